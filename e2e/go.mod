@@ -1,0 +1,3 @@
+module helm-runnertrust/e2e
+
+go 1.26

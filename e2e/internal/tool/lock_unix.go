@@ -1,0 +1,29 @@
+//go:build unix
+
+package tool
+
+import (
+	"fmt"
+	"os"
+	"syscall"
+)
+
+// lock waits for the exclusive lock on the file path, which it creates. The
+// kernel drops the lock with the process, so a killed builder blocks nobody.
+func lock(path string) (unlock func(), err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX)
+		if err != syscall.EINTR {
+			break
+		}
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, fmt.Errorf("lock %s: %w", path, err)
+	}
+	return func() { _ = f.Close() }, nil
+}
