@@ -1,0 +1,122 @@
+// Package cli is the command line: flags, environment, messages, exit codes.
+// What the commands do is in the packages render and trust.
+package cli
+
+import (
+	"errors"
+	"io"
+	"os"
+	"regexp"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// A Process is what a run of the program has of its surroundings.
+type Process struct {
+	Args   []string // without the program's name
+	Env    func(name string) (value string, found bool)
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+	Now    time.Time
+	Plugin []byte // plugin.yaml, which has the version
+}
+
+// The exit codes.
+const (
+	exitDone    = 0
+	exitError   = 1
+	exitChanges = 2 // with --detailed-exitcode
+)
+
+// errChanges ends a run with exitChanges.
+var errChanges = errors.New("changes")
+
+// Run executes one command line and returns its exit code. Results go to
+// Stdout, all at once and only when everything went well; messages to Stderr.
+func Run(process Process) int {
+	p := &program{Process: process}
+	root := p.rootCommand()
+	root.SetArgs(process.Args)
+	root.SetIn(process.Stdin)
+	root.SetOut(process.Stdout)
+	root.SetErr(process.Stderr)
+	err := root.Execute()
+	code := exitDone
+	switch {
+	case errors.Is(err, errChanges):
+		code = exitChanges
+	case err != nil:
+		code = exitError
+		p.fail(err)
+	}
+	p.flushMessages(code)
+	return code
+}
+
+// A program is one run.
+type program struct {
+	Process
+	messages  []string
+	filtering bool // run as a post-renderer: no subcommand
+}
+
+func (p *program) rootCommand() *cobra.Command {
+	var options filterFlags
+	root := &cobra.Command{
+		Use:   "helm-runnertrust [flags] < manifests > manifests",
+		Short: "Make GitLab Runners trust their GitLab",
+		Long: `Make GitLab Runners trust their GitLab.
+
+Reads the manifests that Helm rendered, and writes them with the certificate of
+the GitLab server: in a ConfigMap, mounted where the runner looks for it.
+
+  helm upgrade --install gitlab gitlab/gitlab -f values.yaml \
+      --post-renderer helm-runnertrust --post-renderer-args --cert=gitlab.crt
+
+Every flag can come from the environment too: --certs-dir is
+RUNNERTRUST_CERTS_DIR. RUNNERTRUST_CERT takes a path or the PEM text itself.`,
+		Args:          cobra.NoArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			p.filtering = true
+			return p.filter(cmd, options)
+		},
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return p.readEnvironment(cmd.Flags()) },
+	}
+	options.register(root.Flags())
+	root.AddCommand(p.renderCommand(), p.versionCommand())
+	return root
+}
+
+func (p *program) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			found := regexp.MustCompile(`(?m)^version: (\S+)$`).FindSubmatch(p.Plugin)
+			if found == nil {
+				return errors.New("plugin.yaml has no version")
+			}
+			return p.write(append(found[1], '\n'))
+		},
+	}
+}
+
+// write puts a whole result on stdout.
+func (p *program) write(result []byte) error {
+	if _, err := p.Stdout.Write(result); err != nil {
+		return &hinted{err: err, what: "cannot write the output"}
+	}
+	return nil
+}
+
+// isTerminal tells whether a person sits at the other end of a stream.
+func isTerminal(stream any) bool {
+	file, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}

@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"helm-runnertrust/render"
+	"helm-runnertrust/trust"
+)
+
+// filterFlags are the flags of the filter and of render.
+type filterFlags struct {
+	certs   []string
+	options render.Options
+}
+
+func (f *filterFlags) register(flags *pflag.FlagSet) {
+	flags.StringArrayVar(&f.certs, certFlag, nil,
+		"certificate `[HOST=]PATH`: a PEM, DER or PKCS#7 file, or a folder of <host>.crt (repeatable)")
+	flags.StringVar(&f.options.CertsDir, "certs-dir", "",
+		"directory to mount at, instead of the one that the runner's uid and HOME lead to")
+	flags.StringVar(&f.options.Deployment, "deployment", "",
+		"`name` of the runner's Deployment, instead of any with the variable CI_SERVER_URL")
+	flags.StringVar(&f.options.ConfigMapName, "configmap-name", "",
+		"`name` of the ConfigMap, instead of <deployment>-certs")
+	flags.BoolVar(&f.options.AllowNoRunner, "allow-no-runner", false,
+		"let a stream without a runner pass unchanged")
+	flags.BoolVar(&f.options.Force, "force", false,
+		"take a certificate that is expired, not yet valid, or of another host")
+}
+
+const (
+	certFlag    = "cert"
+	environment = "RUNNERTRUST_"
+)
+
+// variable is the environment variable of a flag.
+func variable(flag string) string {
+	return environment + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// readEnvironment sets the flags that the command line leaves out. A
+// certificate is no plain value, so sources reads its variable.
+func (p *program) readEnvironment(flags *pflag.FlagSet) error {
+	var faults []error
+	flags.VisitAll(func(flag *pflag.Flag) {
+		value, found := p.Env(variable(flag.Name))
+		if !found || value == "" || flag.Changed || flag.Name == certFlag || flag.Name == "help" {
+			return
+		}
+		if err := flags.Set(flag.Name, value); err != nil {
+			faults = append(faults, &hinted{what: "environment variable " + variable(flag.Name), err: err})
+		}
+	})
+	return errors.Join(faults...)
+}
+
+// sources is the trust material of --cert, else of RUNNERTRUST_CERT.
+func (p *program) sources(certs []string) ([]trust.Source, error) {
+	if len(certs) == 0 {
+		if value, found := p.Env(variable(certFlag)); found && value != "" {
+			return trust.LoadText(variable(certFlag), value)
+		}
+		return nil, &hinted{what: "no certificate is given",
+			hint: "get it with `helm runnertrust fetch HOST --save gitlab.crt`, then pass --cert=gitlab.crt"}
+	}
+	var all []trust.Source
+	var faults []error
+	for _, cert := range certs {
+		sources, err := trust.Load(cert)
+		all, faults = append(all, sources...), append(faults, err)
+	}
+	return all, errors.Join(faults...)
+}

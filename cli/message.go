@@ -1,0 +1,108 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"helm-runnertrust/render"
+	"helm-runnertrust/trust"
+)
+
+// Messages go to stderr, each on lines of its own:
+//
+//	runnertrust: error: document 7 (…/deployment.yaml), Deployment/ci: what is wrong
+//	runnertrust: warning: what should be known
+//	runnertrust: hint: what to do about it
+//
+// They are in lower case without a final period, name the place (file,
+// document, kind/name, field), and quote what the user typed. A hint follows
+// what it belongs to. Independent faults are reported together.
+
+// A hinted error is one of the command line's own.
+type hinted struct {
+	what string
+	err  error // cause, may be nil
+	hint string
+}
+
+func (h *hinted) Error() string {
+	if h.err == nil {
+		return h.what
+	}
+	return h.what + ": " + h.err.Error()
+}
+
+func (h *hinted) Unwrap() error { return h.err }
+
+// fail reports an error, or each of several joined ones.
+func (p *program) fail(err error) {
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) {
+		for _, one := range joined.Unwrap() {
+			p.fail(one)
+		}
+		return
+	}
+	p.message("error", err.Error(), p.hint(err))
+}
+
+func (p *program) warn(w render.Warning) {
+	message := w.Message
+	if w.Object != "" {
+		message = w.Object + ": " + message
+	}
+	hint := w.Hint
+	if hint == "" {
+		hint = hints[w.Code]
+	}
+	p.message("warning", message, hint)
+}
+
+func (p *program) message(kind, text, hint string) {
+	p.messages = append(p.messages, "runnertrust: "+kind+": "+text)
+	if hint != "" {
+		p.messages = append(p.messages, "runnertrust: hint: "+hint)
+	}
+}
+
+// flushMessages writes what has been collected.
+func (p *program) flushMessages(code int) {
+	if len(p.messages) == 0 {
+		return
+	}
+	text := strings.Join(p.messages, "\n") + "\n"
+	_, err := fmt.Fprint(p.Stderr, text)
+	if p.filtering {
+		p.reachThroughHelm(text, code)
+	}
+	_ = err // there is no place left to report it to; the exit code stays
+}
+
+// hint is what to do about an error, "" where nobody knows.
+func (p *program) hint(err error) string {
+	if own := (*hinted)(nil); errors.As(err, &own) {
+		return own.hint
+	}
+	if refused := (*trust.Error)(nil); errors.As(err, &refused) {
+		return refused.Hint
+	}
+	if refused := (*render.Error)(nil); errors.As(err, &refused) {
+		return hints[refused.Code]
+	}
+	return ""
+}
+
+var hints = map[render.Code]string{
+	render.NoRunner:        "--deployment NAME selects a runner of another shape; --allow-no-runner lets a stream without one pass",
+	render.HostUnknown:     "give the host with the certificate: --cert=gitlab.example.com=gitlab.crt",
+	render.NoCertificate:   "give a certificate for this host, --cert=HOST=PATH, or one for every host, --cert=PATH",
+	render.CAFileSet:       "remove the setting from the chart's values, so that the mounted certificate counts",
+	render.MountConflict:   "remove the mount from the chart's values, or mount elsewhere with --certs-dir",
+	render.DirUnknown:      "name the directory: --certs-dir=/home/gitlab-runner/.gitlab-runner/certs",
+	render.ConfigMapTaken:  "choose another name: --configmap-name=NAME",
+	render.ConfigMapName:   "choose a name with --configmap-name, and one runner with --deployment",
+	render.ContainerChoice: "only a container with the variable CI_SERVER_URL can be told from others; add it to the runner's",
+	render.PlainHTTP:       "use an https:// URL, or leave the post-renderer out",
+	render.SourceUnused:    "check the host's spelling against the runner's CI_SERVER_URL",
+}

@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+
+	"github.com/spf13/cobra"
+)
+
+// input is where manifests come from: a file, stdin, or a release.
+type input struct {
+	file, release string
+}
+
+func (in *input) register(cmd *cobra.Command) {
+	cmd.Flags().StringVarP(&in.file, "file", "f", "", "`file` with manifests; - is stdin")
+	cmd.Flags().StringVar(&in.release, "release", "", "`name` of a release in the cluster, read with helm get manifest")
+	cmd.MarkFlagsMutuallyExclusive("file", "release")
+}
+
+// name is the input as messages have it.
+func (in *input) name() string {
+	switch {
+	case in.release != "":
+		return "release " + in.release
+	case in.file != "" && in.file != "-":
+		return in.file
+	}
+	return "stdin"
+}
+
+// read returns the manifests.
+func (p *program) read(in input) ([]byte, error) {
+	switch {
+	case in.release != "":
+		return p.manifest(in.release)
+	case in.file != "" && in.file != "-":
+		stream, err := os.ReadFile(in.file)
+		if err != nil {
+			return nil, &hinted{what: "cannot read the manifests", err: err}
+		}
+		return stream, nil
+	case isTerminal(p.Stdin):
+		return nil, &hinted{what: "no manifests are given",
+			hint: "name a file with -f, a release with --release, or pipe them in: helm template … | helm runnertrust render --diff"}
+	}
+	stream, err := io.ReadAll(p.Stdin)
+	if err != nil {
+		return nil, &hinted{what: "cannot read the manifests from stdin", err: err}
+	}
+	return stream, nil
+}
+
+// manifest asks the Helm that runs us, which tells plugins its own path and
+// namespace, for the manifests of a release.
+func (p *program) manifest(release string) ([]byte, error) {
+	helm, found := p.Env("HELM_BIN")
+	if !found || helm == "" {
+		helm = "helm"
+	}
+	args := []string{"get", "manifest", release}
+	if namespace, found := p.Env("HELM_NAMESPACE"); found && namespace != "" {
+		args = append(args, "--namespace", namespace)
+	}
+	var stderr bytes.Buffer
+	cmd := exec.Command(helm, args...)
+	cmd.Stderr = &stderr
+	stream, err := cmd.Output()
+	if err != nil {
+		if said := bytes.TrimSpace(stderr.Bytes()); len(said) > 0 {
+			err = fmt.Errorf("%s", said)
+		}
+		return nil, &hinted{what: fmt.Sprintf("cannot read release %q with %s", release, helm), err: err,
+			hint: "look for it with `helm list --all-namespaces`"}
+	}
+	return stream, nil
+}
+
+func (p *program) renderCommand() *cobra.Command {
+	var flags filterFlags
+	var in input
+	var diff, detailed bool
+	cmd := &cobra.Command{
+		Use:   "render [-f FILE | --release NAME]",
+		Short: "Show what the post-renderer makes of manifests",
+		Long: `Show what the post-renderer makes of manifests: of a file, of stdin, or of a
+release that is in the cluster.`,
+		Example: `  helm template gitlab gitlab/gitlab -f values.yaml | helm runnertrust render --cert=gitlab.crt --diff
+  helm runnertrust render --release gitlab --cert=gitlab.crt --diff`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			before, err := p.read(in)
+			if err != nil {
+				return err
+			}
+			after, err := p.run(before, flags)
+			if err != nil {
+				return err
+			}
+			out := after
+			if diff {
+				out = p.diff(in.name(), before, after)
+			}
+			if err := p.write(out); err != nil {
+				return err
+			}
+			if detailed && !bytes.Equal(before, after) {
+				return errChanges
+			}
+			return nil
+		},
+	}
+	in.register(cmd)
+	flags.register(cmd.Flags())
+	cmd.Flags().BoolVar(&diff, "diff", false, "print a unified diff instead of the manifests")
+	cmd.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit with 2 when there are changes")
+	return cmd
+}

@@ -1,0 +1,96 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// A Code names what an Error or a Warning is about, for programs: hints are
+// chosen by it.
+type Code string
+
+// The codes of errors.
+const (
+	NoRunner        Code = "no-runner"         // nothing in the stream to patch
+	HostUnknown     Code = "host-unknown"      // CI_SERVER_URL does not tell the host
+	NoCertificate   Code = "no-certificate"    // no source for the runner's host
+	CAFileSet       Code = "ca-file-set"       // another setting would win over the certs directory
+	MountConflict   Code = "mount-conflict"    // the certs directory cannot be mounted
+	DirUnknown      Code = "certs-dir-unknown" // HOME is not in the manifest
+	ConfigMapTaken  Code = "configmap-taken"   // another ConfigMap has the name
+	ConfigMapName   Code = "configmap-name"    // the name does not fit
+	ContainerChoice Code = "container-unknown" // which container is the runner
+	BadDocument     Code = "bad-document"      // not YAML, or not the shape of a Deployment
+)
+
+// An Error is a stream that the filter refuses, with the place.
+type Error struct {
+	Code     Code
+	Document string // `document 7 (gitlab-runner/templates/deployment.yaml)`, "" for the stream
+	Line     int    // in the stream, from 1; 0 where there is none
+	Object   string // "Deployment/ci-gitlab-runner", "" where it is not known
+	Field    string // "volumes", "env CI_SERVER_URL"; "" for the object
+	Err      error  // what is wrong
+}
+
+// Error is the place, from the outside in, then what is wrong.
+func (e *Error) Error() string {
+	var place []string
+	if e.Document != "" {
+		place = append(place, e.Document)
+	}
+	if e.Line > 0 {
+		place = append(place, "line "+strconv.Itoa(e.Line))
+	}
+	for _, part := range []string{e.Object, e.Field} {
+		if part != "" {
+			place = append(place, part)
+		}
+	}
+	if len(place) == 0 {
+		return e.Err.Error()
+	}
+	return strings.Join(place, ", ") + ": " + e.Err.Error()
+}
+
+// Unwrap is what is wrong.
+func (e *Error) Unwrap() error { return e.Err }
+
+// refuse makes the Error of an object's field.
+func (o *object) refuse(code Code, field, format string, args ...any) error {
+	return &Error{Code: code, Document: o.doc.place(), Object: o.String(), Field: field, Err: fmt.Errorf(format, args...)}
+}
+
+// at gives an error of reading the object its place.
+func (o *object) at(err error) error {
+	if err == nil {
+		return nil
+	}
+	return o.doc.at(o.String(), err)
+}
+
+// at gives an error of reading the document its place, with the line in the
+// stream. Errors that have one are left alone.
+func (d *document) at(object string, err error) error {
+	if placed := (*Error)(nil); errors.As(err, &placed) {
+		return err
+	}
+	line := 0
+	if duplicate := (*duplicateKeyError)(nil); errors.As(err, &duplicate) {
+		line = d.line + duplicate.again
+		err = &duplicateKeyError{duplicate.key, d.line + duplicate.line, 0}
+	} else if found := yamlLine.FindStringSubmatch(err.Error()); found != nil {
+		number, numberErr := strconv.Atoi(found[1])
+		if numberErr == nil {
+			line = d.line + number
+		}
+		err = errors.New(found[2])
+	}
+	return &Error{Code: BadDocument, Document: d.place(), Line: line, Object: object, Err: err}
+}
+
+// yamlLine is how go.yaml.in/yaml/v3 and expansion write a place.
+var yamlLine = regexp.MustCompile(`^(?:yaml: )?line (\d+): ((?s).*)$`)

@@ -1,0 +1,194 @@
+package render
+
+import (
+	"bytes"
+	"fmt"
+
+	"helm-runnertrust/trust"
+)
+
+// Filter reads a stream of Kubernetes manifests and returns it with the trust
+// material of every runner in it: mounted into the Deployment, and in a
+// ConfigMap at the end. Documents that are no runner's come back byte for
+// byte. Filtering the result again changes nothing.
+//
+// It is all or nothing: with an error, which is an *Error, a *trust.Error or
+// several of them joined, there is no Result.
+func Filter(stream []byte, options Options) (*Result, error) {
+	f := &filter{options: options, documents: read(stream), used: map[string]bool{}}
+	runners, err := f.runners()
+	if err != nil {
+		return nil, err
+	}
+	if len(runners) == 0 {
+		return &Result{Stream: stream}, f.mayHaveNone()
+	}
+	if err := f.patch(runners); err != nil {
+		return nil, err
+	}
+	f.warnUnused()
+	out, err := f.write()
+	if err != nil {
+		return nil, err
+	}
+	return &Result{Stream: out, Warnings: f.warnings}, nil
+}
+
+// A filter is one run over one stream.
+type filter struct {
+	options   Options
+	documents []*document
+	appended  [][]byte // texts of new documents
+	used      map[string]bool
+	warnings  []Warning
+}
+
+// read cuts a stream into its documents, unparsed.
+func read(stream []byte) []*document {
+	var documents []*document
+	line := 0
+	for i, text := range split(stream) {
+		documents = append(documents, &document{number: i + 1, line: line, text: text})
+		line += bytes.Count(text, []byte("\n"))
+	}
+	return documents
+}
+
+// runners are the Deployments to patch, in the order of the stream.
+func (f *filter) runners() ([]*runner, error) {
+	mark := trust.ServerURLVariable
+	if f.options.Deployment != "" {
+		mark = f.options.Deployment
+	}
+	var runners []*runner
+	for _, d := range f.documents {
+		if !d.contains("Deployment", mark) {
+			continue
+		}
+		objects, err := d.objects()
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range objects {
+			r, err := o.asRunner(f.options.Deployment)
+			if err != nil {
+				return nil, err
+			}
+			if r != nil {
+				runners = append(runners, r)
+			}
+		}
+	}
+	return runners, nil
+}
+
+// mayHaveNone tells whether a stream without a runner is all right: when the
+// caller said so, when it has no content, and when it has only hooks, which
+// Helm 4 can send through a stream of their own.
+func (f *filter) mayHaveNone() error {
+	if f.options.AllowNoRunner {
+		return nil
+	}
+	content, hooks := 0, 0
+	for _, d := range f.documents {
+		if d.isBlank() {
+			continue
+		}
+		content++
+		if d.isHook() {
+			hooks++
+		}
+	}
+	if content == hooks {
+		return nil
+	}
+	sought := fmt.Sprintf("a container that has the variable %s", trust.ServerURLVariable)
+	if f.options.Deployment != "" {
+		sought = fmt.Sprintf("the name %q", f.options.Deployment)
+	}
+	return &Error{Code: NoRunner, Err: fmt.Errorf("no Deployment with %s in %d documents", sought, content)}
+}
+
+// isBlank tells whether the document has only comments and space.
+func (d *document) isBlank() bool {
+	_, body, _ := cutMarkers(d.text)
+	return len(body) == 0
+}
+
+// isHook tells whether all objects of the document are Helm hooks.
+func (d *document) isHook() bool {
+	if !d.contains("helm.sh/hook") {
+		return false
+	}
+	objects, err := d.objects()
+	if err != nil {
+		return false // then it is nothing that Helm would run
+	}
+	for _, o := range objects {
+		if !o.isHook() {
+			return false
+		}
+	}
+	return len(objects) > 0
+}
+
+// patch edits the trees, and collects the ConfigMaps.
+func (f *filter) patch(runners []*runner) error {
+	if f.options.ConfigMapName != "" && len(runners) > 1 {
+		return &Error{Code: ConfigMapName, Err: fmt.Errorf(
+			"the name %q is for one ConfigMap, and the stream has %d runners: %v",
+			f.options.ConfigMapName, len(runners), runners)}
+	}
+	taken := map[string]*runner{}
+	for _, r := range runners {
+		certs, err := f.material(r)
+		if err != nil {
+			return err
+		}
+		if other := taken[r.namespace+"/"+certs.name]; other != nil {
+			return r.refuse(ConfigMapTaken, "", "the ConfigMap %q is that of %s too", certs.name, other.doc.place())
+		}
+		taken[r.namespace+"/"+certs.name] = r
+		if err := f.mount(r, certs); err != nil {
+			return err
+		}
+		if err := f.provide(r, certs); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write renders the documents and joins them with the new ones.
+func (f *filter) write() ([]byte, error) {
+	var texts [][]byte
+	for _, d := range f.documents {
+		text, err := d.render()
+		if err != nil {
+			return nil, d.at("", err)
+		}
+		texts = append(texts, text)
+	}
+	return appendDocuments(texts, f.appended), nil
+}
+
+// appendDocuments joins a stream with new documents behind it. Where the last
+// text does not end its line, and ending it would change what it says (in a
+// block scalar), the new ones go in front of it.
+func appendDocuments(texts, added [][]byte) []byte {
+	stream, extra := bytes.Join(texts, nil), bytes.Join(added, nil)
+	if len(extra) == 0 || len(stream) == 0 || stream[len(stream)-1] == '\n' {
+		return append(stream, extra...)
+	}
+	last := texts[len(texts)-1]
+	ended := append(bytes.Clone(last), '\n')
+	if tree, err := parse(last); err != nil || holds(ended, tree) {
+		return append(append(stream, '\n'), extra...)
+	}
+	head, _, _ := cutMarkers(last)
+	if !bytes.Contains(append([]byte("\n"), head...), []byte("\n---")) {
+		extra = append(extra, "---\n"...)
+	}
+	before := stream[:len(stream)-len(last)]
+	return bytes.Join([][]byte{before, extra, last}, nil)
+}

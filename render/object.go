@@ -1,0 +1,76 @@
+package render
+
+import (
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// An object is a Kubernetes object of a document: the document itself, or an
+// item of the List that it holds.
+type object struct {
+	doc             *document
+	node            *yaml.Node // in the document's edited tree
+	kind            string
+	name, namespace string
+}
+
+// String is how messages name the object: "Deployment/ci-gitlab-runner".
+func (o *object) String() string { return o.kind + "/" + o.name }
+
+// objects reads the document and returns what it holds.
+func (d *document) objects() ([]*object, error) {
+	if err := d.parse(); err != nil {
+		return nil, d.at("", err)
+	}
+	return d.flatten(d.after)
+}
+
+// flatten lists an object, or the items of a List (`kind: List` of kubectl,
+// DeploymentList of the API).
+func (d *document) flatten(node *yaml.Node) ([]*object, error) {
+	o := &object{doc: d, node: node}
+	var err error
+	if o.kind, err = textAt(node, "kind"); err != nil {
+		return nil, d.at("", err)
+	}
+	if strings.HasSuffix(o.kind, "List") {
+		list, err := field(node, "items")
+		if err != nil {
+			return nil, d.at(o.kind, err)
+		}
+		var all []*object
+		for _, item := range items(list) {
+			inner, err := d.flatten(item)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, inner...)
+		}
+		return all, nil
+	}
+	if o.name, err = textAt(node, "metadata", "name"); err != nil {
+		return nil, d.at(o.kind, err)
+	}
+	if o.namespace, err = textAt(node, "metadata", "namespace"); err != nil {
+		return nil, o.at(err)
+	}
+	return []*object{o}, nil
+}
+
+// sharesNamespace tells whether two objects can be in one namespace: an
+// absent namespace is the release's, which the stream does not tell.
+func (o *object) sharesNamespace(namespace string) bool {
+	return o.namespace == namespace || o.namespace == "" || namespace == ""
+}
+
+// isHook tells whether Helm keeps the object out of the release
+// (helm.sh/helm/v3/pkg/release/hook.go).
+func (o *object) isHook() bool {
+	annotations, err := fieldAt(o.node, "metadata", "annotations")
+	if err != nil {
+		return false
+	}
+	hook, err := field(annotations, "helm.sh/hook")
+	return err == nil && hook != nil
+}

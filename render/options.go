@@ -1,0 +1,57 @@
+package render
+
+import (
+	"time"
+
+	"helm-runnertrust/trust"
+)
+
+// Options say what the filter does. The zero value has no trust material, so
+// that any runner in the stream is an error.
+type Options struct {
+	// Sources is the trust material. A runner takes the sources of its host,
+	// and those without a host when there are none.
+	Sources []trust.Source
+
+	// Now is the time that certificates are checked at.
+	Now time.Time
+
+	// Force turns the refusals of trust.Bundle.Check into warnings.
+	Force bool
+
+	// CertsDir is the directory to mount at, instead of the one that follows
+	// from the runner's uid and HOME.
+	CertsDir string
+
+	// Deployment selects the runner by its name, instead of by CI_SERVER_URL.
+	Deployment string
+
+	// ConfigMapName is the name of the ConfigMap instead of
+	// "<deployment>-certs". It can serve one runner only.
+	ConfigMapName string
+
+	// AllowNoRunner lets a stream without a runner pass unchanged.
+	AllowNoRunner bool
+}
+
+// A Warning is something that does not keep the filter from its work, but
+// should be known.
+type Warning struct {
+	Code    Code   // one of trust.Finding's, or of this package's
+	Object  string // "Deployment/ci-gitlab-runner"; "" where it concerns none
+	Message string // lower case, no final period
+	Hint    string // may be empty
+}
+
+// The codes of warnings.
+const (
+	PlainHTTP    Code = "plain-http"    // CI_SERVER_URL is http://
+	SourceUnused Code = "source-unused" // no runner has the host of a source
+	FileReplaced Code = "file-replaced" // an older volume had the file already
+)
+
+// A Result is a filtered stream.
+type Result struct {
+	Stream   []byte
+	Warnings []Warning
+}

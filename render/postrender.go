@@ -1,0 +1,30 @@
+package render
+
+import (
+	"bytes"
+
+	"helm.sh/helm/v3/pkg/postrender"
+)
+
+// PostRenderer is the filter for programs that use Helm as a library, version
+// 3 or 4: their PostRenderer interfaces have the same method.
+type PostRenderer struct {
+	Options Options
+	Warn    func(Warning) // called for each warning; nil drops them
+}
+
+var _ postrender.PostRenderer = PostRenderer{}
+
+// Run is Filter on a buffer, which it leaves as it was.
+func (p PostRenderer) Run(rendered *bytes.Buffer) (*bytes.Buffer, error) {
+	result, err := Filter(rendered.Bytes(), p.Options)
+	if err != nil {
+		return nil, err
+	}
+	if p.Warn != nil {
+		for _, warning := range result.Warnings {
+			p.Warn(warning)
+		}
+	}
+	return bytes.NewBuffer(result.Stream), nil
+}

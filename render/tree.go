@@ -1,0 +1,165 @@
+package render
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// maxNodes bounds what aliases may expand to: ten times the nodes of the
+// largest Deployment that etcd would store.
+const maxNodes = 500_000
+
+// parse reads a text that holds exactly one YAML document and returns its
+// root. Aliases and merge keys are expanded, as Kubernetes would do it; the
+// nodes that come from there have no position (Line 0).
+func parse(document []byte) (*yaml.Node, error) {
+	decoder := yaml.NewDecoder(bytes.NewReader(document))
+	var root, second yaml.Node
+	if err := decoder.Decode(&root); err != nil {
+		if errors.Is(err, io.EOF) {
+			return nil, errors.New("the document is empty")
+		}
+		return nil, err
+	}
+	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) {
+		return nil, errors.New("a second document begins inside of it")
+	}
+	top := root.Content[0]
+	top.FootComment += root.FootComment
+	x := expansion{open: map[*yaml.Node]bool{}}
+	return x.expand(top, false)
+}
+
+// expansion replaces aliases by copies of what they stand for. It refuses an
+// alias inside its own anchor, and documents that grow beyond maxNodes.
+type expansion struct {
+	open  map[*yaml.Node]bool // anchored nodes that are being expanded
+	nodes int
+}
+
+// expand returns a copy of node without aliases; copied tells whether node is
+// reached through an alias.
+func (x *expansion) expand(node *yaml.Node, copied bool) (*yaml.Node, error) {
+	if node.Kind == yaml.AliasNode {
+		return x.expand(node.Alias, true)
+	}
+	if x.open[node] {
+		return nil, fmt.Errorf("line %d: anchor %q contains itself", node.Line, node.Anchor)
+	}
+	if x.nodes++; x.nodes > maxNodes {
+		return nil, fmt.Errorf("its aliases expand to more than %d nodes", maxNodes)
+	}
+	x.open[node] = true
+	defer delete(x.open, node)
+
+	expanded := *node
+	expanded.Content = nil
+	if copied {
+		expanded.Anchor, expanded.Line, expanded.Column = "", 0, 0
+	}
+	for _, child := range node.Content {
+		c, err := x.expand(child, copied)
+		if err != nil {
+			return nil, err
+		}
+		expanded.Content = append(expanded.Content, c)
+	}
+	return &expanded, mergeKeys(&expanded)
+}
+
+// mergeKeys replaces the `<<` entries of a mapping by the keys that they add
+// (https://yaml.org/type/merge.html): its own keys win, then earlier merges.
+func mergeKeys(node *yaml.Node) error {
+	if node.Kind != yaml.MappingNode {
+		return nil
+	}
+	own, has := []*yaml.Node(nil), map[string]bool{}
+	var merged []*yaml.Node
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if key := node.Content[i]; key.ShortTag() == yaml.MergeTag {
+			merged = append(merged, mergeSources(node.Content[i+1])...)
+			continue
+		}
+		own = append(own, node.Content[i], node.Content[i+1])
+		has[node.Content[i].Value] = true
+	}
+	if len(own) == len(node.Content) {
+		return nil
+	}
+	for _, source := range merged {
+		if source.Kind != yaml.MappingNode {
+			return fmt.Errorf("line %d: a merge key needs a mapping", node.Line)
+		}
+		for i := 0; i+1 < len(source.Content); i += 2 {
+			if key := source.Content[i]; !has[key.Value] {
+				own = append(own, key, source.Content[i+1])
+				has[key.Value] = true
+			}
+		}
+	}
+	node.Content = own
+	return nil
+}
+
+func mergeSources(value *yaml.Node) []*yaml.Node {
+	if value.Kind == yaml.SequenceNode {
+		return value.Content
+	}
+	return []*yaml.Node{value}
+}
+
+// clone copies a tree and tells for each node of the copy which one it is of.
+func clone(node *yaml.Node, origin map[*yaml.Node]*yaml.Node) *yaml.Node {
+	c := *node
+	c.Content = nil
+	for _, child := range node.Content {
+		c.Content = append(c.Content, clone(child, origin))
+	}
+	origin[&c] = node
+	return &c
+}
+
+// same compares two trees: kinds, tags, values and anchors; lists in order,
+// the values of each key in order, keys in any. Comments and style are free.
+func same(a, b *yaml.Node) bool {
+	if a.Kind != b.Kind || a.ShortTag() != b.ShortTag() || a.Value != b.Value || a.Anchor != b.Anchor ||
+		len(a.Content) != len(b.Content) {
+		return false
+	}
+	if a.Kind != yaml.MappingNode {
+		for i := range a.Content {
+			if !same(a.Content[i], b.Content[i]) {
+				return false
+			}
+		}
+		return true
+	}
+	values := map[string][]*yaml.Node{}
+	for i := 0; i+1 < len(b.Content); i += 2 {
+		values[keyID(b.Content[i])] = append(values[keyID(b.Content[i])], b.Content[i+1])
+	}
+	for i := 0; i+1 < len(a.Content); i += 2 {
+		id := keyID(a.Content[i])
+		if len(values[id]) == 0 || !same(a.Content[i+1], values[id][0]) {
+			return false
+		}
+		values[id] = values[id][1:]
+	}
+	return true
+}
+
+// keyID tells keys of a mapping apart: 1 and "1" are different ones.
+func keyID(key *yaml.Node) string {
+	if key.Kind == yaml.ScalarNode {
+		return key.ShortTag() + " " + key.Value
+	}
+	written, err := yaml.String(key)
+	if err != nil {
+		return fmt.Sprintf("%p", key) // equal to no other
+	}
+	return written
+}

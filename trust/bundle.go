@@ -1,0 +1,101 @@
+package trust
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"encoding/pem"
+	"slices"
+	"time"
+)
+
+// Bundle is trust material: at least one certificate, strictly parsed, without duplicates,
+// every certificate before its issuer. Only [Parse], [NewBundle] and [Merge] build it.
+type Bundle struct {
+	origin       string
+	certificates []*x509.Certificate
+}
+
+// NewBundle makes a bundle of certificates that were parsed elsewhere, for instance sent by a
+// server. Origin names them in messages. No certificate at all is an [*Error].
+func NewBundle(origin string, certs []*x509.Certificate) (*Bundle, error) {
+	if len(certs) == 0 {
+		return nil, &Error{Place: origin, Message: "no certificate"}
+	}
+	return &Bundle{origin: origin, certificates: leafToRoot(distinct(certs))}, nil
+}
+
+// Merge joins bundles into one that carries the first one's origin; nil bundles are left out.
+// It returns nil when nothing is left.
+func Merge(bundles ...*Bundle) *Bundle {
+	var merged *Bundle
+	var certs []*x509.Certificate
+	for _, b := range bundles {
+		if b == nil {
+			continue
+		}
+		if merged == nil {
+			merged = &Bundle{origin: b.origin}
+		}
+		certs = append(certs, b.certificates...)
+	}
+	if merged != nil {
+		merged.certificates = leafToRoot(distinct(certs))
+	}
+	return merged
+}
+
+// Origin is the file, variable or server that the bundle came from.
+func (b *Bundle) Origin() string { return b.origin }
+
+// Certificates returns the certificates, leaf to root, in a slice of the caller's own.
+func (b *Bundle) Certificates() []*x509.Certificate { return slices.Clone(b.certificates) }
+
+// PEM returns the certificates as CERTIFICATE blocks of RFC 7468, without text between them,
+// with LF line ends. Equal bundles give equal bytes.
+func (b *Bundle) PEM() []byte {
+	var text bytes.Buffer
+	for _, c := range b.certificates {
+		text.Write(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw}))
+	}
+	return text.Bytes()
+}
+
+// Fingerprints returns the [Fingerprint] of each certificate, in order.
+func (b *Bundle) Fingerprints() []string {
+	prints := make([]string, 0, len(b.certificates))
+	for _, c := range b.certificates {
+		prints = append(prints, Fingerprint(c))
+	}
+	return prints
+}
+
+// NotAfter is the moment, in UTC, at which the first of the certificates expires.
+func (b *Bundle) NotAfter() time.Time {
+	earliest := b.certificates[0].NotAfter
+	for _, c := range b.certificates[1:] {
+		if c.NotAfter.Before(earliest) {
+			earliest = c.NotAfter
+		}
+	}
+	return earliest.UTC()
+}
+
+// Fingerprint is "sha256:" and the SHA-256 of the certificate's DER in 64 lower-case hex digits.
+func Fingerprint(c *x509.Certificate) string {
+	sum := sha256.Sum256(c.Raw)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+func distinct(certs []*x509.Certificate) []*x509.Certificate {
+	var kept []*x509.Certificate
+	seen := map[string]bool{}
+	for _, c := range certs {
+		if !seen[string(c.Raw)] {
+			seen[string(c.Raw)] = true
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}

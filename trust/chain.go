@@ -1,0 +1,113 @@
+package trust
+
+import (
+	"bytes"
+	"crypto/rsa"
+	"crypto/x509"
+	"errors"
+)
+
+// maxSameSubject bounds how many certificates of one subject are told apart by their
+// signatures: checking all pairs of a hostile file would take minutes.
+const maxSameSubject = 16
+
+// leafToRoot orders certificates so that each stands before its issuers and chains stay
+// together; where that leaves a choice, the order of the input decides.
+func leafToRoot(certs []*x509.Certificate) []*x509.Certificate {
+	issuers := issuersOf(certs)
+	pending := make([]int, len(certs)) // how many issued certificates still have to come before
+	for _, above := range issuers {
+		for _, i := range above {
+			pending[i]++
+		}
+	}
+	ordered := make([]*x509.Certificate, 0, len(certs))
+	placed := make([]bool, len(certs))
+	var place func(i int)
+	place = func(i int) {
+		placed[i] = true
+		ordered = append(ordered, certs[i])
+		for _, above := range issuers[i] {
+			if pending[above]--; pending[above] == 0 && !placed[above] {
+				place(above)
+			}
+		}
+	}
+	for i := range certs {
+		if pending[i] == 0 && !placed[i] {
+			place(i)
+		}
+	}
+	// What is left issued each other (cross-signed roots): begin anywhere.
+	for i := range certs {
+		if !placed[i] {
+			place(i)
+		}
+	}
+	return ordered
+}
+
+// issuersOf returns, for each certificate, the indexes of the others that issued it.
+func issuersOf(certs []*x509.Certificate) [][]int {
+	bySubject := map[string][]int{}
+	for i, c := range certs {
+		bySubject[string(c.RawSubject)] = append(bySubject[string(c.RawSubject)], i)
+	}
+	issuers := make([][]int, len(certs))
+	for i, c := range certs {
+		if selfSigned(c) {
+			continue
+		}
+		candidates := bySubject[string(c.RawIssuer)]
+		for _, j := range candidates {
+			if i != j && (len(candidates) > maxSameSubject || issued(certs[j], c)) {
+				issuers[i] = append(issuers[i], j)
+			}
+		}
+	}
+	return issuers
+}
+
+// issued reports whether c carries the signature of issuer. Signatures that Go no longer
+// checks (MD5, SHA-1, RSA under 1024 bits) count when names and key identifiers agree: this
+// is about the order of a chain, not about trust.
+func issued(issuer, c *x509.Certificate) bool {
+	if !bytes.Equal(issuer.RawSubject, c.RawIssuer) {
+		return false
+	}
+	if len(c.AuthorityKeyId) > 0 && len(issuer.SubjectKeyId) > 0 && !bytes.Equal(c.AuthorityKeyId, issuer.SubjectKeyId) {
+		return false
+	}
+	err := issuer.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature)
+	var outdated x509.InsecureAlgorithmError
+	key, isRSA := issuer.PublicKey.(*rsa.PublicKey)
+	return err == nil || errors.As(err, &outdated) || isRSA && key.N.BitLen() < 1024
+}
+
+// selfSigned reports whether c is its own issuer, by name and signature (RFC 5280, section 3.2).
+func selfSigned(c *x509.Certificate) bool { return issued(c, c) }
+
+// pathFrom walks from c to its issuers among certs, until a self-signed certificate or until
+// no issuer is left. It takes the first issuer in the order of certs and visits none twice.
+func pathFrom(c *x509.Certificate, certs []*x509.Certificate) []*x509.Certificate {
+	path := []*x509.Certificate{c}
+	seen := map[string]bool{string(c.Raw): true}
+	for !selfSigned(c) {
+		next := issuerAmong(c, certs, seen)
+		if next == nil {
+			break
+		}
+		path, c = append(path, next), next
+		seen[string(c.Raw)] = true
+	}
+	return path
+}
+
+func issuerAmong(c *x509.Certificate, certs []*x509.Certificate, seen map[string]bool) *x509.Certificate {
+	for _, candidate := range certs {
+		if !seen[string(candidate.Raw)] && issued(candidate, c) {
+			return candidate
+		}
+	}
+	return nil
+}

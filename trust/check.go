@@ -1,0 +1,184 @@
+package trust
+
+import (
+	"crypto/rsa"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"time"
+)
+
+const (
+	soon       = 30 * 24 * time.Hour
+	minRSABits = 2048
+	dateFormat = "2006-01-02 15:04 MST"
+)
+
+// Check holds the bundle against the host that the runner will connect to, at now. Host is the
+// name without port and brackets ("gitlab.example.com", "192.0.2.1", "fd00::1"); DNS names
+// compare without case. An empty host leaves the names unchecked.
+//
+// A certificate that is expired or not yet valid is refused, and so is a bundle without any CA
+// whose certificates do not cover the host: err joins one [*Error] for each. With force these
+// come back among the warnings instead.
+func (b *Bundle) Check(host string, now time.Time, force bool) (warnings []Finding, err error) {
+	refusals := append(b.checkDates(now), b.checkHost(host)...)
+	if force {
+		warnings = refusals
+		refusals = nil
+	}
+	var errs []error
+	for _, f := range refusals {
+		errs = append(errs, &Error{Place: b.origin, Code: f.Code, Message: f.Message, Hint: f.Hint})
+	}
+	warnings = append(warnings, b.checkExpiresSoon(now)...)
+	warnings = append(warnings, b.checkIssuers()...)
+	warnings = append(warnings, b.checkCertManager()...)
+	warnings = append(warnings, b.checkStrength()...)
+	for i := range warnings {
+		warnings[i].Message = b.origin + ": " + warnings[i].Message
+	}
+	return warnings, errors.Join(errs...)
+}
+
+func hintFor(host string) string {
+	if host == "" {
+		host = "HOST"
+	}
+	return "get the chain that the server uses now: helm runnertrust fetch " + host
+}
+
+func (b *Bundle) checkDates(now time.Time) []Finding {
+	var found []Finding
+	for _, c := range b.certificates {
+		if f, ok := outsideValidity(c, now); ok {
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+// outsideValidity compares with the validity period, both ends included (RFC 5280, section 4.1.2.5).
+func outsideValidity(c *x509.Certificate, now time.Time) (Finding, bool) {
+	switch {
+	case now.After(c.NotAfter):
+		return Finding{
+			Code:    CodeExpired,
+			Message: fmt.Sprintf("certificate %s expired on %s", nameOf(c), c.NotAfter.UTC().Format(dateFormat)),
+			Hint:    "renew it on the server, then: helm runnertrust fetch HOST",
+		}, true
+	case now.Before(c.NotBefore):
+		return Finding{
+			Code:    CodeNotYetValid,
+			Message: fmt.Sprintf("certificate %s is not valid before %s", nameOf(c), c.NotBefore.UTC().Format(dateFormat)),
+			Hint:    "check the clocks of this machine and of the CA",
+		}, true
+	}
+	return Finding{}, false
+}
+
+func (b *Bundle) checkHost(host string) []Finding {
+	if host == "" {
+		return nil
+	}
+	for _, c := range b.certificates {
+		if c.IsCA || c.VerifyHostname(host) == nil {
+			return nil
+		}
+	}
+	var found []Finding
+	for _, c := range b.certificates {
+		found = append(found, Finding{
+			Code:    CodeHostNotCovered,
+			Message: fmt.Sprintf("no certificate for host %q: %s %s", host, nameOf(c), covers(c)),
+			Hint:    hintFor(host),
+		})
+	}
+	return found
+}
+
+func (b *Bundle) checkExpiresSoon(now time.Time) []Finding {
+	var found []Finding
+	for _, c := range b.certificates {
+		if left := c.NotAfter.Sub(now); left >= 0 && left < soon {
+			found = append(found, Finding{
+				Code:    CodeExpiresSoon,
+				Message: fmt.Sprintf("certificate %s expires in %d days, on %s", nameOf(c), int(left.Hours()/24), c.NotAfter.UTC().Format(dateFormat)),
+				Hint:    "renew it on the server, then: helm runnertrust fetch HOST",
+			})
+		}
+	}
+	return found
+}
+
+// checkIssuers warns of leaves whose chain does not reach a root inside the bundle. The runner
+// accepts a leaf in its pool; git in its jobs trusts this file only and needs the issuer.
+func (b *Bundle) checkIssuers() []Finding {
+	var found []Finding
+	for _, c := range b.certificates {
+		if c.IsCA {
+			continue
+		}
+		path := pathFrom(c, b.certificates)
+		if top := path[len(path)-1]; !selfSigned(top) {
+			found = append(found, Finding{
+				Code: CodeIssuerMissing,
+				Message: fmt.Sprintf("certificate %s comes without its issuer %q: the runner may connect, but git in its jobs may fail",
+					nameOf(c), top.Issuer.String()),
+				Hint: "get the whole chain: helm runnertrust fetch HOST",
+			})
+		}
+	}
+	return found
+}
+
+func (b *Bundle) checkCertManager() []Finding {
+	var found []Finding
+	for _, c := range b.certificates {
+		if temporary(c) {
+			found = append(found, Finding{
+				Code:    CodeCertManagerTemporary,
+				Message: fmt.Sprintf("certificate %s is cert-manager's temporary one, which is replaced as soon as the issuer answers", nameOf(c)),
+				Hint:    "wait until the Certificate is Ready, then: helm runnertrust fetch HOST",
+			})
+		}
+	}
+	return found
+}
+
+// temporary recognises the certificate that cert-manager puts into a Secret until the issuer
+// answers: see GenerateLocallySignedTemporaryCertificate in its package pkg/util/pki, which
+// signs with a CA of this name and writes this serial number into the subject.
+func temporary(c *x509.Certificate) bool {
+	return c.Issuer.CommonName == "cert-manager.local" && c.Subject.SerialNumber == "1234567890"
+}
+
+func (b *Bundle) checkStrength() []Finding {
+	var found []Finding
+	for _, c := range b.certificates {
+		if outdatedSignature(c) && !selfSigned(c) {
+			found = append(found, Finding{
+				Code:    CodeWeakSignature,
+				Message: fmt.Sprintf("certificate %s is signed with %s, which Go no longer accepts", nameOf(c), c.SignatureAlgorithm),
+				Hint:    "have it issued again with SHA-256",
+			})
+		}
+		if key, ok := c.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() < minRSABits {
+			found = append(found, Finding{
+				Code:    CodeWeakKey,
+				Message: fmt.Sprintf("certificate %s has an RSA key of %d bits, less than %d", nameOf(c), key.N.BitLen(), minRSABits),
+				Hint:    "have it issued again with a longer key",
+			})
+		}
+	}
+	return found
+}
+
+// outdatedSignature reports algorithms that crypto/x509 refuses (Go 1.26, x509.go, checkSignature).
+func outdatedSignature(c *x509.Certificate) bool {
+	switch c.SignatureAlgorithm {
+	case x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,76 @@
+package trust
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// MaxSize is the largest trust material that is read, in bytes. A ConfigMap or Secret holds
+// no more (Kubernetes 1.35, validation.MaxSecretSize), and cutting would hide certificates.
+const MaxSize = 1 << 20
+
+// Parse reads certificates from PEM (RFC 7468; CERTIFICATE, PKCS7 and CMS blocks, text between
+// them is dropped), from one DER certificate, or from a PKCS#7 bundle in DER. Origin names the
+// input in messages. A byte order mark and CRLF line ends are accepted in PEM.
+//
+// Everything else is refused, each fault as an [*Error] with its line, several joined: private
+// keys, BEGIN and END lines outside a complete block, other labels, headers, bytes behind a
+// certificate, UTF-16 and NUL bytes, web pages, inputs that are empty or larger than [MaxSize].
+func Parse(origin string, input []byte) (*Bundle, error) {
+	if len(input) > MaxSize {
+		return nil, tooLarge(origin)
+	}
+	if looksLikeDER(input) {
+		certs, fault := certificatesFromDER(input)
+		if fault != nil {
+			return nil, fault.at(origin)
+		}
+		return NewBundle(origin, certs)
+	}
+	text, fault := plainText(input)
+	if fault != nil {
+		return nil, fault.at(origin)
+	}
+	certs, err := parsePEM(origin, text)
+	if err != nil {
+		return nil, err
+	}
+	return NewBundle(origin, certs)
+}
+
+func tooLarge(origin string) *Error {
+	return &Error{
+		Place:   origin,
+		Message: fmt.Sprintf("larger than %d bytes (1 MiB), more than a ConfigMap can hold", MaxSize),
+		Hint:    "give only the chain of the server: helm runnertrust fetch HOST --save FILE",
+	}
+}
+
+// looksLikeDER tells DER from text: both a SEQUENCE and the digit 0 are the byte 0x30, but the
+// length that follows in any certificate or key is no ASCII character.
+func looksLikeDER(input []byte) bool {
+	if len(input) < 2 || input[0] != 0x30 || bytes.Contains(input[:min(len(input), 64)], []byte("-----")) {
+		return false
+	}
+	if input[1] >= 0x80 {
+		return true
+	}
+	size, err := sizeBER(input)
+	return err == nil && size == len(input)
+}
+
+// fault is one thing wrong with an input; a line of 0 means the input as a whole.
+type fault struct {
+	line    int
+	message string
+	hint    string
+	err     error
+}
+
+func (f *fault) at(origin string) *Error {
+	place := origin
+	if f.line > 0 {
+		place = fmt.Sprintf("%s:%d", origin, f.line)
+	}
+	return &Error{Place: place, Message: f.message, Hint: f.hint, Err: f.err}
+}

@@ -1,0 +1,185 @@
+package trust
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+var (
+	// exactBoundary is the preeb and posteb of RFC 7468, section 3.
+	exactBoundary = regexp.MustCompile(`^-----(BEGIN|END) ([!-,.-~](?:[- ]?[!-,.-~])*)-----$`)
+	// brokenBoundary is what must have been one: a boundary with something beside it, or with
+	// dashes lost or beautified on the way.
+	brokenBoundary = regexp.MustCompile(`-----(?i:BEGIN|END)\b|^[-\x{2010}-\x{2015}\x{2212}]+\s*(?:BEGIN|END)\b`)
+	header         = regexp.MustCompile(`^[A-Za-z][-A-Za-z0-9]*:`)
+)
+
+// block is a PEM block as far as it has been read.
+type block struct {
+	label   string
+	line    int // of its BEGIN line
+	body    []string
+	headers int  // the line of the first header, 0 without any
+	broken  bool // a fault inside was reported, its end is not another one
+}
+
+// pemReader reads a text line by line and keeps every fault.
+type pemReader struct {
+	origin string
+	open   *block
+	certs  []*x509.Certificate
+	faults []*fault
+}
+
+// maxFaults bounds what is reported of one input; the first ones tell the story.
+const maxFaults = 20
+
+// parsePEM reads all blocks of a text with LF line ends. White space around lines and empty
+// lines are allowed, as in the lax grammar of RFC 7468, so that a certificate cut out of a
+// YAML file can be read.
+func parsePEM(origin string, text []byte) ([]*x509.Certificate, error) {
+	r := pemReader{origin: origin}
+	for i, line := range strings.Split(string(text), "\n") {
+		r.read(i+1, strings.TrimSpace(line))
+	}
+	r.closeUnfinished()
+	if len(r.certs) == 0 && len(r.faults) == 0 {
+		r.faults = append(r.faults, nothingFound(text))
+	}
+	return r.certs, r.err()
+}
+
+func (r *pemReader) err() error {
+	var errs []error
+	for i, f := range r.faults {
+		if i == maxFaults {
+			errs = append(errs, &Error{Place: r.origin, Message: fmt.Sprintf("%d more faults", len(r.faults)-i)})
+			break
+		}
+		errs = append(errs, f.at(r.origin))
+	}
+	return errors.Join(errs...)
+}
+
+func (r *pemReader) report(f fault) { r.faults = append(r.faults, &f) }
+
+func (r *pemReader) read(number int, line string) {
+	match := exactBoundary.FindStringSubmatch(line)
+	switch {
+	case match != nil && match[1] == "BEGIN":
+		r.closeUnfinished()
+		r.open = &block{label: match[2], line: number}
+	case match != nil:
+		r.end(number, match[2])
+	case brokenBoundary.MatchString(line):
+		r.boundaryFault(number, line)
+	case r.open != nil:
+		if r.open.headers == 0 && header.MatchString(line) {
+			r.open.headers = number
+		}
+		r.open.body = append(r.open.body, line)
+	}
+}
+
+// closeUnfinished reports the open block as truncated: its END line did not come.
+func (r *pemReader) closeUnfinished() {
+	if r.open != nil && !r.open.broken {
+		r.report(r.open.fault("BEGIN " + r.open.label + " without its END line: the block is truncated"))
+	}
+	r.open = nil
+}
+
+func (r *pemReader) end(number int, label string) {
+	open := r.open
+	r.open = nil
+	switch {
+	case open == nil:
+		r.report(fault{line: number, message: "END " + label + " without its BEGIN line: the block is truncated", hint: hintFetch})
+	case open.broken:
+	case open.label != label:
+		r.report(open.fault(fmt.Sprintf("BEGIN %s is closed by END %s in line %d", open.label, label, number)))
+	default:
+		r.take(open)
+	}
+}
+
+// boundaryFault reports a line that is nearly a boundary, and goes on behind it as well as possible.
+func (r *pemReader) boundaryFault(number int, line string) {
+	f := fault{line: number, message: "a damaged BEGIN or END line", hint: "it must stand alone on its line with five dashes on each side; " + hintFetch}
+	glued := strings.Contains(line, "END ") && strings.Contains(line, "BEGIN ")
+	switch {
+	case strings.Contains(line, "PRIVATE KEY"):
+		f.message, f.hint = "a private key", hintKey
+	case strings.Contains(line, `\n`):
+		f.message, f.hint = `line breaks are written as the two characters \n`, `turn them into real ones: printf '%b' "$(cat FILE)" > NEW.crt`
+	case glued:
+		f.message = "an END line and the next BEGIN line are glued together: a line break is missing"
+		f.hint = `put it back: sed 's/----------BEGIN/-----\n-----BEGIN/' FILE > NEW.crt`
+	}
+	r.report(f)
+	r.open = &block{line: number, broken: true}
+	if strings.HasPrefix(line, "-----END") && !glued {
+		r.open = nil
+	}
+}
+
+// fault reports something about the whole block, unless its label is fault enough.
+func (b *block) fault(message string) fault {
+	if f := refuseLabel(b.label); f != nil {
+		return fault{line: b.line, message: f.message, hint: f.hint}
+	}
+	return fault{line: b.line, message: message, hint: hintFetch}
+}
+
+// take reads a complete block.
+func (r *pemReader) take(b *block) {
+	if f := refuseLabel(b.label); f != nil {
+		r.report(fault{line: b.line, message: f.message, hint: f.hint})
+		return
+	}
+	if b.headers > 0 {
+		r.report(fault{
+			line:    b.headers,
+			message: "the block has headers: the runner would skip it without a word",
+			hint:    "delete the header lines and the empty line after them",
+		})
+		return
+	}
+	der, f := b.decode()
+	if f == nil {
+		var certs []*x509.Certificate
+		if certs, f = certificatesFromDER(der); f == nil {
+			r.certs = append(r.certs, certs...)
+			return
+		}
+		f.line = b.line
+	}
+	r.report(*f)
+}
+
+// decode decodes the body, naming the line that is not base64 (RFC 4648, section 4).
+func (b *block) decode() ([]byte, *fault) {
+	for i, line := range b.body {
+		if bad := strings.IndexFunc(line, notBase64); bad >= 0 {
+			return nil, &fault{line: b.line + 1 + i, message: fmt.Sprintf("character %d of the line is not base64", bad+1), hint: "copy the block again; " + hintFetch}
+		}
+	}
+	text := strings.Join(strings.Fields(strings.Join(b.body, "")), "")
+	der, err := base64.StdEncoding.Strict().DecodeString(text)
+	if err != nil {
+		return nil, &fault{line: b.line, message: "the block's base64 is cut off or damaged", hint: "copy the block again; " + hintFetch}
+	}
+	if len(bytes.TrimSpace(der)) == 0 {
+		return nil, &fault{line: b.line, message: "the block is empty", hint: hintFetch}
+	}
+	return der, nil
+}
+
+func notBase64(c rune) bool {
+	return !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t", c)
+}

@@ -1,0 +1,107 @@
+package trust
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/url"
+	"path"
+	"strings"
+)
+
+// The rules of this file are gitlab-runner's own, read from its source at
+// v16.2.0 and seen in real pods. Nothing else in the project repeats them.
+
+const (
+	// ServerURLVariable is the environment variable that names the GitLab
+	// server of `gitlab-runner register` (commands/register.go).
+	ServerURLVariable = "CI_SERVER_URL"
+
+	// CAFileVariable is `register --tls-ca-file`. When it is set, the certs
+	// directory is not looked at, even if the file is junk (network/client.go).
+	CAFileVariable = "CI_SERVER_TLS_CA_FILE"
+
+	// CAFileSetting is the same under [[runners]] in config.toml, and in the
+	// template that registration copies from.
+	CAFileSetting = "tls-ca-file"
+
+	// ConfigFolder is the folder below HOME of a runner that is not root
+	// (commands/config_unix.go).
+	ConfigFolder = ".gitlab-runner"
+
+	// DefaultHome is the home of the user that the runner's images create.
+	DefaultHome = "/home/gitlab-runner"
+
+	rootConfigDir = "/etc/gitlab-runner"
+	certsFolder   = "certs"
+)
+
+// Server is what a runner makes of CI_SERVER_URL.
+type Server struct {
+	Name     string // host name for TLS, without port and brackets: "gitlab.example.com", "fd00::1"
+	CertFile string // file name that the runner opens in its certs directory
+	Plain    bool   // http://, so that no certificate is looked at
+}
+
+// ParseServer reads CI_SERVER_URL as the runner does. The URL has to be
+// absolute, with http or https: the runner refuses everything else.
+func ParseServer(rawURL string) (Server, error) {
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return Server{}, fmt.Errorf("%q is not a URL: %w", rawURL, errors.Unwrap(err))
+	}
+	if u.Scheme != "http" && u.Scheme != "https" {
+		return Server{}, fmt.Errorf("%q is not an http or https URL", rawURL)
+	}
+	if u.Hostname() == "" {
+		return Server{}, fmt.Errorf("%q has no host", rawURL)
+	}
+	return Server{Name: u.Hostname(), CertFile: certFile(u.Host), Plain: u.Scheme == "http"}, nil
+}
+
+// ServerForHost is the Server of https://host, for a host given without a
+// URL: a name, an IPv4 address or an IPv6 address without brackets.
+func ServerForHost(host string) Server {
+	if strings.Contains(host, ":") {
+		return Server{Name: host, CertFile: certFile("[" + host + "]")}
+	}
+	return Server{Name: host, CertFile: certFile(host)}
+}
+
+// certFile is the name of the file for a URL's host part. The runner cuts at
+// the first colon, port or not, and keeps the case, so an IPv6 address is cut
+// too: "[fd00::1]:8443" becomes "[fd00.crt" (network/client.go).
+func certFile(urlHost string) string {
+	host, _, _ := strings.Cut(urlHost, ":")
+	return host + ".crt"
+}
+
+// CertsDir is the directory that a runner with this uid and HOME searches for
+// its CertFile: uid 0 has one of its own, whatever HOME says
+// (commands/config_unix.go). An unknown uid is any other number.
+func CertsDir(uid int64, home string) string {
+	if uid == 0 {
+		return path.Join(rootConfigDir, certsFolder)
+	}
+	return path.Join(home, ConfigFolder, certsFolder)
+}
+
+// RunnerPool is what the runner itself trusts: the system's certificates and
+// those of its file. Blocks that do not parse are passed over, as they are by
+// the runner. A nil system pool stands for an empty one.
+func RunnerPool(system *x509.CertPool, file []byte) *x509.CertPool {
+	if system == nil {
+		return JobPool(file)
+	}
+	pool := system.Clone()
+	pool.AppendCertsFromPEM(file)
+	return pool
+}
+
+// JobPool is what git in a job trusts: the file that the runner hands on as
+// CI_SERVER_TLS_CA_FILE, and nothing else.
+func JobPool(file []byte) *x509.CertPool {
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(file)
+	return pool
+}

@@ -1,0 +1,54 @@
+package trusttest
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// StartProxy starts an HTTP proxy that knows only CONNECT and takes every tunnel to the given
+// address, whatever name is asked for, as a proxy with its own view of the names would. With a
+// user it demands basic authorization (RFC 9110, section 11.7).
+func StartProxy(to, user, password string) *Server {
+	return StartHTTP(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodConnect {
+			http.Error(w, "only CONNECT", http.StatusMethodNotAllowed)
+			return
+		}
+		asked := &http.Request{Header: http.Header{"Authorization": r.Header["Proxy-Authorization"]}}
+		if gotUser, gotPassword, _ := asked.BasicAuth(); gotUser != user || gotPassword != password {
+			w.Header().Set("Proxy-Authenticate", `Basic realm="trusttest"`)
+			http.Error(w, "who are you", http.StatusProxyAuthRequired)
+			return
+		}
+		server, err := net.DialTimeout("tcp", to, 5*time.Second)
+		if err != nil {
+			http.Error(w, "no connection", http.StatusBadGateway)
+			return
+		}
+		defer server.Close()
+		tunnel(w, server)
+	}))
+}
+
+func tunnel(w http.ResponseWriter, server net.Conn) {
+	client, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	defer client.Close()
+	io.WriteString(client, "HTTP/1.1 200 Connection established\r\n\r\n")
+	var both sync.WaitGroup
+	for _, way := range [][2]net.Conn{{server, client}, {client, server}} {
+		both.Go(func() {
+			io.Copy(way[0], way[1])
+			// Half a tunnel is no tunnel: wake the other direction.
+			way[0].Close()
+			way[1].Close()
+		})
+	}
+	both.Wait()
+}

@@ -1,0 +1,131 @@
+package trusttest
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Server is something that listens on loopback until it is closed.
+type Server struct {
+	// Addr is where it listens: "127.0.0.1:PORT" or "[::1]:PORT".
+	Addr  string
+	close func()
+}
+
+// Close stops the server and its connections.
+func (s *Server) Close() { s.close() }
+
+// Port is the port that it listens on.
+func (s *Server) Port() string {
+	_, port, err := net.SplitHostPort(s.Addr)
+	must(err)
+	return port
+}
+
+// certificate is what a TLS server with this key sends: its certificate, then the others.
+func (i *Identity) certificate(others ...*x509.Certificate) tls.Certificate {
+	c := tls.Certificate{PrivateKey: i.Key, Certificate: [][]byte{i.Certificate.Raw}}
+	for _, other := range others {
+		c.Certificate = append(c.Certificate, other.Raw)
+	}
+	return c
+}
+
+// StartTLS starts a stand-in for GitLab that sends id's certificate followed by others. The
+// options may set any other field of config, which may be nil.
+func StartTLS(listen string, config *tls.Config, id *Identity, others ...*x509.Certificate) *Server {
+	if config == nil {
+		config = &tls.Config{}
+	}
+	config.Certificates = append(config.Certificates, id.certificate(others...))
+	listener := listenOn(listen)
+	return serve(listener, tls.NewListener(listener, config), http.HandlerFunc(gitlab))
+}
+
+// StartHTTP starts a plain HTTP server.
+func StartHTTP(handler http.Handler) *Server {
+	listener := listenOn(loopback)
+	return serve(listener, listener, handler)
+}
+
+const loopback = "127.0.0.1:0"
+
+func listenOn(addr string) net.Listener {
+	listener, err := net.Listen("tcp", addr)
+	must(err)
+	return listener
+}
+
+func serve(tcp, listener net.Listener, handler http.Handler) *Server {
+	server := &http.Server{
+		Handler:           handler,
+		ErrorLog:          log.New(io.Discard, "", 0),
+		ReadHeaderTimeout: 10 * time.Second,
+	}
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		_ = server.Serve(listener) // always ends with an error: ErrServerClosed
+	}()
+	return &Server{Addr: tcp.Addr().String(), close: func() {
+		_ = server.Close() // a listener that is closed already is as good
+		<-stopped
+	}}
+}
+
+// gitlab answers the one request that git ls-remote makes, for a repository with one branch
+// (gitprotocol-http and gitprotocol-pack of git 2.39, version 0), and a word to all others.
+func gitlab(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path != "/"+Repository+"/info/refs" || r.URL.Query().Get("service") != "git-upload-pack" {
+		fmt.Fprintln(w, "stand-in for GitLab")
+		return
+	}
+	w.Header().Set("Content-Type", "application/x-git-upload-pack-advertisement")
+	w.Header().Set("Cache-Control", "no-cache")
+	const commit = "1111111111111111111111111111111111111111"
+	const flush = "0000"
+	io.WriteString(w, packet("# service=git-upload-pack\n")+flush)
+	io.WriteString(w, packet(commit+" refs/heads/main\x00agent=trusttest\n")+flush)
+}
+
+// Repository is the path of the repository that every server has, without a leading slash.
+const Repository = "repo.git"
+
+// packet is a pkt-line: four hex digits of length, themselves included, and the text.
+func packet(text string) string { return fmt.Sprintf("%04x%s", len(text)+4, text) }
+
+// StartConnections starts a server that hands each connection to handle, which returns when
+// it is done with it or when stop is closed.
+func StartConnections(handle func(conn net.Conn, stop <-chan struct{})) *Server {
+	listener := listenOn(loopback)
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				handle(conn, stop)
+			}()
+		}
+	}()
+	return &Server{Addr: listener.Addr().String(), close: func() {
+		close(stop)
+		_ = listener.Close() // nothing to do about it
+		<-stopped
+	}}
+}
+
+// closesAtOnce and saysNothing are handlers for StartConnections.
+func closesAtOnce(net.Conn, <-chan struct{}) {}
+
+func saysNothing(_ net.Conn, stop <-chan struct{}) { <-stop }
