@@ -37,8 +37,8 @@ func (h *hinted) Unwrap() error { return h.err }
 
 // fail reports an error, or each of several joined ones.
 func (p *program) fail(err error) {
-	var joined interface{ Unwrap() []error }
-	if errors.As(err, &joined) {
+	// Only the outermost error: deeper down, several causes make one fault.
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, one := range joined.Unwrap() {
 			p.fail(one)
 		}
@@ -96,6 +96,7 @@ func (p *program) hint(err error) string {
 var hints = map[render.Code]string{
 	render.NoRunner:        "--deployment NAME selects a runner of another shape; --allow-no-runner lets a stream without one pass",
 	render.HostUnknown:     "give the host with the certificate: --cert=gitlab.example.com=gitlab.crt",
+	render.BadURL:          "set the chart's gitlabUrl to an address like https://gitlab.example.com",
 	render.NoCertificate:   "give a certificate for this host, --cert=HOST=PATH, or one for every host, --cert=PATH",
 	render.CAFileSet:       "remove the setting from the chart's values, so that the mounted certificate counts",
 	render.MountConflict:   "remove the mount from the chart's values, or mount elsewhere with --certs-dir",

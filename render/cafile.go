@@ -13,11 +13,11 @@ import (
 // refuseCAFile refuses a runner that would not look into its certs directory:
 // one with CI_SERVER_TLS_CA_FILE, or with tls-ca-file in its configuration.
 func (f *filter) refuseCAFile(r *runner, c *container) error {
-	variable, err := named(c.env, trust.CAFileVariable)
+	set, err := c.hasCAFile()
 	if err != nil {
 		return r.at(err)
 	}
-	if variable != nil {
+	if set {
 		return r.refuse(CAFileSet, "container "+c.name+", env "+trust.CAFileVariable,
 			"it is set, so the runner would not look into its certs directory")
 	}
@@ -27,6 +27,21 @@ func (f *filter) refuseCAFile(r *runner, c *container) error {
 	}
 	return configMap.refuse(CAFileSet, "data", "%s is %q in the configuration of %s, so the runner would not look into its certs directory",
 		trust.CAFileSetting, file, r)
+}
+
+// hasCAFile tells whether CI_SERVER_TLS_CA_FILE is set. An empty one is not,
+// for the runner; one that comes from another object may be.
+func (c *container) hasCAFile() (bool, error) {
+	variable, err := named(c.env, trust.CAFileVariable)
+	if err != nil || variable == nil {
+		return false, err
+	}
+	value, err := textAt(variable, "value")
+	if err != nil || value != "" {
+		return true, err
+	}
+	source, err := field(variable, "valueFrom")
+	return source != nil, err
 }
 
 // caFileSetting finds the setting in a config.toml. A reader of TOML would see

@@ -16,6 +16,7 @@ type Code string
 const (
 	NoRunner        Code = "no-runner"         // nothing in the stream to patch
 	HostUnknown     Code = "host-unknown"      // CI_SERVER_URL does not tell the host
+	BadURL          Code = "bad-url"           // CI_SERVER_URL is one that the runner refuses
 	NoCertificate   Code = "no-certificate"    // no source for the runner's host
 	CAFileSet       Code = "ca-file-set"       // another setting would win over the certs directory
 	MountConflict   Code = "mount-conflict"    // the certs directory cannot be mounted
@@ -88,6 +89,8 @@ func (d *document) at(object string, err error) error {
 			line = d.line + number
 		}
 		err = errors.New(found[2])
+	} else {
+		err = errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
 	}
 	return &Error{Code: BadDocument, Document: d.place(), Line: line, Object: object, Err: err}
 }

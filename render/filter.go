@@ -2,7 +2,9 @@ package render
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"strings"
 
 	"helm-runnertrust/trust"
 )
@@ -106,7 +108,7 @@ func (f *filter) mayHaveNone() error {
 	if f.options.Deployment != "" {
 		sought = fmt.Sprintf("the name %q", f.options.Deployment)
 	}
-	return &Error{Code: NoRunner, Err: fmt.Errorf("no Deployment with %s in %d documents", sought, content)}
+	return &Error{Code: NoRunner, Err: fmt.Errorf("no Deployment with %s (documents: %d)", sought, content)}
 }
 
 // isBlank tells whether the document has only comments and space.
@@ -132,31 +134,39 @@ func (d *document) isHook() bool {
 	return len(objects) > 0
 }
 
-// patch edits the trees, and collects the ConfigMaps.
+// patch edits the trees, and collects the ConfigMaps. The faults of several
+// runners are reported together.
 func (f *filter) patch(runners []*runner) error {
 	if f.options.ConfigMapName != "" && len(runners) > 1 {
-		return &Error{Code: ConfigMapName, Err: fmt.Errorf(
-			"the name %q is for one ConfigMap, and the stream has %d runners: %v",
-			f.options.ConfigMapName, len(runners), runners)}
+		var names []string
+		for _, r := range runners {
+			names = append(names, r.String())
+		}
+		return &Error{Code: ConfigMapName, Err: fmt.Errorf("the name %q is for one ConfigMap, and the stream has %d runners: %s",
+			f.options.ConfigMapName, len(runners), strings.Join(names, ", "))}
 	}
 	taken := map[string]*runner{}
+	var faults []error
 	for _, r := range runners {
-		certs, err := f.material(r)
-		if err != nil {
-			return err
-		}
-		if other := taken[r.namespace+"/"+certs.name]; other != nil {
-			return r.refuse(ConfigMapTaken, "", "the ConfigMap %q is that of %s too", certs.name, other.doc.place())
-		}
-		taken[r.namespace+"/"+certs.name] = r
-		if err := f.mount(r, certs); err != nil {
-			return err
-		}
-		if err := f.provide(r, certs); err != nil {
-			return err
-		}
+		faults = append(faults, f.patchRunner(r, taken))
 	}
-	return nil
+	return errors.Join(faults...)
+}
+
+func (f *filter) patchRunner(r *runner, taken map[string]*runner) error {
+	certs, err := f.material(r)
+	if err != nil {
+		return err
+	}
+	id := r.namespace + "/" + certs.name
+	if other := taken[id]; other != nil {
+		return r.refuse(ConfigMapTaken, "", "the ConfigMap %q is that of the runner in %s too", certs.name, other.doc.place())
+	}
+	taken[id] = r
+	if err := f.mount(r, certs); err != nil {
+		return err
+	}
+	return f.provide(r, certs)
 }
 
 // write renders the documents and joins them with the new ones.

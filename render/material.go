@@ -26,6 +26,9 @@ type certs struct {
 // material chooses and checks the trust material of a runner, and completes
 // what its containers' manifests did not tell.
 func (f *filter) material(r *runner) (*certs, error) {
+	if r.name == "" {
+		return nil, r.refuse(BadDocument, "metadata.name", "it is missing")
+	}
 	c := &certs{name: f.options.ConfigMapName, bundles: map[string]*trust.Bundle{}}
 	if c.name == "" {
 		c.name = r.name + "-certs"
@@ -72,7 +75,7 @@ func (f *filter) complete(r *runner, c *container) error {
 	if c.server.Name == "" {
 		host, err := f.onlyHost()
 		if err != nil {
-			return r.refuse(HostUnknown, "container "+c.name+", env "+trust.ServerURLVariable, "its value is %w%w", errUnknown, err)
+			return r.refuse(HostUnknown, "container "+c.name+", env "+trust.ServerURLVariable, "its value is %w, and %w", errUnknown, err)
 		}
 		c.server = trust.ServerForHost(host)
 	}
@@ -82,7 +85,7 @@ func (f *filter) complete(r *runner, c *container) error {
 	}
 	if f.options.CertsDir != "" {
 		if c.certsDir = path.Clean(f.options.CertsDir); !path.IsAbs(c.certsDir) {
-			return &Error{Code: MountConflict, Err: fmt.Errorf("the certs directory %q is not an absolute path", f.options.CertsDir)}
+			return &Error{Code: DirUnknown, Err: fmt.Errorf("the certs directory %q is not an absolute path", f.options.CertsDir)}
 		}
 		return nil
 	}
@@ -99,11 +102,11 @@ func (f *filter) onlyHost() (string, error) {
 	}
 	switch len(hosts) {
 	case 0:
-		return "", errors.New(", and no source names a host")
+		return "", errors.New("no source names a host")
 	case 1:
 		return slices.Collect(maps.Keys(hosts))[0], nil
 	}
-	return "", fmt.Errorf(", and the sources name %d hosts: %s", len(hosts), strings.Join(slices.Sorted(maps.Keys(hosts)), ", "))
+	return "", fmt.Errorf("the sources name %d hosts: %s", len(hosts), strings.Join(slices.Sorted(maps.Keys(hosts)), ", "))
 }
 
 // choose is the trust material for a host: the sources of this host, else

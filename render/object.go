@@ -16,7 +16,7 @@ type object struct {
 }
 
 // String is how messages name the object: "Deployment/ci-gitlab-runner".
-func (o *object) String() string { return o.kind + "/" + o.name }
+func (o *object) String() string { return strings.TrimSuffix(o.kind+"/"+o.name, "/") }
 
 // objects reads the document and returns what it holds.
 func (d *document) objects() ([]*object, error) {

@@ -117,7 +117,7 @@ func (r *runner) readServer(c *container) error {
 		return r.at(err)
 	}
 	if c.server, err = trust.ParseServer(value); err != nil {
-		return r.refuse(HostUnknown, "container "+c.name+", env "+trust.ServerURLVariable, "%w", err)
+		return r.refuse(BadURL, "container "+c.name+", env "+trust.ServerURLVariable, "%w", err)
 	}
 	return nil
 }

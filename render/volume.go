@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -161,7 +162,8 @@ func (f *filter) dropReplaced(r *runner, sources *yaml.Node, c *certs) error {
 		}
 		if dropped {
 			f.warn(Warning{Code: FileReplaced, Object: r.String(), Message: fmt.Sprintf(
-				"the volume at the certs directory has %v already; the given certificate takes its place", c.files())})
+				"the volume at the certs directory has %s already; the given certificate takes its place",
+				strings.Join(c.files(), ", "))})
 		}
 		if left {
 			kept = append(kept, source)

@@ -1,0 +1,45 @@
+# Two commands do everything: `make demo` shows the main job, `make test`
+# passes the tests. The others need more time.
+
+GO       ?= go
+BINARY   := bin/helm-runnertrust
+CHARTS   ?= fixtures/charts
+FUZZTIME ?= 30s
+
+.PHONY: build test lint e2e e2e-helmfile compat demo fuzz matrix bench clean
+
+build:
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $(BINARY) .
+
+# The packages that carry the promises are covered to 90 % of their statements.
+test:
+	$(GO) test -coverpkg=./render,./trust -coverprofile=coverage.out ./...
+	@awk -v least=90 -f .ci/coverage.awk coverage.out
+
+# golangci-lint is pinned in a module of its own, and built on first use.
+lint:
+	@linter=$$(cd e2e && $(GO) run ./cmd/tool golangci-lint) && \
+	for module in . e2e; do (cd $$module && $$linter run --config $(CURDIR)/.golangci.yml ./...) || exit 1; done
+
+# Every *.yaml in CHARTS goes through the filter, and must come out with
+# nothing but added lines.
+compat: build
+	cd e2e && $(GO) run ./compat $(CURDIR)/$(BINARY) $(abspath $(CHARTS))
+
+demo:
+	@cd e2e && $(GO) run ./demo
+
+# Real Helm 3 and 4 against a real API server, built from pinned modules.
+e2e:
+	cd e2e && $(GO) test -timeout 30m ./...
+
+e2e-helmfile:
+	cd e2e && $(GO) test -timeout 60m -tags helmfile -run Helmfile -v .
+
+fuzz:
+	$(GO) test -run '^$$' -fuzz '^FuzzSplit$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./render
+	$(GO) test -run '^$$' -fuzz '^FuzzFilter$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./render
+	$(GO) test -run '^$$' -fuzz '^FuzzParse$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./trust
+
+clean:
+	rm -rf bin coverage.out

@@ -1,0 +1,172 @@
+package cli
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+var update = flag.Bool("update", false, "write the expected output of the fixtures")
+
+// fixturesNow is the time of every fixture run: the certificates in
+// fixtures/certs are made for it.
+var fixturesNow = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+
+const fixturesDir = "../fixtures"
+
+// TestAccept runs every folder of fixtures/accept: input.yaml (or the output
+// of the case that input.from names) with the flags in args has to give
+// output.yaml, and the messages in stderr.txt. Filtering the output again has
+// to change nothing.
+func TestAccept(t *testing.T) {
+	for _, name := range fixtureCases(t, "accept") {
+		t.Run(name, func(t *testing.T) {
+			c := readFixture(t, "accept", name)
+			stdout, stderr, code := c.run(t, c.input)
+			if code != exitDone {
+				t.Fatalf("exit code %d: %s", code, stderr)
+			}
+			c.compare(t, "output.yaml", stdout)
+			c.compare(t, "stderr.txt", stderr)
+			again, _, _ := c.run(t, stdout)
+			if again != stdout {
+				t.Errorf("a second run changes the output to:\n%s", again)
+			}
+		})
+	}
+}
+
+// TestReject runs every folder of fixtures/reject: it has to fail with the
+// messages in error.txt, and to write nothing.
+func TestReject(t *testing.T) {
+	for _, name := range fixtureCases(t, "reject") {
+		t.Run(name, func(t *testing.T) {
+			c := readFixture(t, "reject", name)
+			stdout, stderr, code := c.run(t, c.input)
+			if code != exitError {
+				t.Errorf("exit code %d, want %d", code, exitError)
+			}
+			if stdout != "" {
+				t.Errorf("stdout has %q", stdout)
+			}
+			if !strings.HasPrefix(stderr, "runnertrust: error: ") {
+				t.Errorf("stderr begins with %q", stderr)
+			}
+			c.compare(t, "error.txt", stderr)
+		})
+	}
+}
+
+// A fixture is one case on disk.
+type fixture struct {
+	folder string
+	input  string
+	args   []string
+}
+
+// fixtureCases lists the folders of a kind; there have to be some.
+func fixtureCases(t *testing.T, kind string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Join(fixturesDir, kind))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, entry := range entries {
+		if entry.IsDir() {
+			names = append(names, entry.Name())
+		}
+	}
+	if len(names) == 0 {
+		t.Fatalf("no cases in fixtures/%s", kind)
+	}
+	// Those that start from the output of another case come after it.
+	slices.SortStableFunc(names, func(a, b string) int { return fromOther(kind, a) - fromOther(kind, b) })
+	return names
+}
+
+func fromOther(kind, name string) int {
+	if _, err := os.Stat(filepath.Join(fixturesDir, kind, name, "input.from")); err != nil {
+		return 0
+	}
+	return 1
+}
+
+func readFixture(t *testing.T, kind, name string) fixture {
+	t.Helper()
+	c := fixture{folder: filepath.Join(fixturesDir, kind, name)}
+	input := filepath.Join(c.folder, "input.yaml")
+	if from, err := os.ReadFile(filepath.Join(c.folder, "input.from")); err == nil {
+		input = filepath.Join(fixturesDir, "accept", strings.TrimSpace(string(from)), "output.yaml")
+	}
+	c.input = readFile(t, input)
+	for line := range strings.Lines(readFile(t, filepath.Join(c.folder, "args"))) {
+		c.args = append(c.args, strings.TrimRight(line, "\n"))
+	}
+	return c
+}
+
+// run filters a stream as Helm would have it done, in the folder of the
+// fixtures, beside the files that makeMaterial makes.
+func (c fixture) run(t *testing.T, stream string) (stdout, stderr string, code int) {
+	t.Helper()
+	args := make([]string, len(c.args))
+	for i, arg := range c.args {
+		args[i] = strings.ReplaceAll(strings.ReplaceAll(arg, "made/", madeDir+"/"), "certs/", fixturesDir+"/certs/")
+	}
+	var out, messages bytes.Buffer
+	code = Run(Process{
+		Args:   args,
+		Env:    func(string) (string, bool) { return "", false },
+		Stdin:  strings.NewReader(stream),
+		Stdout: &out,
+		Stderr: &messages,
+		Now:    fixturesNow,
+	})
+	said := strings.ReplaceAll(messages.String(), madeDir+"/", "made/")
+	return out.String(), strings.ReplaceAll(said, fixturesDir+"/", ""), code
+}
+
+// compare holds got against an expected file; no file expects nothing.
+func (c fixture) compare(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join(c.folder, name)
+	if *update {
+		writeExpected(t, path, got)
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	if string(want) != got {
+		t.Errorf("%s: got:\n%s\nwant:\n%s", name, got, want)
+	}
+}
+
+func writeExpected(t *testing.T, path, content string) {
+	t.Helper()
+	if content == "" && filepath.Ext(path) == ".txt" {
+		if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		return
+	}
+	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func readFile(t *testing.T, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
