@@ -88,7 +88,7 @@ RUNNERTRUST_CERTS_DIR. RUNNERTRUST_CERT takes a path or the PEM text itself.`,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return p.readEnvironment(cmd.Flags()) },
 	}
 	options.register(root.Flags())
-	root.AddCommand(p.renderCommand(), p.versionCommand())
+	root.AddCommand(p.renderCommand(), p.fetchCommand(), p.verifyCommand(), p.versionCommand())
 	return root
 }
 

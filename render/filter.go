@@ -17,7 +17,7 @@ import (
 // It is all or nothing: with an error, which is an *Error, a *trust.Error or
 // several of them joined, there is no Result.
 func Filter(stream []byte, options Options) (*Result, error) {
-	f := &filter{options: options, documents: read(stream), used: map[string]bool{}}
+	f := &filter{options: options, documents: read(stream)}
 	runners, err := f.runners()
 	if err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ type filter struct {
 	options   Options
 	documents []*document
 	appended  [][]byte // texts of new documents
-	used      map[string]bool
+	hosts     []string // that the runners connect to
 	warnings  []Warning
 }
 

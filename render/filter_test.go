@@ -125,7 +125,7 @@ func checkShifts(t *testing.T, d *document) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &filter{options: options(t), documents: []*document{d}, used: map[string]bool{}}
+	f := &filter{options: options(t), documents: []*document{d}}
 	if err := f.patch([]*runner{r}); err != nil {
 		t.Fatal(err)
 	}

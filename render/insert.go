@@ -49,11 +49,10 @@ func (s *splicer) appendItems(b *yaml.Node, items []*yaml.Node) error {
 	if len(items) == 0 {
 		return nil
 	}
-	last, plain := lastLine(b)
-	if !plain || !s.indentedBy(b) {
+	if b.Style&yaml.FlowStyle != 0 || !s.indentedBy(b) {
 		return errNoPlace
 	}
-	return s.insertLines(last+1, b.Column-1, sequence(items...))
+	return s.insertLines(lastLine(b)+1, b.Column-1, sequence(items...))
 }
 
 // insertAbove writes a collection, indented as node is, on lines of its own:
@@ -120,11 +119,10 @@ func (s *splicer) insertFlow(b, added *yaml.Node, bracket byte) error {
 func (s *splicer) replaceEntry(b *yaml.Node, gone, added []*yaml.Node) error {
 	key, value := gone[0], gone[1]
 	at := s.offset(key)
-	last, plain := lastLine(value)
-	if b.Style&yaml.FlowStyle != 0 || at < 0 || !plain || last < key.Line {
+	if b.Style&yaml.FlowStyle != 0 || at < 0 {
 		return errNoPlace
 	}
-	end := s.start(last + 1)
+	end := s.start(max(key.Line, lastLine(value)) + 1)
 	node := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap, Content: added}
 	insert, err := blockText(node, key.Column-1, s.lineEnd(end))
 	if err != nil {
@@ -137,16 +135,14 @@ func (s *splicer) replaceEntry(b *yaml.Node, gone, added []*yaml.Node) error {
 	return nil
 }
 
-// lastLine is the line of the last node of a tree; not plain where a scalar
-// may go on below the line that it starts on, or a bracket closes there.
-func lastLine(node *yaml.Node) (last int, plain bool) {
-	last = node.Line
-	plain = node.Line > 0 && node.Style&(yaml.LiteralStyle|yaml.FoldedStyle|yaml.FlowStyle) == 0
+// lastLine is the line of the last node of a tree. What goes on below it, a
+// block scalar or a closing bracket, shows when the result is read again.
+func lastLine(node *yaml.Node) int {
+	last := node.Line
 	for _, child := range node.Content {
-		l, p := lastLine(child)
-		last, plain = max(last, l), plain && p
+		last = max(last, lastLine(child))
 	}
-	return last, plain
+	return last
 }
 
 // blockText is a collection in block style, each line indented and ended as

@@ -40,11 +40,13 @@ func (f *filter) material(r *runner) (*certs, error) {
 		if err := f.complete(r, container); err != nil {
 			return nil, err
 		}
-		bundle, err := f.choose(r, container.server.Name)
-		if err != nil {
-			return nil, err
+		host := container.server.Name
+		f.hosts = append(f.hosts, host)
+		bundle := trust.Choose(f.options.Sources, host)
+		if bundle == nil {
+			return nil, r.refuse(NoCertificate, "", "no certificate is given for the host %q of its %s", host, trust.ServerURLVariable)
 		}
-		findings, err := bundle.Check(container.server.Name, f.options.Now, f.options.Force)
+		findings, err := bundle.Check(host, f.options.Now, f.options.Force)
 		if err != nil {
 			return nil, err
 		}
@@ -109,28 +111,6 @@ func (f *filter) onlyHost() (string, error) {
 	return "", fmt.Errorf("the sources name %d hosts: %s", len(hosts), strings.Join(slices.Sorted(maps.Keys(hosts)), ", "))
 }
 
-// choose is the trust material for a host: the sources of this host, else
-// those without a host. Host names are compared without case, as TLS does.
-func (f *filter) choose(r *runner, host string) (*trust.Bundle, error) {
-	var own, general []*trust.Bundle
-	for _, source := range f.options.Sources {
-		switch {
-		case strings.EqualFold(source.Host, host):
-			own = append(own, source.Bundle)
-			f.used[source.Host] = true
-		case source.Host == "":
-			general = append(general, source.Bundle)
-		}
-	}
-	switch {
-	case len(own) > 0:
-		return trust.Merge(own...), nil
-	case len(general) > 0:
-		return trust.Merge(general...), nil
-	}
-	return nil, r.refuse(NoCertificate, "", "no certificate is given for the host %q of its %s", host, trust.ServerURLVariable)
-}
-
 // warn adds a warning, once.
 func (f *filter) warn(w Warning) {
 	if !slices.Contains(f.warnings, w) {
@@ -142,7 +122,8 @@ func (f *filter) warn(w Warning) {
 // folder are there to choose from.
 func (f *filter) warnUnused() {
 	for _, source := range f.options.Sources {
-		if source.Host != "" && !source.FromFolder && !f.used[source.Host] {
+		used := slices.ContainsFunc(f.hosts, func(host string) bool { return strings.EqualFold(host, source.Host) })
+		if source.Host != "" && !source.FromFolder && !used {
 			f.warn(Warning{Code: SourceUnused, Message: fmt.Sprintf(
 				"no runner connects to %s, so %s is not used", source.Host, source.Bundle.Origin())})
 		}

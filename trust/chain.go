@@ -87,6 +87,10 @@ func issued(issuer, c *x509.Certificate) bool {
 // selfSigned reports whether c is its own issuer, by name and signature (RFC 5280, section 3.2).
 func selfSigned(c *x509.Certificate) bool { return issued(c, c) }
 
+// authority reports whether c may issue certificates: by its basic constraints, or as a root of
+// X.509 version 1, which has none and which Go and OpenSSL accept as a trust anchor.
+func authority(c *x509.Certificate) bool { return c.IsCA || c.Version < 3 && selfSigned(c) }
+
 // pathFrom walks from c to its issuers among certs, until a self-signed certificate or until
 // no issuer is left. It takes the first issuer in the order of certs and visits none twice.
 func pathFrom(c *x509.Certificate, certs []*x509.Certificate) []*x509.Certificate {

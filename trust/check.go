@@ -22,7 +22,7 @@ const (
 // whose certificates do not cover the host: err joins one [*Error] for each. With force these
 // come back among the warnings instead.
 func (b *Bundle) Check(host string, now time.Time, force bool) (warnings []Finding, err error) {
-	refusals := append(b.checkDates(now), b.checkHost(host)...)
+	refusals := allForHost(append(b.checkDates(now), b.checkHost(host)...), host)
 	if force {
 		warnings = refusals
 		refusals = nil
@@ -35,17 +35,11 @@ func (b *Bundle) Check(host string, now time.Time, force bool) (warnings []Findi
 	warnings = append(warnings, b.checkIssuers()...)
 	warnings = append(warnings, b.checkCertManager()...)
 	warnings = append(warnings, b.checkStrength()...)
+	warnings = allForHost(warnings, host)
 	for i := range warnings {
 		warnings[i].Message = b.origin + ": " + warnings[i].Message
 	}
 	return warnings, errors.Join(errs...)
-}
-
-func hintFor(host string) string {
-	if host == "" {
-		host = "HOST"
-	}
-	return "get the chain that the server uses now: helm runnertrust fetch " + host
 }
 
 func (b *Bundle) checkDates(now time.Time) []Finding {
@@ -82,7 +76,7 @@ func (b *Bundle) checkHost(host string) []Finding {
 		return nil
 	}
 	for _, c := range b.certificates {
-		if c.IsCA || c.VerifyHostname(host) == nil {
+		if authority(c) || c.VerifyHostname(host) == nil {
 			return nil
 		}
 	}
@@ -91,7 +85,7 @@ func (b *Bundle) checkHost(host string) []Finding {
 		found = append(found, Finding{
 			Code:    CodeHostNotCovered,
 			Message: fmt.Sprintf("no certificate for host %q: %s %s", host, nameOf(c), covers(c)),
-			Hint:    hintFor(host),
+			Hint:    "get the chain that the server uses now: helm runnertrust fetch HOST",
 		})
 	}
 	return found
@@ -116,7 +110,7 @@ func (b *Bundle) checkExpiresSoon(now time.Time) []Finding {
 func (b *Bundle) checkIssuers() []Finding {
 	var found []Finding
 	for _, c := range b.certificates {
-		if c.IsCA {
+		if authority(c) {
 			continue
 		}
 		path := pathFrom(c, b.certificates)

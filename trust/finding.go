@@ -1,5 +1,7 @@
 package trust
 
+import "strings"
+
 // Finding is one thing that a check, a fetch or a verification found.
 type Finding struct {
 	// Code is stable and in kebab case: one of the Code constants.
@@ -22,3 +24,18 @@ const (
 	CodeWeakSignature        = "weak-signature"
 	CodeWeakKey              = "weak-key"
 )
+
+// forHost puts the host into the commands of the hint, which say HOST until it is known.
+func (f Finding) forHost(host string) Finding {
+	if host != "" {
+		f.Hint = strings.ReplaceAll(f.Hint, "fetch HOST", "fetch "+host)
+	}
+	return f
+}
+
+func allForHost(findings []Finding, host string) []Finding {
+	for i := range findings {
+		findings[i] = findings[i].forHost(host)
+	}
+	return findings
+}

@@ -1,0 +1,146 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"helm-runnertrust/trust"
+)
+
+// fetchFlags are the flags of fetch.
+type fetchFlags struct {
+	connection
+	output      format
+	save        string
+	force       bool
+	fingerprint string
+}
+
+func (p *program) fetchCommand() *cobra.Command {
+	var flags fetchFlags
+	cmd := &cobra.Command{
+		Use:   "fetch HOST[:PORT]|URL",
+		Short: "Fetch the certificates that a server's clients have to trust",
+		Long: `Fetch the certificates that a server's clients have to trust.
+
+Shakes hands without trusting the server, completes the chain up to its root,
+says what is the case, and writes the whole chain: to the file of --save, else
+to stdout. What comes from the network is only as good as the network, so
+compare the fingerprint with the one on the server, or give it with
+--fingerprint.`,
+		Example: `  helm runnertrust fetch gitlab.example.com --save gitlab.crt
+  helm runnertrust fetch https://gitlab.example.com:8443 --connect 192.0.2.10 --fingerprint sha256:…`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.fetch(cmd.Context(), args[0], flags)
+		},
+	}
+	flags.connection.register(cmd)
+	flags.output.register(cmd)
+	cmd.Flags().StringVar(&flags.save, "save", "", "`file` to write the chain to, instead of stdout")
+	cmd.Flags().BoolVar(&flags.force, "force", false, "replace a file with other content")
+	cmd.Flags().StringVar(&flags.fingerprint, "fingerprint", "", "`SHA256` of the server's certificate, or of a CA above it; anything else is refused")
+	return cmd
+}
+
+func (p *program) fetch(ctx context.Context, argument string, flags fetchFlags) error {
+	target, err := trust.ParseTarget(argument)
+	if err != nil {
+		return err
+	}
+	pin := flags.fingerprint
+	if pin != "" {
+		if pin, err = trust.ParseFingerprint(pin); err != nil {
+			return err
+		}
+	}
+	fetched, err := trust.Fetch(ctx, target, flags.dialer(), p.Now)
+	if err != nil {
+		return err
+	}
+	if pin != "" {
+		if err := fetched.Pinned(pin); err != nil {
+			return err
+		}
+	}
+	if flags.save != "" {
+		if err := save(flags.save, fetched.Bundle.PEM(), flags.force); err != nil {
+			return err
+		}
+	}
+	return p.reportFetched(fetched, pin != "", flags)
+}
+
+// reportFetched writes the result to stdout, and for people the report to
+// stderr.
+func (p *program) reportFetched(fetched *trust.Fetched, pinned bool, flags fetchFlags) error {
+	if flags.output.isJSON() {
+		out, err := encodeJSON(fetchedJSON{
+			Target:      fetched.Target.Address(),
+			Sent:        describe(fetched.Sent),
+			Chain:       describe(fetched.Bundle.Certificates()),
+			Diagnosis:   fetched.Diagnosis,
+			Also:        fetched.Also,
+			Fingerprint: pinned,
+			PEM:         string(fetched.Bundle.PEM()),
+		})
+		if err != nil {
+			return err
+		}
+		return p.write(out)
+	}
+	p.note(fetchReport(fetched, pinned))
+	if flags.save != "" {
+		p.note("wrote " + strconv.Itoa(len(fetched.Bundle.Certificates())) + " certificates to " + flags.save + "\n")
+		return nil
+	}
+	return p.write(fetched.Bundle.PEM())
+}
+
+// fetchedJSON is the output of fetch -o json; docs/JSON.md describes it.
+type fetchedJSON struct {
+	Target      string            `json:"target"`
+	Sent        []certificateJSON `json:"sent"`
+	Chain       []certificateJSON `json:"chain"`
+	Diagnosis   trust.Finding     `json:"diagnosis"`
+	Also        []trust.Finding   `json:"also,omitempty"`
+	Fingerprint bool              `json:"fingerprintVerified"`
+	PEM         string            `json:"pem"`
+}
+
+// fetchReport is the table of the chain, and the diagnosis.
+func fetchReport(fetched *trust.Fetched, pinned bool) string {
+	rows := [][]string{{"CERTIFICATE", "ISSUER", "NAMES", "VALID", "COMES FROM", "SHA-256"}}
+	for i, c := range describe(fetched.Bundle.Certificates()) {
+		from := "server"
+		if slices.Contains(fetched.Added, fetched.Bundle.Certificates()[i]) {
+			from = "added"
+		}
+		rows = append(rows, []string{
+			c.Subject, c.Issuer, strings.Join(c.Names, ", "),
+			c.NotBefore[:len("2006-01-02")] + " to " + c.NotAfter[:len("2006-01-02")],
+			from, strings.TrimPrefix(c.Fingerprint, "sha256:"),
+		})
+	}
+	var report strings.Builder
+	fmt.Fprintf(&report, "%s sends %d certificates\n\n%s\n", fetched.Target.Address(), len(fetched.Sent), table(rows))
+	fmt.Fprintf(&report, "%s\n", sentence(fetched.Diagnosis))
+	for _, finding := range fetched.Also {
+		fmt.Fprintf(&report, "also: %s\n", sentence(finding))
+	}
+	if !pinned && fetched.Diagnosis.Code != trust.CodePubliclyTrusted {
+		report.WriteString("this first contact is unverified: compare the SHA-256 with the server's own, or give --fingerprint\n" +
+			"  on the server: openssl x509 -in FILE -noout -fingerprint -sha256\n")
+	}
+	return report.String() + "\n"
+}
+
+// note writes text for people to stderr, beside the messages.
+func (p *program) note(text string) {
+	p.messages = append(p.messages, strings.TrimSuffix(text, "\n"))
+}

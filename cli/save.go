@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// save writes a file whole or not at all, and keeps a different one that is
+// there already, unless force says otherwise.
+func save(path string, content []byte, force bool) error {
+	old, err := os.ReadFile(path)
+	switch {
+	case err == nil && bytes.Equal(old, content):
+		return nil
+	case err == nil && !force:
+		return &hinted{what: path + " is there already, with other content",
+			hint: "compare the two, then replace it with --force"}
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return &hinted{what: "cannot read what is there", err: err}
+	}
+	if err := replace(path, content); err != nil {
+		return &hinted{what: "cannot write " + path, err: err}
+	}
+	return nil
+}
+
+// replace writes beside the file and renames, so that nobody reads a part.
+func replace(path string, content []byte) (err error) {
+	file, err := os.CreateTemp(filepath.Dir(path), ".runnertrust-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(file.Name()))
+		}
+	}()
+	_, err = file.Write(content)
+	if err == nil {
+		err = file.Chmod(0o644) // certificates are public
+	}
+	if err == nil {
+		err = file.Sync()
+	}
+	if closeErr := file.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	return err
+}

@@ -1,0 +1,176 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"helm-runnertrust/render"
+	"helm-runnertrust/trust"
+)
+
+// verifyFlags are the flags of verify.
+type verifyFlags struct {
+	connection
+	input
+	output        format
+	certs         []string
+	online        bool
+	expiresWithin days
+	deployment    string
+	certsDir      string
+}
+
+func (p *program) verifyCommand() *cobra.Command {
+	var flags verifyFlags
+	cmd := &cobra.Command{
+		Use:   "verify [URL | -f FILE | --release NAME]",
+		Short: "Prove that runners would connect: to a server, or from their manifests",
+		Long: `Prove that runners would connect.
+
+With a URL: shakes hands with the server, and judges what it sends by the
+runner's rule (the system's certificates and the file of --cert) and by that of
+git in its jobs (the file only).
+
+With manifests, from a file, stdin or a release: tells for each runner which
+file it would read, what is in it, and whether that can work. Nothing but the
+manifests is looked at, unless --online adds the handshake.
+
+Exits with 1 when any runner would not connect.`,
+		Example: `  helm runnertrust verify https://gitlab.example.com --cert=gitlab.crt
+  helm runnertrust verify --release gitlab --online --expires-within 30d
+  helm get manifest gitlab | helm runnertrust verify`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return p.verifyManifests(cmd.Context(), flags)
+			}
+			if flags.file != "" || flags.release != "" {
+				return &hinted{what: "a URL and manifests are given", hint: "verify one of them at a time"}
+			}
+			return p.verifyServer(cmd.Context(), args[0], flags)
+		},
+	}
+	flags.connection.register(cmd)
+	flags.input.register(cmd)
+	flags.output.register(cmd)
+	cmd.Flags().StringArrayVar(&flags.certs, certFlag, nil, "certificate `[HOST=]PATH` to verify a URL with, as for the post-renderer")
+	cmd.Flags().BoolVar(&flags.online, "online", false, "shake hands with the servers of the runners too")
+	cmd.Flags().Var(&flags.expiresWithin, "expires-within", "fail when it works no longer in this `time` from now: 30d, 72h")
+	cmd.Flags().StringVar(&flags.deployment, "deployment", "", "`name` of the runner's Deployment")
+	cmd.Flags().StringVar(&flags.certsDir, "certs-dir", "", "directory of the runner's certificates")
+	return cmd
+}
+
+// days is a duration that may be given in days.
+type days time.Duration
+
+func (d *days) String() string {
+	if *d == 0 {
+		return ""
+	}
+	return time.Duration(*d).String()
+}
+
+// Type is what cobra's help calls the value.
+func (d *days) Type() string { return "time" }
+
+func (d *days) Set(value string) error {
+	if count, found := strings.CutSuffix(value, "d"); found {
+		n, err := strconv.ParseUint(count, 10, 16)
+		if err != nil {
+			return fmt.Errorf("%q is not a number of days", value)
+		}
+		*d = days(time.Duration(n) * 24 * time.Hour)
+		return nil
+	}
+	duration, err := time.ParseDuration(value)
+	if err != nil || duration < 0 {
+		return fmt.Errorf("%q is not a time like 30d or 72h", value)
+	}
+	*d = days(duration)
+	return nil
+}
+
+// serverJSON is the output of verify URL -o json; docs/JSON.md describes it.
+type serverJSON struct {
+	Target string            `json:"target"`
+	OK     bool              `json:"ok"`
+	Sent   []certificateJSON `json:"sent"`
+	Runner trust.Verdict     `json:"runner"`
+	Git    trust.Verdict     `json:"git"`
+}
+
+func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlags) error {
+	target, err := trust.ParseTarget(url)
+	if err != nil {
+		return err
+	}
+	var file *trust.Bundle
+	if _, found := p.Env(variable(certFlag)); len(flags.certs) > 0 || found {
+		sources, err := p.sources(flags.certs)
+		if err != nil {
+			return err
+		}
+		if file = trust.Choose(sources, target.Host); file == nil {
+			return &hinted{what: fmt.Sprintf("no certificate is given for the host %q", target.Host), hint: hints[render.NoCertificate]}
+		}
+	}
+	verdicts, err := trust.Verify(ctx, target, file, flags.dialer(), p.Now)
+	if err != nil {
+		return err
+	}
+	out := []byte(serverTable(verdicts, file != nil))
+	if flags.output.isJSON() {
+		if out, err = encodeJSON(serverJSON{target.Address(), verdicts.OK(), describe(verdicts.Sent), verdicts.Runner, verdicts.Git}); err != nil {
+			return err
+		}
+	}
+	if err := p.write(out); err != nil {
+		return err
+	}
+	end := p.Now.Add(time.Duration(flags.expiresWithin))
+	switch {
+	case !verdicts.OK():
+		return &hinted{what: "a runner would not work with " + target.Address()}
+	case end.After(verdicts.Sent[0].NotAfter):
+		return &hinted{what: fmt.Sprintf("the certificate of %s expires on %s", target.Address(), verdicts.Sent[0].NotAfter.UTC().Format(time.DateOnly)),
+			hint: "renew it on the server"}
+	}
+	return nil
+}
+
+// serverTable is the verdict of each client, with its reason.
+func serverTable(v trust.Verdicts, file bool) string {
+	runner, git := "the system and the file", "the file only"
+	if !file {
+		runner, git = "the system", "the system"
+	}
+	rows := [][]string{{"CLIENT", "VERDICT", "TRUSTS"}}
+	var reasons strings.Builder
+	for _, client := range []struct {
+		name, trusts string
+		verdict      trust.Verdict
+	}{
+		{"runner", runner, v.Runner},
+		{"git in jobs", git, v.Git},
+	} {
+		rows = append(rows, []string{client.name, verdictWord(client.verdict.OK), client.trusts})
+		fmt.Fprintf(&reasons, "%s: %s\n", client.name, sentence(client.verdict.Finding))
+		for _, warning := range client.verdict.Warnings {
+			fmt.Fprintf(&reasons, "%s: warning: %s\n", client.name, sentence(warning))
+		}
+	}
+	return table(rows) + "\n" + reasons.String()
+}
+
+func verdictWord(ok bool) string {
+	if ok {
+		return "ok"
+	}
+	return "fails"
+}

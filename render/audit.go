@@ -1,0 +1,210 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"time"
+
+	"helm-runnertrust/trust"
+)
+
+// AuditOptions say how Audit judges.
+type AuditOptions struct {
+	Now           time.Time
+	ExpiresWithin time.Duration // a file whose certificates expire sooner does not pass; 0: any that is valid now
+	Deployment    string        // as in Options
+	CertsDir      string        // as in Options
+}
+
+// A Way is how a runner comes to its file.
+type Way string
+
+// The ways, in the order in which the runner takes them.
+const (
+	WayEnv             Way = "env"             // CI_SERVER_TLS_CA_FILE
+	WayConfig          Way = "config"          // tls-ca-file in the template of its configuration
+	WayCertsDir        Way = "certs-dir"       // <host>.crt in the certs directory
+	WayCertsSecretName Way = "certsSecretName" // the same, from the Secret of the chart's value
+	WayNone            Way = "none"            // no file: the system's certificates only
+)
+
+// A Status is what can be said of a runner from its manifests.
+type Status string
+
+// The statuses.
+const (
+	StatusOK      Status = "ok"      // its file holds a certificate for its host, or a CA
+	StatusFailed  Status = "failed"  // it would not connect with this file
+	StatusUnknown Status = "unknown" // the manifests do not tell
+)
+
+// An AuditedRunner is one container of a runner, and the file that it would
+// trust.
+type AuditedRunner struct {
+	Deployment string
+	Namespace  string // "" for the release's
+	Container  string
+	URL        string // CI_SERVER_URL, "" where the manifest does not tell
+	Host       string
+	Way        Way
+	File       string        // path in the container, "" without a file
+	From       string        // "ConfigMap/ci-gitlab-runner-certs", "" where nothing is mounted
+	Bundle     *trust.Bundle // the file's certificates, nil where they are not known
+	Status     Status
+	Finding    trust.Finding   // explains the status
+	Warnings   []trust.Finding // what does not keep it from connecting now
+}
+
+// The codes of findings of an audit, beside those of package trust.
+const (
+	CodeFileOK       = "file-ok"
+	CodeFileUnknown  = "content-unknown"
+	CodeFileMissing  = "file-missing"
+	CodeFileInvalid  = "file-invalid"
+	CodeNoFile       = "no-file"
+	CodeHostUnknown  = "host-unknown"
+	CodeEndsTooEarly = "expires-within"
+)
+
+// Audit tells for each runner of a stream what it would trust. It looks at
+// nothing but the stream: what that does not hold, a Secret of the cluster for
+// instance, is unknown. A stream without a runner, or one that Filter could
+// not read, is an *Error.
+func Audit(stream []byte, options AuditOptions) ([]AuditedRunner, error) {
+	f := &filter{options: Options{Deployment: options.Deployment, CertsDir: options.CertsDir}, documents: read(stream)}
+	runners, err := f.runners()
+	if err != nil {
+		return nil, err
+	}
+	if len(runners) == 0 {
+		return nil, f.mayHaveNone()
+	}
+	var audited []AuditedRunner
+	var faults []error
+	for _, r := range runners {
+		for _, c := range r.containers {
+			a, err := f.audit(r, c, options)
+			audited, faults = append(audited, a), append(faults, err)
+		}
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, err
+	}
+	return audited, nil
+}
+
+func (f *filter) audit(r *runner, c *container, options AuditOptions) (AuditedRunner, error) {
+	a := AuditedRunner{Deployment: r.name, Namespace: r.namespace, Container: c.name}
+	if err := r.readServer(c); err != nil {
+		return a, err
+	}
+	a.Host = c.server.Name
+	if url, found, err := c.variable(trust.ServerURLVariable); err == nil && found {
+		a.URL = url
+	}
+	if err := f.findFile(r, c, &a); err != nil {
+		return a, err
+	}
+	if a.Host == "" && a.File == "" {
+		a.judge(StatusUnknown, CodeHostUnknown, "the manifest does not tell "+trust.ServerURLVariable+", and so not the file's name")
+		return a, nil
+	}
+	found, err := f.open(r, c, a.File)
+	if err != nil {
+		return a, err
+	}
+	a.From = found.from
+	if a.Way == WayCertsDir && found.kind == "Secret" {
+		a.Way = WayCertsSecretName
+	}
+	a.judgeFile(found, options)
+	return a, nil
+}
+
+// findFile is the runner's order of looking: the variable, the setting, the
+// certs directory (network/client.go of gitlab-runner).
+func (f *filter) findFile(r *runner, c *container, a *AuditedRunner) error {
+	set, err := c.hasCAFile()
+	if err != nil {
+		return r.at(err)
+	}
+	if set {
+		a.Way = WayEnv
+		a.File, _, err = c.variable(trust.CAFileVariable)
+		if errors.Is(err, errUnknown) {
+			return nil
+		}
+		return r.at(err)
+	}
+	file, configMap, err := configuredCAFile(f.documents, r)
+	if err != nil {
+		return err
+	}
+	if configMap != nil {
+		a.Way, a.File = WayConfig, file
+		return nil
+	}
+	a.Way = WayCertsDir
+	if c.certsDir = f.options.CertsDir; c.certsDir == "" {
+		if err := r.readCertsDir(c); err != nil {
+			return err
+		}
+	}
+	if c.server.CertFile != "" {
+		a.File = path.Join(c.certsDir, c.server.CertFile)
+	}
+	return nil
+}
+
+func (a *AuditedRunner) judge(status Status, code, message string) {
+	a.Status, a.Finding = status, trust.Finding{Code: code, Message: message}
+}
+
+// judgeFile judges what was found at the file's path.
+func (a *AuditedRunner) judgeFile(found content, options AuditOptions) {
+	switch {
+	case a.File == "":
+		a.judge(StatusUnknown, CodeFileUnknown, "the file's path is not in the manifests")
+	case found.state == contentUnmounted && a.Way == WayCertsDir:
+		a.Way = WayNone
+		a.judge(StatusUnknown, CodeNoFile, "no file: it trusts the system's certificates only")
+		a.File = ""
+	case found.state == contentUnmounted:
+		a.judge(StatusUnknown, CodeFileUnknown, "nothing is mounted there: the file would have to be in the image")
+	case found.state == contentUnknown:
+		a.judge(StatusUnknown, CodeFileUnknown, found.from+" is not in the manifests")
+	case found.state == contentMissing:
+		a.judge(StatusFailed, CodeFileMissing, fmt.Sprintf("%s has no file %s", found.from, path.Base(a.File)))
+	default:
+		a.judgeBundle(found, options)
+	}
+}
+
+// judgeBundle judges certificates. One that has expired does no harm beside
+// one that is valid, as in the time of a rotation.
+func (a *AuditedRunner) judgeBundle(found content, options AuditOptions) {
+	bundle, err := trust.Parse(found.from, found.bytes)
+	if err != nil {
+		a.judge(StatusFailed, CodeFileInvalid, err.Error())
+		return
+	}
+	a.Bundle = bundle
+	findings, err := bundle.Check(a.Host, options.Now, true)
+	if err != nil {
+		a.judge(StatusFailed, CodeFileInvalid, err.Error())
+		return
+	}
+	a.Warnings = findings
+	if reason := bundle.Unusable(a.Host, options.Now); reason != nil {
+		a.Status, a.Finding = StatusFailed, *reason
+		a.Warnings = slices.DeleteFunc(findings, func(f trust.Finding) bool { return f.Code == reason.Code })
+		return
+	}
+	if end := options.Now.Add(options.ExpiresWithin); bundle.Unusable(a.Host, end) != nil {
+		a.judge(StatusFailed, CodeEndsTooEarly, "it works no longer on "+end.UTC().Format("2006-01-02 15:04 MST"))
+		return
+	}
+	a.judge(StatusOK, CodeFileOK, "the file holds a CA or the server's own certificate, valid now")
+}

@@ -1,0 +1,108 @@
+package trust
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Target is a server to connect to. Its constructor is [ParseTarget].
+type Target struct {
+	// Host is a DNS name in the case it was typed, or an IP address without brackets.
+	Host string
+	// Port is 1 to 65535 in decimal.
+	Port string
+}
+
+const defaultPort = "443"
+
+// Address is host:port, for a dialer and for messages: "[fd00::1]:443".
+func (t Target) Address() string { return net.JoinHostPort(t.Host, t.Port) }
+
+// argument is what a person types for the target: the port only where it is unusual.
+func (t Target) argument() string {
+	if t.Port == defaultPort {
+		return t.Host
+	}
+	return t.Address()
+}
+
+// URL is the https URL, without the port if that is 443.
+func (t Target) URL() *url.URL {
+	if t.Port != defaultPort {
+		return &url.URL{Scheme: "https", Host: t.Address()}
+	}
+	if strings.Contains(t.Host, ":") {
+		return &url.URL{Scheme: "https", Host: "[" + t.Host + "]"}
+	}
+	return &url.URL{Scheme: "https", Host: t.Host}
+}
+
+// hostName is what a resolver and SNI take: labels of letters, digits, hyphens and, as found
+// in practice, underscores (RFC 1123, section 2.1).
+var hostName = regexp.MustCompile(`^[a-zA-Z0-9_](?:[-a-zA-Z0-9_]{0,62})(?:\.[a-zA-Z0-9_][-a-zA-Z0-9_]{0,62})*\.?$`)
+
+// ParseTarget reads HOST, HOST:PORT, an IPv6 address with or without brackets, or an https URL
+// without user, path, query and fragment. The port is 443 unless it is given. Everything else
+// is an [*Error] whose Place is the quoted text.
+func ParseTarget(text string) (Target, error) {
+	refuse := func(message, hint string) (Target, error) {
+		return Target{}, &Error{Place: fmt.Sprintf("%q", text), Message: message, Hint: hint}
+	}
+	rest := text
+	if scheme, after, ok := strings.Cut(text, "://"); ok {
+		if !strings.EqualFold(scheme, "https") {
+			return refuse(fmt.Sprintf("the scheme %q has no certificate", scheme), "give the https:// URL or HOST[:PORT]")
+		}
+		rest = after
+		if strings.Contains(rest, "@") {
+			return refuse("a URL with a user or password", "leave out everything before the @, and change the password if it was real")
+		}
+		rest = strings.TrimSuffix(rest, "/")
+	}
+	if at := strings.IndexAny(rest, "/?#"); at >= 0 {
+		return refuse("a URL with a path", "a certificate belongs to a host: give HOST[:PORT]")
+	}
+	host, port, err := splitHostPort(rest)
+	if err != nil {
+		return refuse(err.Error(), "write [ADDRESS]:PORT for IPv6, HOST:PORT otherwise")
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+		return Target{}, badPort(text, port)
+	}
+	switch address, err := netip.ParseAddr(host); {
+	case err == nil && address.Zone() != "":
+		return refuse("an IPv6 address with a zone", "give an address that every machine can reach")
+	case err == nil:
+		return Target{Host: host, Port: port}, nil
+	case host == "":
+		return refuse("no host", "give HOST[:PORT] or an https URL")
+	case len(host) > 253 || !hostName.MatchString(host):
+		return refuse(fmt.Sprintf("%q is not a host name", host), "give HOST[:PORT] or an https URL; names with other letters in their xn-- form")
+	}
+	return Target{Host: host, Port: port}, nil
+}
+
+// splitHostPort splits what may be a bare IPv6 address; the port is 443 if there is none.
+func splitHostPort(text string) (host, port string, err error) {
+	if _, err := netip.ParseAddr(text); err == nil {
+		return text, defaultPort, nil
+	}
+	if inner, ok := strings.CutPrefix(text, "["); ok {
+		if inner, ok = strings.CutSuffix(inner, "]"); ok {
+			return inner, defaultPort, nil
+		}
+	}
+	if !strings.Contains(text, ":") {
+		return text, defaultPort, nil
+	}
+	host, port, err = net.SplitHostPort(text)
+	if err != nil {
+		return "", "", fmt.Errorf("not HOST:PORT")
+	}
+	return host, port, nil
+}
