@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -122,7 +123,7 @@ func fetchReport(fetched *trust.Fetched, pinned bool) string {
 			from = "added"
 		}
 		rows = append(rows, []string{
-			c.Subject, c.Issuer, strings.Join(c.Names, ", "),
+			cmp.Or(c.Subject, strings.Join(c.Names, ", ")), c.Issuer, strings.Join(c.Names, ", "),
 			c.NotBefore[:len("2006-01-02")] + " to " + c.NotAfter[:len("2006-01-02")],
 			from, strings.TrimPrefix(c.Fingerprint, "sha256:"),
 		})
