@@ -109,7 +109,7 @@ func (p *program) goOnline(ctx context.Context, r *runnerJSON, a render.AuditedR
 	if err != nil {
 		return err
 	}
-	verdicts, err := trust.Verify(ctx, target, a.Bundle, flags.dialer(), p.Now)
+	verdicts, err := trust.Verify(ctx, target, a.Bundle, flags.connection.dialer(), p.Now)
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func auditTable(runners []runnerJSON) string {
 				nameOf(c), c.Issuer, c.NotBefore[:len(time.DateOnly)], c.NotAfter[:len(time.DateOnly)], c.Fingerprint)
 		}
 		for _, warning := range r.Warnings {
-			fmt.Fprintf(&details, "  warning: %s\n", sentence(warning))
+			fmt.Fprintf(&details, "  warning: %s\n", strings.ReplaceAll(sentence(warning), "\n", "\n  "))
 		}
 		if r.Online != nil {
 			fmt.Fprintf(&details, "  runner: %s\n  git in jobs: %s\n", r.Online.Runner.Finding.Message, r.Online.Git.Finding.Message)

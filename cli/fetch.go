@@ -15,7 +15,7 @@ import (
 
 // fetchFlags are the flags of fetch.
 type fetchFlags struct {
-	connection
+	connection  connection
 	output      format
 	save        string
 	force       bool
@@ -60,7 +60,7 @@ func (p *program) fetch(ctx context.Context, argument string, flags fetchFlags) 
 			return err
 		}
 	}
-	fetched, err := trust.Fetch(ctx, target, flags.dialer(), p.Now)
+	fetched, err := trust.Fetch(ctx, target, flags.connection.dialer(), p.Now)
 	if err != nil {
 		return err
 	}

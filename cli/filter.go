@@ -1,8 +1,8 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -16,9 +16,9 @@ func (p *program) filter(cmd *cobra.Command, flags filterFlags) error {
 		return errors.Join(cmd.Help(), &hinted{what: "stdin is a terminal, where Helm would send manifests",
 			hint: "to look at the effect, use `helm runnertrust render -f FILE --diff`"})
 	}
-	stream, err := io.ReadAll(p.Stdin)
+	stream, err := p.readStdin()
 	if err != nil {
-		return &hinted{what: "cannot read the manifests from stdin", err: err}
+		return err
 	}
 	out, err := p.run(stream, flags)
 	if err != nil {
@@ -43,4 +43,17 @@ func (p *program) run(stream []byte, flags filterFlags) ([]byte, error) {
 		p.warn(warning)
 	}
 	return result.Stream, nil
+}
+
+// usualSize is more than what the gitlab chart renders, so that its stream is
+// read without growing the buffer.
+const usualSize = 256 << 10
+
+func (p *program) readStdin() ([]byte, error) {
+	var stream bytes.Buffer
+	stream.Grow(usualSize)
+	if _, err := stream.ReadFrom(p.Stdin); err != nil {
+		return nil, &hinted{what: "cannot read the manifests from stdin", err: err}
+	}
+	return stream.Bytes(), nil
 }

@@ -105,11 +105,23 @@ func readFixture(t *testing.T, kind, name string) fixture {
 		input = filepath.Join(fixturesDir, "accept", strings.TrimSpace(string(from)), "output.yaml")
 	}
 	c.input = readFile(t, input)
-	for line := range strings.Lines(readFile(t, filepath.Join(c.folder, "args"))) {
-		c.args = append(c.args, strings.TrimRight(line, "\n"))
-	}
+	c.args = readArgs(t, c.folder)
 	return c
 }
+
+// readArgs reads the command line of a case, an argument a line.
+func readArgs(t *testing.T, folder string) (args []string) {
+	t.Helper()
+	for line := range strings.Lines(readFile(t, filepath.Join(folder, "args"))) {
+		args = append(args, strings.TrimRight(line, "\n"))
+	}
+	return args
+}
+
+// inFixtures leads the paths of arguments into the folder of the fixtures, and
+// to the files that are made for them.
+var inFixtures = strings.NewReplacer("certs/", fixturesDir+"/certs/",
+	"accept/", fixturesDir+"/accept/", "verify/", fixturesDir+"/verify/")
 
 // run filters a stream as Helm would have it done, in the folder of the
 // fixtures, beside the files that makeMaterial makes.
@@ -117,7 +129,7 @@ func (c fixture) run(t *testing.T, stream string) (stdout, stderr string, code i
 	t.Helper()
 	args := make([]string, len(c.args))
 	for i, arg := range c.args {
-		args[i] = strings.ReplaceAll(strings.ReplaceAll(arg, "made/", madeDir+"/"), "certs/", fixturesDir+"/certs/")
+		args[i] = strings.ReplaceAll(inFixtures.Replace(arg), "made/", madeDir+"/")
 	}
 	var out, messages bytes.Buffer
 	code = Run(Process{

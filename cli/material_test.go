@@ -26,7 +26,7 @@ func runWithMaterial(m *testing.M) int {
 	if err != nil {
 		panic(err)
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	if err := makeMaterial(dir); err != nil {
 		panic(err)
 	}

@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 
@@ -47,11 +46,7 @@ func (p *program) read(in input) ([]byte, error) {
 		return nil, &hinted{what: "no manifests are given",
 			hint: "name a file with -f, a release with --release, or pipe them in: helm template … | helm runnertrust render --diff"}
 	}
-	stream, err := io.ReadAll(p.Stdin)
-	if err != nil {
-		return nil, &hinted{what: "cannot read the manifests from stdin", err: err}
-	}
-	return stream, nil
+	return p.readStdin()
 }
 
 // manifest asks the Helm that runs us, which tells plugins its own path and

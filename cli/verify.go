@@ -15,8 +15,8 @@ import (
 
 // verifyFlags are the flags of verify.
 type verifyFlags struct {
-	connection
-	input
+	connection    connection
+	input         input
 	output        format
 	certs         []string
 	online        bool
@@ -49,7 +49,7 @@ Exits with 1 when any runner would not connect.`,
 			if len(args) == 0 {
 				return p.verifyManifests(cmd.Context(), flags)
 			}
-			if flags.file != "" || flags.release != "" {
+			if flags.input.file != "" || flags.input.release != "" {
 				return &hinted{what: "a URL and manifests are given", hint: "verify one of them at a time"}
 			}
 			return p.verifyServer(cmd.Context(), args[0], flags)
@@ -120,7 +120,7 @@ func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlag
 			return &hinted{what: fmt.Sprintf("no certificate is given for the host %q", target.Host), hint: hints[render.NoCertificate]}
 		}
 	}
-	verdicts, err := trust.Verify(ctx, target, file, flags.dialer(), p.Now)
+	verdicts, err := trust.Verify(ctx, target, file, flags.connection.dialer(), p.Now)
 	if err != nil {
 		return err
 	}

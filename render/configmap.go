@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"sigs.k8s.io/kustomize/kyaml/yaml"
+	"go.yaml.in/yaml/v3"
 )
 
 const (
@@ -147,7 +147,7 @@ func beside(template string) string { return path.Join(path.Dir(template), templ
 
 // configMapText is a document of its own, with the line ends of the runner's.
 func (r *runner) configMapText(configMap *yaml.Node) ([]byte, error) {
-	written, err := yaml.Marshal(configMap)
+	written, err := encode(configMap, false)
 	if err != nil {
 		return nil, err
 	}

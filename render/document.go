@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"strconv"
 
-	"sigs.k8s.io/kustomize/kyaml/yaml"
+	"go.yaml.in/yaml/v3"
 )
 
 // A document is one piece of the stream. Its tree is read only when something

@@ -5,12 +5,12 @@ import (
 	"encoding/json"
 	"strings"
 
-	"sigs.k8s.io/kustomize/kyaml/yaml"
+	"go.yaml.in/yaml/v3"
 )
 
 // insertKeys puts new keys in front of a mapping's own.
 func (s *splicer) insertKeys(b *yaml.Node, pairs []*yaml.Node, keyLine int) error {
-	added := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap, Content: pairs}
+	added := &yaml.Node{Kind: yaml.MappingNode, Tag: tagMap, Content: pairs}
 	if b.Style&yaml.FlowStyle != 0 {
 		return s.insertFlow(b, added, '{')
 	}
@@ -73,7 +73,7 @@ func (s *splicer) insertUnderKey(key, value *yaml.Node) error {
 	}
 	indent := key.Column - 1
 	if value.Kind == yaml.MappingNode {
-		indent += yaml.DefaultIndent
+		indent += indentWidth
 	}
 	return s.insertLines(key.Line+1, indent, value)
 }
@@ -123,7 +123,7 @@ func (s *splicer) replaceEntry(b *yaml.Node, gone, added []*yaml.Node) error {
 		return errNoPlace
 	}
 	end := s.start(max(key.Line, lastLine(value)) + 1)
-	node := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap, Content: added}
+	node := &yaml.Node{Kind: yaml.MappingNode, Tag: tagMap, Content: added}
 	insert, err := blockText(node, key.Column-1, s.lineEnd(end))
 	if err != nil {
 		return err
@@ -148,7 +148,7 @@ func lastLine(node *yaml.Node) int {
 // blockText is a collection in block style, each line indented and ended as
 // told.
 func blockText(node *yaml.Node, indent int, lineEnd string) (string, error) {
-	written, err := yaml.Marshal(node)
+	written, err := encode(node, false)
 	if err != nil {
 		return "", err
 	}
@@ -162,7 +162,7 @@ func blockText(node *yaml.Node, indent int, lineEnd string) (string, error) {
 // scalarText is a scalar in its style, on one line.
 func scalarText(node *yaml.Node) (string, error) {
 	bare := yaml.Node{Kind: yaml.ScalarNode, Tag: node.Tag, Value: node.Value, Style: node.Style}
-	written, err := yaml.Marshal(&bare)
+	written, err := encode(&bare, false)
 	if err != nil {
 		return "", err
 	}
@@ -198,7 +198,7 @@ func flowText(node *yaml.Node) (string, error) {
 }
 
 func jsonScalar(node *yaml.Node) (string, error) {
-	if node.ShortTag() != yaml.NodeTagString {
+	if node.ShortTag() != tagString {
 		return node.Value, nil // a bool or a number of the edits' own
 	}
 	var out bytes.Buffer

@@ -4,7 +4,7 @@ import (
 	"path"
 	"strings"
 
-	"sigs.k8s.io/kustomize/kyaml/yaml"
+	"go.yaml.in/yaml/v3"
 )
 
 const (
@@ -37,7 +37,7 @@ func (f *filter) mount(r *runner, c *certs) error {
 		prepend(container.node, "volumeMounts", mapping(
 			pair{"name", text(name)},
 			pair{"mountPath", text(container.certsDir)},
-			pair{"readOnly", &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagBool, Value: "true"}},
+			pair{"readOnly", &yaml.Node{Kind: yaml.ScalarNode, Tag: tagBool, Value: "true"}},
 		))
 	}
 	return r.annotate(c)

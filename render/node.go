@@ -3,7 +3,17 @@ package render
 import (
 	"fmt"
 
-	"sigs.k8s.io/kustomize/kyaml/yaml"
+	"go.yaml.in/yaml/v3"
+)
+
+// The short tags of go.yaml.in/yaml/v3, whose Node is kyaml's too.
+const (
+	tagMap    = "!!map"
+	tagSeq    = "!!seq"
+	tagString = "!!str"
+	tagBool   = "!!bool"
+	tagNull   = "!!null"
+	tagMerge  = "!!merge"
 )
 
 // A duplicateKeyError is a key that a mapping has twice, where the filter
@@ -74,7 +84,7 @@ func items(node *yaml.Node) []*yaml.Node {
 }
 
 func isNull(node *yaml.Node) bool {
-	return node.Kind == yaml.ScalarNode && node.ShortTag() == yaml.NodeTagNull
+	return node.Kind == yaml.ScalarNode && node.ShortTag() == tagNull
 }
 
 // named is the last mapping of a list whose `name` is the given one: where
@@ -95,7 +105,7 @@ func named(list *yaml.Node, name string) (*yaml.Node, error) {
 
 // text is a new string scalar.
 func text(value string) *yaml.Node {
-	return &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: value}
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: tagString, Value: value}
 }
 
 // pair is a key with its value, for mapping.
@@ -106,7 +116,7 @@ type pair struct {
 
 // mapping is a new mapping; a pair without a value is left out.
 func mapping(pairs ...pair) *yaml.Node {
-	node := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
+	node := &yaml.Node{Kind: yaml.MappingNode, Tag: tagMap}
 	for _, p := range pairs {
 		if p.value != nil {
 			node.Content = append(node.Content, text(p.key), p.value)
@@ -117,7 +127,7 @@ func mapping(pairs ...pair) *yaml.Node {
 
 // sequence is a new sequence.
 func sequence(items ...*yaml.Node) *yaml.Node {
-	return &yaml.Node{Kind: yaml.SequenceNode, Tag: yaml.NodeTagSeq, Content: items}
+	return &yaml.Node{Kind: yaml.SequenceNode, Tag: tagSeq, Content: items}
 }
 
 // setField sets a key of a mapping, in front of the others when it is new. A

@@ -3,7 +3,7 @@ package render
 import (
 	"strings"
 
-	"sigs.k8s.io/kustomize/kyaml/yaml"
+	"go.yaml.in/yaml/v3"
 )
 
 // An object is a Kubernetes object of a document: the document itself, or an

@@ -3,7 +3,7 @@ package render
 import (
 	"bytes"
 
-	"sigs.k8s.io/kustomize/kyaml/yaml"
+	"go.yaml.in/yaml/v3"
 )
 
 // serialize writes a tree as a whole in the place of a document's text, for
@@ -15,8 +15,7 @@ func serialize(text []byte, tree *yaml.Node) ([]byte, *yaml.Node, error) {
 	tree = withoutAnchors(tree)
 	withoutHeadComment(tree) // it stays in the head
 	head, body, tail := cutMarkers(text)
-	style := yaml.SequenceIndentStyle(yaml.DeriveSeqIndentStyle(string(body)))
-	written, err := yaml.MarshalWithOptions(tree, &yaml.EncoderOptions{SeqIndent: style})
+	written, err := encode(tree, indentsLists(tree))
 	if err != nil {
 		return nil, nil, err
 	}

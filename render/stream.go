@@ -1,6 +1,9 @@
 package render
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 var byteOrderMark = []byte("\ufeff")
 
@@ -28,7 +31,7 @@ func split(stream []byte) [][]byte {
 			prefix = false
 		case isMarker(line, "..."):
 			cut(at + len(line))
-		case !isPrefix(line):
+		case prefix && !isPrefix(line):
 			prefix = false
 		}
 		at += len(line)
@@ -48,8 +51,11 @@ func firstLine(text []byte) []byte {
 // isMarker tells whether the line is a document marker: at column 0, and
 // followed by nothing, a blank or the line's end.
 func isMarker(line []byte, marker string) bool {
-	rest, found := bytes.CutPrefix(line, []byte(marker))
-	return found && (len(rest) == 0 || bytes.IndexByte([]byte(" \t\r\n"), rest[0]) >= 0)
+	if len(line) < len(marker) || string(line[:len(marker)]) != marker {
+		return false
+	}
+	rest := line[len(marker):]
+	return len(rest) == 0 || strings.IndexByte(" \t\r\n", rest[0]) >= 0
 }
 
 // isPrefix tells whether the line may stand before a document's `---`.

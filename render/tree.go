@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 
-	"sigs.k8s.io/kustomize/kyaml/yaml"
+	"go.yaml.in/yaml/v3"
 )
 
 // maxNodes bounds what aliases may expand to: ten times the nodes of the
@@ -80,7 +80,7 @@ func mergeKeys(node *yaml.Node) error {
 	own, has := []*yaml.Node(nil), map[string]bool{}
 	var merged []*yaml.Node
 	for i := 0; i+1 < len(node.Content); i += 2 {
-		if key := node.Content[i]; key.ShortTag() == yaml.MergeTag {
+		if key := node.Content[i]; key.ShortTag() == tagMerge {
 			merged = append(merged, mergeSources(node.Content[i+1])...)
 			continue
 		}
@@ -157,9 +157,9 @@ func keyID(key *yaml.Node) string {
 	if key.Kind == yaml.ScalarNode {
 		return key.ShortTag() + " " + key.Value
 	}
-	written, err := yaml.String(key)
+	written, err := encode(key, false)
 	if err != nil {
 		return fmt.Sprintf("%p", key) // equal to no other
 	}
-	return written
+	return string(written)
 }

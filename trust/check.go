@@ -110,7 +110,7 @@ func (b *Bundle) checkExpiresSoon(now time.Time) []Finding {
 func (b *Bundle) checkIssuers() []Finding {
 	var found []Finding
 	for _, c := range b.certificates {
-		if authority(c) {
+		if authority(c) || temporary(c) { // nobody has the issuer of a temporary one
 			continue
 		}
 		path := pathFrom(c, b.certificates)

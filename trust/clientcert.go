@@ -24,7 +24,7 @@ var errNoClientCertificate = errors.New("the server demands a client certificate
 func refusesWithoutCertificate(ctx context.Context, conn *tls.Conn) error {
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
-	stop := context.AfterFunc(ctx, func() { conn.NetConn().Close() })
+	stop := context.AfterFunc(ctx, func() { _ = conn.NetConn().Close() })
 	defer stop()
 	request := "GET / HTTP/1.1\r\nHost: " + conn.ConnectionState().ServerName + "\r\nConnection: close\r\n\r\n"
 	if _, err := io.WriteString(conn, request); err != nil {

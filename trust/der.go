@@ -50,7 +50,7 @@ func certificatesFromDER(der []byte) ([]*x509.Certificate, *fault) {
 
 func trailing(der []byte, size int) *fault {
 	f := &fault{
-		message: fmt.Sprintf("%d bytes follow the end of the certificate", len(der)-size),
+		message: fmt.Sprintf("trailing bytes after the certificate: %d", len(der)-size),
 		hint:    "give the file as it was exported; " + hintFetch,
 	}
 	if next, _, err := readBER(der[size:]); err == nil && next.tag == tagSequence {

@@ -49,7 +49,11 @@ func Explain(err error, sent []*x509.Certificate, now time.Time) Finding {
 			return f
 		}
 	}
-	return Finding{Code: CodeHandshakeFailed, Message: "the handshake failed: " + err.Error()}
+	return Finding{
+		Code:    CodeHandshakeFailed,
+		Message: "the handshake failed: " + err.Error(),
+		Hint:    "the server may offer only algorithms that Go has given up, such as RSA key exchange: enable ECDHE with AES-GCM",
+	}
 }
 
 func explainName(err error) (Finding, bool) {

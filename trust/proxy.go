@@ -26,13 +26,13 @@ func (d Dialer) tunnel(ctx context.Context, proxy *url.URL, address string) (net
 	if err != nil {
 		return nil, err
 	}
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	err = askTunnel(conn, proxy, address)
-	if !stop() && err == nil {
+	if !stop() {
 		err = &Error{Place: proxy.Redacted(), Code: CodeProxy, Message: "the proxy did not answer in time", Hint: hintProxy, Err: ctx.Err()}
 	}
 	if err != nil {
-		conn.Close()
+		_ = conn.Close()
 		return nil, err
 	}
 	return conn, nil
@@ -55,12 +55,12 @@ func (d Dialer) dialProxy(ctx context.Context, proxy *url.URL) (net.Conn, error)
 	}
 	system, err := d.system()
 	if err != nil {
-		conn.Close()
+		_ = conn.Close()
 		return nil, err
 	}
 	client := tls.Client(conn, &tls.Config{ServerName: proxy.Hostname(), RootCAs: system, MinVersion: tls.VersionTLS12})
 	if err := client.HandshakeContext(ctx); err != nil {
-		conn.Close()
+		_ = conn.Close()
 		return nil, &Error{Place: proxy.Redacted(), Code: CodeProxy, Message: "the proxy itself is not trusted", Hint: hintProxy, Err: err}
 	}
 	return client, nil

@@ -21,10 +21,19 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files instead of comparing")
 
+// testdata is absolute, because some tests change the directory.
+var testdata = func() string {
+	path, err := filepath.Abs("testdata")
+	if err != nil {
+		panic(err)
+	}
+	return path
+}()
+
 // golden compares text with testdata/name, in which what differs from run to run is masked.
 func golden(t *testing.T, name, text string) {
 	t.Helper()
-	path := filepath.Join("testdata", name)
+	path := filepath.Join(testdata, name)
 	if *update {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)

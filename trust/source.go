@@ -125,7 +125,7 @@ func loadFile(path string) (*Bundle, error) {
 	if err != nil {
 		return nil, unreadable(path, err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // only read from
 	input, err := io.ReadAll(io.LimitReader(file, MaxSize+1))
 	if err != nil {
 		return nil, unreadable(path, err)

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -43,8 +44,15 @@ func (t Target) URL() *url.URL {
 }
 
 // hostName is what a resolver and SNI take: labels of letters, digits, hyphens and, as found
-// in practice, underscores (RFC 1123, section 2.1).
-var hostName = regexp.MustCompile(`^[a-zA-Z0-9_](?:[-a-zA-Z0-9_]{0,62})(?:\.[a-zA-Z0-9_][-a-zA-Z0-9_]{0,62})*\.?$`)
+// in practice, underscores (RFC 1123, section 2.1). Their length is left to isHostName, as
+// counting makes the expression take milliseconds to compile at each start of the program.
+var hostName = regexp.MustCompile(`^[a-zA-Z0-9_][-a-zA-Z0-9_]*(?:\.[a-zA-Z0-9_][-a-zA-Z0-9_]*)*\.?$`)
+
+// isHostName holds a name against hostName and the lengths of RFC 1035, section 2.3.4.
+func isHostName(host string) bool {
+	tooLong := func(label string) bool { return len(label) > 63 }
+	return len(host) <= 253 && hostName.MatchString(host) && !slices.ContainsFunc(strings.Split(host, "."), tooLong)
+}
 
 // ParseTarget reads HOST, HOST:PORT, an IPv6 address with or without brackets, or an https URL
 // without user, path, query and fragment. The port is 443 unless it is given. Everything else
@@ -53,16 +61,16 @@ func ParseTarget(text string) (Target, error) {
 	refuse := func(message, hint string) (Target, error) {
 		return Target{}, &Error{Place: fmt.Sprintf("%q", text), Message: message, Hint: hint}
 	}
-	rest := text
+	if at := strings.LastIndex(text, "@"); at >= 0 {
+		text = text[at+1:] // which may be told, unlike a password
+		return refuse("a URL with a user or password", "leave out everything before the @, and change the password if it was real")
+	}
+	rest := strings.TrimSuffix(text, "/")
 	if scheme, after, ok := strings.Cut(text, "://"); ok {
 		if !strings.EqualFold(scheme, "https") {
 			return refuse(fmt.Sprintf("the scheme %q has no certificate", scheme), "give the https:// URL or HOST[:PORT]")
 		}
-		rest = after
-		if strings.Contains(rest, "@") {
-			return refuse("a URL with a user or password", "leave out everything before the @, and change the password if it was real")
-		}
-		rest = strings.TrimSuffix(rest, "/")
+		rest = strings.TrimSuffix(after, "/")
 	}
 	if at := strings.IndexAny(rest, "/?#"); at >= 0 {
 		return refuse("a URL with a path", "a certificate belongs to a host: give HOST[:PORT]")
@@ -81,7 +89,7 @@ func ParseTarget(text string) (Target, error) {
 		return Target{Host: host, Port: port}, nil
 	case host == "":
 		return refuse("no host", "give HOST[:PORT] or an https URL")
-	case len(host) > 253 || !hostName.MatchString(host):
+	case !isHostName(host):
 		return refuse(fmt.Sprintf("%q is not a host name", host), "give HOST[:PORT] or an https URL; names with other letters in their xn-- form")
 	}
 	return Target{Host: host, Port: port}, nil

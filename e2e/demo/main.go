@@ -26,15 +26,15 @@ const (
 )
 
 func main() {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute) // the first build takes most of it
-	defer cancel()
-	if err := run(ctx, os.Stdout); err != nil {
+	if err := run(os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, out io.Writer) error {
+func run(out io.Writer) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute) // the first build takes most of it
+	defer cancel()
 	folder, err := os.MkdirTemp("", "runnertrust-demo-*")
 	if err != nil {
 		return err
@@ -73,7 +73,7 @@ func (d *demo) tell() error {
 	if err := connect(d.ctx, d.server, nil); err == nil {
 		return fmt.Errorf("the client trusted a private CA without being told to")
 	} else {
-		fmt.Fprintf(d.out, "runner: %v\n", err)
+		d.show("runner: %v\n", err)
 	}
 	d.say("fetch gets the whole chain, and says what is the case.")
 	if _, err := d.command("fetch", host, "--connect", d.server, "--save", d.file("gitlab.crt")); err != nil {
@@ -102,11 +102,14 @@ func (d *demo) tell() error {
 	if err := connect(d.ctx, d.server, pem); err != nil {
 		return err
 	}
-	fmt.Fprintf(d.out, "runner: connected to https://%s with %s\n", host, certFile)
+	d.show("runner: connected to https://%s with %s\n", host, certFile)
 	return nil
 }
 
-func (d *demo) say(text string) { fmt.Fprintf(d.out, "\n=== %s\n\n", text) }
+func (d *demo) say(text string) { d.show("\n=== %s\n\n", text) }
+
+// show writes a part of the story; who does not listen is not told twice.
+func (d *demo) show(format string, args ...any) { _, _ = fmt.Fprintf(d.out, format, args...) }
 
 func (d *demo) file(name string) string { return filepath.Join(d.folder, name) }
 
@@ -123,7 +126,7 @@ func (d *demo) build() error {
 // comes back.
 func (d *demo) command(args ...string) ([]byte, error) {
 	shown := strings.ReplaceAll(strings.Join(args, " "), d.folder+string(filepath.Separator), "")
-	fmt.Fprintf(d.out, "$ helm runnertrust %s\n", shown)
+	d.show("$ helm runnertrust %s\n", shown)
 	return d.start(d.out, d.out, args)
 }
 

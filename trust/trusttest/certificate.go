@@ -68,8 +68,10 @@ func create(tmpl, parent *x509.Certificate, key, signer crypto.Signer) *x509.Cer
 }
 
 func (t Template) x509() *x509.Certificate {
-	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120))
+	// The highest bit is set, so that certificates of one template have one length.
+	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 118))
 	must(err)
+	serial.SetBit(serial, 118, 1)
 	c := &x509.Certificate{
 		SerialNumber:          serial,
 		Subject:               pkix.Name{CommonName: t.CommonName, SerialNumber: t.SubjectSerial},
@@ -116,4 +118,9 @@ func must(err error) {
 	if err != nil {
 		panic("trusttest: " + err.Error())
 	}
+}
+
+// Cross has i sign the subject and key of another authority: a cross-signed root.
+func (i *Identity) Cross(other *Identity) *x509.Certificate {
+	return create(other.Certificate, i.Certificate, other.Key, i.Key)
 }

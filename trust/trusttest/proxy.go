@@ -1,6 +1,7 @@
 package trusttest
 
 import (
+	"crypto/tls"
 	"io"
 	"net"
 	"net/http"
@@ -12,7 +13,18 @@ import (
 // address, whatever name is asked for, as a proxy with its own view of the names would. With a
 // user it demands basic authorization (RFC 9110, section 11.7).
 func StartProxy(to, user, password string) *Server {
-	return StartHTTP(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return StartHTTP(connectOnly(to, user, password))
+}
+
+// StartSecureProxy is StartProxy without a user, spoken to over TLS.
+func StartSecureProxy(to string, id *Identity) *Server {
+	listener := listenOn(loopback)
+	config := &tls.Config{Certificates: []tls.Certificate{id.certificate()}}
+	return serve(listener, tls.NewListener(listener, config), connectOnly(to, "", ""))
+}
+
+func connectOnly(to, user, password string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodConnect {
 			http.Error(w, "only CONNECT", http.StatusMethodNotAllowed)
 			return
@@ -28,9 +40,9 @@ func StartProxy(to, user, password string) *Server {
 			http.Error(w, "no connection", http.StatusBadGateway)
 			return
 		}
-		defer server.Close()
+		defer func() { _ = server.Close() }()
 		tunnel(w, server)
-	}))
+	})
 }
 
 func tunnel(w http.ResponseWriter, server net.Conn) {
@@ -39,15 +51,15 @@ func tunnel(w http.ResponseWriter, server net.Conn) {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	defer client.Close()
-	io.WriteString(client, "HTTP/1.1 200 Connection established\r\n\r\n")
+	defer func() { _ = client.Close() }()
+	_, _ = io.WriteString(client, "HTTP/1.1 200 Connection established\r\n\r\n")
 	var both sync.WaitGroup
 	for _, way := range [][2]net.Conn{{server, client}, {client, server}} {
 		both.Go(func() {
-			io.Copy(way[0], way[1])
+			_, _ = io.Copy(way[0], way[1])
 			// Half a tunnel is no tunnel: wake the other direction.
-			way[0].Close()
-			way[1].Close()
+			_ = way[0].Close()
+			_ = way[1].Close()
 		})
 	}
 	both.Wait()

@@ -1,6 +1,7 @@
 package trusttest
 
 import (
+	"bufio"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -83,15 +84,15 @@ func serve(tcp, listener net.Listener, handler http.Handler) *Server {
 // (gitprotocol-http and gitprotocol-pack of git 2.39, version 0), and a word to all others.
 func gitlab(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path != "/"+Repository+"/info/refs" || r.URL.Query().Get("service") != "git-upload-pack" {
-		fmt.Fprintln(w, "stand-in for GitLab")
+		_, _ = fmt.Fprintln(w, "stand-in for GitLab")
 		return
 	}
 	w.Header().Set("Content-Type", "application/x-git-upload-pack-advertisement")
 	w.Header().Set("Cache-Control", "no-cache")
 	const commit = "1111111111111111111111111111111111111111"
 	const flush = "0000"
-	io.WriteString(w, packet("# service=git-upload-pack\n")+flush)
-	io.WriteString(w, packet(commit+" refs/heads/main\x00agent=trusttest\n")+flush)
+	_, _ = io.WriteString(w, packet("# service=git-upload-pack\n")+flush)
+	_, _ = io.WriteString(w, packet(commit+" refs/heads/main\x00agent=trusttest\n")+flush)
 }
 
 // Repository is the path of the repository that every server has, without a leading slash.
@@ -113,7 +114,7 @@ func StartConnections(handle func(conn net.Conn, stop <-chan struct{})) *Server 
 				return
 			}
 			go func() {
-				defer conn.Close()
+				defer func() { _ = conn.Close() }()
 				handle(conn, stop)
 			}()
 		}
@@ -123,6 +124,20 @@ func StartConnections(handle func(conn net.Conn, stop <-chan struct{})) *Server 
 		_ = listener.Close() // nothing to do about it
 		<-stopped
 	}}
+}
+
+// StartTLSText starts a TLS server that answers every first request with the same text,
+// whatever protocol that is, and closes.
+func StartTLSText(config *tls.Config, id *Identity, answer string) *Server {
+	config.Certificates = []tls.Certificate{id.certificate()}
+	return StartConnections(func(conn net.Conn, _ <-chan struct{}) {
+		server := tls.Server(conn, config)
+		if _, err := http.ReadRequest(bufio.NewReader(server)); err != nil {
+			return
+		}
+		_, _ = io.WriteString(server, answer) // the client may have left
+		_ = server.Close()
+	})
 }
 
 // closesAtOnce and saysNothing are handlers for StartConnections.

@@ -1,0 +1,178 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// call runs a command line; the environment is pairs of name and value.
+func call(t *testing.T, stdin string, environment []string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	env := map[string]string{}
+	for i := 0; i+1 < len(environment); i += 2 {
+		env[environment[i]] = environment[i+1]
+	}
+	plugin, err := os.ReadFile("../plugin.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out, messages bytes.Buffer
+	code = Run(Process{
+		Args:   args,
+		Env:    func(name string) (string, bool) { value, found := env[name]; return value, found },
+		Stdin:  strings.NewReader(stdin),
+		Stdout: &out,
+		Stderr: &messages,
+		Now:    fixturesNow,
+		Plugin: plugin,
+	})
+	return out.String(), messages.String(), code
+}
+
+func TestVersion(t *testing.T) {
+	stdout, _, code := call(t, "", nil, "version")
+	if code != exitDone || !regexp.MustCompile(`^\d+\.\d+\.\d+\n$`).MatchString(stdout) {
+		t.Fatalf("exit code %d, %q", code, stdout)
+	}
+	postRenderer := readFile(t, "../postrenderer/plugin.yaml")
+	if !strings.Contains(postRenderer, "\nversion: "+stdout) {
+		t.Errorf("postrenderer/plugin.yaml has another version than %q", stdout)
+	}
+	if !strings.Contains(postRenderer, "\nname: "+pluginName+"\n") {
+		t.Errorf("postrenderer/plugin.yaml has another name than %q", pluginName)
+	}
+}
+
+// TestUsage holds what is wrong with a command line against its message.
+func TestUsage(t *testing.T) {
+	for _, test := range []struct {
+		args        []string
+		environment []string
+		says        string
+	}{
+		{args: []string{"patch"}, says: `unknown command "patch"`},
+		{args: []string{"--certs"}, says: "unknown flag: --certs"},
+		{args: []string{"render", "-f", "x", "--release", "y"}, says: "[file release]"},
+		{args: []string{"render", "-f", "no-such-file"}, says: "no-such-file"},
+		{args: []string{"verify", "-o", "yaml"}, says: `"yaml" is neither table nor json`},
+		{args: []string{"verify", "--expires-within", "soon"}, says: `"soon" is not a time like 30d or 72h`},
+		{args: []string{"verify", "--expires-within", "-1h"}, says: `"-1h" is not a time`},
+		{args: []string{"verify", "--expires-within", "xd"}, says: `"xd" is not a number of days`},
+		{args: []string{"verify", "gitlab.test", "-f", "x"}, says: "a URL and manifests are given"},
+		{args: []string{"fetch"}, says: "accepts 1 arg(s)"},
+		{args: []string{"fetch", "gitlab.test", "--fingerprint", "abc"}, says: `"abc"`},
+		{environment: []string{"RUNNERTRUST_FORCE", "perhaps"}, says: "environment variable RUNNERTRUST_FORCE"},
+	} {
+		t.Run(strings.Join(test.args, " "), func(t *testing.T) {
+			stdout, stderr, code := call(t, "", test.environment, test.args...)
+			if code != exitError || stdout != "" {
+				t.Errorf("exit code %d, stdout %q", code, stdout)
+			}
+			if !strings.HasPrefix(stderr, "runnertrust: error: ") || !strings.Contains(stderr, test.says) {
+				t.Errorf("stderr %q", stderr)
+			}
+		})
+	}
+}
+
+// TestEnvironment gives flags through the environment; a flag wins over it.
+func TestEnvironment(t *testing.T) {
+	input := readFile(t, fixturesDir+"/accept/current/input.yaml")
+	pem := readFile(t, fixturesDir+"/certs/ca.crt")
+	path := fixturesDir + "/certs/ca.crt"
+	byFlag, _, _ := call(t, input, nil, "--cert="+path, "--certs-dir=/certs")
+	for _, environment := range [][]string{
+		{"RUNNERTRUST_CERT", path, "RUNNERTRUST_CERTS_DIR", "/certs"},
+		{"RUNNERTRUST_CERT", pem, "RUNNERTRUST_CERTS_DIR", "/certs"},
+	} {
+		if stdout, stderr, code := call(t, input, environment); code != exitDone || stdout != byFlag {
+			t.Errorf("exit code %d, stderr %q", code, stderr)
+		}
+	}
+	stdout, _, _ := call(t, input, []string{"RUNNERTRUST_CERT", "no-such-file", "RUNNERTRUST_CERTS_DIR", "/other"}, "--cert="+path, "--certs-dir=/certs")
+	if stdout != byFlag {
+		t.Error("the environment won over a flag")
+	}
+}
+
+// brokenPipe is a stdout that nobody reads.
+type brokenPipe struct{}
+
+func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
+
+func TestStdoutBroken(t *testing.T) {
+	var stderr bytes.Buffer
+	code := Run(Process{
+		Args:   []string{"--cert=" + fixturesDir + "/certs/ca.crt"},
+		Env:    func(string) (string, bool) { return "", false },
+		Stdin:  strings.NewReader(readFile(t, fixturesDir+"/accept/current/input.yaml")),
+		Stdout: brokenPipe{},
+		Stderr: &stderr,
+		Now:    fixturesNow,
+	})
+	if want := "runnertrust: error: cannot write the output: broken pipe\n"; code != exitError || stderr.String() != want {
+		t.Errorf("exit code %d, stderr %q", code, &stderr)
+	}
+}
+
+// TestRender shows the same as the filter, as a diff, and tells of changes by
+// its exit code when it is asked to.
+func TestRender(t *testing.T) {
+	file, cert := fixturesDir+"/accept/current/input.yaml", "--cert="+fixturesDir+"/certs/ca.crt"
+	output := readFile(t, fixturesDir+"/accept/current/output.yaml")
+	if stdout, _, code := call(t, "", nil, "render", "-f", file, cert); code != exitDone || stdout != output {
+		t.Errorf("exit code %d", code)
+	}
+	if stdout, _, code := call(t, readFile(t, file), nil, "render", "-f", "-", cert, "--detailed-exitcode"); code != exitChanges || stdout != output {
+		t.Errorf("exit code %d", code)
+	}
+	if stdout, _, code := call(t, output, nil, "render", cert, "--detailed-exitcode", "--diff"); code != exitDone || stdout != "" {
+		t.Errorf("exit code %d without changes, diff %q", code, stdout)
+	}
+	stdout, _, code := call(t, "", nil, "render", "-f", file, cert, "--diff")
+	if code != exitDone || !strings.HasPrefix(stdout, "--- "+file+"\n+++ "+file+" (with runnertrust)\n@@ ") {
+		t.Errorf("exit code %d, diff %q", code, stdout)
+	}
+	for line := range strings.Lines(stdout) {
+		if strings.HasPrefix(line, "-") && !strings.HasPrefix(line, "---") {
+			t.Errorf("a line is removed: %q", line)
+		}
+	}
+}
+
+func TestColour(t *testing.T) {
+	got := colour("--- a\n+++ b\n@@ -1 +1 @@\n x\n-y\n+--- z\r\n")
+	want := bold + "--- a" + reset + "\n" + bold + "+++ b" + reset + "\n" + cyan + "@@ -1 +1 @@" + reset + "\n x\n" +
+		red + "-y" + reset + "\n" + green + "+--- z" + reset + "\r\n"
+	if got != want {
+		t.Errorf("got %q", got)
+	}
+}
+
+// TestRelease asks the Helm of HELM_BIN for the manifest, in HELM_NAMESPACE.
+func TestRelease(t *testing.T) {
+	manifest := filepath.Join(t.TempDir(), "manifest.yaml")
+	if err := os.WriteFile(manifest, []byte(readFile(t, fixturesDir+"/accept/current/input.yaml")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	helm := filepath.Join(t.TempDir(), "helm")
+	script := "#!/bin/sh\n[ \"$*\" = 'get manifest ci --namespace prod' ] && exec cat " + manifest + "\necho \"Error: release: not found\" >&2\nexit 1\n"
+	if err := os.WriteFile(helm, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	environment := []string{"HELM_BIN", helm, "HELM_NAMESPACE", "prod"}
+	cert := "--cert=" + fixturesDir + "/certs/ca.crt"
+	stdout, stderr, code := call(t, "", environment, "render", "--release", "ci", cert)
+	if code != exitDone || stdout != readFile(t, fixturesDir+"/accept/current/output.yaml") {
+		t.Errorf("exit code %d, stderr %q", code, stderr)
+	}
+	stdout, stderr, code = call(t, "", environment, "render", "--release", "other", cert)
+	if code != exitError || stdout != "" || !strings.Contains(stderr, "Error: release: not found") || !strings.Contains(stderr, "runnertrust: hint: ") {
+		t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
+	}
+}

@@ -1,0 +1,134 @@
+package cli
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"helm-runnertrust/trust/trusttest"
+)
+
+const host = "gitlab.example.com"
+
+// newServer starts a GitLab with a private CA, valid at the fixtures' time.
+func newServer(t *testing.T) (address string, root *trusttest.Identity) {
+	t.Helper()
+	from, until := fixturesNow.Add(-time.Hour), fixturesNow.AddDate(0, 0, 60)
+	root = trusttest.SelfSigned(trusttest.Template{CommonName: "Private Root", CA: true, NotBefore: from, NotAfter: until})
+	leaf := root.Issue(trusttest.Template{DNSNames: []string{host}, NotBefore: from, NotAfter: until})
+	server := trusttest.StartTLS("127.0.0.1:0", nil, leaf, root.Certificate)
+	t.Cleanup(server.Close)
+	return server.Addr, root
+}
+
+// TestFetchAndVerify is the way of a user: fetch, patch, verify.
+func TestFetchAndVerify(t *testing.T) {
+	address, _ := newServer(t)
+	saved := filepath.Join(t.TempDir(), "gitlab.crt")
+	stdout, stderr, code := call(t, "", nil, "fetch", host, "--connect", address, "--save", saved)
+	if code != exitDone || stdout != "" {
+		t.Fatalf("fetch: exit code %d, stdout %q, stderr %q", code, stdout, stderr)
+	}
+	for _, want := range []string{"sends 2 certificates", "CN=Private Root", "a private CA", "this first contact is unverified", "wrote 2 certificates"} {
+		if !strings.Contains(stderr, want) {
+			t.Errorf("fetch does not say %q: %s", want, stderr)
+		}
+	}
+	if _, stderr, code = call(t, "", nil, "verify", "https://"+host, "--connect", address); code != exitError || !strings.Contains(stderr, "would not work") {
+		t.Errorf("verify without the file: exit code %d, %q", code, stderr)
+	}
+	stdout, stderr, code = call(t, "", nil, "verify", "https://"+host, "--connect", address, "--cert", saved)
+	if code != exitDone || strings.Count(stdout, "trusted through") != 2 {
+		t.Errorf("verify: exit code %d, %s%s", code, stdout, stderr)
+	}
+	if _, stderr, code = call(t, "", nil, "verify", host, "--connect", address, "--cert", saved, "--expires-within", "61d"); code != exitError || !strings.Contains(stderr, "expires on 2026-07-31") {
+		t.Errorf("verify --expires-within: exit code %d, %s", code, stderr)
+	}
+	patched, _, _ := call(t, readFile(t, fixturesDir+"/accept/current/input.yaml"), nil, "--cert", saved)
+	stdout, stderr, code = call(t, patched, nil, "verify", "--online", "--connect", address)
+	if code != exitDone || !strings.Contains(stdout, "git in jobs: trusted through") {
+		t.Errorf("verify --online: exit code %d, %s%s", code, stdout, stderr)
+	}
+}
+
+// TestVerifyOnlineFails is a runner whose file is fine and not the server's.
+func TestVerifyOnlineFails(t *testing.T) {
+	address, _ := newServer(t)
+	for name, stream := range map[string]string{
+		"another CA": readFile(t, fixturesDir+"/accept/current/output.yaml"),
+		"no file":    readFile(t, fixturesDir+"/accept/current/input.yaml"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if stdout, stderr, code := call(t, stream, nil, "verify"); code != exitDone {
+				t.Fatalf("offline: exit code %d, %s%s", code, stdout, stderr)
+			}
+			stdout, stderr, code := call(t, stream, nil, "verify", "--online", "--connect", address, "-o", "json")
+			var result auditJSON
+			if err := json.Unmarshal([]byte(stdout), &result); err != nil {
+				t.Fatal(err)
+			}
+			if code != exitError || result.OK || len(result.Runners) != 1 || result.Runners[0].Status != "failed" || result.Runners[0].Online == nil {
+				t.Errorf("exit code %d, %s%s", code, stdout, stderr)
+			}
+			if got := result.Runners[0].Finding.Code; got != "unknown-authority" {
+				t.Errorf("finding %q", got)
+			}
+		})
+	}
+}
+
+func TestFetchJSON(t *testing.T) {
+	address, root := newServer(t)
+	stdout, stderr, code := call(t, "", nil, "fetch", host, "--connect", address, "-o", "json")
+	if code != exitDone || stderr != "" {
+		t.Fatalf("exit code %d, stderr %q", code, stderr)
+	}
+	var result fetchedJSON
+	if err := json.Unmarshal([]byte(stdout), &result); err != nil {
+		t.Fatal(err)
+	}
+	if len(result.Chain) != 2 || result.Fingerprint || !strings.HasSuffix(result.PEM, string(trusttest.PEM(root.Certificate))) {
+		t.Errorf("got %+v", result)
+	}
+	pin := result.Chain[1].Fingerprint
+	if stdout, _, code = call(t, "", nil, "fetch", host, "--connect", address, "--fingerprint", pin); code != exitDone || stdout != result.PEM {
+		t.Errorf("with the root's fingerprint: exit code %d, %q", code, stdout)
+	}
+	wrong := "sha256:" + strings.Repeat("00", 32)
+	if stdout, stderr, code = call(t, "", nil, "fetch", host, "--connect", address, "--fingerprint", wrong); code != exitError || stdout != "" || !strings.Contains(stderr, wrong) {
+		t.Errorf("with a wrong fingerprint: exit code %d, %q, %q", code, stdout, stderr)
+	}
+}
+
+// TestSave keeps a file that has other content, unless told otherwise.
+func TestSave(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "gitlab.crt")
+	for _, step := range []struct {
+		content string
+		force   bool
+		left    string
+	}{
+		{"one", false, "one"},
+		{"one", false, "one"},
+		{"two", false, "one"},
+		{"two", true, "two"},
+	} {
+		err := save(path, []byte(step.content), step.force)
+		if failed := err != nil; failed != (step.left != step.content) {
+			t.Errorf("save %q: %v", step.content, err)
+		}
+		if got := readFile(t, path); got != step.left {
+			t.Errorf("%q is left, want %q", got, step.left)
+		}
+	}
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil || len(entries) != 1 {
+		t.Errorf("%d files are left, %v", len(entries), err)
+	}
+	if err := save(filepath.Join(path, "below-a-file"), nil, false); err == nil {
+		t.Error("saved below a file")
+	}
+}

@@ -1,0 +1,165 @@
+package render
+
+import (
+	"encoding/base64"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+const (
+	homeCerts  = "/home/gitlab-runner/.gitlab-runner/certs"
+	configName = "config.template.toml"
+)
+
+// auditCase is a runner in short: what differs from one without a file.
+type auditCase struct {
+	env     string // entries behind CI_SERVER_URL
+	mounts  string // entries of volumeMounts
+	volumes string // entries of volumes
+	objects string // further documents
+	options AuditOptions
+
+	way    Way
+	status Status
+	code   string
+	from   string
+	file   string
+}
+
+func (c auditCase) stream() string {
+	return "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: ci\nspec:\n  template:\n    spec:\n      containers:\n" +
+		"      - name: runner\n        env:\n        - {name: CI_SERVER_URL, value: 'https://gitlab.example.com'}\n" + c.env +
+		"        volumeMounts:\n        - {name: etc, mountPath: /home/gitlab-runner/.gitlab-runner}\n" + c.mounts +
+		"      volumes:\n      - {name: etc, emptyDir: {}}\n" + c.volumes + c.objects
+}
+
+// manifest is a ConfigMap or Secret with one key.
+func manifest(kind, name, field, key, value string) string {
+	return "---\napiVersion: v1\nkind: " + kind + "\nmetadata: {name: " + name + "}\n" + field + ":\n  " + key + ": |\n    " +
+		strings.ReplaceAll(strings.TrimSpace(value), "\n", "\n    ") + "\n"
+}
+
+func certificate(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile("../fixtures/certs/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestAudit(t *testing.T) {
+	ca, expired := certificate(t, "ca.crt"), certificate(t, "expired.crt")
+	ca64 := base64.StdEncoding.EncodeToString([]byte(ca))
+	const (
+		mount  = "        - {name: certs, mountPath: " + homeCerts + "/}\n"
+		config = "      - {name: certs, configMap: {name: ours}}\n"
+		secret = "      - {name: certs, secret: {secretName: theirs}}\n"
+		file   = "gitlab.example.com.crt"
+	)
+	for name, c := range map[string]auditCase{
+		"no file":          {way: WayNone, status: StatusUnknown, code: CodeNoFile},
+		"config map":       {mounts: mount, volumes: config, objects: manifest("ConfigMap", "ours", "data", file, ca), way: WayCertsDir, status: StatusOK, code: CodeFileOK, from: "ConfigMap/ours"},
+		"binary data":      {mounts: mount, volumes: config, objects: manifest("ConfigMap", "ours", "binaryData", file, ca64), way: WayCertsDir, status: StatusOK, code: CodeFileOK, from: "ConfigMap/ours"},
+		"not in stream":    {mounts: mount, volumes: config, way: WayCertsDir, status: StatusUnknown, code: CodeFileUnknown, from: "ConfigMap/ours"},
+		"other key":        {mounts: mount, volumes: config, objects: manifest("ConfigMap", "ours", "data", "ca.crt", ca), way: WayCertsDir, status: StatusFailed, code: CodeFileMissing, from: "ConfigMap/ours"},
+		"other name":       {mounts: mount, volumes: config, objects: manifest("ConfigMap", "ours-too", "data", file, ca), way: WayCertsDir, status: StatusUnknown, code: CodeFileUnknown, from: "ConfigMap/ours"},
+		"item":             {mounts: mount, volumes: "      - {name: certs, configMap: {name: ours, items: [{key: ca.crt, path: " + file + "}]}}\n", objects: manifest("ConfigMap", "ours", "data", "ca.crt", ca), way: WayCertsDir, status: StatusOK, code: CodeFileOK, from: "ConfigMap/ours"},
+		"items without it": {mounts: mount, volumes: "      - {name: certs, configMap: {name: ours, items: [{key: ca.crt, path: x.crt}]}}\n", objects: manifest("ConfigMap", "ours", "data", file, ca), way: WayCertsDir, status: StatusFailed, code: CodeFileMissing, from: "ConfigMap/ours"},
+		"secret":           {mounts: mount, volumes: secret, objects: manifest("Secret", "theirs", "data", file, ca64), way: WayCertsSecretName, status: StatusOK, code: CodeFileOK, from: "Secret/theirs"},
+		"secret as text":   {mounts: mount, volumes: secret, objects: manifest("Secret", "theirs", "stringData", file, ca), way: WayCertsSecretName, status: StatusOK, code: CodeFileOK, from: "Secret/theirs"},
+		"secret elsewhere": {mounts: mount, volumes: secret, way: WayCertsSecretName, status: StatusUnknown, code: CodeFileUnknown, from: "Secret/theirs"},
+		"projected, last wins": {mounts: mount, volumes: "      - {name: certs, projected: {sources: [{secret: {name: theirs}}, {configMap: {name: ours}}]}}\n",
+			objects: manifest("ConfigMap", "ours", "data", file, ca), way: WayCertsDir, status: StatusOK, code: CodeFileOK, from: "ConfigMap/ours"},
+		"projected, without it": {mounts: mount, volumes: "      - {name: certs, projected: {sources: [{configMap: {name: ours}}]}}\n",
+			objects: manifest("ConfigMap", "ours", "data", "x", "y"), way: WayCertsDir, status: StatusFailed, code: CodeFileMissing, from: "the projected volume"},
+		"sub path": {mounts: "        - {name: certs, mountPath: " + homeCerts + "/" + file + ", subPath: ca.crt}\n", volumes: config,
+			objects: manifest("ConfigMap", "ours", "data", "ca.crt", ca), way: WayCertsDir, status: StatusOK, code: CodeFileOK, from: "ConfigMap/ours"},
+		"host path": {mounts: mount, volumes: "      - {name: certs, hostPath: {path: /x}}\n", way: WayCertsDir, status: StatusUnknown, code: CodeFileUnknown, from: "volume of kind hostPath"},
+		"expired":   {mounts: mount, volumes: config, objects: manifest("ConfigMap", "ours", "data", file, expired), way: WayCertsDir, status: StatusFailed, code: "expired", from: "ConfigMap/ours"},
+		"expires within": {mounts: mount, volumes: config, objects: manifest("ConfigMap", "ours", "data", file, certificate(t, "soon.crt")), options: AuditOptions{ExpiresWithin: 720 * time.Hour},
+			way: WayCertsDir, status: StatusFailed, code: CodeEndsTooEarly, from: "ConfigMap/ours"},
+		"rotation":     {mounts: mount, volumes: config, objects: manifest("ConfigMap", "ours", "data", file, ca+expired), way: WayCertsDir, status: StatusOK, code: CodeFileOK, from: "ConfigMap/ours"},
+		"another host": {mounts: mount, volumes: config, objects: manifest("ConfigMap", "ours", "data", file, certificate(t, "wrong-host.crt")), way: WayCertsDir, status: StatusFailed, code: "host-not-covered", from: "ConfigMap/ours"},
+		"junk":         {mounts: mount, volumes: config, objects: manifest("ConfigMap", "ours", "data", file, "no certificate"), way: WayCertsDir, status: StatusFailed, code: CodeFileInvalid, from: "ConfigMap/ours"},
+		"certs dir given": {options: AuditOptions{CertsDir: "/certs"}, mounts: "        - {name: certs, mountPath: /certs}\n", volumes: config,
+			objects: manifest("ConfigMap", "ours", "data", file, ca), way: WayCertsDir, status: StatusOK, code: CodeFileOK, from: "ConfigMap/ours", file: "/certs/" + file},
+		"variable": {env: "        - {name: CI_SERVER_TLS_CA_FILE, value: /certs/ca.crt}\n", mounts: "        - {name: certs, mountPath: /certs}\n", volumes: config,
+			objects: manifest("ConfigMap", "ours", "data", "ca.crt", ca), way: WayEnv, status: StatusOK, code: CodeFileOK, from: "ConfigMap/ours", file: "/certs/ca.crt"},
+		"variable from elsewhere": {env: "        - {name: CI_SERVER_TLS_CA_FILE, valueFrom: {configMapKeyRef: {name: x, key: y}}}\n", way: WayEnv, status: StatusUnknown, code: CodeFileUnknown, file: "-"},
+		"variable into the image": {env: "        - {name: CI_SERVER_TLS_CA_FILE, value: /etc/ssl/ca.crt}\n", way: WayEnv, status: StatusUnknown, code: CodeFileUnknown, file: "/etc/ssl/ca.crt"},
+		"setting": {mounts: "        - {name: certs, mountPath: /certs}\n", volumes: config,
+			objects: manifest("ConfigMap", "ours", "data", configName, "[[runners]]\n  tls-ca-file = \"/certs/ca.crt\"\n  executor = \"kubernetes\""),
+			way:     WayConfig, status: StatusFailed, code: CodeFileMissing, from: "ConfigMap/ours", file: "/certs/ca.crt"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.options.Now = now
+			audited, err := Audit([]byte(c.stream()), c.options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(audited) != 1 {
+				t.Fatalf("%d runners", len(audited))
+			}
+			c.compare(t, audited[0])
+		})
+	}
+}
+
+func (c auditCase) compare(t *testing.T, got AuditedRunner) {
+	t.Helper()
+	if got.Way != c.way || got.Status != c.status || got.Finding.Code != c.code || got.From != c.from {
+		t.Errorf("got %s %s %s %q (%s), want %s %s %s %q", got.Way, got.Status, got.Finding.Code, got.From, got.Finding.Message,
+			c.way, c.status, c.code, c.from)
+	}
+	want := c.file
+	switch {
+	case want == "-" || c.way == WayNone:
+		want = ""
+	case want == "":
+		want = homeCerts + "/gitlab.example.com.crt"
+	}
+	if got.File != want {
+		t.Errorf("file %q, want %q", got.File, want)
+	}
+	if got.Host != "gitlab.example.com" || got.URL != "https://gitlab.example.com" || got.Deployment != "ci" || got.Container != "runner" {
+		t.Errorf("got %+v", got)
+	}
+	if c.status == StatusOK && (got.Bundle == nil || len(got.Bundle.Certificates()) == 0) {
+		t.Error("no certificates")
+	}
+}
+
+func TestAuditRefuses(t *testing.T) {
+	for name, stream := range map[string]string{
+		"no runner":     "apiVersion: v1\nkind: ConfigMap\n",
+		"not YAML":      "kind: Deployment # CI_SERVER_URL\n\tx\n",
+		"duplicate key": strings.Replace(auditCase{}.stream(), "        volumeMounts:", "        volumeMounts: []\n        volumeMounts:", 1),
+		"bad URL":       strings.Replace(auditCase{}.stream(), "https://", "ssh://", 1),
+		"base64": auditCase{mounts: "        - {name: certs, mountPath: " + homeCerts + "}\n", volumes: "      - {name: certs, secret: {secretName: s}}\n",
+			objects: manifest("Secret", "s", "data", "gitlab.example.com.crt", "%%%")}.stream(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			audited, err := Audit([]byte(stream), AuditOptions{Now: now})
+			var refused *Error
+			if !errors.As(err, &refused) || audited != nil {
+				t.Errorf("got %v and %v", audited, err)
+			}
+		})
+	}
+}
+
+// TestAuditHostUnknown is a runner whose server comes from another object.
+func TestAuditHostUnknown(t *testing.T) {
+	stream := strings.Replace(auditCase{}.stream(), "value: 'https://gitlab.example.com'", "valueFrom: {secretKeyRef: {name: s, key: url}}", 1)
+	audited, err := Audit([]byte(stream), AuditOptions{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := audited[0]; got.Status != StatusUnknown || got.Finding.Code != CodeHostUnknown || got.URL != "" {
+		t.Errorf("got %+v", got)
+	}
+}

@@ -1,0 +1,143 @@
+package trust_test
+
+import (
+	"crypto/x509"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/trusttest"
+)
+
+// codes lists the codes of findings, separated by spaces.
+func codes(findings []trust.Finding) string {
+	var list []string
+	for _, f := range findings {
+		list = append(list, f.Code)
+	}
+	return strings.Join(list, " ")
+}
+
+// refusals lists the codes of the *trust.Errors that err joins.
+func refusals(t *testing.T, err error) string {
+	t.Helper()
+	if err == nil {
+		return ""
+	}
+	many, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		t.Fatalf("%v is not joined", err)
+	}
+	var list []string
+	for _, e := range many.Unwrap() {
+		var refusal *trust.Error
+		if !errors.As(e, &refusal) || refusal.Place != "f.crt" || refusal.Hint == "" {
+			t.Errorf("%#v is no complete *trust.Error", e)
+			continue
+		}
+		list = append(list, refusal.Code)
+	}
+	return strings.Join(list, " ")
+}
+
+func TestCheck(t *testing.T) {
+	root := trusttest.SelfSigned(ca("Root"))
+	issue := func(names ...string) []*x509.Certificate {
+		return []*x509.Certificate{root.Issue(leaf(names...)).Certificate, root.Certificate}
+	}
+	withIPs := leaf()
+	withIPs.IPs = ips("192.0.2.1", "fd00::1")
+	onlyCN := leaf()
+	onlyCN.CommonName = "gitlab.test"
+	ending := leaf("gitlab.test")
+	ending.NotAfter = noon.Add(29 * day)
+	temporary := leaf("gitlab.test")
+	temporary.SubjectSerial = "1234567890"
+	weakRoot := ca("Old Root")
+	weakRoot.Key, weakRoot.SHA1 = trusttest.RSA2048, true
+	oldRoot := trusttest.SelfSigned(weakRoot)
+	weak := leaf("gitlab.test")
+	weak.Key, weak.SHA1 = trusttest.RSA1024, true
+	self := func(template trusttest.Template) []*x509.Certificate {
+		return []*x509.Certificate{trusttest.SelfSigned(template).Certificate}
+	}
+	for _, test := range []struct {
+		name     string
+		certs    []*x509.Certificate
+		host     string
+		now      time.Time
+		warnings string
+		refused  string
+	}{
+		{name: "good", certs: issue("gitlab.test"), host: "gitlab.test"},
+		{name: "upper case", certs: issue("gitlab.test"), host: "GitLab.Test"},
+		{name: "wildcard", certs: self(leaf("*.test")), host: "gitlab.test"},
+		{name: "another host, but a CA", certs: issue("other.test"), host: "gitlab.test"},
+		{name: "another host, no CA", certs: self(leaf("other.test")), host: "gitlab.test", refused: "host-not-covered"},
+		{name: "one of two leaves", certs: append(self(leaf("other.test")), self(leaf("gitlab.test"))...), host: "gitlab.test"},
+		{name: "no host given", certs: self(leaf("other.test"))},
+		{name: "no names", certs: self(leaf()), host: "gitlab.test", refused: "host-not-covered"},
+		{name: "common name only", certs: self(onlyCN), host: "gitlab.test", refused: "host-not-covered"},
+		{name: "IPv4", certs: self(withIPs), host: "192.0.2.1"},
+		{name: "IPv6", certs: self(withIPs), host: "fd00::1"},
+		{name: "another IP", certs: self(withIPs), host: "192.0.2.2", refused: "host-not-covered"},
+		{name: "expired", certs: issue("gitlab.test"), host: "gitlab.test", now: noon.Add(366 * day), refused: "expired"},
+		{name: "all expired", certs: issue("gitlab.test"), host: "gitlab.test", now: noon.Add(9999 * day), refused: "expired expired"},
+		{name: "not yet valid", certs: issue("gitlab.test"), host: "gitlab.test", now: noon.Add(-2 * day), refused: "not-yet-valid not-yet-valid"},
+		{name: "last second", certs: self(ending), host: "gitlab.test", now: noon.Add(29 * day), warnings: "expires-soon"},
+		{name: "expires soon", certs: self(ending), host: "gitlab.test", warnings: "expires-soon"},
+		{name: "expired and another host", certs: self(leaf("other.test")), host: "gitlab.test", now: noon.Add(366 * day), refused: "expired host-not-covered"},
+		{name: "issuer missing", certs: issue("gitlab.test")[:1], host: "gitlab.test", warnings: "issuer-missing"},
+		{name: "root missing", certs: chain()[:2], host: "gitlab.test", warnings: "issuer-missing"},
+		{name: "only an intermediate", certs: chain()[1:2], host: "gitlab.test"},
+		{name: "cert-manager", certs: []*x509.Certificate{trusttest.SelfSigned(ca("cert-manager.local")).Issue(temporary).Certificate}, host: "gitlab.test", warnings: "cert-manager-temporary"},
+		{name: "serial of cert-manager alone", certs: self(temporary), host: "gitlab.test"},
+		{name: "weak", certs: []*x509.Certificate{oldRoot.Issue(weak).Certificate, oldRoot.Certificate}, host: "gitlab.test", warnings: "weak-signature weak-key"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if test.now.IsZero() {
+				test.now = noon
+			}
+			b := bundle(t, "f.crt", test.certs...)
+			warnings, err := b.Check(test.host, test.now, false)
+			if got := codes(warnings); got != test.warnings {
+				t.Errorf("warnings %q, want %q", got, test.warnings)
+			}
+			if got := refusals(t, err); got != test.refused {
+				t.Errorf("refused %q, want %q", got, test.refused)
+			}
+			forced, err := b.Check(test.host, test.now, true)
+			if want := strings.TrimSpace(test.refused + " " + test.warnings); err != nil || codes(forced) != want {
+				t.Errorf("forced: %q and %v, want %q", codes(forced), err, want)
+			}
+			for _, f := range forced {
+				if !strings.HasPrefix(f.Message, "f.crt: ") || f.Hint == "" || strings.Contains(f.Hint, "fetch HOST") != (test.host == "") && strings.Contains(f.Hint, "fetch") {
+					t.Errorf("incomplete: %#v", f)
+				}
+			}
+		})
+	}
+}
+
+// TestCheckNames holds the names that a message lists against the certificate's.
+func TestCheckNames(t *testing.T) {
+	many := make([]string, 12)
+	for i := range many {
+		many[i] = string(rune('a'+i)) + ".test"
+	}
+	onlyCN := leaf()
+	onlyCN.CommonName = "gitlab.test"
+	for want, template := range map[string]trusttest.Template{
+		"covers a.test, b.test, c.test, d.test, e.test, f.test, g.test, h.test, i.test, j.test and 2 more": leaf(many...),
+		`has only the common name "gitlab.test", which Go and so the runner ignore`:                        onlyCN,
+		"covers other.test, *.other.test": leaf("other.test", "*.other.test"),
+		"names no host at all":            leaf(),
+	} {
+		_, err := bundle(t, "f.crt", trusttest.SelfSigned(template).Certificate).Check("gitlab.test", noon, false)
+		if err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("got %v, want it to end in %q", err, want)
+		}
+	}
+}

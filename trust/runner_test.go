@@ -1,0 +1,92 @@
+package trust_test
+
+import (
+	"testing"
+
+	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/trusttest"
+)
+
+func TestParseServer(t *testing.T) {
+	for raw, want := range map[string]trust.Server{
+		"https://gitlab.test":              {Name: "gitlab.test", CertFile: "gitlab.test.crt"},
+		"https://GitLab.test:8443/group":   {Name: "GitLab.test", CertFile: "GitLab.test.crt"},
+		"http://gitlab.test":               {Name: "gitlab.test", CertFile: "gitlab.test.crt", Plain: true},
+		"https://[fd00::1]:8443/":          {Name: "fd00::1", CertFile: "[fd00.crt"},
+		"https://user:word@gitlab.test:1/": {Name: "gitlab.test", CertFile: "gitlab.test.crt"},
+	} {
+		if got, err := trust.ParseServer(raw); err != nil || got != want {
+			t.Errorf("%s: %+v, %v", raw, got, err)
+		}
+	}
+	for _, raw := range []string{"", "gitlab.test", "ftp://gitlab.test", "https://", "https://a b", "https:///group"} {
+		if got, err := trust.ParseServer(raw); err == nil {
+			t.Errorf("%q: got %+v", raw, got)
+		}
+	}
+	for host, file := range map[string]string{"gitlab.test": "gitlab.test.crt", "fd00::1": "[fd00.crt"} {
+		if got := trust.ServerForHost(host); got.Name != host || got.CertFile != file {
+			t.Errorf("%s: %+v", host, got)
+		}
+	}
+}
+
+func TestCertsDir(t *testing.T) {
+	for _, test := range []struct {
+		uid        int64
+		home, want string
+	}{
+		{0, "/root", "/etc/gitlab-runner/certs"},
+		{100, trust.DefaultHome, "/home/gitlab-runner/.gitlab-runner/certs"},
+		{999, "/tmp/", "/tmp/.gitlab-runner/certs"},
+	} {
+		if got := trust.CertsDir(test.uid, test.home); got != test.want {
+			t.Errorf("%d %s: %s", test.uid, test.home, got)
+		}
+	}
+}
+
+func TestPools(t *testing.T) {
+	root, other := trusttest.SelfSigned(ca("Root")), trusttest.SelfSigned(ca("Other"))
+	system, file := trust.JobPool(trusttest.PEM(other.Certificate)), trusttest.PEM(root.Certificate)
+	both := trust.JobPool(trusttest.PEM(other.Certificate, root.Certificate))
+	if !trust.RunnerPool(system, file).Equal(both) || system.Equal(both) {
+		t.Error("the runner does not trust system and file, or the system's pool changed")
+	}
+	if !trust.RunnerPool(nil, file).Equal(trust.JobPool(file)) {
+		t.Error("without a system the runner does not trust the file alone")
+	}
+}
+
+func TestChoose(t *testing.T) {
+	own, general := chain()[:1], chain()[2:]
+	sources := []trust.Source{
+		{Host: "GitLab.test", Bundle: bundle(t, "own.crt", own...)},
+		{Bundle: bundle(t, "general.crt", general...)},
+		{Bundle: bundle(t, "more.crt", own...)},
+	}
+	for host, want := range map[string]string{
+		"gitlab.test": string(trusttest.PEM(own...)),
+		"other.test":  string(trusttest.PEM(general[0], own[0])),
+	} {
+		if got := trust.Choose(sources, host); string(got.PEM()) != want {
+			t.Errorf("%s: got\n%s", host, got.PEM())
+		}
+	}
+	if trust.Choose(sources[:1], "other.test") != nil {
+		t.Error("another host's certificate was chosen")
+	}
+}
+
+func TestUnusable(t *testing.T) {
+	one := bundle(t, "f.crt", trusttest.SelfSigned(leaf("gitlab.test")).Certificate)
+	if f := one.Unusable("gitlab.test", noon); f != nil {
+		t.Errorf("got %v", f)
+	}
+	if f := one.Unusable("other.test", noon); f == nil || f.Code != trust.CodeHostNotCovered {
+		t.Errorf("got %v", f)
+	}
+	if f := one.Unusable("", noon.Add(9999*day)); f == nil || f.Code != trust.CodeExpired {
+		t.Errorf("got %v", f)
+	}
+}
