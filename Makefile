@@ -41,5 +41,9 @@ fuzz:
 	$(GO) test -run '^$$' -fuzz '^FuzzFilter$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./render
 	$(GO) test -run '^$$' -fuzz '^FuzzParse$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./trust
 
+# The ratio to cat is the figure; machines differ.
+bench:
+	$(GO) test -run '^$$' -bench Process -benchtime 200x ./cli
+
 clean:
 	rm -rf bin coverage.out

@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+	"unsafe"
+)
+
+// buildProgram builds the binary that the tests of whole processes run.
+func buildProgram(t *testing.T) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "helm-runnertrust")
+	if output, err := exec.Command("go", "build", "-o", binary, "..").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, output)
+	}
+	return binary
+}
+
+// TestProcess runs the program with streams that a person or a machine may
+// hand it.
+func TestProcess(t *testing.T) {
+	binary := buildProgram(t)
+	cert := "--cert=" + fixturesDir + "/certs/ca.crt"
+	input := readFile(t, fixturesDir+"/accept/umbrella/input.yaml")
+
+	t.Run("terminal on stdin", func(t *testing.T) {
+		stdout, stderr, code := process(t, binary, terminal(t), nil, cert)
+		if code != exitError || stdout != "" || !strings.Contains(stderr, "Usage:") || !strings.Contains(stderr, "stdin is a terminal") {
+			t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
+		}
+	})
+	t.Run("disk full", func(t *testing.T) {
+		full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, stderr, code := process(t, binary, strings.NewReader(input), full, cert)
+		if code != exitError || !strings.Contains(stderr, "runnertrust: error: cannot write the output") || !strings.Contains(stderr, "no space left") {
+			t.Errorf("exit code %d, stderr %q", code, stderr)
+		}
+	})
+	t.Run("stdout closed", func(t *testing.T) {
+		read, write, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := read.Close(); err != nil {
+			t.Fatal(err)
+		}
+		_, stderr, code := process(t, binary, strings.NewReader(input), write, cert)
+		if code != exitError || !strings.Contains(stderr, "broken pipe") || strings.Contains(stderr, "goroutine") {
+			t.Errorf("exit code %d, stderr %q", code, stderr)
+		}
+	})
+	t.Run("no environment", func(t *testing.T) {
+		stdout, stderr, code := process(t, binary, strings.NewReader(input), nil, cert)
+		if code != exitDone || stderr != "" || len(stdout) <= len(input) {
+			t.Errorf("exit code %d, %d bytes, stderr %q", code, len(stdout), stderr)
+		}
+	})
+}
+
+// process runs the program without an environment, for a minute at the most.
+func process(t *testing.T, binary string, stdin any, stdout *os.File, args ...string) (out, stderr string, code int) {
+	t.Helper()
+	cmd := exec.Command(binary, args...)
+	cmd.Env = []string{}
+	cmd.WaitDelay = time.Minute
+	var written, messages bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &written, &messages
+	if stdout != nil {
+		cmd.Stdout = stdout
+	}
+	switch in := stdin.(type) {
+	case *os.File:
+		cmd.Stdin = in
+	case *strings.Reader:
+		cmd.Stdin = in
+	}
+	timer := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+	defer timer.Stop()
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) && !errors.Is(err, syscall.EPIPE) {
+		t.Fatal(err)
+	}
+	return written.String(), messages.String(), cmd.ProcessState.ExitCode()
+}
+
+// terminal opens a pseudo-terminal and returns the end that a program gets
+// (pts(4)); the other end stays open and silent.
+func terminal(t *testing.T) *os.File {
+	t.Helper()
+	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = person.Close() })
+	var unlock, number uint32
+	for request, value := range map[uintptr]*uint32{syscall.TIOCSPTLCK: &unlock, syscall.TIOCGPTN: &number} {
+		if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, person.Fd(), request, uintptr(unsafe.Pointer(value))); errno != 0 {
+			t.Fatal(errno)
+		}
+	}
+	program, err := os.OpenFile("/dev/pts/"+strconv.Itoa(int(number)), os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = program.Close() })
+	return program
+}
