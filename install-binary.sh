@@ -46,7 +46,7 @@ link() {
 
 # The first folder of PATH to which a user's programs may be linked.
 link_into_path() {
-	for folder in "$HOME/.local/bin" "$HOME/bin" /usr/local/bin; do
+	for folder in "${HOME:-}/.local/bin" "${HOME:-}/bin" /usr/local/bin; do
 		case ":$PATH:" in
 			*":$folder:"*) [ -w "$folder" ] && link "$HELM_PLUGIN_DIR/bin/helm-runnertrust" "$folder/helm-runnertrust" && return ;;
 		esac

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -16,22 +17,36 @@ import (
 // helms are the Helm binaries that every test of a release runs with.
 var helms = []string{"helm3", "helm4"}
 
+// packageDir is a folder for what the tests of this package share: it outlives
+// the test that makes it, and is removed in TestMain.
+var packageDir string
+
 // shared is the cluster of this package's tests. It starts with the first test
 // that asks for it and ends in TestMain.
 var shared struct {
 	once    sync.Once
-	dir     string
 	cluster *cluster.Cluster
 	err     error
 }
 
 func TestMain(m *testing.M) {
-	code := m.Run()
-	if err := endShared(); err != nil {
+	code, err := run(m)
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1
 	}
 	os.Exit(code)
+}
+
+func run(m *testing.M) (code int, err error) {
+	if packageDir, err = os.MkdirTemp("", "runnertrust-e2e-"); err != nil {
+		return 0, err
+	}
+	code = m.Run()
+	if shared.cluster != nil {
+		err = shared.cluster.Close()
+	}
+	return code, errors.Join(err, os.RemoveAll(packageDir))
 }
 
 // sharedCluster returns the cluster, on which every test uses namespaces of
@@ -43,27 +58,16 @@ func sharedCluster(t *testing.T) *cluster.Cluster {
 		if tools, shared.err = cluster.BuildTools(); shared.err != nil {
 			return
 		}
-		// Not the test's folder: the cluster outlives the test that starts it.
-		if shared.dir, shared.err = os.MkdirTemp("", "runnertrust-e2e-"); shared.err != nil {
+		dir := filepath.Join(packageDir, "cluster")
+		if shared.err = os.Mkdir(dir, 0o700); shared.err != nil {
 			return
 		}
-		shared.cluster, shared.err = cluster.New(shared.dir, tools)
+		shared.cluster, shared.err = cluster.New(dir, tools)
 	})
 	if shared.err != nil {
 		t.Fatal(shared.err)
 	}
 	return shared.cluster
-}
-
-func endShared() error {
-	var err error
-	if shared.cluster != nil {
-		err = shared.cluster.Close()
-	}
-	if shared.dir != "" {
-		err = errors.Join(err, os.RemoveAll(shared.dir))
-	}
-	return err
 }
 
 // The harness itself: the chart installs as it is, its controllers work, and

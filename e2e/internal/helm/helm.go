@@ -3,6 +3,7 @@
 package helm
 
 import (
+	"errors"
 	"maps"
 	"os"
 	"os/exec"
@@ -27,7 +28,11 @@ type Helm struct {
 // with the test; the environment is HOME, PATH and Helm's variables alone.
 func New(t testing.TB, bin, kubeconfig string) *Helm {
 	t.Helper()
-	home := t.TempDir()
+	return In(t.TempDir(), bin, kubeconfig)
+}
+
+// In is New with the folder home, which outlives the test.
+func In(home, bin, kubeconfig string) *Helm {
 	h := &Helm{bin: bin, env: map[string]string{
 		"HOME":             home,
 		"PATH":             os.Getenv("PATH"),
@@ -70,14 +75,33 @@ func (h *Helm) Try(args ...string) (stdout, stderr string, err error) {
 
 // TryInput is Try with a text for stdin.
 func (h *Helm) TryInput(stdin string, args ...string) (stdout, stderr string, err error) {
-	cmd := exec.Command(h.bin, args...)
-	cmd.Dir = h.Dir
-	for _, name := range slices.Sorted(maps.Keys(h.env)) {
-		cmd.Env = append(cmd.Env, name+"="+h.env[name])
-	}
+	cmd := h.Command(args...)
 	cmd.Stdin = strings.NewReader(stdin)
 	var out, errOut strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &errOut
 	err = cmd.Run()
 	return out.String(), errOut.String(), err
+}
+
+// Command returns a run of helm that the caller gives its streams and starts.
+func (h *Helm) Command(args ...string) *exec.Cmd {
+	cmd := exec.Command(h.bin, args...)
+	cmd.Dir = h.Dir
+	for _, name := range slices.Sorted(maps.Keys(h.env)) {
+		cmd.Env = append(cmd.Env, name+"="+h.env[name])
+	}
+	return cmd
+}
+
+// ExitCode returns the exit code behind the error of a run, 0 when there is no
+// error and -1 when helm did not run or was killed.
+func ExitCode(err error) int {
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &exit):
+		return exit.ExitCode()
+	}
+	return -1
 }

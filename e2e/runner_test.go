@@ -1,0 +1,115 @@
+package e2e
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"helm-runnertrust/e2e/internal/kubelet"
+	"helm-runnertrust/trust"
+)
+
+// podSpec is the part of a Deployment's pods that decides what its runner
+// trusts.
+type podSpec struct {
+	SecurityContext struct{ RunAsUser int64 }
+	Containers      []struct {
+		Name string
+		Env  []struct{ Name, Value string }
+	}
+}
+
+// connect makes the request that the runner of a Deployment, as the API server
+// holds it, would make to its GitLab: with the system's certificates and the
+// file that its pod would have. The name resolves to g, and the objects that
+// volumes come from are looked up in the Deployment's namespace.
+func connect(t *testing.T, lookup kubelet.Lookup, deployment object, g *gitlab) error {
+	t.Helper()
+	server, file := runnerFile(t, lookup, deployment)
+	system, err := x509.SystemCertPool()
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := &http.Transport{
+		TLSClientConfig: &tls.Config{RootCAs: trust.RunnerPool(system, file)},
+		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, network, g.addr)
+		},
+	}
+	defer transport.CloseIdleConnections()
+	response, err := (&http.Client{Transport: transport}).Get(server)
+	if err != nil {
+		return err
+	}
+	return response.Body.Close()
+}
+
+// runnerFile lays out the volumes of a runner and returns the URL of its
+// GitLab and the file that it reads for that host, nil where there is none.
+func runnerFile(t *testing.T, lookup kubelet.Lookup, deployment object) (server string, file []byte) {
+	t.Helper()
+	pod := decode[podSpec](t, at(deployment, "spec", "template", "spec").(object))
+	runner := pod.Containers[0]
+	root := t.TempDir()
+	if err := kubelet.Mount(root, deployment, runner.Name, lookup); err != nil {
+		t.Fatal(err)
+	}
+	env := map[string]string{"HOME": trust.DefaultHome}
+	for _, variable := range runner.Env {
+		env[variable.Name] = variable.Value
+	}
+	server = env[trust.ServerURLVariable]
+	parsed, err := trust.ParseServer(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := trust.CertsDir(pod.SecurityContext.RunAsUser, env["HOME"])
+	file, err = os.ReadFile(filepath.Join(root, filepath.FromSlash(dir), parsed.CertFile))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return server, file
+}
+
+// connects fails the test when the runner does not reach its GitLab.
+func connects(t *testing.T, lookup kubelet.Lookup, deployment object, g *gitlab) {
+	t.Helper()
+	if err := connect(t, lookup, deployment, g); err != nil {
+		t.Errorf("%s: %v", nameOf(deployment), err)
+	}
+}
+
+// distrusts fails the test unless the runner refuses its GitLab's certificate,
+// with the words that its log has in a pod.
+func distrusts(t *testing.T, lookup kubelet.Lookup, deployment object, g *gitlab) {
+	t.Helper()
+	err := connect(t, lookup, deployment, g)
+	if err == nil || !strings.Contains(err.Error(), "x509: certificate signed by unknown authority") {
+		t.Errorf("%s: %v, want an unknown authority", nameOf(deployment), err)
+	}
+}
+
+// certMounts are the mounts of the runner at or below a folder named certs,
+// as volume=path.
+func certMounts(t *testing.T, deployment object) []string {
+	t.Helper()
+	var found []string
+	containers, _ := at(deployment, "spec", "template", "spec", "containers").([]any)
+	mounts, _ := at(containers[0], "volumeMounts").([]any)
+	for _, mount := range mounts {
+		path := textAt(mount, "mountPath")
+		if slices.Contains(strings.Split(path, "/"), "certs") {
+			found = append(found, textAt(mount, "name")+"="+path)
+		}
+	}
+	return found
+}

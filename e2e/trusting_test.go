@@ -1,0 +1,71 @@
+package e2e
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+)
+
+// What the filter adds, as the documentation names it.
+const (
+	certsAnnotation = "checksum/runner-certs"
+	certsVolume     = "etc-gitlab-runner-certs"
+	certsDir        = "/home/gitlab-runner/.gitlab-runner/certs"
+	rootCertsDir    = "/etc/gitlab-runner/certs"
+)
+
+// filteredWith are the flags of a Helm command that give the runner's
+// certificate to the filter.
+func filteredWith(certFile string) []string {
+	return []string{"--post-renderer", "helm-runnertrust", "--post-renderer-args", "--cert=" + certFile}
+}
+
+// takeTrust removes from the objects of a release in namespace what the filter
+// adds for the Deployment name: the ConfigMap, the volume, the mount and the
+// annotation. Each of the four has to be there once.
+func takeTrust(t *testing.T, objects map[string]object, namespace, name string) {
+	t.Helper()
+	configMap := fmt.Sprintf("ConfigMap %s/%s-certs", namespace, name)
+	if objects[configMap] == nil {
+		t.Errorf("no %s", configMap)
+	}
+	delete(objects, configMap)
+	template, _ := at(objects[fmt.Sprintf("Deployment %s/%s", namespace, name)], "spec", "template").(object)
+	annotations, _ := at(template, "metadata", "annotations").(object)
+	if annotations[certsAnnotation] == nil {
+		t.Errorf("no annotation %s", certsAnnotation)
+	}
+	delete(annotations, certsAnnotation)
+	pod, _ := at(template, "spec").(object)
+	if pod == nil {
+		t.Fatalf("no Deployment %s/%s", namespace, name)
+	}
+	pod["volumes"] = takeItem(t, pod["volumes"], "name", certsVolume)
+	containers, _ := pod["containers"].([]any)
+	container, _ := containers[0].(object)
+	container["volumeMounts"] = takeItem(t, container["volumeMounts"], "name", certsVolume)
+}
+
+// takeItem returns the list without the one item whose field has the value.
+func takeItem(t *testing.T, list any, field, value string) []any {
+	t.Helper()
+	items, _ := list.([]any)
+	var rest []any
+	for _, item := range items {
+		if at(item, field) != value {
+			rest = append(rest, item)
+		}
+	}
+	if len(rest) != len(items)-1 {
+		t.Errorf("%d items with the %s %q, want one", len(items)-len(rest), field, value)
+	}
+	return rest
+}
+
+// same fails the test unless both are equal.
+func same(t *testing.T, what string, got, want any) {
+	t.Helper()
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%s differ:\n%s", what, differences(got, want))
+	}
+}
