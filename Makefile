@@ -6,7 +6,7 @@ BINARY   := bin/helm-runnertrust
 CHARTS   ?= fixtures/charts
 FUZZTIME ?= 30s
 
-.PHONY: build test lint e2e e2e-helmfile compat demo fuzz matrix bench clean
+.PHONY: build test lint e2e e2e-helmfile compat demo fuzz matrix matrix-check bench clean
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $(BINARY) .
@@ -32,10 +32,18 @@ demo:
 # -count=1, as the binary and the clone under test are no inputs that go knows.
 # Real Helm 3 and 4 against a real API server, built from pinned modules.
 e2e:
-	cd e2e && $(GO) test -count=1 -timeout 30m ./...
+	cd e2e && $(GO) test -count=1 -timeout 30m $$($(GO) list ./... | grep -v /matrix)
 
 e2e-helmfile:
 	cd e2e && $(GO) test -count=1 -timeout 60m -tags helmfile -run Helmfile -v .
+
+# Real TLS servers, the shipped program, and real clients: Go, git and curl.
+# The first writes docs/MATRIX.md from the run, the second compares with it.
+matrix:
+	cd e2e && $(GO) test ./matrix -count=1 -run '^TestMatrix$$' -args -write
+
+matrix-check:
+	cd e2e && $(GO) test ./matrix -count=1
 
 fuzz:
 	$(GO) test -run '^$$' -fuzz '^FuzzSplit$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./render

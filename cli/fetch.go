@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -20,6 +19,7 @@ type fetchFlags struct {
 	save        string
 	force       bool
 	fingerprint string
+	pinned      bool // a fingerprint is given
 }
 
 func (p *program) fetchCommand() *cobra.Command {
@@ -38,6 +38,8 @@ compare the fingerprint with the one on the server, or give it with
   helm runnertrust fetch https://gitlab.example.com:8443 --connect 192.0.2.10 --fingerprint sha256:…`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			// An empty fingerprint is one that a script failed to fill in.
+			flags.pinned = cmd.Flags().Changed("fingerprint")
 			return p.fetch(cmd.Context(), args[0], flags)
 		},
 	}
@@ -54,9 +56,9 @@ func (p *program) fetch(ctx context.Context, argument string, flags fetchFlags) 
 	if err != nil {
 		return err
 	}
-	pin := flags.fingerprint
-	if pin != "" {
-		if pin, err = trust.ParseFingerprint(pin); err != nil {
+	pin := ""
+	if flags.pinned {
+		if pin, err = trust.ParseFingerprint(flags.fingerprint); err != nil {
 			return err
 		}
 	}
@@ -64,22 +66,23 @@ func (p *program) fetch(ctx context.Context, argument string, flags fetchFlags) 
 	if err != nil {
 		return err
 	}
-	if pin != "" {
+	if flags.pinned {
 		if err := fetched.Pinned(pin); err != nil {
 			return err
 		}
 	}
+	saved := ""
 	if flags.save != "" {
-		if err := save(flags.save, fetched.Bundle.PEM(), flags.force); err != nil {
+		if saved, err = save(flags.save, fetched.Bundle.PEM(), flags.force); err != nil {
 			return err
 		}
 	}
-	return p.reportFetched(fetched, pin != "", flags)
+	return p.reportFetched(fetched, saved, flags)
 }
 
 // reportFetched writes the result to stdout, and for people the report to
 // stderr.
-func (p *program) reportFetched(fetched *trust.Fetched, pinned bool, flags fetchFlags) error {
+func (p *program) reportFetched(fetched *trust.Fetched, saved string, flags fetchFlags) error {
 	if flags.output.isJSON() {
 		out, err := encodeJSON(fetchedJSON{
 			Target:      fetched.Target.Address(),
@@ -87,7 +90,7 @@ func (p *program) reportFetched(fetched *trust.Fetched, pinned bool, flags fetch
 			Chain:       describe(fetched.Bundle.Certificates()),
 			Diagnosis:   fetched.Diagnosis,
 			Also:        fetched.Also,
-			Fingerprint: pinned,
+			Fingerprint: flags.pinned,
 			PEM:         string(fetched.Bundle.PEM()),
 		})
 		if err != nil {
@@ -95,9 +98,9 @@ func (p *program) reportFetched(fetched *trust.Fetched, pinned bool, flags fetch
 		}
 		return p.write(out)
 	}
-	p.note(fetchReport(fetched, pinned))
-	if flags.save != "" {
-		p.note("wrote " + strconv.Itoa(len(fetched.Bundle.Certificates())) + " certificates to " + flags.save + "\n")
+	p.note(fetchReport(fetched, flags.pinned))
+	if saved != "" {
+		p.note(saved)
 		return nil
 	}
 	return p.write(fetched.Bundle.PEM())
@@ -129,7 +132,7 @@ func fetchReport(fetched *trust.Fetched, pinned bool) string {
 		})
 	}
 	var report strings.Builder
-	fmt.Fprintf(&report, "%s sends %d certificates\n\n%s\n", fetched.Target.Address(), len(fetched.Sent), table(rows))
+	fmt.Fprintf(&report, "%s sends %s\n\n%s\n", fetched.Target.Address(), count(len(fetched.Sent), "certificate"), table(rows))
 	fmt.Fprintf(&report, "%s\n", sentence(fetched.Diagnosis))
 	for _, finding := range fetched.Also {
 		fmt.Fprintf(&report, "also: %s\n", sentence(finding))

@@ -79,7 +79,7 @@ func (p *program) flushMessages(code int) {
 	_ = err // there is no place left to report it to; the exit code stays
 }
 
-// hint is what to do about an error, "" where nobody knows.
+// hint is what to do about an error.
 func (p *program) hint(err error) string {
 	if own := (*hinted)(nil); errors.As(err, &own) {
 		return own.hint
@@ -90,7 +90,7 @@ func (p *program) hint(err error) string {
 	if refused := (*render.Error)(nil); errors.As(err, &refused) {
 		return hints[refused.Code]
 	}
-	return ""
+	return "see helm runnertrust --help" // what cobra says of a command line
 }
 
 var hints = map[render.Code]string{

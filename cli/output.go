@@ -97,3 +97,11 @@ func sentence(f trust.Finding) string {
 	}
 	return f.Message + "\n  " + f.Hint
 }
+
+// count is a number of things in words: "1 certificate", "2 certificates".
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}

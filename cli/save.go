@@ -9,22 +9,30 @@ import (
 )
 
 // save writes a file whole or not at all, and keeps a different one that is
-// there already, unless force says otherwise.
-func save(path string, content []byte, force bool) error {
+// there already, unless force says otherwise. It returns what it did.
+func save(path string, content []byte, force bool) (did string, err error) {
 	old, err := os.ReadFile(path)
 	switch {
 	case err == nil && bytes.Equal(old, content):
-		return nil
+		return path + " has this chain already", nil
 	case err == nil && !force:
-		return &hinted{what: path + " is there already, with other content",
+		return "", &hinted{what: path + " is there already, with other content",
 			hint: "compare the two, then replace it with --force"}
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return &hinted{what: "cannot read what is there", err: err}
+		return "", notSaved(path, err)
 	}
 	if err := replace(path, content); err != nil {
-		return &hinted{what: "cannot write " + path, err: err}
+		return "", notSaved(path, err)
 	}
-	return nil
+	return "wrote the chain to " + path, nil
+}
+
+// notSaved names the file that was meant, not the one beside it.
+func notSaved(path string, err error) error {
+	if inside := (*fs.PathError)(nil); errors.As(err, &inside) {
+		err = inside.Err
+	}
+	return &hinted{what: "cannot write " + path, err: err, hint: "name a file in a folder that is there and can be written to"}
 }
 
 // replace writes beside the file and renames, so that nobody reads a part.

@@ -136,7 +136,7 @@ func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlag
 	end := p.Now.Add(time.Duration(flags.expiresWithin))
 	switch {
 	case !verdicts.OK():
-		return &hinted{what: "a runner would not work with " + target.Address()}
+		return &hinted{what: "a runner would not work with " + target.Address(), hint: "the reason stands below the table of the clients"}
 	case end.After(verdicts.Sent[0].NotAfter):
 		return &hinted{what: fmt.Sprintf("the certificate of %s expires on %s", target.Address(), verdicts.Sent[0].NotAfter.UTC().Format(time.DateOnly)),
 			hint: "renew it on the server"}

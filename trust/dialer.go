@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"net"
 	"net/url"
 	"strings"
@@ -69,8 +68,8 @@ func (d Dialer) address(target Target) (Target, error) {
 	if d.Connect == "" {
 		return target, nil
 	}
-	if strings.Contains(d.Connect, "/") {
-		return Target{}, &Error{Place: fmt.Sprintf("%q", d.Connect), Message: "not an address to connect to", Hint: "write ADDR[:PORT]"}
+	if strings.ContainsAny(d.Connect, "/@") { // not repeated: it may hold a password
+		return Target{}, &Error{Place: "the address to connect to", Message: "a URL instead of an address", Hint: "write ADDR[:PORT]"}
 	}
 	address, err := ParseTarget(d.Connect)
 	if err != nil {

@@ -1,0 +1,9 @@
+// Package matrix holds the tests of the shipped program against real TLS
+// servers, and of what it writes with real clients: Go under the runner's rule,
+// git and curl. There is nothing to import.
+//
+// The program and the clients see nothing of this machine but their binaries
+// and TLS libraries. The system's certificates are replaced through
+// SSL_CERT_FILE and SSL_CERT_DIR (crypto/x509, root_unix.go), which Go reads on
+// Unix systems other than macOS.
+package matrix
