@@ -3,7 +3,6 @@
 
 GO       ?= go
 BINARY   := bin/helm-runnertrust
-CHARTS   ?= fixtures/charts
 FUZZTIME ?= 30s
 
 .PHONY: build test lint e2e e2e-helmfile compat demo fuzz matrix matrix-check bench clean
@@ -24,6 +23,7 @@ lint:
 # Every *.yaml in CHARTS goes through the filter, and must come out with
 # nothing but added lines.
 compat: build
+	@test -n "$(CHARTS)" || { echo "usage: make compat CHARTS=DIR" >&2; exit 1; }
 	cd e2e && $(GO) run ./compat $(CURDIR)/$(BINARY) $(abspath $(CHARTS))
 
 demo:
