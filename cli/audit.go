@@ -114,11 +114,12 @@ func (p *program) goOnline(ctx context.Context, r *runnerJSON, a render.AuditedR
 		return err
 	}
 	r.Online = &onlineJSON{Runner: verdicts.Runner, Git: verdicts.Git}
+	end := p.Now.Add(time.Duration(flags.expiresWithin))
 	switch {
-	case !verdicts.Runner.OK:
-		r.Status, r.Finding = render.StatusFailed, verdicts.Runner.Finding
-	case !verdicts.Git.OK:
-		r.Status, r.Finding = render.StatusFailed, verdicts.Git.Finding
+	case !verdicts.OK():
+		r.Status, r.Finding = render.StatusFailed, reasonOf(verdicts)
+	case !verdicts.At(end).OK():
+		r.Status, r.Finding = render.StatusFailed, reasonOf(verdicts.At(end))
 	case r.Status == render.StatusUnknown:
 		r.Status, r.Finding = render.StatusOK, verdicts.Runner.Finding
 	}
@@ -144,7 +145,7 @@ func auditTable(runners []runnerJSON) string {
 		}
 		for _, c := range r.Certificates {
 			fmt.Fprintf(&details, "    %s\n      issuer %s, valid %s to %s\n      %s\n",
-				nameOf(c), c.Issuer, c.NotBefore[:len(time.DateOnly)], c.NotAfter[:len(time.DateOnly)], c.Fingerprint)
+				trust.Printable(nameOf(c)), trust.Printable(c.Issuer), c.NotBefore[:len(time.DateOnly)], c.NotAfter[:len(time.DateOnly)], c.Fingerprint)
 		}
 		for _, warning := range r.Warnings {
 			fmt.Fprintf(&details, "  warning: %s\n", strings.ReplaceAll(sentence(warning), "\n", "\n  "))

@@ -39,7 +39,7 @@ var errChanges = errors.New("changes")
 func Run(process Process) int {
 	p := &program{Process: process}
 	root := p.rootCommand()
-	root.SetArgs(process.Args)
+	root.SetArgs(append([]string{}, process.Args...)) // nil would be os.Args
 	root.SetIn(process.Stdin)
 	root.SetOut(process.Stdout)
 	root.SetErr(process.Stderr)

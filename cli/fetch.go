@@ -47,6 +47,7 @@ compare the fingerprint with the one on the server, or give it with
 	flags.output.register(cmd)
 	cmd.Flags().StringVar(&flags.save, "save", "", "`file` to write the chain to, instead of stdout")
 	cmd.Flags().BoolVar(&flags.force, "force", false, "replace a file with other content")
+	fromCommandLine(cmd.Flags(), "force") // RUNNERTRUST_FORCE is the post-renderer's
 	cmd.Flags().StringVar(&flags.fingerprint, "fingerprint", "", "`SHA256` of the server's certificate, or of a CA above it; anything else is refused")
 	return cmd
 }

@@ -17,8 +17,7 @@ type filterFlags struct {
 }
 
 func (f *filterFlags) register(flags *pflag.FlagSet) {
-	flags.StringArrayVar(&f.certs, certFlag, nil,
-		"certificate `[HOST=]PATH`: a PEM, DER or PKCS#7 file, or a folder of <host>.crt (repeatable)")
+	registerCert(flags, &f.certs, "certificate `[HOST=]PATH`: a PEM, DER or PKCS#7 file, or a folder of <host>.crt (repeatable)")
 	flags.StringVar(&f.options.CertsDir, "certs-dir", "",
 		"directory to mount at, instead of the one that the runner's uid and HOME lead to")
 	flags.StringVar(&f.options.Deployment, "deployment", "",
@@ -31,6 +30,16 @@ func (f *filterFlags) register(flags *pflag.FlagSet) {
 		"take a certificate that is expired, not yet valid, or of another host")
 }
 
+// registerCert registers --cert.
+func registerCert(flags *pflag.FlagSet, certs *[]string, usage string) {
+	flags.StringArrayVar(certs, certFlag, nil, usage)
+	fromCommandLine(flags, certFlag)
+}
+
+func fromCommandLine(flags *pflag.FlagSet, name string) {
+	flags.Lookup(name).Annotations = map[string][]string{commandLineOnly: {"true"}}
+}
+
 const (
 	certFlag    = "cert"
 	environment = "RUNNERTRUST_"
@@ -41,13 +50,23 @@ func variable(flag string) string {
 	return environment + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
+// commandLineOnly marks flags that no variable may set: what is asked for in
+// one place must not hold everywhere.
+const commandLineOnly = "command line only"
+
+// excludes are the flags that go only one without the other.
+var excludes = map[string]string{"file": "release", "release": "file"}
+
 // readEnvironment sets the flags that the command line leaves out. A
 // certificate is no plain value, so sources reads its variable.
 func (p *program) readEnvironment(flags *pflag.FlagSet) error {
 	var faults []error
 	flags.VisitAll(func(flag *pflag.Flag) {
 		value, found := p.Env(variable(flag.Name))
-		if !found || value == "" || flag.Changed || flag.Name == certFlag || flag.Name == "help" {
+		if !found || value == "" || flag.Changed || flag.Annotations[commandLineOnly] != nil || flag.Name == "help" {
+			return
+		}
+		if other := flags.Lookup(excludes[flag.Name]); other != nil && other.Changed {
 			return
 		}
 		if err := flags.Set(flag.Name, value); err != nil {
@@ -60,7 +79,7 @@ func (p *program) readEnvironment(flags *pflag.FlagSet) error {
 // sources is the trust material of --cert, else of RUNNERTRUST_CERT.
 func (p *program) sources(certs []string) ([]trust.Source, error) {
 	if len(certs) == 0 {
-		if value, found := p.Env(variable(certFlag)); found && value != "" {
+		if value, _ := p.Env(variable(certFlag)); value != "" {
 			return trust.LoadText(variable(certFlag), value)
 		}
 		return nil, &hinted{what: "no certificate is given",

@@ -76,7 +76,7 @@ func table(rows [][]string) string {
 	w := tabwriter.NewWriter(&out, 0, 0, 3, ' ', 0)
 	for _, row := range rows {
 		for i, cell := range row {
-			if cell == "" {
+			if row[i] = trust.Printable(cell); cell == "" {
 				row[i] = "-"
 			}
 		}

@@ -11,6 +11,9 @@ import (
 // save writes a file whole or not at all, and keeps a different one that is
 // there already, unless force says otherwise. It returns what it did.
 func save(path string, content []byte, force bool) (did string, err error) {
+	if path, err = target(path); err != nil {
+		return "", err
+	}
 	old, err := os.ReadFile(path)
 	switch {
 	case err == nil && bytes.Equal(old, content):
@@ -25,6 +28,26 @@ func save(path string, content []byte, force bool) (did string, err error) {
 		return "", notSaved(path, err)
 	}
 	return "wrote the chain to " + path, nil
+}
+
+// target follows symbolic links, and refuses what a rename would replace by a
+// file: devices, pipes, folders.
+func target(path string) (string, error) {
+	real, err := filepath.EvalSymlinks(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return path, nil // to be made
+	}
+	if err != nil {
+		return "", notSaved(path, err)
+	}
+	about, err := os.Stat(real)
+	if err != nil {
+		return "", notSaved(path, err)
+	}
+	if !about.Mode().IsRegular() {
+		return "", &hinted{what: path + " is not a file", hint: "without --save, the chain goes to stdout"}
+	}
+	return real, nil
 }
 
 // notSaved names the file that was meant, not the one beside it.

@@ -58,7 +58,7 @@ Exits with 1 when any runner would not connect.`,
 	flags.connection.register(cmd)
 	flags.input.register(cmd)
 	flags.output.register(cmd)
-	cmd.Flags().StringArrayVar(&flags.certs, certFlag, nil, "certificate `[HOST=]PATH` to verify a URL with, as for the post-renderer")
+	registerCert(cmd.Flags(), &flags.certs, "certificate `[HOST=]PATH` to verify a URL with, as for the post-renderer")
 	cmd.Flags().BoolVar(&flags.online, "online", false, "shake hands with the servers of the runners too")
 	cmd.Flags().Var(&flags.expiresWithin, "expires-within", "fail when it works no longer in this `time` from now: 30d, 72h")
 	cmd.Flags().StringVar(&flags.deployment, "deployment", "", "`name` of the runner's Deployment")
@@ -111,7 +111,7 @@ func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlag
 		return err
 	}
 	var file *trust.Bundle
-	if _, found := p.Env(variable(certFlag)); len(flags.certs) > 0 || found {
+	if value, _ := p.Env(variable(certFlag)); len(flags.certs) > 0 || value != "" {
 		sources, err := p.sources(flags.certs)
 		if err != nil {
 			return err
@@ -137,11 +137,20 @@ func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlag
 	switch {
 	case !verdicts.OK():
 		return &hinted{what: "a runner would not work with " + target.Address(), hint: "the reason stands below the table of the clients"}
-	case end.After(verdicts.Sent[0].NotAfter):
-		return &hinted{what: fmt.Sprintf("the certificate of %s expires on %s", target.Address(), verdicts.Sent[0].NotAfter.UTC().Format(time.DateOnly)),
-			hint: "renew it on the server"}
+	case !verdicts.At(end).OK():
+		return &hinted{what: fmt.Sprintf("a runner would work no longer with %s on %s: %s",
+			target.Address(), end.UTC().Format(time.DateOnly), reasonOf(verdicts.At(end)).Message),
+			hint: "renew the certificate on the server, then fetch it again"}
 	}
 	return nil
+}
+
+// reasonOf explains verdicts that are not both good.
+func reasonOf(v trust.Verdicts) trust.Finding {
+	if !v.Runner.OK {
+		return v.Runner.Finding
+	}
+	return v.Git.Finding
 }
 
 // serverTable is the verdict of each client, with its reason.

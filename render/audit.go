@@ -101,9 +101,7 @@ func (f *filter) audit(r *runner, c *container, options AuditOptions) (AuditedRu
 		return a, err
 	}
 	a.Host = c.server.Name
-	if url, found, err := c.variable(trust.ServerURLVariable); err == nil && found {
-		a.URL = url
-	}
+	a.URL = c.server.URL
 	if err := f.findFile(r, c, &a); err != nil {
 		return a, err
 	}
@@ -138,7 +136,7 @@ func (f *filter) findFile(r *runner, c *container, a *AuditedRunner) error {
 		}
 		return r.at(err)
 	}
-	file, configMap, err := configuredCAFile(f.documents, r)
+	file, configMap, err := f.configuredCAFile(r)
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ func (f *filter) refuseCAFile(r *runner, c *container) error {
 		return r.refuse(CAFileSet, "container "+c.name+", env "+trust.CAFileVariable,
 			"it is set, so the runner would not look into its certs directory")
 	}
-	file, configMap, err := configuredCAFile(f.documents, r)
+	file, configMap, err := f.configuredCAFile(r)
 	if err != nil || configMap == nil {
 		return err
 	}
@@ -46,28 +46,21 @@ func (c *container) hasCAFile() (bool, error) {
 
 // caFileSetting finds the setting in a config.toml. A reader of TOML would see
 // which [[runners]] it is for; the chart's template has only one.
-var caFileSetting = regexp.MustCompile(`(?m)^[ \t]*` + trust.CAFileSetting + `[ \t]*=[ \t]*["']([^"'\r\n]+)["']`)
+var caFileSetting = regexp.MustCompile(`(?m)^[ \t]*["']?` + trust.CAFileSetting + `["']?[ \t]*=[ \t]*["']([^"'\r\n]+)["']`)
 
 // configuredCAFile is the tls-ca-file in a ConfigMap of the stream that the
 // runner's pod mounts; without one, the ConfigMap is nil.
-func configuredCAFile(documents []*document, r *runner) (file string, configMap *object, err error) {
-	for _, d := range documents {
-		if !d.contains("ConfigMap", trust.CAFileSetting) {
-			continue
-		}
-		objects, err := d.objects()
-		if err != nil {
-			continue // not what the runner reads
-		}
-		for _, o := range objects {
-			if o.kind != "ConfigMap" || !o.sharesNamespace(r.namespace) {
-				continue
-			}
-			mounted, err := r.mounts(o.name)
-			if err != nil {
-				return "", nil, err
-			}
-			if file := settingIn(o.node); mounted && file != "" {
+func (f *filter) configuredCAFile(r *runner) (file string, configMap *object, err error) {
+	if !slices.ContainsFunc(f.documents, func(d *document) bool { return d.contains(trust.CAFileSetting) }) {
+		return "", nil, nil
+	}
+	names, err := r.configMaps()
+	if err != nil {
+		return "", nil, err
+	}
+	for _, name := range names {
+		if o := f.find("ConfigMap", name, r.namespace); o != nil {
+			if file := settingIn(o.node); file != "" {
 				return file, o, nil
 			}
 		}
@@ -92,25 +85,27 @@ func settingIn(configMap *yaml.Node) string {
 	return ""
 }
 
-// mounts tells whether the pod has a volume with this ConfigMap.
-func (r *runner) mounts(configMap string) (bool, error) {
+// configMaps are the names of the ConfigMaps among the pod's volumes.
+func (r *runner) configMaps() ([]string, error) {
 	volumes, err := r.list(r.pod, "volumes")
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	var names []string
 	for _, volume := range volumes {
 		sources, err := fieldAt(volume, "projected", "sources")
 		if err != nil {
-			return false, r.at(err)
+			return nil, r.at(err)
 		}
 		for _, source := range append([]*yaml.Node{volume}, items(sources)...) {
 			name, err := r.textAt(source, "configMap", "name")
 			if err != nil {
-				return false, err
+				return nil, err
 			}
-			names = append(names, name)
+			if name != "" {
+				names = append(names, name)
+			}
 		}
 	}
-	return slices.Contains(names, configMap), nil
+	return names, nil
 }

@@ -27,19 +27,11 @@ func (f *filter) provide(r *runner, c *certs) error {
 	if err != nil {
 		return err
 	}
-	for _, d := range f.documents {
-		if !d.contains("ConfigMap", c.name) {
-			continue
-		}
-		objects, err := d.objects()
-		if err != nil {
-			continue // no YAML, and no runner: it passes as it is
-		}
-		for _, o := range objects {
-			if o.kind == "ConfigMap" && o.name == c.name && o.sharesNamespace(r.namespace) {
-				return o.replaceConfigMap(wanted)
-			}
-		}
+	other := f.find("ConfigMap", c.name, r.namespace)
+	// In another namespace than the runner's as far as is written, ours is
+	// that of another runner.
+	if other != nil && (other.namespace == r.namespace || !other.isOurs()) {
+		return other.replaceConfigMap(wanted)
 	}
 	written, err := r.configMapText(wanted)
 	if err != nil {
@@ -52,17 +44,19 @@ func (f *filter) provide(r *runner, c *certs) error {
 // replaceConfigMap brings an older ConfigMap of ours up to date; it leaves
 // what others (Helm, the API server) have added to it.
 func (o *object) replaceConfigMap(wanted *yaml.Node) error {
-	mark, err := fieldAt(o.node, "metadata", "annotations", fingerprintsAnnotation)
-	if err != nil {
-		return o.at(err)
-	}
-	if mark == nil {
+	if !o.isOurs() {
 		return o.refuse(ConfigMapTaken, "", "another ConfigMap of this name is in the stream")
 	}
 	if !covers(o.node, wanted) {
 		*o.node = *wanted
 	}
 	return nil
+}
+
+// isOurs tells whether an earlier run made the ConfigMap.
+func (o *object) isOurs() bool {
+	mark, err := fieldAt(o.node, "metadata", "annotations", fingerprintsAnnotation)
+	return err == nil && mark != nil
 }
 
 // covers tells whether a ConfigMap is as wanted: the same data, and at least

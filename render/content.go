@@ -146,31 +146,20 @@ func (r *runner) keyOf(source *yaml.Node, name string) (string, error) {
 
 // openKey reads a key of an object in the stream.
 func (f *filter) openKey(r *runner, found content, name, key string) (content, error) {
-	for _, d := range f.documents {
-		if !d.contains(found.kind, name) {
-			continue
-		}
-		objects, err := d.objects()
-		if err != nil {
-			continue // nothing that Kubernetes would take
-		}
-		for _, o := range objects {
-			if o.kind != found.kind || o.name != name || !o.sharesNamespace(r.namespace) {
-				continue
-			}
-			value, isText, err := o.dataOf(key)
-			if err != nil {
-				return content{}, o.at(err)
-			}
-			found.state = contentMissing
-			if value != nil {
-				found.state = contentFound
-				found.bytes, err = decoded(value.Value, isText)
-			}
-			return found, o.at(err)
-		}
+	o := f.find(found.kind, name, r.namespace)
+	if o == nil {
+		return found, nil
 	}
-	return found, nil
+	value, isText, err := o.dataOf(key)
+	if err != nil {
+		return content{}, o.at(err)
+	}
+	found.state = contentMissing
+	if value != nil {
+		found.state = contentFound
+		found.bytes, err = decoded(value.Value, isText)
+	}
+	return found, o.at(err)
 }
 
 // dataOf is the value of a key of a ConfigMap or a Secret; isText when it is

@@ -20,6 +20,8 @@ type document struct {
 	before *yaml.Node // the tree of text; nil until parse
 	after  *yaml.Node // the tree that edits change
 	origin map[*yaml.Node]*yaml.Node
+	listed []*object // in the edited tree; nil until objects
+	budget *int      // of the stream, for aliases
 }
 
 // parse reads the tree, once.
@@ -27,7 +29,7 @@ func (d *document) parse() error {
 	if d.after != nil {
 		return nil
 	}
-	before, err := parse(d.text)
+	before, err := parseWithin(d.text, d.budget)
 	if err != nil {
 		return err
 	}

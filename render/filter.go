@@ -48,9 +48,9 @@ type filter struct {
 // read cuts a stream into its documents, unparsed.
 func read(stream []byte) []*document {
 	var documents []*document
-	line := 0
+	line, budget := 0, maxNodes
 	for i, text := range split(stream) {
-		documents = append(documents, &document{number: i + 1, line: line, text: text})
+		documents = append(documents, &document{number: i + 1, line: line, text: text, budget: &budget})
 		line += bytes.Count(text, []byte("\n"))
 	}
 	return documents

@@ -123,7 +123,9 @@ func (s *splicer) replaceEntry(b *yaml.Node, gone, added []*yaml.Node) error {
 		return errNoPlace
 	}
 	end := s.start(max(key.Line, lastLine(value)) + 1)
-	node := &yaml.Node{Kind: yaml.MappingNode, Tag: tagMap, Content: added}
+	newKey := *added[0]
+	newKey.HeadComment = "" // it stands above, and stays there
+	node := &yaml.Node{Kind: yaml.MappingNode, Tag: tagMap, Content: []*yaml.Node{&newKey, added[1]}}
 	insert, err := blockText(node, key.Column-1, s.lineEnd(end))
 	if err != nil {
 		return err

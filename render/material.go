@@ -133,9 +133,17 @@ func (f *filter) warnUnused() {
 // files are the names in the certs directory, sorted.
 func (c *certs) files() []string { return slices.Sorted(maps.Keys(c.bundles)) }
 
-// key is the ConfigMap's key for a file. It has the file's name where a key
-// may have it: an IPv6 host's file starts with a bracket.
-func (c *certs) key(file string) string { return notInKey.ReplaceAllString(file, "_") }
+// key is the ConfigMap's key for a file: the file's name where a key may have
+// it. That of an IPv6 host starts with a bracket; its key ends in a digest, so
+// that two files do not meet in one key.
+func (c *certs) key(file string) string {
+	key := notInKey.ReplaceAllString(file, "_")
+	if key == file {
+		return key
+	}
+	digest := sha256.Sum256([]byte(file))
+	return fmt.Sprintf("%s-%x.crt", strings.TrimSuffix(key, ".crt"), digest[:4])
+}
 
 // notInKey is what a ConfigMap's key may not have (IsConfigMapKey in
 // k8s.io/apimachinery/pkg/util/validation).

@@ -2,6 +2,7 @@ package render
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -109,19 +110,20 @@ func (r *runner) shareable(c *container, mount *yaml.Node) (*yaml.Node, error) {
 // make the folder to mount at: one that says so, and the volumes that always
 // are read-only.
 func (r *runner) refuseReadOnly(c *container, parent *yaml.Node) error {
-	readOnly, err := r.textAt(parent, "readOnly")
+	written, err := r.textAt(parent, "readOnly")
 	if err != nil {
 		return err
 	}
+	readOnly := slices.Contains([]string{"true", "y", "yes", "on"}, strings.ToLower(written)) // YAML 1.1
 	_, kind, err := r.volumeOf(parent)
 	if err != nil {
 		return err
 	}
 	switch kind {
 	case "secret", "configMap", "projected", "downwardAPI":
-		readOnly = "true"
+		readOnly = true
 	}
-	if readOnly == "true" {
+	if readOnly {
 		return r.refuseMount(c, parent, "is read-only, and the certs directory "+c.certsDir+" is inside of it")
 	}
 	return nil

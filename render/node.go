@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -103,9 +104,15 @@ func named(list *yaml.Node, name string) (*yaml.Node, error) {
 	return found, nil
 }
 
-// text is a new string scalar.
+// text is a new string scalar. What YAML 1.1 takes for a bool is quoted, as
+// Kubernetes's own library still reads it so (sigs.k8s.io/yaml).
 func text(value string) *yaml.Node {
-	return &yaml.Node{Kind: yaml.ScalarNode, Tag: tagString, Value: value}
+	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: tagString, Value: value}
+	switch strings.ToLower(value) {
+	case "y", "n", "yes", "no", "on", "off":
+		node.Style = yaml.DoubleQuotedStyle
+	}
+	return node
 }
 
 // pair is a key with its value, for mapping.

@@ -35,6 +35,9 @@ func serialize(text []byte, tree *yaml.Node) ([]byte, *yaml.Node, error) {
 // before the `...` that ends it. The head has the `---` and the comments.
 func cutMarkers(text []byte) (head, body, tail []byte) {
 	at, marked := 0, false
+	if bytes.HasPrefix(text, byteOrderMark) {
+		at = len(byteOrderMark)
+	}
 	for at < len(text) {
 		line := firstLine(text[at:])
 		opens := !marked && isMarker(line, "---") && isPrefix(line[len("---"):])

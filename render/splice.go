@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"strings"
@@ -137,7 +138,7 @@ func (s *splicer) sequence(b, a *yaml.Node, keyLine int) error {
 func (s *splicer) scalar(b, a *yaml.Node) error {
 	at := s.offset(b)
 	written, err := scalarText(b)
-	if err != nil || at < 0 || !strings.HasPrefix(string(s.text[at:]), written) {
+	if err != nil || at < 0 || !bytes.HasPrefix(s.text[at:], []byte(written)) {
 		return errNoPlace
 	}
 	insert, err := scalarText(a)

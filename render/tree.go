@@ -9,14 +9,24 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// maxNodes bounds what aliases may expand to: ten times the nodes of the
-// largest Deployment that etcd would store.
-const maxNodes = 500_000
+// maxNodes bounds what the aliases of a stream may expand to: the nodes of
+// the largest Deployment that etcd would store, a few times.
+const maxNodes = 200_000
 
 // parse reads a text that holds exactly one YAML document and returns its
 // root. Aliases and merge keys are expanded, as Kubernetes would do it; the
 // nodes that come from there have no position (Line 0).
 func parse(document []byte) (*yaml.Node, error) {
+	return parseWithin(document, nil)
+}
+
+// parseWithin is parse with a budget of nodes that aliases may expand to; nil
+// is one of maxNodes for this document alone.
+func parseWithin(document []byte, budget *int) (*yaml.Node, error) {
+	if budget == nil {
+		budget = new(int)
+		*budget = maxNodes
+	}
 	decoder := yaml.NewDecoder(bytes.NewReader(document))
 	var root, second yaml.Node
 	if err := decoder.Decode(&root); err != nil {
@@ -30,15 +40,15 @@ func parse(document []byte) (*yaml.Node, error) {
 	}
 	top := root.Content[0]
 	top.FootComment += root.FootComment
-	x := expansion{open: map[*yaml.Node]bool{}}
+	x := expansion{open: map[*yaml.Node]bool{}, budget: budget}
 	return x.expand(top, false)
 }
 
 // expansion replaces aliases by copies of what they stand for. It refuses an
-// alias inside its own anchor, and documents that grow beyond maxNodes.
+// alias inside its own anchor, and growth beyond the budget.
 type expansion struct {
-	open  map[*yaml.Node]bool // anchored nodes that are being expanded
-	nodes int
+	open   map[*yaml.Node]bool // nodes that are being expanded
+	budget *int                // copies that may still be made
 }
 
 // expand returns a copy of node without aliases; copied tells whether node is
@@ -50,8 +60,10 @@ func (x *expansion) expand(node *yaml.Node, copied bool) (*yaml.Node, error) {
 	if x.open[node] {
 		return nil, fmt.Errorf("line %d: anchor %q contains itself", node.Line, node.Anchor)
 	}
-	if x.nodes++; x.nodes > maxNodes {
-		return nil, fmt.Errorf("its aliases expand to more than %d nodes", maxNodes)
+	if copied {
+		if *x.budget--; *x.budget < 0 {
+			return nil, fmt.Errorf("the aliases of the stream expand to more than %d nodes", maxNodes)
+		}
 	}
 	x.open[node] = true
 	defer delete(x.open, node)

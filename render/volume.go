@@ -128,27 +128,51 @@ func (r *runner) projected(volume *yaml.Node) (*yaml.Node, error) {
 		if kind != "secret" && kind != "configMap" {
 			continue
 		}
-		parts := map[string]*yaml.Node{}
-		for _, key := range []string{"name", "secretName", "items", "optional", "defaultMode"} {
-			value, err := field(old, key)
-			if err != nil {
-				return nil, r.at(err)
-			}
-			parts[key] = value
+		source, shared, err := r.projection(kind, old)
+		if err != nil {
+			return nil, err
 		}
-		name := parts["name"]
-		if kind == "secret" {
-			name = parts["secretName"]
-		}
-		source := mapping(pair{"name", name}, pair{"items", parts["items"]}, pair{"optional", parts["optional"]})
-		projected := mapping(
-			pair{"defaultMode", parts["defaultMode"]},
-			pair{"sources", sequence(mapping(pair{kind, source}))},
-		)
-		volume.Content[i], volume.Content[i+1] = text("projected"), projected
-		return projected, nil
+		setField(shared, "sources", sequence(mapping(pair{kind, source})))
+		volume.Content[i], volume.Content[i+1] = renamed(volume.Content[i], "projected"), shared
+		return shared, nil
 	}
 	return nil, fmt.Errorf("volume of %s has no source", r)
+}
+
+// projection turns a secret or configMap source into one of a projected
+// volume, and what it says of the whole volume.
+func (r *runner) projection(kind string, old *yaml.Node) (source, shared *yaml.Node, err error) {
+	source, shared = mapping(), mapping()
+	nameKey := "name"
+	if kind == "secret" {
+		nameKey = "secretName"
+	}
+	for _, part := range []struct {
+		into     *yaml.Node
+		old, new string
+	}{
+		{source, nameKey, "name"},
+		{source, "items", "items"},
+		{source, "optional", "optional"},
+		{shared, "defaultMode", "defaultMode"},
+	} {
+		key, value, err := entry(old, part.old)
+		if err != nil {
+			return nil, nil, r.at(err)
+		}
+		if value != nil && !isNull(value) {
+			part.into.Content = append(part.into.Content, renamed(key, part.new), value)
+		}
+	}
+	return source, shared, nil
+}
+
+// renamed is a new key in the place of another, with its comments. A comment
+// below stays where it is.
+func renamed(old *yaml.Node, name string) *yaml.Node {
+	key := text(name)
+	key.HeadComment, key.LineComment = old.HeadComment, old.LineComment
+	return key
 }
 
 // dropReplaced takes the items out of older sources that have the path of one

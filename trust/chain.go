@@ -91,12 +91,16 @@ func selfSigned(c *x509.Certificate) bool { return issued(c, c) }
 // X.509 version 1, which has none and which Go and OpenSSL accept as a trust anchor.
 func authority(c *x509.Certificate) bool { return c.IsCA || c.Version < 3 && selfSigned(c) }
 
-// pathFrom walks from c to its issuers among certs, until a self-signed certificate or until
-// no issuer is left. It takes the first issuer in the order of certs and visits none twice.
+// maxPath bounds the length of a chain: real ones have three or four certificates.
+const maxPath = 16
+
+// pathFrom walks from c to its issuers among certs, until a self-signed certificate, until no
+// issuer is left or until maxPath. It takes the first issuer in the order of certs and visits
+// none twice.
 func pathFrom(c *x509.Certificate, certs []*x509.Certificate) []*x509.Certificate {
 	path := []*x509.Certificate{c}
 	seen := map[string]bool{string(c.Raw): true}
-	for !selfSigned(c) {
+	for len(path) < maxPath && !selfSigned(c) {
 		next := issuerAmong(c, certs, seen)
 		if next == nil {
 			break
@@ -108,8 +112,15 @@ func pathFrom(c *x509.Certificate, certs []*x509.Certificate) []*x509.Certificat
 }
 
 func issuerAmong(c *x509.Certificate, certs []*x509.Certificate, seen map[string]bool) *x509.Certificate {
+	checked := 0
 	for _, candidate := range certs {
-		if !seen[string(candidate.Raw)] && issued(candidate, c) {
+		if seen[string(candidate.Raw)] || !bytes.Equal(candidate.RawSubject, c.RawIssuer) {
+			continue
+		}
+		if checked++; checked > maxSameSubject {
+			return nil
+		}
+		if issued(candidate, c) {
 			return candidate
 		}
 	}

@@ -22,6 +22,8 @@ type completion struct {
 // complete returns the chain from sent[0] upwards: to a root of the system where there is one,
 // else to a self-signed certificate, else as far as issuers were sent or could be fetched.
 func (c *completion) complete(ctx context.Context, sent []*x509.Certificate) []*x509.Certificate {
+	ctx, cancel := context.WithTimeout(ctx, c.dialer.timeout())
+	defer cancel()
 	leaf, known := sent[0], slices.Clone(sent)
 	for hops := 0; ; hops++ {
 		if chain := c.systemChain(leaf, known); chain != nil {

@@ -20,7 +20,7 @@ type Dialer struct {
 	// Proxy returns the HTTP proxy for a URL, or nil for none, as http.ProxyFromEnvironment
 	// does for a request; user and password are taken from the proxy's URL. Nil: no proxy.
 	Proxy func(*url.URL) (*url.URL, error)
-	// Timeout bounds connecting and the handshake together, and each fetch of an issuer.
+	// Timeout bounds connecting and the handshake together, and then all fetching of issuers.
 	// Zero: 15 seconds.
 	Timeout time.Duration
 	// System is the pool of the system's certificates. Nil: x509.SystemCertPool.

@@ -59,7 +59,7 @@ func (d Dialer) fetchCertificates(ctx context.Context, address string) (*Bundle,
 	if u, err := url.Parse(address); err != nil || plainHTTP(u) != nil {
 		return nil, fmt.Errorf("%q: %w", address, errIssuerAddress)
 	}
-	ctx, cancel := context.WithTimeout(ctx, d.timeout())
+	ctx, cancel := context.WithTimeout(ctx, d.timeout()/2) // one dead address leaves time for the next
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {

@@ -3,7 +3,9 @@ package trust
 import (
 	"crypto/x509"
 	"fmt"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // maxNames is how many names of a certificate a message lists.
@@ -32,9 +34,21 @@ func nameOf(c *x509.Certificate) string {
 	return fmt.Sprintf("with serial number %s", c.SerialNumber)
 }
 
+// Printable is text from a certificate as it may be shown: names that hold anything but
+// printable characters come quoted, as a server could otherwise write whole lines of a report.
+func Printable(text string) string {
+	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return strconv.Quote(text)
+	}
+	return text
+}
+
 // covers tells in words what a certificate is valid for.
 func covers(c *x509.Certificate) string {
 	names := CoveredNames(c)
+	for i, name := range names {
+		names[i] = Printable(name)
+	}
 	switch {
 	case len(names) == 0 && c.Subject.CommonName != "":
 		return fmt.Sprintf("has only the common name %q, which Go and so the runner ignore", c.Subject.CommonName)

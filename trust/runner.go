@@ -38,6 +38,7 @@ const (
 
 // Server is what a runner makes of CI_SERVER_URL.
 type Server struct {
+	URL      string // without user and password; "" for one given by its host
 	Name     string // host name for TLS, without port and brackets: "gitlab.example.com", "fd00::1"
 	CertFile string // file name that the runner opens in its certs directory
 	Plain    bool   // http://, so that no certificate is looked at
@@ -48,15 +49,16 @@ type Server struct {
 func ParseServer(rawURL string) (Server, error) {
 	u, err := url.Parse(rawURL)
 	if err != nil {
-		return Server{}, fmt.Errorf("%q is not a URL: %w", rawURL, errors.Unwrap(err))
+		return Server{}, fmt.Errorf("it is not a URL: %w", errors.Unwrap(err))
 	}
+	u.User = nil // may be a password, which belongs into no message
 	if u.Scheme != "http" && u.Scheme != "https" {
-		return Server{}, fmt.Errorf("%q is not an http or https URL", rawURL)
+		return Server{}, fmt.Errorf("%q is not an http or https URL", u)
 	}
-	if u.Hostname() == "" {
-		return Server{}, fmt.Errorf("%q has no host", rawURL)
+	if name := u.Hostname(); name == "" || name[0] == '.' {
+		return Server{}, fmt.Errorf("%q has no host", u)
 	}
-	return Server{Name: u.Hostname(), CertFile: certFile(u.Host), Plain: u.Scheme == "http"}, nil
+	return Server{URL: u.String(), Name: u.Hostname(), CertFile: certFile(u.Host), Plain: u.Scheme == "http"}, nil
 }
 
 // ServerForHost is the Server of https://host, for a host given without a

@@ -1,6 +1,7 @@
 package trust_test
 
 import (
+	"strings"
 	"testing"
 
 	"helm-runnertrust/trust"
@@ -9,18 +10,18 @@ import (
 
 func TestParseServer(t *testing.T) {
 	for raw, want := range map[string]trust.Server{
-		"https://gitlab.test":              {Name: "gitlab.test", CertFile: "gitlab.test.crt"},
-		"https://GitLab.test:8443/group":   {Name: "GitLab.test", CertFile: "GitLab.test.crt"},
-		"http://gitlab.test":               {Name: "gitlab.test", CertFile: "gitlab.test.crt", Plain: true},
-		"https://[fd00::1]:8443/":          {Name: "fd00::1", CertFile: "[fd00.crt"},
-		"https://user:word@gitlab.test:1/": {Name: "gitlab.test", CertFile: "gitlab.test.crt"},
+		"https://gitlab.test":              {URL: "https://gitlab.test", Name: "gitlab.test", CertFile: "gitlab.test.crt"},
+		"https://GitLab.test:8443/group":   {URL: "https://GitLab.test:8443/group", Name: "GitLab.test", CertFile: "GitLab.test.crt"},
+		"http://gitlab.test":               {URL: "http://gitlab.test", Name: "gitlab.test", CertFile: "gitlab.test.crt", Plain: true},
+		"https://[fd00::1]:8443/":          {URL: "https://[fd00::1]:8443/", Name: "fd00::1", CertFile: "[fd00.crt"},
+		"https://user:word@gitlab.test:1/": {URL: "https://gitlab.test:1/", Name: "gitlab.test", CertFile: "gitlab.test.crt"},
 	} {
 		if got, err := trust.ParseServer(raw); err != nil || got != want {
 			t.Errorf("%s: %+v, %v", raw, got, err)
 		}
 	}
-	for _, raw := range []string{"", "gitlab.test", "ftp://gitlab.test", "https://", "https://a b", "https:///group"} {
-		if got, err := trust.ParseServer(raw); err == nil {
+	for _, raw := range []string{"", "gitlab.test", "ftp://gitlab.test", "https://", "https://a b", "https:///group", "https://./", "ssh://u:word@h"} {
+		if got, err := trust.ParseServer(raw); err == nil || strings.Contains(err.Error(), "word") {
 			t.Errorf("%q: got %+v", raw, got)
 		}
 	}

@@ -56,14 +56,29 @@ func Load(arg string) ([]Source, error) {
 // LoadText reads the value of an environment variable: PEM text if it has a BEGIN line or more
 // than one line, otherwise like [Load]. Origin names the text in messages.
 func LoadText(origin, value string) ([]Source, error) {
-	if !strings.Contains(value, "-----BEGIN") && !strings.Contains(strings.TrimSpace(value), "\n") {
-		return Load(strings.TrimSpace(value))
+	if text := strings.TrimSpace(value); !strings.Contains(text, "-----BEGIN") && !strings.Contains(text, "\n") {
+		if !leadsSomewhere(text) {
+			return nil, &Error{Place: origin, Message: "its value is neither PEM text nor a path that leads somewhere",
+				Hint: "give the path of a file, or the PEM text with its line breaks; base64 has to be decoded first"}
+		}
+		return Load(text)
 	}
 	bundle, err := Parse(origin, []byte(value))
 	if err != nil {
 		return nil, err
 	}
 	return []Source{{Bundle: bundle}}, nil
+}
+
+// leadsSomewhere reports whether the path of an argument is there. What does not lead anywhere
+// may be a secret that was put into the wrong variable, so it must not be repeated.
+func leadsSomewhere(arg string) bool {
+	_, path, err := splitHost(arg)
+	if err != nil || path == "" {
+		return false
+	}
+	_, err = os.Stat(path)
+	return err == nil
 }
 
 func splitHost(arg string) (host, path string, err error) {
@@ -101,7 +116,7 @@ func loadFolder(folder string) ([]Source, error) {
 		host, isCert := strings.CutSuffix(entry.Name(), ".crt")
 		path := filepath.Join(folder, entry.Name())
 		// Through Stat, because the files of a mounted ConfigMap are symbolic links.
-		if info, err := os.Stat(path); !isCert || host == "" || err == nil && info.IsDir() {
+		if info, err := os.Stat(path); !isCert || host == "" || err == nil && !info.Mode().IsRegular() {
 			continue
 		}
 		bundle, err := loadFile(path)

@@ -108,9 +108,12 @@ func TestLoadText(t *testing.T) {
 	if err != nil || sources[0].Host != "gitlab.test" || sources[0].Bundle.Origin() != "gitlab.crt" {
 		t.Errorf("%v, %v", sources, err)
 	}
+	const nowhere = "RUNNERTRUST_CERT: its value is neither PEM text nor a path that leads somewhere"
 	for value, want := range map[string]string{
-		"":                             `"": no path given`,
-		"<html>\n":                     "<html>: cannot be read: no such file or directory",
+		"":                             nowhere,
+		"<html>\n":                     nowhere,
+		"MIGHAgEAMBMGByqGSM49AgEGCCqG": nowhere,
+		"LS0tLS1CRUdJTiBQUklWQVRFIA==": nowhere,
 		"<html>\n</html>":              "RUNNERTRUST_CERT: this looks like a web page, not a certificate",
 		"-----BEGIN CERTIFICATE-----":  "RUNNERTRUST_CERT:1: BEGIN CERTIFICATE without its END line: the block is truncated",
 		"-----BEGIN PRIVATE KEY-----x": "RUNNERTRUST_CERT:1: a private key",

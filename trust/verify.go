@@ -26,6 +26,17 @@ type Verdicts struct {
 	Sent   []*x509.Certificate
 	Runner Verdict // system pool and file
 	Git    Verdict // file only; the system pool when there is no file
+
+	judge func(now time.Time) (runner, git Verdict) // nil when there is nothing to judge
+}
+
+// At judges what the server sent as of another time, for instance whether it will still do in a
+// month. What failed already stays as it is.
+func (v Verdicts) At(now time.Time) Verdicts {
+	if v.judge != nil {
+		v.Runner, v.Git = v.judge(now)
+	}
+	return v
 }
 
 // OK reports whether both would connect.
@@ -49,16 +60,10 @@ func Verify(ctx context.Context, target Target, file *Bundle, d Dialer, now time
 		v.Runner.Finding = clientCertificate()
 		v.Git = v.Runner
 	default:
-		var content []byte
-		if file != nil {
-			content = file.PEM()
+		v.judge = func(now time.Time) (runner, git Verdict) {
+			return judgement{host: target.Host, sent: seen.sent, file: file, now: now}.both(system)
 		}
-		judged := judgement{host: target.Host, sent: seen.sent, file: file, now: now}
-		v.Runner = judged.runner(RunnerPool(system, content))
-		v.Git = v.Runner
-		if file != nil {
-			v.Git = judged.git(JobPool(content))
-		}
+		v = v.At(now)
 	}
 	v.Runner.Finding = v.Runner.Finding.forHost(target.argument())
 	v.Git.Finding = v.Git.Finding.forHost(target.argument())
@@ -71,6 +76,16 @@ type judgement struct {
 	sent []*x509.Certificate
 	file *Bundle
 	now  time.Time
+}
+
+// both judges for the runner and for git; without a file, git has the system's certificates too.
+func (j judgement) both(system *x509.CertPool) (runner, git Verdict) {
+	if j.file == nil {
+		runner = j.runner(RunnerPool(system, nil))
+		return runner, runner
+	}
+	content := j.file.PEM()
+	return j.runner(RunnerPool(system, content)), j.git(JobPool(content))
 }
 
 // runner judges as crypto/tls does in a client (Go 1.26, handshake_client.go,

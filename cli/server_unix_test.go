@@ -1,10 +1,14 @@
+//go:build unix
+
 package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -44,7 +48,7 @@ func TestFetchAndVerify(t *testing.T) {
 	if code != exitDone || strings.Count(stdout, "trusted through") != 2 {
 		t.Errorf("verify: exit code %d, %s%s", code, stdout, stderr)
 	}
-	if _, stderr, code = call(t, "", nil, "verify", host, "--connect", address, "--cert", saved, "--expires-within", "61d"); code != exitError || !strings.Contains(stderr, "expires on 2026-07-31") {
+	if _, stderr, code = call(t, "", nil, "verify", host, "--connect", address, "--cert", saved, "--expires-within", "61d"); code != exitError || !strings.Contains(stderr, "would work no longer") {
 		t.Errorf("verify --expires-within: exit code %d, %s", code, stderr)
 	}
 	patched, _, _ := call(t, readFile(t, fixturesDir+"/accept/current/input.yaml"), nil, "--cert", saved)
@@ -130,5 +134,60 @@ func TestSave(t *testing.T) {
 	}
 	if _, err := save(filepath.Join(path, "below-a-file"), nil, false); err == nil {
 		t.Error("saved below a file")
+	}
+}
+
+// TestSaveElsewhere follows a link, and refuses what is no file.
+func TestSaveElsewhere(t *testing.T) {
+	folder := t.TempDir()
+	file, link, pipe := filepath.Join(folder, "file"), filepath.Join(folder, "link"), filepath.Join(folder, "pipe")
+	if err := errors.Join(os.WriteFile(file, []byte("old"), 0o600), os.Symlink("file", link), syscall.Mkfifo(pipe, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := save(link, []byte("new"), true); err != nil {
+		t.Fatal(err)
+	}
+	if about, err := os.Lstat(link); err != nil || about.Mode().IsRegular() || readFile(t, file) != "new" {
+		t.Errorf("the link is %v, %v; the file has %q", about.Mode(), err, readFile(t, file))
+	}
+	for _, path := range []string{pipe, folder, "/dev/null"} {
+		if _, err := save(path, []byte("new"), true); err == nil || !strings.Contains(err.Error(), "is not a file") {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
+// TestExpiresWithin looks at every certificate that the connection needs: here
+// the CA ends before the server's certificate.
+func TestExpiresWithin(t *testing.T) {
+	from := fixturesNow.Add(-time.Hour)
+	root := trusttest.SelfSigned(trusttest.Template{CommonName: "Private Root", CA: true, NotBefore: from, NotAfter: fixturesNow.AddDate(0, 0, 5)})
+	leaf := root.Issue(trusttest.Template{DNSNames: []string{host}, NotBefore: from, NotAfter: fixturesNow.AddDate(3, 0, 0)})
+	server := trusttest.StartTLS("127.0.0.1:0", nil, leaf)
+	t.Cleanup(server.Close)
+	file := filepath.Join(t.TempDir(), "ca.crt")
+	if err := os.WriteFile(file, trusttest.PEM(root.Certificate), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	patched, _, _ := call(t, readFile(t, fixturesDir+"/accept/current/input.yaml"), nil, "--cert", file)
+	for within, want := range map[string]int{"4d": exitDone, "6d": exitError} {
+		if _, stderr, code := call(t, "", nil, "verify", host, "--connect", server.Addr, "--cert", file, "--expires-within", within); code != want {
+			t.Errorf("URL, %s: exit code %d, %s", within, code, stderr)
+		}
+		if _, stderr, code := call(t, patched, nil, "verify", "--online", "--connect", server.Addr, "--expires-within", within); code != want {
+			t.Errorf("manifests, %s: exit code %d, %s", within, code, stderr)
+		}
+	}
+}
+
+// TestReportIsQuoted is a server that tries to write into the report.
+func TestReportIsQuoted(t *testing.T) {
+	from, until := fixturesNow.Add(-time.Hour), fixturesNow.AddDate(0, 0, 60)
+	leaf := trusttest.SelfSigned(trusttest.Template{CommonName: "x\n\x1b[32mtrusted", DNSNames: []string{host}, NotBefore: from, NotAfter: until})
+	server := trusttest.StartTLS("127.0.0.1:0", nil, leaf)
+	t.Cleanup(server.Close)
+	_, stderr, code := call(t, "", nil, "fetch", host, "--connect", server.Addr)
+	if code != exitDone || strings.Contains(stderr, "\x1b") || !strings.Contains(stderr, `x\n\x1b[32mtrusted`) {
+		t.Errorf("exit code %d, %q", code, stderr)
 	}
 }
