@@ -29,8 +29,8 @@ compat: build
 demo:
 	@cd e2e && $(GO) run ./demo
 
-# -count=1, as the binary and the clone under test are no inputs that go knows.
 # Real Helm 3 and 4 against a real API server, built from pinned modules.
+# -count=1, as the binary and the clone under test are no inputs that go knows.
 e2e:
 	cd e2e && $(GO) test -count=1 -timeout 30m $$($(GO) list ./... | grep -v /matrix)
 

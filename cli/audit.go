@@ -98,7 +98,7 @@ func reportRunner(a render.AuditedRunner) runnerJSON {
 // goOnline adds the handshake of a runner whose file is known, or who has
 // none; its verdict then is the status.
 func (p *program) goOnline(ctx context.Context, r *runnerJSON, a render.AuditedRunner, flags verifyFlags) error {
-	if a.Host == "" || strings.HasPrefix(a.URL, "http://") || a.Bundle == nil && a.Way != render.WayNone {
+	if a.Host == "" || a.Plain || a.Bundle == nil && a.Way != render.WayNone {
 		return nil
 	}
 	address := a.Host

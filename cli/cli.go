@@ -35,7 +35,8 @@ const (
 var errChanges = errors.New("changes")
 
 // Run executes one command line and returns its exit code. Results go to
-// Stdout, all at once and only when everything went well; messages to Stderr.
+// Stdout in one piece, messages to Stderr. The filter's result is there only
+// when everything went well; verify reports what fails, and then fails.
 func Run(process Process) int {
 	p := &program{Process: process}
 	root := p.rootCommand()

@@ -6,6 +6,8 @@ import (
 	"os"
 	"strings"
 	"syscall"
+
+	"golang.org/x/term"
 )
 
 // pluginName is the name in postrenderer/plugin.yaml.
@@ -52,15 +54,16 @@ func (p *program) repeat(path, text string) bool {
 	if !isPipe && about.Mode()&fs.ModeCharDevice == 0 {
 		return false
 	}
-	// Without waiting: nobody may be reading at the other end of the pipe.
-	file, err := os.OpenFile(path, os.O_WRONLY|syscall.O_NONBLOCK|syscall.O_NOCTTY, 0)
+	// Without waiting, as nobody may be reading at the other end of the pipe;
+	// an os.File would wait all the same.
+	place, err := syscall.Open(path, syscall.O_WRONLY|syscall.O_NONBLOCK|syscall.O_NOCTTY, 0)
 	if err != nil {
 		return false
 	}
-	defer func() { _ = file.Close() }() // nothing is left to be written
-	if !isPipe && !isTerminal(file) {
+	defer func() { _ = syscall.Close(place) }() // nothing is left to be written
+	if !isPipe && !term.IsTerminal(place) {
 		return false
 	}
-	_, err = file.WriteString(text)
+	_, err = syscall.Write(place, []byte(text))
 	return err == nil
 }

@@ -33,21 +33,21 @@ func save(path string, content []byte, force bool) (did string, err error) {
 // target follows symbolic links, and refuses what a rename would replace by a
 // file: devices, pipes, folders.
 func target(path string) (string, error) {
-	real, err := filepath.EvalSymlinks(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 		return path, nil // to be made
 	}
+	file, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return "", notSaved(path, err)
 	}
-	about, err := os.Stat(real)
+	about, err := os.Stat(file)
 	if err != nil {
 		return "", notSaved(path, err)
 	}
 	if !about.Mode().IsRegular() {
 		return "", &hinted{what: path + " is not a file", hint: "without --save, the chain goes to stdout"}
 	}
-	return real, nil
+	return file, nil
 }
 
 // notSaved names the file that was meant, not the one beside it.

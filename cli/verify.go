@@ -44,13 +44,10 @@ Exits with 1 when any runner would not connect.`,
 		Example: `  helm runnertrust verify https://gitlab.example.com --cert=gitlab.crt
   helm runnertrust verify --release gitlab --online --expires-within 30d
   helm get manifest gitlab | helm runnertrust verify`,
-		Args: cobra.MaximumNArgs(1),
+		Args: verifyArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return p.verifyManifests(cmd.Context(), flags)
-			}
-			if flags.input.file != "" || flags.input.release != "" {
-				return &hinted{what: "a URL and manifests are given", hint: "verify one of them at a time"}
 			}
 			return p.verifyServer(cmd.Context(), args[0], flags)
 		},
@@ -64,6 +61,26 @@ Exits with 1 when any runner would not connect.`,
 	cmd.Flags().StringVar(&flags.deployment, "deployment", "", "`name` of the runner's Deployment")
 	cmd.Flags().StringVar(&flags.certsDir, "certs-dir", "", "directory of the runner's certificates")
 	return cmd
+}
+
+// verifyArgs refuses what would be ignored: flags of manifests beside a URL,
+// and the other way round. It runs before the environment is read, which may
+// hold flags for other commands.
+func verifyArgs(cmd *cobra.Command, args []string) error {
+	if err := cobra.MaximumNArgs(1)(cmd, args); err != nil {
+		return err
+	}
+	ignored, subject := []string{"file", "release", "online", "deployment", "certs-dir"}, "a URL"
+	if len(args) == 0 {
+		ignored, subject = []string{certFlag}, "manifests"
+	}
+	for _, name := range ignored {
+		if cmd.Flags().Changed(name) {
+			return &hinted{what: fmt.Sprintf("--%s is not for %s", name, subject),
+				hint: "verify a URL with its --cert, or manifests with what they hold"}
+		}
+	}
+	return nil
 }
 
 // days is a duration that may be given in days.

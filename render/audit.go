@@ -48,6 +48,7 @@ type AuditedRunner struct {
 	Container  string
 	URL        string // CI_SERVER_URL, "" where the manifest does not tell
 	Host       string
+	Plain      bool // the URL is http://, so that no certificate is looked at
 	Way        Way
 	File       string        // path in the container, "" without a file
 	From       string        // "ConfigMap/ci-gitlab-runner-certs", "" where nothing is mounted
@@ -79,7 +80,7 @@ func Audit(stream []byte, options AuditOptions) ([]AuditedRunner, error) {
 		return nil, err
 	}
 	if len(runners) == 0 {
-		return nil, f.mayHaveNone()
+		return nil, f.noRunner()
 	}
 	var audited []AuditedRunner
 	var faults []error
@@ -100,7 +101,7 @@ func (f *filter) audit(r *runner, c *container, options AuditOptions) (AuditedRu
 	if err := r.readServer(c); err != nil {
 		return a, err
 	}
-	a.Host = c.server.Name
+	a.Host, a.Plain = c.server.Name, c.server.Plain
 	a.URL = c.server.URL
 	if err := f.findFile(r, c, &a); err != nil {
 		return a, err
@@ -145,10 +146,8 @@ func (f *filter) findFile(r *runner, c *container, a *AuditedRunner) error {
 		return nil
 	}
 	a.Way = WayCertsDir
-	if c.certsDir = f.options.CertsDir; c.certsDir == "" {
-		if err := r.readCertsDir(c); err != nil {
-			return err
-		}
+	if err := f.chooseCertsDir(r, c); err != nil {
+		return err
 	}
 	if c.server.CertFile != "" {
 		a.File = path.Join(c.certsDir, c.server.CertFile)
@@ -163,6 +162,8 @@ func (a *AuditedRunner) judge(status Status, code, message string) {
 // judgeFile judges what was found at the file's path.
 func (a *AuditedRunner) judgeFile(found content, options AuditOptions) {
 	switch {
+	case a.Plain:
+		a.judge(StatusOK, string(PlainHTTP), trust.ServerURLVariable+" is an http:// URL, so the runner looks at no certificate")
 	case a.File == "":
 		a.judge(StatusUnknown, CodeFileUnknown, "the file's path is not in the manifests")
 	case found.state == contentUnmounted && a.Way == WayCertsDir:
@@ -173,6 +174,8 @@ func (a *AuditedRunner) judgeFile(found content, options AuditOptions) {
 		a.judge(StatusUnknown, CodeFileUnknown, "nothing is mounted there: the file would have to be in the image")
 	case found.state == contentUnknown:
 		a.judge(StatusUnknown, CodeFileUnknown, found.from+" is not in the manifests")
+	case found.state == contentNoVolume:
+		a.judge(StatusFailed, CodeFileMissing, "the mount at its place names no volume of the pod")
 	case found.state == contentMissing:
 		a.judge(StatusFailed, CodeFileMissing, fmt.Sprintf("%s has no file %s", found.from, path.Base(a.File)))
 	default:
@@ -189,11 +192,7 @@ func (a *AuditedRunner) judgeBundle(found content, options AuditOptions) {
 		return
 	}
 	a.Bundle = bundle
-	findings, err := bundle.Check(a.Host, options.Now, true)
-	if err != nil {
-		a.judge(StatusFailed, CodeFileInvalid, err.Error())
-		return
-	}
+	findings := bundle.Findings(a.Host, options.Now)
 	a.Warnings = findings
 	if reason := bundle.Unusable(a.Host, options.Now); reason != nil {
 		a.Status, a.Finding = StatusFailed, *reason

@@ -78,8 +78,9 @@ func TestAudit(t *testing.T) {
 			objects: manifest("ConfigMap", "ours", "data", "x", "y"), way: WayCertsDir, status: StatusFailed, code: CodeFileMissing, from: "the projected volume"},
 		"sub path": {mounts: "        - {name: certs, mountPath: " + homeCerts + "/" + file + ", subPath: ca.crt}\n", volumes: config,
 			objects: manifest("ConfigMap", "ours", "data", "ca.crt", ca), way: WayCertsDir, status: StatusOK, code: CodeFileOK, from: "ConfigMap/ours"},
-		"host path": {mounts: mount, volumes: "      - {name: certs, hostPath: {path: /x}}\n", way: WayCertsDir, status: StatusUnknown, code: CodeFileUnknown, from: "volume of kind hostPath"},
-		"expired":   {mounts: mount, volumes: config, objects: manifest("ConfigMap", "ours", "data", file, expired), way: WayCertsDir, status: StatusFailed, code: "expired", from: "ConfigMap/ours"},
+		"no such volume": {mounts: mount, way: WayCertsDir, status: StatusFailed, code: CodeFileMissing},
+		"host path":      {mounts: mount, volumes: "      - {name: certs, hostPath: {path: /x}}\n", way: WayCertsDir, status: StatusUnknown, code: CodeFileUnknown, from: "volume of kind hostPath"},
+		"expired":        {mounts: mount, volumes: config, objects: manifest("ConfigMap", "ours", "data", file, expired), way: WayCertsDir, status: StatusFailed, code: "expired", from: "ConfigMap/ours"},
 		"expires within": {mounts: mount, volumes: config, objects: manifest("ConfigMap", "ours", "data", file, certificate(t, "soon.crt")), options: AuditOptions{ExpiresWithin: 720 * time.Hour},
 			way: WayCertsDir, status: StatusFailed, code: CodeEndsTooEarly, from: "ConfigMap/ours"},
 		"rotation":     {mounts: mount, volumes: config, objects: manifest("ConfigMap", "ours", "data", file, ca+expired), way: WayCertsDir, status: StatusOK, code: CodeFileOK, from: "ConfigMap/ours"},
@@ -136,6 +137,8 @@ func (c auditCase) compare(t *testing.T, got AuditedRunner) {
 func TestAuditRefuses(t *testing.T) {
 	for name, stream := range map[string]string{
 		"no runner":     "apiVersion: v1\nkind: ConfigMap\n",
+		"nothing":       "",
+		"only hooks":    "kind: ConfigMap\nmetadata: {annotations: {helm.sh/hook: pre-install}}\n",
 		"not YAML":      "kind: Deployment # CI_SERVER_URL\n\tx\n",
 		"duplicate key": strings.Replace(auditCase{}.stream(), "        volumeMounts:", "        volumeMounts: []\n        volumeMounts:", 1),
 		"bad URL":       strings.Replace(auditCase{}.stream(), "https://", "ssh://", 1),

@@ -60,29 +60,30 @@ func (f *filter) configuredCAFile(r *runner) (file string, configMap *object, er
 	}
 	for _, name := range names {
 		if o := f.find("ConfigMap", name, r.namespace); o != nil {
-			if file := settingIn(o.node); file != "" {
-				return file, o, nil
+			file, err := o.caFileSetting()
+			if err != nil || file != "" {
+				return file, o, err
 			}
 		}
 	}
 	return "", nil, nil
 }
 
-// settingIn is the first tls-ca-file of a ConfigMap's *.toml.
-func settingIn(configMap *yaml.Node) string {
-	data, err := field(configMap, "data")
+// caFileSetting is the first tls-ca-file of a ConfigMap's *.toml.
+func (o *object) caFileSetting() (string, error) {
+	data, err := field(o.node, "data")
 	if err != nil || data == nil {
-		return ""
+		return "", o.at(err)
 	}
 	for i := 0; i+1 < len(data.Content); i += 2 {
 		if !strings.HasSuffix(data.Content[i].Value, ".toml") {
 			continue
 		}
 		if found := caFileSetting.FindStringSubmatch(data.Content[i+1].Value); found != nil {
-			return found[1]
+			return found[1], nil
 		}
 	}
-	return ""
+	return "", nil
 }
 
 // configMaps are the names of the ConfigMaps among the pod's volumes.

@@ -20,6 +20,7 @@ type contentState int
 
 const (
 	contentUnmounted contentState = iota // no volume is mounted at or above the path
+	contentNoVolume                      // one is, that the pod does not have
 	contentUnknown                       // the volume's content is not in the stream
 	contentMissing                       // the volume has no such file
 	contentFound
@@ -49,6 +50,9 @@ func (f *filter) open(r *runner, c *container, file string) (content, error) {
 	volume, kind, err := r.volumeOf(nearest)
 	if err != nil {
 		return content{}, err
+	}
+	if volume == nil {
+		return content{state: contentNoVolume}, nil
 	}
 	sub, err := r.textAt(nearest, "subPath")
 	if err != nil {

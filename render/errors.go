@@ -81,8 +81,10 @@ func (d *document) at(object string, err error) error {
 	}
 	line := 0
 	if duplicate := (*duplicateKeyError)(nil); errors.As(err, &duplicate) {
-		line = d.line + duplicate.again
-		err = &duplicateKeyError{duplicate.key, d.line + duplicate.line, 0}
+		if duplicate.again > 0 { // not behind an alias
+			line = d.line + duplicate.again
+			err = &duplicateKeyError{duplicate.key, d.line + duplicate.line, 0}
+		}
 	} else if found := yamlLine.FindStringSubmatch(err.Error()); found != nil {
 		number, numberErr := strconv.Atoi(found[1])
 		if numberErr == nil {

@@ -11,8 +11,9 @@ import (
 
 // Filter reads a stream of Kubernetes manifests and returns it with the trust
 // material of every runner in it: mounted into the Deployment, and in a
-// ConfigMap at the end. Documents that are no runner's come back byte for
-// byte. Filtering the result again changes nothing.
+// ConfigMap at the end, or in the place of the one that an earlier run put
+// there. All other documents come back byte for byte; a last one without a
+// line end gets it. Filtering the result again changes nothing.
 //
 // It is all or nothing: with an error, which is an *Error, a *trust.Error or
 // several of them joined, there is no Result.
@@ -23,12 +24,15 @@ func Filter(stream []byte, options Options) (*Result, error) {
 		return nil, err
 	}
 	if len(runners) == 0 {
-		return &Result{Stream: stream}, f.mayHaveNone()
+		if err := f.mayHaveNone(); err != nil {
+			return nil, err
+		}
+		return &Result{Stream: stream}, nil
 	}
 	if err := f.patch(runners); err != nil {
 		return nil, err
 	}
-	f.warnUnused()
+	f.warnUnused(runners)
 	out, err := f.write()
 	if err != nil {
 		return nil, err
@@ -41,7 +45,6 @@ type filter struct {
 	options   Options
 	documents []*document
 	appended  [][]byte // texts of new documents
-	hosts     []string // that the runners connect to
 	warnings  []Warning
 }
 
@@ -104,11 +107,16 @@ func (f *filter) mayHaveNone() error {
 	if content == hooks {
 		return nil
 	}
+	return f.noRunner()
+}
+
+// noRunner says what was looked for.
+func (f *filter) noRunner() error {
 	sought := fmt.Sprintf("a container that has the variable %s", trust.ServerURLVariable)
 	if f.options.Deployment != "" {
 		sought = fmt.Sprintf("the name %q", f.options.Deployment)
 	}
-	return &Error{Code: NoRunner, Err: fmt.Errorf("no Deployment with %s (documents: %d)", sought, content)}
+	return &Error{Code: NoRunner, Err: fmt.Errorf("no Deployment with %s (documents: %d)", sought, len(f.documents))}
 }
 
 // isBlank tells whether the document has only comments and space.
@@ -147,8 +155,12 @@ func (f *filter) patch(runners []*runner) error {
 	}
 	taken := map[string]*runner{}
 	var faults []error
+	reported := map[string]bool{} // several runners can have one bad certificate
 	for _, r := range runners {
-		faults = append(faults, f.patchRunner(r, taken))
+		if err := f.patchRunner(r, taken); err != nil && !reported[err.Error()] {
+			reported[err.Error()] = true
+			faults = append(faults, err)
+		}
 	}
 	return errors.Join(faults...)
 }

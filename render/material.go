@@ -41,7 +41,6 @@ func (f *filter) material(r *runner) (*certs, error) {
 			return nil, err
 		}
 		host := container.server.Name
-		f.hosts = append(f.hosts, host)
 		bundle := trust.Choose(f.options.Sources, host)
 		if bundle == nil {
 			return nil, r.refuse(NoCertificate, "", "no certificate is given for the host %q of its %s", host, trust.ServerURLVariable)
@@ -85,30 +84,35 @@ func (f *filter) complete(r *runner, c *container) error {
 		f.warn(Warning{Code: PlainHTTP, Object: r.String(), Message: trust.ServerURLVariable +
 			" is an http:// URL, so the runner looks at no certificate"})
 	}
-	if f.options.CertsDir != "" {
-		if c.certsDir = path.Clean(f.options.CertsDir); !path.IsAbs(c.certsDir) {
-			return &Error{Code: DirUnknown, Err: fmt.Errorf("the certs directory %q is not an absolute path", f.options.CertsDir)}
-		}
-		return nil
+	return f.chooseCertsDir(r, c)
+}
+
+// chooseCertsDir takes the certs directory of the options, else the runner's.
+func (f *filter) chooseCertsDir(r *runner, c *container) error {
+	if f.options.CertsDir == "" {
+		return r.readCertsDir(c)
 	}
-	return r.readCertsDir(c)
+	if c.certsDir = path.Clean(f.options.CertsDir); !path.IsAbs(c.certsDir) {
+		return &Error{Code: DirUnknown, Err: fmt.Errorf("the certs directory %q is not an absolute path", f.options.CertsDir)}
+	}
+	return nil
 }
 
 // onlyHost is the host of the sources, when they agree on one.
 func (f *filter) onlyHost() (string, error) {
-	hosts := map[string]bool{}
+	hosts := map[string]string{} // in lower case → as it was given
 	for _, source := range f.options.Sources {
 		if source.Host != "" {
-			hosts[source.Host] = true
+			hosts[strings.ToLower(source.Host)] = source.Host
 		}
 	}
 	switch len(hosts) {
 	case 0:
 		return "", errors.New("no source names a host")
 	case 1:
-		return slices.Collect(maps.Keys(hosts))[0], nil
+		return slices.Collect(maps.Values(hosts))[0], nil
 	}
-	return "", fmt.Errorf("the sources name %d hosts: %s", len(hosts), strings.Join(slices.Sorted(maps.Keys(hosts)), ", "))
+	return "", fmt.Errorf("the sources name %d hosts: %s", len(hosts), strings.Join(slices.Sorted(maps.Values(hosts)), ", "))
 }
 
 // warn adds a warning, once.
@@ -120,14 +124,19 @@ func (f *filter) warn(w Warning) {
 
 // warnUnused tells of sources for a host that no runner has. The files of a
 // folder are there to choose from.
-func (f *filter) warnUnused() {
+func (f *filter) warnUnused(runners []*runner) {
 	for _, source := range f.options.Sources {
-		used := slices.ContainsFunc(f.hosts, func(host string) bool { return strings.EqualFold(host, source.Host) })
+		used := slices.ContainsFunc(runners, func(r *runner) bool { return r.connectsTo(source.Host) })
 		if source.Host != "" && !source.FromFolder && !used {
 			f.warn(Warning{Code: SourceUnused, Message: fmt.Sprintf(
 				"no runner connects to %s, so %s is not used", source.Host, source.Bundle.Origin())})
 		}
 	}
+}
+
+// connectsTo tells whether one of the containers has this host.
+func (r *runner) connectsTo(host string) bool {
+	return slices.ContainsFunc(r.containers, func(c *container) bool { return strings.EqualFold(c.server.Name, host) })
 }
 
 // files are the names in the certs directory, sorted.

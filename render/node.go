@@ -25,6 +25,9 @@ type duplicateKeyError struct {
 }
 
 func (e *duplicateKeyError) Error() string {
+	if e.line == 0 { // behind an alias
+		return fmt.Sprintf("duplicate key %q", e.key)
+	}
 	return fmt.Sprintf("duplicate key %q, first on line %d", e.key, e.line)
 }
 

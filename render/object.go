@@ -103,10 +103,6 @@ func (f *filter) find(kind, name, namespace string) *object {
 // isHook tells whether Helm keeps the object out of the release
 // (helm.sh/helm/v3/pkg/release/hook.go).
 func (o *object) isHook() bool {
-	annotations, err := fieldAt(o.node, "metadata", "annotations")
-	if err != nil {
-		return false
-	}
-	hook, err := field(annotations, "helm.sh/hook")
+	hook, err := fieldAt(o.node, "metadata", "annotations", "helm.sh/hook")
 	return err == nil && hook != nil
 }

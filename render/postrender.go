@@ -17,7 +17,7 @@ var _ postrender.PostRenderer = PostRenderer{}
 
 // Run is Filter on a buffer, which it leaves as it was.
 func (p PostRenderer) Run(rendered *bytes.Buffer) (*bytes.Buffer, error) {
-	result, err := Filter(rendered.Bytes(), p.Options)
+	result, err := Filter(bytes.Clone(rendered.Bytes()), p.Options)
 	if err != nil {
 		return nil, err
 	}

@@ -51,7 +51,7 @@ func (o *object) asRunner(name string) (*runner, error) {
 		return nil, o.at(err)
 	}
 	for _, node := range items(list) {
-		c, registers, err := r.container(node)
+		c, registers, err := readContainer(node)
 		if err != nil {
 			return nil, o.at(err)
 		}
@@ -69,9 +69,9 @@ func (o *object) asRunner(name string) (*runner, error) {
 	return nil, nil
 }
 
-// container reads one container; registers tells whether it has CI_SERVER_URL,
+// readContainer reads one container; registers tells whether it has CI_SERVER_URL,
 // the mark of a runner in every version of the chart.
-func (r *runner) container(node *yaml.Node) (c *container, registers bool, err error) {
+func readContainer(node *yaml.Node) (c *container, registers bool, err error) {
 	c = &container{node: node}
 	if c.name, err = textAt(node, "name"); err != nil {
 		return nil, false, err

@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -136,7 +135,7 @@ func (r *runner) projected(volume *yaml.Node) (*yaml.Node, error) {
 		volume.Content[i], volume.Content[i+1] = renamed(volume.Content[i], "projected"), shared
 		return shared, nil
 	}
-	return nil, fmt.Errorf("volume of %s has no source", r)
+	return nil, r.refuse(MountConflict, "volumes", "a volume has no source")
 }
 
 // projection turns a secret or configMap source into one of a projected
@@ -205,13 +204,15 @@ func (r *runner) dropItems(source *yaml.Node, c *certs) (dropped, left bool, err
 		if err != nil {
 			return false, false, err
 		}
-		kept := slices.DeleteFunc(slices.Clone(items), func(item *yaml.Node) bool {
-			path, pathErr := r.textAt(item, "path")
-			err = pathErr
-			return c.bundles[path] != nil
-		})
-		if err != nil {
-			return false, false, err
+		var kept []*yaml.Node
+		for _, item := range items {
+			path, err := r.textAt(item, "path")
+			if err != nil {
+				return false, false, err
+			}
+			if c.bundles[path] == nil {
+				kept = append(kept, item)
+			}
 		}
 		if len(kept) < len(items) {
 			setField(source.Content[i], "items", sequence(kept...))
@@ -236,11 +237,12 @@ func (r *runner) volumeOf(mount *yaml.Node) (volume *yaml.Node, kind string, err
 		return nil, "", r.at(err)
 	}
 	for i := 0; i+1 < len(volume.Content); i += 2 {
-		if key := volume.Content[i].Value; key != "name" {
+		if key := volume.Content[i].Value; key != "name" && !isNull(volume.Content[i+1]) {
 			return volume, key, nil
 		}
 	}
-	return volume, "without a source", nil
+	// SetDefaults_Volume in pkg/apis/core/v1/defaults.go of Kubernetes.
+	return volume, "emptyDir", nil
 }
 
 // ensureList is the list under a key, made where there is none.

@@ -74,7 +74,7 @@ func headerBER(input []byte) (header, length int, err error) {
 		return 2, first, nil
 	case first == 0x80:
 		return 2, -1, nil
-	case first > 0x84:
+	case first > 0x83: // 16 MiB, far more than MaxSize
 		return 0, 0, errBERInvalid
 	}
 	header = 2 + first&0x7f

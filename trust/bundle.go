@@ -29,21 +29,18 @@ func NewBundle(origin string, certs []*x509.Certificate) (*Bundle, error) {
 // Merge joins bundles into one that carries the first one's origin; nil bundles are left out.
 // It returns nil when nothing is left.
 func Merge(bundles ...*Bundle) *Bundle {
-	var merged *Bundle
+	bundles = slices.DeleteFunc(slices.Clone(bundles), func(b *Bundle) bool { return b == nil })
+	switch len(bundles) {
+	case 0:
+		return nil
+	case 1:
+		return bundles[0]
+	}
 	var certs []*x509.Certificate
 	for _, b := range bundles {
-		if b == nil {
-			continue
-		}
-		if merged == nil {
-			merged = &Bundle{origin: b.origin}
-		}
 		certs = append(certs, b.certificates...)
 	}
-	if merged != nil {
-		merged.certificates = leafToRoot(distinct(certs))
-	}
-	return merged
+	return &Bundle{origin: bundles[0].origin, certificates: leafToRoot(distinct(certs))}
 }
 
 // Origin is the file, variable or server that the bundle came from.

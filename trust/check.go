@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -22,24 +23,35 @@ const (
 // whose certificates do not cover the host: err joins one [*Error] for each. With force these
 // come back among the warnings instead.
 func (b *Bundle) Check(host string, now time.Time, force bool) (warnings []Finding, err error) {
-	refusals := allForHost(append(b.checkDates(now), b.checkHost(host)...), host)
 	if force {
-		warnings = refusals
-		refusals = nil
+		return b.Findings(host, now), nil
 	}
 	var errs []error
-	for _, f := range refusals {
+	for _, f := range b.refusals(host, now) {
 		errs = append(errs, &Error{Place: b.origin, Code: f.Code, Message: f.Message, Hint: f.Hint})
 	}
-	warnings = append(warnings, b.checkExpiresSoon(now)...)
-	warnings = append(warnings, b.checkIssuers()...)
-	warnings = append(warnings, b.checkCertManager()...)
-	warnings = append(warnings, b.checkStrength()...)
-	warnings = allForHost(warnings, host)
-	for i := range warnings {
-		warnings[i].Message = b.origin + ": " + warnings[i].Message
+	return b.placed(b.warnings(host, now)), errors.Join(errs...)
+}
+
+// Findings is everything that [Bundle.Check] would refuse or warn of.
+func (b *Bundle) Findings(host string, now time.Time) []Finding {
+	return b.placed(append(b.refusals(host, now), b.warnings(host, now)...))
+}
+
+func (b *Bundle) refusals(host string, now time.Time) []Finding {
+	return allForHost(append(b.checkDates(now), b.checkHost(host)...), host)
+}
+
+func (b *Bundle) warnings(host string, now time.Time) []Finding {
+	return allForHost(slices.Concat(b.checkExpiresSoon(now), b.checkIssuers(), b.checkCertManager(), b.checkStrength()), host)
+}
+
+// placed puts the origin in front of the messages.
+func (b *Bundle) placed(findings []Finding) []Finding {
+	for i := range findings {
+		findings[i].Message = b.origin + ": " + findings[i].Message
 	}
-	return warnings, errors.Join(errs...)
+	return findings
 }
 
 func (b *Bundle) checkDates(now time.Time) []Finding {
@@ -151,11 +163,7 @@ func (b *Bundle) checkStrength() []Finding {
 	var found []Finding
 	for _, c := range b.certificates {
 		if outdatedSignature(c) && !selfSigned(c) {
-			found = append(found, Finding{
-				Code:    CodeWeakSignature,
-				Message: fmt.Sprintf("certificate %s is signed with %s, which Go no longer accepts", nameOf(c), c.SignatureAlgorithm),
-				Hint:    "have it issued again with SHA-256",
-			})
+			found = append(found, weakSignature(c, "which Go no longer accepts"))
 		}
 		if key, ok := c.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() < minRSABits {
 			found = append(found, Finding{
@@ -166,6 +174,14 @@ func (b *Bundle) checkStrength() []Finding {
 		}
 	}
 	return found
+}
+
+func weakSignature(c *x509.Certificate, consequence string) Finding {
+	return Finding{
+		Code:    CodeWeakSignature,
+		Message: fmt.Sprintf("certificate %s is signed with %s, %s", nameOf(c), c.SignatureAlgorithm, consequence),
+		Hint:    "have it issued again with SHA-256",
+	}
 }
 
 // outdatedSignature reports algorithms that crypto/x509 refuses (Go 1.26, x509.go, checkSignature).

@@ -21,12 +21,12 @@ var errNoClientCertificate = errors.New("the server demands a client certificate
 // client's handshake is over before the server has looked for the certificate (RFC 8446,
 // section 4.4.2.4). nginx accepts the handshake and refuses in HTTP
 // (ngx_http_request.c, "No required SSL certificate was sent").
-func refusesWithoutCertificate(ctx context.Context, conn *tls.Conn) error {
+func refusesWithoutCertificate(ctx context.Context, conn *tls.Conn, host string) error {
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() { _ = conn.NetConn().Close() })
 	defer stop()
-	request := "GET / HTTP/1.1\r\nHost: " + conn.ConnectionState().ServerName + "\r\nConnection: close\r\n\r\n"
+	request := "GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n"
 	if _, err := io.WriteString(conn, request); err != nil {
 		return refusal(err)
 	}

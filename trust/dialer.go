@@ -137,7 +137,7 @@ func (d Dialer) handshake(ctx context.Context, target Target) (contact, error) {
 	}
 	// A server that insists says so in the handshake (TLS 1.2) or to the first read after it.
 	if err == nil {
-		err = refusesWithoutCertificate(ctx, client)
+		err = refusesWithoutCertificate(ctx, client, target.URL().Host)
 	}
 	seen.needsClient = err != nil
 	return seen, nil

@@ -103,11 +103,7 @@ func explainAuthority(err error, sent []*x509.Certificate) (Finding, bool) {
 	top := path[len(path)-1]
 	for _, c := range path {
 		if outdatedSignature(c) && !selfSigned(c) {
-			return Finding{
-				Code:    CodeWeakSignature,
-				Message: fmt.Sprintf("certificate %s is signed with %s, which Go no longer accepts", nameOf(c), c.SignatureAlgorithm),
-				Hint:    "have it issued again with SHA-256",
-			}, true
+			return weakSignature(c, "which Go no longer accepts"), true
 		}
 	}
 	switch {

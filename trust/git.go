@@ -59,11 +59,7 @@ func (j judgement) weak() (Finding, bool) {
 			}, true
 		}
 		if outdatedSignature(c) && !selfSigned(c) {
-			return Finding{
-				Code:    CodeWeakSignature,
-				Message: fmt.Sprintf("certificate %s is signed with %s, which git with OpenSSL refuses", nameOf(c), c.SignatureAlgorithm),
-				Hint:    "have it issued again with SHA-256",
-			}, true
+			return weakSignature(c, "which git with OpenSSL refuses"), true
 		}
 	}
 	return Finding{}, false

@@ -86,7 +86,7 @@ func splitHost(arg string) (host, path string, err error) {
 	if match == nil {
 		return "", arg, nil
 	}
-	if strings.Contains(match[0], ":") && strings.HasSuffix(match[0], ":=") {
+	if strings.HasSuffix(match[0], ":=") {
 		return "", "", badPort(arg, "")
 	}
 	if port := match[3]; port != "" {

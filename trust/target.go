@@ -1,6 +1,7 @@
 package trust
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -101,7 +102,7 @@ func splitHostPort(text string) (host, port string, err error) {
 		return text, defaultPort, nil
 	}
 	if inner, ok := strings.CutPrefix(text, "["); ok {
-		if inner, ok = strings.CutSuffix(inner, "]"); ok {
+		if inner, ok = strings.CutSuffix(inner, "]"); ok && strings.Contains(inner, ":") {
 			return inner, defaultPort, nil
 		}
 	}
@@ -110,7 +111,7 @@ func splitHostPort(text string) (host, port string, err error) {
 	}
 	host, port, err = net.SplitHostPort(text)
 	if err != nil {
-		return "", "", fmt.Errorf("not HOST:PORT")
+		return "", "", errors.New("not HOST:PORT")
 	}
 	return host, port, nil
 }

@@ -31,7 +31,7 @@ type Verdicts struct {
 }
 
 // At judges what the server sent as of another time, for instance whether it will still do in a
-// month. What failed already stays as it is.
+// month. Without a handshake there is nothing to judge, and the verdicts stay.
 func (v Verdicts) At(now time.Time) Verdicts {
 	if v.judge != nil {
 		v.Runner, v.Git = v.judge(now)
