@@ -32,6 +32,7 @@ demo:
 # Real Helm 3 and 4 against a real API server, built from pinned modules.
 # -count=1, as the binary and the clone under test are no inputs that go knows.
 e2e:
+	@cd e2e && for tool in helm3 helm4 etcd kubernetes; do $(GO) run ./cmd/tool $$tool || exit 1; done
 	cd e2e && $(GO) test -count=1 -timeout 30m $$($(GO) list ./... | grep -v /matrix)
 
 e2e-helmfile:
@@ -46,9 +47,9 @@ matrix-check:
 	cd e2e && $(GO) test ./matrix -count=1
 
 fuzz:
-	$(GO) test -run '^$$' -fuzz '^FuzzSplit$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./render
-	$(GO) test -run '^$$' -fuzz '^FuzzFilter$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./render
-	$(GO) test -run '^$$' -fuzz '^FuzzParse$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./trust
+	.ci/fuzz FuzzSplit $(FUZZTIME) ./render
+	.ci/fuzz FuzzFilter $(FUZZTIME) ./render
+	.ci/fuzz FuzzParse $(FUZZTIME) ./trust
 
 # The ratio to cat is the figure; machines differ.
 bench:

@@ -27,9 +27,9 @@ helm_version() {
 
 build() {
 	command -v go >/dev/null || fail "Go is not installed, and the binary is built from source" \
-		"install Go 1.26 or newer, then install the plugin again"
+		"install Go 1.26 or newer, then: helm plugin update runnertrust"
 	(cd "$HELM_PLUGIN_DIR" && CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/helm-runnertrust .) ||
-		fail "the build failed" "see above; it needs Go 1.26 and the Go module proxy"
+		fail "the build failed" "see above; it needs Go 1.26 and the Go module proxy; then: helm plugin update runnertrust"
 }
 
 # link TARGET NAME: a symbolic link, replaced when it is one of ours.
@@ -37,7 +37,7 @@ link() {
 	if [ -e "$2" ] || [ -L "$2" ]; then
 		case $(readlink "$2" || :) in
 			"$HELM_PLUGIN_DIR"/*) ;;
-			*) fail "$2 is there already, and not from this plugin" "remove it, then install the plugin again" ;;
+			*) fail "$2 is there already, and not from this plugin" "remove it, then: helm plugin update runnertrust" ;;
 		esac
 	fi
 	ln -sfn "$1" "$2"

@@ -78,8 +78,8 @@ func (p *program) verifyManifests(ctx context.Context, flags verifyFlags) error 
 		return err
 	}
 	if failed > 0 {
-		return &hinted{what: fmt.Sprintf("%d of %d runners would not connect", failed, len(result.Runners)),
-			hint: "fetch the chain with `helm runnertrust fetch HOST --save gitlab.crt`, then upgrade with the post-renderer"}
+		return &hinted{what: fmt.Sprintf("%d of %d runners failed", failed, len(result.Runners)),
+			hint: "the reason of each stands below the table"}
 	}
 	return nil
 }
@@ -114,12 +114,12 @@ func (p *program) goOnline(ctx context.Context, r *runnerJSON, a render.AuditedR
 		return err
 	}
 	r.Online = &onlineJSON{Runner: verdicts.Runner, Git: verdicts.Git}
-	end := p.Now.Add(time.Duration(flags.expiresWithin))
+	later := verdicts.At(p.Now.Add(time.Duration(flags.expiresWithin)))
 	switch {
 	case !verdicts.OK():
 		r.Status, r.Finding = render.StatusFailed, reasonOf(verdicts)
-	case !verdicts.At(end).OK():
-		r.Status, r.Finding = render.StatusFailed, reasonOf(verdicts.At(end))
+	case !later.OK():
+		r.Status, r.Finding = render.StatusFailed, soonOver(later, flags.expiresWithin)
 	case r.Status == render.StatusUnknown:
 		r.Status, r.Finding = render.StatusOK, verdicts.Runner.Finding
 	}

@@ -44,7 +44,8 @@ func Run(process Process) int {
 	root.SetIn(process.Stdin)
 	root.SetOut(process.Stdout)
 	root.SetErr(process.Stderr)
-	err := root.Execute()
+	cmd, err := root.ExecuteC()
+	p.usage = cmd.CommandPath()
 	code := exitDone
 	switch {
 	case errors.Is(err, errChanges):
@@ -61,7 +62,8 @@ func Run(process Process) int {
 type program struct {
 	Process
 	messages  []string
-	filtering bool // run as a post-renderer: no subcommand
+	filtering bool   // run as a post-renderer: no subcommand
+	usage     string // the command that was called
 }
 
 func (p *program) rootCommand() *cobra.Command {

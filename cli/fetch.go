@@ -138,6 +138,9 @@ func fetchReport(fetched *trust.Fetched, pinned bool) string {
 	for _, finding := range fetched.Also {
 		fmt.Fprintf(&report, "also: %s\n", sentence(finding))
 	}
+	if pinned {
+		report.WriteString("the fingerprint matches\n")
+	}
 	if !pinned && fetched.Diagnosis.Code != trust.CodePubliclyTrusted {
 		report.WriteString("this first contact is unverified: compare the SHA-256 with the server's own, or give --fingerprint\n" +
 			"  on the server: openssl x509 -in FILE -noout -fingerprint -sha256\n")

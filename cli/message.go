@@ -73,7 +73,7 @@ func (p *program) flushMessages(code int) {
 	}
 	text := strings.Join(p.messages, "\n") + "\n"
 	_, err := fmt.Fprint(p.Stderr, text)
-	if p.filtering {
+	if name, _ := p.Env("HELM_PLUGIN_NAME"); p.filtering || name == pluginName {
 		p.reachThroughHelm(text, code)
 	}
 	_ = err // there is no place left to report it to; the exit code stays
@@ -90,7 +90,7 @@ func (p *program) hint(err error) string {
 	if refused := (*render.Error)(nil); errors.As(err, &refused) {
 		return hints[refused.Code]
 	}
-	return "see helm runnertrust --help" // what cobra says of a command line
+	return "see " + p.usage + " --help" // what cobra says of a command line
 }
 
 var hints = map[render.Code]string{

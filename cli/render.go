@@ -20,6 +20,16 @@ func (in *input) register(cmd *cobra.Command) {
 	cmd.MarkFlagsMutuallyExclusive("file", "release")
 }
 
+// check refuses an empty name, which a script failed to fill in.
+func (in *input) check(cmd *cobra.Command) error {
+	for name, value := range map[string]string{"file": in.file, "release": in.release} {
+		if cmd.Flags().Changed(name) && value == "" {
+			return &hinted{what: "--" + name + " is empty", hint: "name the " + name + ", or leave the flag out to read stdin"}
+		}
+	}
+	return nil
+}
+
 // name is the input as messages have it.
 func (in *input) name() string {
 	switch {
@@ -69,7 +79,7 @@ func (p *program) manifest(release string) ([]byte, error) {
 			err = fmt.Errorf("%s", said)
 		}
 		return nil, &hinted{what: fmt.Sprintf("cannot read release %q with %s", release, helm), err: err,
-			hint: "look for it with `helm list --all-namespaces`"}
+			hint: "look for it with `helm list --all-namespaces`; the cluster is that of the kubeconfig in use"}
 	}
 	return stream, nil
 }
@@ -86,7 +96,10 @@ release that is in the cluster.`,
 		Example: `  helm template gitlab gitlab/gitlab -f values.yaml | helm runnertrust render --cert=gitlab.crt --diff
   helm runnertrust render --release gitlab --cert=gitlab.crt --diff`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := in.check(cmd); err != nil {
+				return err
+			}
 			before, err := p.read(in)
 			if err != nil {
 				return err

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -46,6 +47,9 @@ Exits with 1 when any runner would not connect.`,
   helm get manifest gitlab | helm runnertrust verify`,
 		Args: verifyArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := flags.input.check(cmd); err != nil {
+				return err
+			}
 			if len(args) == 0 {
 				return p.verifyManifests(cmd.Context(), flags)
 			}
@@ -87,8 +91,12 @@ func verifyArgs(cmd *cobra.Command, args []string) error {
 type days time.Duration
 
 func (d *days) String() string {
-	if *d == 0 {
+	const day = days(24 * time.Hour)
+	switch {
+	case *d == 0:
 		return ""
+	case *d%day == 0:
+		return fmt.Sprintf("%dd", *d/day)
 	}
 	return time.Duration(*d).String()
 }
@@ -123,6 +131,9 @@ type serverJSON struct {
 }
 
 func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlags) error {
+	if _, err := os.Stat(url); err == nil {
+		return &hinted{what: fmt.Sprintf("%q is a file, not a URL", url), hint: "manifests are given with -f " + url}
+	}
 	target, err := trust.ParseTarget(url)
 	if err != nil {
 		return err
@@ -141,23 +152,22 @@ func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlag
 	if err != nil {
 		return err
 	}
+	later := verdicts.At(p.Now.Add(time.Duration(flags.expiresWithin)))
 	out := []byte(serverTable(verdicts, file != nil))
 	if flags.output.isJSON() {
-		if out, err = encodeJSON(serverJSON{target.Address(), verdicts.OK(), describe(verdicts.Sent), verdicts.Runner, verdicts.Git}); err != nil {
+		if out, err = encodeJSON(serverJSON{target.Address(), later.OK(), describe(verdicts.Sent), later.Runner, later.Git}); err != nil {
 			return err
 		}
 	}
 	if err := p.write(out); err != nil {
 		return err
 	}
-	end := p.Now.Add(time.Duration(flags.expiresWithin))
 	switch {
 	case !verdicts.OK():
 		return &hinted{what: "a runner would not work with " + target.Address(), hint: "the reason stands below the table of the clients"}
-	case !verdicts.At(end).OK():
-		return &hinted{what: fmt.Sprintf("a runner would work no longer with %s on %s: %s",
-			target.Address(), end.UTC().Format(time.DateOnly), reasonOf(verdicts.At(end)).Message),
-			hint: "renew the certificate on the server, then fetch it again"}
+	case !later.OK():
+		finding := soonOver(later, flags.expiresWithin)
+		return &hinted{what: target.Address() + ": " + finding.Message, hint: finding.Hint}
 	}
 	return nil
 }
@@ -168,6 +178,15 @@ func reasonOf(v trust.Verdicts) trust.Finding {
 		return v.Runner.Finding
 	}
 	return v.Git.Finding
+}
+
+// soonOver explains verdicts of a time to come that are not both good.
+func soonOver(later trust.Verdicts, within days) trust.Finding {
+	return trust.Finding{
+		Code:    render.CodeEndsTooEarly,
+		Message: fmt.Sprintf("it will work no longer within %s: %s", within.String(), reasonOf(later).Message),
+		Hint:    "renew the certificate on the server, then fetch it again",
+	}
 }
 
 // serverTable is the verdict of each client, with its reason.

@@ -27,6 +27,11 @@ func TestMessagesReachTheUser(t *testing.T) {
 			fails:  true,
 			wanted: []string{"runnertrust: error: ", missing, "runnertrust: hint: "},
 		},
+		"error: misspelt flag": {
+			args:   []string{"--post-renderer", "helm-runnertrust", "--post-renderer-args", "--crt=gitlab.crt"},
+			fails:  true,
+			wanted: []string{"runnertrust: error: unknown flag: --crt", "runnertrust: hint: "},
+		},
 		"error: expired": {
 			args:   filteredWith(expired),
 			fails:  true,

@@ -169,6 +169,7 @@ func (a *AuditedRunner) judgeFile(found content, options AuditOptions) {
 	case found.state == contentUnmounted && a.Way == WayCertsDir:
 		a.Way = WayNone
 		a.judge(StatusUnknown, CodeNoFile, "no file: it trusts the system's certificates only")
+		a.Finding.Hint = "--online tells whether that is enough; an upgrade with the post-renderer gives it a file"
 		a.File = ""
 	case found.state == contentUnmounted:
 		a.judge(StatusUnknown, CodeFileUnknown, "nothing is mounted there: the file would have to be in the image")

@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -43,7 +44,8 @@ func (f *filter) material(r *runner) (*certs, error) {
 		host := container.server.Name
 		bundle := trust.Choose(f.options.Sources, host)
 		if bundle == nil {
-			return nil, r.refuse(NoCertificate, "", "no certificate is given for the host %q of its %s", host, trust.ServerURLVariable)
+			return nil, r.refuse(NoCertificate, "", "no certificate is given for the host %q of its %s, only for: %s",
+				host, trust.ServerURLVariable, cmp.Or(strings.Join(f.hosts(), ", "), "none"))
 		}
 		findings, err := bundle.Check(host, f.options.Now, f.options.Force)
 		if err != nil {
@@ -98,21 +100,27 @@ func (f *filter) chooseCertsDir(r *runner, c *container) error {
 	return nil
 }
 
-// onlyHost is the host of the sources, when they agree on one.
-func (f *filter) onlyHost() (string, error) {
+// hosts are those that sources are given for, sorted.
+func (f *filter) hosts() []string {
 	hosts := map[string]string{} // in lower case → as it was given
 	for _, source := range f.options.Sources {
 		if source.Host != "" {
 			hosts[strings.ToLower(source.Host)] = source.Host
 		}
 	}
+	return slices.Sorted(maps.Values(hosts))
+}
+
+// onlyHost is the host of the sources, when they agree on one.
+func (f *filter) onlyHost() (string, error) {
+	hosts := f.hosts()
 	switch len(hosts) {
 	case 0:
 		return "", errors.New("no source names a host")
 	case 1:
-		return slices.Collect(maps.Values(hosts))[0], nil
+		return hosts[0], nil
 	}
-	return "", fmt.Errorf("the sources name %d hosts: %s", len(hosts), strings.Join(slices.Sorted(maps.Values(hosts)), ", "))
+	return "", fmt.Errorf("the sources name %d hosts: %s", len(hosts), strings.Join(hosts, ", "))
 }
 
 // warn adds a warning, once.
