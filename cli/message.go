@@ -72,11 +72,10 @@ func (p *program) flushMessages(code int) {
 		return
 	}
 	text := strings.Join(p.messages, "\n") + "\n"
-	_, err := fmt.Fprint(p.Stderr, text)
+	_, _ = fmt.Fprint(p.Stderr, text) // no place is left to report it to; the exit code stays
 	if name, _ := p.Env("HELM_PLUGIN_NAME"); p.filtering || name == pluginName {
 		p.reachThroughHelm(text, code)
 	}
-	_ = err // there is no place left to report it to; the exit code stays
 }
 
 // hint is what to do about an error.
