@@ -71,7 +71,7 @@ func outsideValidity(c *x509.Certificate, now time.Time) (Finding, bool) {
 		return Finding{
 			Code:    CodeExpired,
 			Message: fmt.Sprintf("certificate %s expired on %s", nameOf(c), c.NotAfter.UTC().Format(dateFormat)),
-			Hint:    "renew it on the server, then: helm runnertrust fetch HOST",
+			Hint:    "renew it on the server, then: helm runnertrust fetch HOST --save FILE",
 		}, true
 	case now.Before(c.NotBefore):
 		return Finding{
@@ -97,7 +97,7 @@ func (b *Bundle) checkHost(host string) []Finding {
 		found = append(found, Finding{
 			Code:    CodeHostNotCovered,
 			Message: fmt.Sprintf("no certificate for host %q: %s %s", host, nameOf(c), covers(c)),
-			Hint:    "get the chain that the server uses now: helm runnertrust fetch HOST",
+			Hint:    "get the chain that the server uses now: helm runnertrust fetch HOST --save FILE",
 		})
 	}
 	return found
@@ -110,7 +110,7 @@ func (b *Bundle) checkExpiresSoon(now time.Time) []Finding {
 			found = append(found, Finding{
 				Code:    CodeExpiresSoon,
 				Message: fmt.Sprintf("certificate %s expires in %d days, on %s", nameOf(c), int(left.Hours()/24), c.NotAfter.UTC().Format(dateFormat)),
-				Hint:    "renew it on the server, then: helm runnertrust fetch HOST",
+				Hint:    "renew it on the server, then: helm runnertrust fetch HOST --save FILE",
 			})
 		}
 	}
@@ -131,7 +131,7 @@ func (b *Bundle) checkIssuers() []Finding {
 				Code: CodeIssuerMissing,
 				Message: fmt.Sprintf("certificate %s comes without its issuer %q: the runner may connect, but git in its jobs may fail",
 					nameOf(c), top.Issuer.String()),
-				Hint: "get the whole chain: helm runnertrust fetch HOST",
+				Hint: "get the whole chain: helm runnertrust fetch HOST --save FILE",
 			})
 		}
 	}
@@ -145,7 +145,7 @@ func (b *Bundle) checkCertManager() []Finding {
 			found = append(found, Finding{
 				Code:    CodeCertManagerTemporary,
 				Message: fmt.Sprintf("certificate %s is cert-manager's temporary one, which is replaced as soon as the issuer answers", nameOf(c)),
-				Hint:    "wait until the Certificate is Ready, then: helm runnertrust fetch HOST",
+				Hint:    "wait until the Certificate is Ready, then: helm runnertrust fetch HOST --save FILE",
 			})
 		}
 	}
