@@ -194,15 +194,23 @@ func (f *filter) write() ([]byte, error) {
 	return appendDocuments(texts, f.appended), nil
 }
 
-// appendDocuments joins a stream with new documents behind it. Where the last
-// text does not end its line, and ending it would change what it says (in a
-// block scalar), the new ones go in front of it.
+// appendDocuments joins a stream with new documents behind it. They go in
+// front of the last text where that would reach into them: directives without
+// a document of their own, and a block scalar without a line end, which ending
+// the line would change.
 func appendDocuments(texts, added [][]byte) []byte {
 	stream, extra := bytes.Join(texts, nil), bytes.Join(added, nil)
-	if len(extra) == 0 || len(stream) == 0 || stream[len(stream)-1] == '\n' {
-		return append(stream, extra...)
+	if len(extra) == 0 || len(texts) == 0 {
+		return stream
 	}
 	last := texts[len(texts)-1]
+	before := stream[:len(stream)-len(last)]
+	if endsInDirective(last) {
+		return bytes.Join([][]byte{before, extra, []byte("...\n"), last}, nil)
+	}
+	if stream[len(stream)-1] == '\n' {
+		return append(stream, extra...)
+	}
 	ended := append(bytes.Clone(last), '\n')
 	if tree, err := parse(last); err != nil || holds(ended, tree) {
 		return append(append(stream, '\n'), extra...)
@@ -211,6 +219,17 @@ func appendDocuments(texts, added [][]byte) []byte {
 	if !bytes.Contains(append([]byte("\n"), head...), []byte("\n---")) {
 		extra = append(extra, "---\n"...)
 	}
-	before := stream[:len(stream)-len(last)]
 	return bytes.Join([][]byte{before, extra, last}, nil)
+}
+
+// endsInDirective tells whether a text has directives and no document.
+func endsInDirective(text []byte) bool {
+	found := false
+	for line := range bytes.Lines(text) {
+		if !isPrefix(line) { // a `---` line is none either
+			return false
+		}
+		found = found || line[0] == '%'
+	}
+	return found
 }
