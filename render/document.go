@@ -86,8 +86,8 @@ func holds(text []byte, tree *yaml.Node) bool {
 }
 
 // sourceComment is what Helm puts above a document: the template that it was
-// rendered from.
-var sourceComment = regexp.MustCompile(`(?m)^# Source: (.*?)\s*$`)
+// rendered from. What breaks a line of YAML, a lone CR too, is no part of it.
+var sourceComment = regexp.MustCompile(`(?m)^\x{FEFF}?# Source: ([^\pC\p{Zl}\p{Zp}]*?)\s*$`)
 
 // source is the path in the `# Source:` comment, "" where there is none.
 func (d *document) source() string {
