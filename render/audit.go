@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"helm-runnertrust/render/yamledit"
 	"helm-runnertrust/trust"
 )
 
@@ -74,19 +75,22 @@ const (
 // instance, is unknown. A stream without a runner, or one that Filter could
 // not read, is an *Error.
 func Audit(stream []byte, options AuditOptions) ([]AuditedRunner, error) {
-	f := &filter{options: Options{Deployment: options.Deployment, CertsDir: options.CertsDir}, documents: read(stream)}
-	runners, err := f.runners()
+	m := readManifests(yamledit.Split(stream))
+	runners, err := m.runners(options.Deployment)
 	if err != nil {
 		return nil, err
 	}
 	if len(runners) == 0 {
-		return nil, f.noRunner()
+		return nil, m.noRunner(options.Deployment)
+	}
+	if err := checkCertsDir(options.CertsDir); err != nil {
+		return nil, err
 	}
 	var audited []AuditedRunner
 	var faults []error
 	for _, r := range runners {
 		for _, c := range r.containers {
-			a, err := f.audit(r, c, options)
+			a, err := m.audit(c, options)
 			audited, faults = append(audited, a), append(faults, err)
 		}
 	}
@@ -96,21 +100,21 @@ func Audit(stream []byte, options AuditOptions) ([]AuditedRunner, error) {
 	return audited, nil
 }
 
-func (f *filter) audit(r *runner, c *container, options AuditOptions) (AuditedRunner, error) {
-	a := AuditedRunner{Deployment: r.name, Namespace: r.namespace, Container: c.name}
-	if err := r.readServer(c); err != nil {
+func (m *manifests) audit(c *container, options AuditOptions) (AuditedRunner, error) {
+	a := AuditedRunner{Deployment: c.runner.name, Namespace: c.runner.namespace, Container: c.name}
+	server, err := c.server()
+	if err != nil {
 		return a, err
 	}
-	a.Host, a.Plain = c.server.Name, c.server.Plain
-	a.URL = c.server.URL
-	if err := f.findFile(r, c, &a); err != nil {
+	a.Host, a.Plain, a.URL = server.Name, server.Plain, server.URL
+	if err := a.findFile(m, c, server, options.CertsDir); err != nil {
 		return a, err
 	}
 	if a.Host == "" && a.File == "" {
 		a.judge(StatusUnknown, CodeHostUnknown, "the manifest does not tell "+trust.ServerURLVariable+", and so not the file's name")
 		return a, nil
 	}
-	found, err := f.open(r, c, a.File)
+	found, err := m.open(c, a.File)
 	if err != nil {
 		return a, err
 	}
@@ -122,22 +126,15 @@ func (f *filter) audit(r *runner, c *container, options AuditOptions) (AuditedRu
 	return a, nil
 }
 
-// findFile is the runner's order of looking: the variable, the setting, the
-// certs directory (network/client.go of gitlab-runner).
-func (f *filter) findFile(r *runner, c *container, a *AuditedRunner) error {
-	set, err := c.hasCAFile()
-	if err != nil {
-		return r.at(err)
-	}
-	if set {
+// findFile is the runner's order of looking: the variable, the setting, the certs directory
+// (network/client.go of gitlab-runner).
+func (a *AuditedRunner) findFile(m *manifests, c *container, server trust.Server, certsDir string) error {
+	if c.hasCAFile() {
 		a.Way = WayEnv
-		a.File, _, err = c.variable(trust.CAFileVariable)
-		if errors.Is(err, errUnknown) {
-			return nil
-		}
-		return r.at(err)
+		a.File, _, _ = c.variable(trust.CAFileVariable) // "" where the manifest does not tell it
+		return nil
 	}
-	file, configMap, err := f.configuredCAFile(r)
+	file, configMap, err := m.configuredCAFile(c.runner)
 	if err != nil {
 		return err
 	}
@@ -146,11 +143,12 @@ func (f *filter) findFile(r *runner, c *container, a *AuditedRunner) error {
 		return nil
 	}
 	a.Way = WayCertsDir
-	if err := f.chooseCertsDir(r, c); err != nil {
+	dir, err := c.certsDir(certsDir)
+	if err != nil {
 		return err
 	}
-	if c.server.CertFile != "" {
-		a.File = path.Join(c.certsDir, c.server.CertFile)
+	if server.CertFile != "" {
+		a.File = path.Join(dir, server.CertFile)
 	}
 	return nil
 }

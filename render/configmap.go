@@ -1,161 +1,109 @@
 package render
 
 import (
-	"bytes"
 	"path"
 	"strings"
 	"time"
 
-	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"helm-runnertrust/render/yamledit"
 )
 
 const (
 	fingerprintsAnnotation = "helm-runnertrust/fingerprints"
 	notAfterAnnotation     = "helm-runnertrust/not-after"
 
-	// filenameAnnotation is how Helm 4 knows the template of a document after
-	// post-rendering (pkg/action/action.go, v4.3.1).
+	// filenameAnnotation is how Helm 4 knows the template of a document after post-rendering
+	// (pkg/action/action.go, v4.3.1).
 	filenameAnnotation = "postrenderer.helm.sh/postrender-filename"
 
 	templateName = "runnertrust-certs.yaml"
 )
 
-// provide puts the ConfigMap of a runner into the stream: in the place of an
-// older one of ours, else at the end.
-func (f *filter) provide(r *runner, c *certs) error {
-	wanted, err := r.configMap(c)
+// provide puts the ConfigMap of the certificates into the stream: in the place of an older one of
+// ours, else at the end.
+func (g *given) provide(m *manifests) error {
+	wanted, err := g.configMap()
 	if err != nil {
+		return g.runner.placed(err)
+	}
+	other, err := m.find("ConfigMap", g.name, g.runner.namespace)
+	switch {
+	case err != nil:
 		return err
-	}
-	other := f.find("ConfigMap", c.name, r.namespace)
-	// In another namespace than the runner's as far as is written, ours is
-	// that of another runner.
-	if other != nil && (other.namespace == r.namespace || !other.isOurs()) {
-		return other.replaceConfigMap(wanted)
-	}
-	written, err := r.configMapText(wanted)
-	if err != nil {
-		return err
-	}
-	f.appended = append(f.appended, written)
-	return nil
-}
-
-// replaceConfigMap brings an older ConfigMap of ours up to date; it leaves
-// what others (Helm, the API server) have added to it.
-func (o *object) replaceConfigMap(wanted *yaml.Node) error {
-	if !o.isOurs() {
-		return o.refuse(ConfigMapTaken, "", "another ConfigMap of this name is in the stream")
-	}
-	if !covers(o.node, wanted) {
-		*o.node = *wanted
+	// In another namespace than the runner's as far as is written, ours is that of another runner.
+	case other == nil || other.namespace != g.runner.namespace && other.isOurs():
+		return m.Append(g.runner.sourceComment(), wanted, g.runner.doc.HasCRLF())
+	case !other.isOurs():
+		return other.refuse(ConfigMapTaken, "", "another ConfigMap of this name is in the stream")
+	case !covers(other.node, wanted):
+		other.node.SetYNode(wanted.YNode())
 	}
 	return nil
 }
 
-// isOurs tells whether an earlier run made the ConfigMap.
+// isOurs reports whether an earlier run made the ConfigMap.
 func (o *object) isOurs() bool {
-	mark, err := fieldAt(o.node, "metadata", "annotations", fingerprintsAnnotation)
-	return err == nil && mark != nil
+	return value(o.node, "metadata", "annotations", fingerprintsAnnotation) != nil
 }
 
-// covers tells whether a ConfigMap is as wanted: the same data, and at least
-// the metadata.
-func covers(node, wanted *yaml.Node) bool {
-	if wanted.Kind != yaml.MappingNode {
-		return node != nil && node.Kind == wanted.Kind && node.Value == wanted.Value
+// covers reports whether a ConfigMap is as wanted: the same data, and at least the metadata, to
+// which others (Helm, the API server) may have added.
+func covers(node, wanted *yaml.RNode) bool {
+	if wanted.YNode().Kind != yaml.MappingNode {
+		return node != nil && node.YNode().Kind == wanted.YNode().Kind && yaml.GetValue(node) == yaml.GetValue(wanted)
 	}
-	for i := 0; i+1 < len(wanted.Content); i += 2 {
-		key := wanted.Content[i].Value
-		value, err := field(node, key)
-		if err != nil || !covers(value, wanted.Content[i+1]) {
-			return false
-		}
-		if key == "data" && len(value.Content) != len(wanted.Content[i+1].Content) {
+	for _, key := range fields(wanted) {
+		if !covers(value(node, key), value(wanted, key)) {
 			return false
 		}
 	}
-	return true
+	return len(fields(value(node, "data"))) == len(fields(value(wanted, "data")))
 }
 
-// configMap is the object, in the namespace and with the labels of the
-// Deployment, as written there.
-func (r *runner) configMap(c *certs) (*yaml.Node, error) {
-	metadata, err := field(r.node, "metadata")
-	if err != nil {
-		return nil, r.at(err)
+// configMap is the object, in the namespace and with the labels of the Deployment, as written
+// there.
+func (g *given) configMap() (*yaml.RNode, error) {
+	metadata := value(g.runner.node, "metadata")
+	o := yamledit.Map(
+		yamledit.Pair{Key: yaml.APIVersionField, Value: yamledit.Text("v1")},
+		yamledit.Pair{Key: yaml.KindField, Value: yamledit.Text("ConfigMap")},
+		yamledit.Pair{Key: yaml.MetadataField, Value: yamledit.Map(
+			yamledit.Pair{Key: yaml.NameField, Value: yamledit.Text(g.name)},
+			yamledit.Pair{Key: yaml.NamespaceField, Value: yamledit.Bare(value(metadata, yaml.NamespaceField))},
+			yamledit.Pair{Key: yaml.LabelsField, Value: yamledit.Bare(value(metadata, yaml.LabelsField))},
+		)},
+	)
+	annotations := map[string]string{
+		fingerprintsAnnotation: strings.Join(g.fingerprints(), ","),
+		notAfterAnnotation:     g.notAfter().Format(time.RFC3339),
 	}
-	namespace, err := field(metadata, "namespace")
-	if err != nil {
-		return nil, r.at(err)
+	if filename := g.runner.filename(); filename != "" {
+		annotations[filenameAnnotation] = beside(filename)
 	}
-	labels, err := field(metadata, "labels")
-	if err != nil {
-		return nil, r.at(err)
-	}
-	filename, err := r.textAt(metadata, "annotations", filenameAnnotation)
-	if err != nil {
+	if err := o.SetAnnotations(annotations); err != nil {
 		return nil, err
 	}
-	annotations := mapping(
-		pair{fingerprintsAnnotation, text(strings.Join(c.fingerprints(), ","))},
-		pair{notAfterAnnotation, text(c.notAfter().Format(time.RFC3339))},
-	)
-	if filename != "" {
-		annotations.Content = append(annotations.Content, text(filenameAnnotation), text(beside(filename)))
+	data := map[string]string{}
+	for _, file := range g.files() {
+		data[g.key(file)] = string(g.bundles[file].PEM())
 	}
-	data := mapping()
-	for _, file := range c.files() {
-		pem := text(string(c.bundles[file].PEM()))
-		pem.Style = yaml.LiteralStyle
-		data.Content = append(data.Content, text(c.key(file)), pem)
-	}
-	return mapping(
-		pair{"apiVersion", text("v1")},
-		pair{"kind", text("ConfigMap")},
-		pair{"metadata", mapping(
-			pair{"name", text(c.name)},
-			pair{"namespace", bare(namespace)},
-			pair{"labels", bare(labels)},
-			pair{"annotations", annotations},
-		)},
-		pair{"data", data},
-	), nil
+	return o, o.LoadMapIntoConfigMapData(data)
 }
 
-// bare copies what another object shares with the ConfigMap, without the
-// comments and anchors that stand there.
-func bare(node *yaml.Node) *yaml.Node {
-	if node == nil {
-		return nil
+// filename is Helm 4's annotation of the runner's Deployment, "" under Helm 3.
+func (r *runner) filename() string {
+	return text(r.node, "metadata", "annotations", filenameAnnotation)
+}
+
+// sourceComment is Helm's comment above the new document; an annotation has its place under Helm 4.
+func (r *runner) sourceComment() string {
+	if r.filename() != "" {
+		return ""
 	}
-	c := &yaml.Node{Kind: node.Kind, Tag: node.Tag, Value: node.Value, Style: node.Style}
-	for _, child := range node.Content {
-		c.Content = append(c.Content, bare(child))
-	}
-	return c
+	return "# Source: " + beside(templateOf(r.doc)) + "\n"
 }
 
 // beside is the path of our template, next to the Deployment's.
 func beside(template string) string { return path.Join(path.Dir(template), templateName) }
-
-// configMapText is a document of its own, with the line ends of the runner's.
-func (r *runner) configMapText(configMap *yaml.Node) ([]byte, error) {
-	written, err := encode(configMap, false)
-	if err != nil {
-		return nil, err
-	}
-	head := "---\n"
-	filename, err := r.textAt(r.node, "metadata", "annotations", filenameAnnotation)
-	if err != nil {
-		return nil, err
-	}
-	if filename == "" {
-		head += "# Source: " + beside(r.doc.source()) + "\n"
-	}
-	written = append([]byte(head), written...)
-	if bytes.Contains(r.doc.text, []byte("\r\n")) {
-		written = bytes.ReplaceAll(written, []byte("\n"), []byte("\r\n"))
-	}
-	return written, nil
-}

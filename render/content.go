@@ -3,9 +3,10 @@ package render
 import (
 	"encoding/base64"
 	"path"
+	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 // content is what a path in a container would show.
@@ -26,60 +27,39 @@ const (
 	contentFound
 )
 
-// open follows a path through the container's mounts into the objects of the
-// stream, as a kubelet lays them out.
-func (f *filter) open(r *runner, c *container, file string) (content, error) {
-	mounts, err := r.list(c.node, "volumeMounts")
-	if err != nil || file == "" {
-		return content{}, err
-	}
-	var nearest *yaml.Node
-	longest := ""
-	for _, mount := range mounts {
-		at, err := r.textAt(mount, "mountPath")
-		if err != nil {
-			return content{}, err
-		}
-		if at = path.Clean(at); (at == file || isBelow(file, at)) && len(at) > len(longest) {
-			nearest, longest = mount, at
+// open follows a path through the container's mounts into the objects of the stream, as a kubelet
+// lays them out.
+func (m *manifests) open(c *container, file string) (content, error) {
+	var nearest mount
+	for _, at := range c.mounts() {
+		if (at.path == file || isBelow(file, at.path)) && len(at.path) > len(nearest.path) {
+			nearest = at
 		}
 	}
-	if nearest == nil {
+	if file == "" || nearest.path == "" {
 		return content{}, nil
 	}
-	volume, kind, err := r.volumeOf(nearest)
-	if err != nil {
-		return content{}, err
-	}
-	if volume == nil {
+	v := c.runner.volume(nearest.volume)
+	if v == nil {
 		return content{state: contentNoVolume}, nil
 	}
-	sub, err := r.textAt(nearest, "subPath")
-	if err != nil {
-		return content{}, err
-	}
-	name := path.Join(sub, strings.TrimPrefix(strings.TrimPrefix(file, longest), "/"))
-	switch kind {
+	name := path.Join(nearest.subPath, strings.TrimPrefix(strings.TrimPrefix(file, nearest.path), "/"))
+	switch v.kind() {
 	case "emptyDir":
 		return content{}, nil // it has what the runner itself writes
 	case "projected":
-		return f.openProjected(r, volume, name)
+		return m.openProjected(v, name)
 	}
-	return f.openSource(r, volume, kind, name)
+	return m.openSource(c.runner, v.node, v.kind(), name)
 }
 
-// openProjected looks into the sources of a projected volume: the last one
-// that has the file wins. A source that is not in the stream may have it, but
-// not in the place of a later one that does.
-func (f *filter) openProjected(r *runner, volume *yaml.Node, name string) (content, error) {
-	sources, err := fieldAt(volume, "projected", "sources")
-	if err != nil {
-		return content{}, r.at(err)
-	}
+// openProjected looks into the sources of a projected volume: the last one that has the file wins.
+// A source that is not in the stream may have it, but not in the place of a later one that does.
+func (m *manifests) openProjected(v *volume, name string) (content, error) {
 	best := content{state: contentMissing, kind: "projected", from: "the projected volume"}
-	for _, source := range items(sources) {
-		for i := 0; i+1 < len(source.Content); i += 2 {
-			found, err := f.openSource(r, source, source.Content[i].Value, name)
+	for _, source := range list(v.node, "projected", "sources") {
+		for _, kind := range fields(source) {
+			found, err := m.openSource(v.runner, source, kind, name)
 			if err != nil {
 				return content{}, err
 			}
@@ -91,102 +71,69 @@ func (f *filter) openProjected(r *runner, volume *yaml.Node, name string) (conte
 	return best, nil
 }
 
-// openSource looks into a configMap or secret source; of others the stream
-// does not tell the content.
-func (f *filter) openSource(r *runner, parent *yaml.Node, kind, name string) (content, error) {
-	source, err := field(parent, kind)
-	if err != nil {
-		return content{}, r.at(err)
-	}
+// openSource looks into a configMap or secret source; of others the stream does not tell the
+// content.
+func (m *manifests) openSource(r *runner, parent *yaml.RNode, kind, name string) (content, error) {
 	found := content{state: contentUnknown, kind: kind, from: "volume of kind " + kind}
-	nameKey := "name"
+	source := value(parent, kind)
+	objectName := text(source, "name")
 	switch kind {
 	case "configMap":
 		found.kind = "ConfigMap"
 	case "secret":
 		found.kind = "Secret"
-		if inVolume, err := field(source, "secretName"); err == nil && inVolume != nil {
-			nameKey = "secretName"
+		if inVolume := text(source, "secretName"); inVolume != "" {
+			objectName = inVolume
 		}
 	default:
 		return found, nil
 	}
-	objectName, err := r.textAt(source, nameKey)
-	if err != nil {
-		return content{}, err
-	}
 	found.from = found.kind + "/" + objectName
-	key, err := r.keyOf(source, name)
-	if err != nil {
-		return content{}, err
-	}
+	key := keyOf(source, name)
 	if key == "" {
 		found.state = contentMissing
 		return found, nil
 	}
-	return f.openKey(r, found, objectName, key)
+	o, err := m.find(found.kind, objectName, r.namespace)
+	if err != nil || o == nil {
+		return found, err
+	}
+	found.state = contentMissing
+	bytes, ok, err := o.dataOf(key)
+	if ok {
+		found.state, found.bytes = contentFound, bytes
+	}
+	return found, o.placed(err)
 }
 
 // keyOf is the key that a source shows as a file of this name, "" for none.
-func (r *runner) keyOf(source *yaml.Node, name string) (string, error) {
-	list, err := r.list(source, "items")
-	if err != nil {
-		return "", err
+func keyOf(source *yaml.RNode, name string) string {
+	items := list(source, "items")
+	if len(items) == 0 {
+		return name
 	}
-	if len(list) == 0 {
-		return name, nil
+	at := slices.IndexFunc(items, func(item *yaml.RNode) bool { return text(item, "path") == name })
+	if at < 0 {
+		return ""
 	}
-	for _, item := range list {
-		at, err := r.textAt(item, "path")
-		if err != nil {
-			return "", err
-		}
-		if at == name {
-			return r.textAt(item, "key")
-		}
-	}
-	return "", nil
+	return text(items[at], "key")
 }
 
-// openKey reads a key of an object in the stream.
-func (f *filter) openKey(r *runner, found content, name, key string) (content, error) {
-	o := f.find(found.kind, name, r.namespace)
-	if o == nil {
-		return found, nil
+// dataOf is the content of a key of a ConfigMap or a Secret; ok is false where it has none.
+func (o *object) dataOf(key string) (content []byte, ok bool, err error) {
+	if written := value(o.node, "stringData", key); written != nil {
+		return []byte(yaml.GetValue(written)), true, nil
 	}
-	value, isText, err := o.dataOf(key)
-	if err != nil {
-		return content{}, o.at(err)
+	data := value(o.node, "data", key)
+	if data != nil && o.kind == "ConfigMap" {
+		return []byte(yaml.GetValue(data)), true, nil
 	}
-	found.state = contentMissing
-	if value != nil {
-		found.state = contentFound
-		found.bytes, err = decoded(value.Value, isText)
+	if data == nil {
+		data = value(o.node, "binaryData", key)
 	}
-	return found, o.at(err)
-}
-
-// dataOf is the value of a key of a ConfigMap or a Secret; isText when it is
-// not in base64.
-func (o *object) dataOf(key string) (value *yaml.Node, isText bool, err error) {
-	for _, place := range []struct {
-		name   string
-		isText bool
-	}{
-		{"stringData", true},
-		{"data", o.kind == "ConfigMap"},
-		{"binaryData", false},
-	} {
-		if value, err = fieldAt(o.node, place.name, key); value != nil || err != nil {
-			return value, place.isText, err
-		}
+	if data == nil {
+		return nil, false, nil
 	}
-	return nil, false, nil
-}
-
-func decoded(value string, isText bool) ([]byte, error) {
-	if isText {
-		return []byte(value), nil
-	}
-	return base64.StdEncoding.DecodeString(strings.Join(strings.Fields(value), ""))
+	content, err = base64.StdEncoding.DecodeString(strings.Join(strings.Fields(yaml.GetValue(data)), ""))
+	return content, true, err
 }

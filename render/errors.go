@@ -1,9 +1,6 @@
 package render
 
 import (
-	"errors"
-	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -59,43 +56,3 @@ func (e *Error) Error() string {
 
 // Unwrap is what is wrong.
 func (e *Error) Unwrap() error { return e.Err }
-
-// refuse makes the Error of an object's field.
-func (o *object) refuse(code Code, field, format string, args ...any) error {
-	return &Error{Code: code, Document: o.doc.place(), Object: o.String(), Field: field, Err: fmt.Errorf(format, args...)}
-}
-
-// at gives an error of reading the object its place.
-func (o *object) at(err error) error {
-	if err == nil {
-		return nil
-	}
-	return o.doc.at(o.String(), err)
-}
-
-// at gives an error of reading the document its place, with the line in the
-// stream. Errors that have one are left alone.
-func (d *document) at(object string, err error) error {
-	if placed := (*Error)(nil); errors.As(err, &placed) {
-		return err
-	}
-	line := 0
-	if duplicate := (*duplicateKeyError)(nil); errors.As(err, &duplicate) {
-		if duplicate.again > 0 { // not behind an alias
-			line = d.line + duplicate.again
-			err = &duplicateKeyError{duplicate.key, d.line + duplicate.line, 0}
-		}
-	} else if found := yamlLine.FindStringSubmatch(err.Error()); found != nil {
-		number, numberErr := strconv.Atoi(found[1])
-		if numberErr == nil {
-			line = d.line + number
-		}
-		err = errors.New(found[2])
-	} else {
-		err = errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
-	}
-	return &Error{Code: BadDocument, Document: d.place(), Line: line, Object: object, Err: err}
-}
-
-// yamlLine is how go.yaml.in/yaml/v3 and expansion write a place.
-var yamlLine = regexp.MustCompile(`^(?:yaml: )?line (\d+): ((?s).*)$`)

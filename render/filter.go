@@ -1,31 +1,32 @@
 package render
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
+	"path"
+	"slices"
 	"strings"
 
+	"helm-runnertrust/render/yamledit"
 	"helm-runnertrust/trust"
 )
 
-// Filter reads a stream of Kubernetes manifests and returns it with the trust
-// material of every runner in it: mounted into the Deployment, and in a
-// ConfigMap at the end, or in the place of the one that an earlier run put
-// there. All other documents come back byte for byte; a last one without a
-// line end gets it. Filtering the result again changes nothing.
+// Filter reads a stream of Kubernetes manifests and returns it with the certificates of every
+// runner in it: mounted into the Deployment, and in a ConfigMap at the end, or in the place of the
+// one that an earlier run put there. All other documents come back byte for byte; a last one
+// without a line end gets it. Filtering the result again changes nothing.
 //
-// It is all or nothing: with an error, which is an *Error, a *trust.Error or
-// several of them joined, there is no Result.
+// It is all or nothing: with an error, which is an *Error, a *trust.Error or several of them
+// joined, there is no Result.
 func Filter(stream []byte, options Options) (*Result, error) {
-	f := &filter{options: options, documents: read(stream)}
-	runners, err := f.runners()
+	f := &filter{options: options, manifests: readManifests(yamledit.Split(stream))}
+	runners, err := f.manifests.runners(options.Deployment)
 	if err != nil {
 		return nil, err
 	}
 	if len(runners) == 0 {
-		if err := f.mayHaveNone(); err != nil {
-			return nil, err
+		if !options.AllowNoRunner && !f.manifests.areHooks() {
+			return nil, f.manifests.noRunner(options.Deployment)
 		}
 		return &Result{Stream: stream}, nil
 	}
@@ -33,125 +34,33 @@ func Filter(stream []byte, options Options) (*Result, error) {
 		return nil, err
 	}
 	f.warnUnused(runners)
-	out, err := f.write()
-	if err != nil {
-		return nil, err
+	out, err := f.manifests.Bytes()
+	if broken := (*yamledit.DocumentError)(nil); errors.As(err, &broken) {
+		return nil, placed(broken.Document, "", broken.Err)
 	}
-	return &Result{Stream: out, Warnings: f.warnings}, nil
+	return &Result{Stream: out, Warnings: f.warnings}, err
 }
 
 // A filter is one run over one stream.
 type filter struct {
 	options   Options
-	documents []*document
-	appended  [][]byte // texts of new documents
+	manifests *manifests
 	warnings  []Warning
 }
 
-// read cuts a stream into its documents, unparsed.
-func read(stream []byte) []*document {
-	var documents []*document
-	line, budget := 0, maxNodes
-	for i, text := range split(stream) {
-		documents = append(documents, &document{number: i + 1, line: line, text: text, budget: &budget})
-		line += bytes.Count(text, []byte("\n"))
-	}
-	return documents
-}
-
-// runners are the Deployments to patch, in the order of the stream.
-func (f *filter) runners() ([]*runner, error) {
-	mark := trust.ServerURLVariable
-	if f.options.Deployment != "" {
-		mark = f.options.Deployment
-	}
-	var runners []*runner
-	for _, d := range f.documents {
-		if !d.contains("Deployment", mark) {
-			continue
-		}
-		objects, err := d.objects()
-		if err != nil {
-			return nil, err
-		}
-		for _, o := range objects {
-			r, err := o.asRunner(f.options.Deployment)
-			if err != nil {
-				return nil, err
-			}
-			if r != nil {
-				runners = append(runners, r)
-			}
-		}
-	}
-	return runners, nil
-}
-
-// mayHaveNone tells whether a stream without a runner is all right: when the
-// caller said so, when it has no content, and when it has only hooks, which
-// Helm 4 can send through a stream of their own.
-func (f *filter) mayHaveNone() error {
-	if f.options.AllowNoRunner {
-		return nil
-	}
-	content, hooks := 0, 0
-	for _, d := range f.documents {
-		if d.isBlank() {
-			continue
-		}
-		content++
-		if d.isHook() {
-			hooks++
-		}
-	}
-	if content == hooks {
-		return nil
-	}
-	return f.noRunner()
-}
-
 // noRunner says what was looked for.
-func (f *filter) noRunner() error {
+func (m *manifests) noRunner(name string) error {
 	sought := fmt.Sprintf("a container that has the variable %s", trust.ServerURLVariable)
-	if f.options.Deployment != "" {
-		sought = fmt.Sprintf("the name %q", f.options.Deployment)
+	if name != "" {
+		sought = fmt.Sprintf("the name %q", name)
 	}
-	return &Error{Code: NoRunner, Err: fmt.Errorf("no Deployment with %s (documents: %d)", sought, len(f.documents))}
+	return &Error{Code: NoRunner, Err: fmt.Errorf("no Deployment with %s (documents: %d)", sought, len(m.Documents))}
 }
 
-// isBlank tells whether the document has only comments and space.
-func (d *document) isBlank() bool {
-	_, body, _ := cutMarkers(d.text)
-	return len(body) == 0
-}
-
-// isHook tells whether all objects of the document are Helm hooks.
-func (d *document) isHook() bool {
-	if !d.contains("helm.sh/hook") {
-		return false
-	}
-	objects, err := d.objects()
-	if err != nil {
-		return false // then it is nothing that Helm would run
-	}
-	for _, o := range objects {
-		if !o.isHook() {
-			return false
-		}
-	}
-	return len(objects) > 0
-}
-
-// patch edits the trees, and collects the ConfigMaps. The faults of several
-// runners are reported together.
+// patch edits the runners. The faults of several are reported together.
 func (f *filter) patch(runners []*runner) error {
-	if f.options.ConfigMapName != "" && len(runners) > 1 {
-		var names []string
-		for _, r := range runners {
-			names = append(names, r.String())
-		}
-		return &Error{Code: ConfigMapName, Err: fmt.Errorf("the name %q is for one ConfigMap, and the stream has %d runners: %s",
-			f.options.ConfigMapName, len(runners), strings.Join(names, ", "))}
+	if err := f.options.check(runners); err != nil {
+		return err
 	}
 	taken := map[string]*runner{}
 	var faults []error
@@ -165,71 +74,118 @@ func (f *filter) patch(runners []*runner) error {
 	return errors.Join(faults...)
 }
 
+// check refuses options that do not fit the runners.
+func (o Options) check(runners []*runner) error {
+	if err := checkCertsDir(o.CertsDir); err != nil {
+		return err
+	}
+	if o.ConfigMapName == "" || len(runners) < 2 {
+		return nil
+	}
+	var names []string
+	for _, r := range runners {
+		names = append(names, r.String())
+	}
+	return &Error{Code: ConfigMapName, Err: fmt.Errorf("the name %q is for one ConfigMap, and the stream has %d runners: %s",
+		o.ConfigMapName, len(runners), strings.Join(names, ", "))}
+}
+
+// checkCertsDir refuses a directory that nothing can be mounted at; "" is none.
+func checkCertsDir(dir string) error {
+	if dir != "" && !path.IsAbs(path.Clean(dir)) {
+		return &Error{Code: DirUnknown, Err: fmt.Errorf("the certs directory %q is not an absolute path", dir)}
+	}
+	return nil
+}
+
+// patchRunner edits one runner: what its files are to hold, where they are mounted, what rolls its
+// pods. taken are the ConfigMaps of the runners before.
 func (f *filter) patchRunner(r *runner, taken map[string]*runner) error {
-	certs, err := f.material(r)
+	if r.name == "" {
+		return r.refuse(BadDocument, "metadata.name", "it is missing")
+	}
+	from, err := newGiven(r, f.options)
 	if err != nil {
 		return err
 	}
-	id := r.namespace + "/" + certs.name
+	dirs := make([]string, len(r.containers))
+	for i, c := range r.containers {
+		if dirs[i], err = f.fill(from, c); err != nil {
+			return err
+		}
+	}
+	id := r.namespace + "/" + from.name
 	if other := taken[id]; other != nil {
-		return r.refuse(ConfigMapTaken, "", "the ConfigMap %q is that of the runner in %s too", certs.name, other.doc.place())
+		return r.refuse(ConfigMapTaken, "", "the ConfigMap %q is that of the runner in %s too", from.name, placeOf(other.doc))
 	}
 	taken[id] = r
-	if err := f.mount(r, certs); err != nil {
+	for i, c := range r.containers {
+		if err := c.mountAt(dirs[i], from.projection(), f.warn); err != nil {
+			return err
+		}
+	}
+	if err := r.annotate(from.checksum()); err != nil {
 		return err
 	}
-	return f.provide(r, certs)
+	return from.provide(f.manifests)
 }
 
-// write renders the documents and joins them with the new ones.
-func (f *filter) write() ([]byte, error) {
-	var texts [][]byte
-	for _, d := range f.documents {
-		text, err := d.render()
+// fill puts the file of a container into a source, and returns the directory that it is read from.
+func (f *filter) fill(from source, c *container) (dir string, err error) {
+	server, err := f.server(c)
+	if err != nil {
+		return "", err
+	}
+	at, err := certsDirWay{f.options.CertsDir}.locate(f.manifests, c, server)
+	if err != nil {
+		return "", err
+	}
+	return at.dir, from.fill(server, at.file, f.warn)
+}
+
+// server is the one of a container's CI_SERVER_URL, else that of the only host that certificates
+// are given for.
+func (f *filter) server(c *container) (trust.Server, error) {
+	server, err := c.server()
+	if err != nil {
+		return trust.Server{}, err
+	}
+	if server.Name == "" {
+		host, err := f.options.onlyHost()
 		if err != nil {
-			return nil, d.at("", err)
+			return trust.Server{}, c.runner.refuse(HostUnknown, c.field("env "+trust.ServerURLVariable), "its value is %w, and %w", errUnknown, err)
 		}
-		texts = append(texts, text)
+		return trust.ServerForHost(host), nil
 	}
-	return appendDocuments(texts, f.appended), nil
+	if server.Plain {
+		f.warn(Warning{Code: PlainHTTP, Object: c.runner.String(), Message: trust.ServerURLVariable +
+			" is an http:// URL, so the runner looks at no certificate"})
+	}
+	return server, nil
 }
 
-// appendDocuments joins a stream with new documents behind it. They go in
-// front of the last text where that would reach into them: directives without
-// a document of their own, and a block scalar without a line end, which ending
-// the line would change.
-func appendDocuments(texts, added [][]byte) []byte {
-	stream, extra := bytes.Join(texts, nil), bytes.Join(added, nil)
-	if len(extra) == 0 || len(texts) == 0 {
-		return stream
+// warn adds a warning, once.
+func (f *filter) warn(w Warning) {
+	if !slices.Contains(f.warnings, w) {
+		f.warnings = append(f.warnings, w)
 	}
-	last := texts[len(texts)-1]
-	before := stream[:len(stream)-len(last)]
-	if endsInDirective(last) {
-		return bytes.Join([][]byte{before, extra, []byte("...\n"), last}, nil)
-	}
-	if stream[len(stream)-1] == '\n' {
-		return append(stream, extra...)
-	}
-	ended := append(bytes.Clone(last), '\n')
-	if tree, err := parse(last); err != nil || holds(ended, tree) {
-		return append(append(stream, '\n'), extra...)
-	}
-	head, _, _ := cutMarkers(last)
-	if !bytes.Contains(append([]byte("\n"), head...), []byte("\n---")) {
-		extra = append(extra, "---\n"...)
-	}
-	return bytes.Join([][]byte{before, extra, last}, nil)
 }
 
-// endsInDirective tells whether a text has directives and no document.
-func endsInDirective(text []byte) bool {
-	found := false
-	for line := range bytes.Lines(text) {
-		if !isPrefix(line) { // a `---` line is none either
-			return false
+// warnUnused tells of certificates for a host that no runner has. The files of a folder are there
+// to choose from.
+func (f *filter) warnUnused(runners []*runner) {
+	used := map[string]bool{}
+	for _, r := range runners {
+		for _, c := range r.containers {
+			if server, err := f.server(c); err == nil {
+				used[strings.ToLower(server.Name)] = true
+			}
 		}
-		found = found || line[0] == '%'
 	}
-	return found
+	for _, given := range f.options.Sources {
+		if given.Host != "" && !given.FromFolder && !used[strings.ToLower(given.Host)] {
+			f.warn(Warning{Code: SourceUnused, Message: fmt.Sprintf(
+				"no runner connects to %s, so %s is not used", given.Host, given.Bundle.Origin())})
+		}
+	}
 }

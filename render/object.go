@@ -2,107 +2,96 @@ package render
 
 import (
 	"cmp"
+	"errors"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"helm-runnertrust/render/yamledit"
 )
 
-// An object is a Kubernetes object of a document: the document itself, or an
-// item of the List that it holds.
+// An object is a Kubernetes object of a document: the document itself, or an item of the List that
+// it holds.
 type object struct {
-	doc             *document
-	node            *yaml.Node // in the document's edited tree
+	doc             *yamledit.Document
+	node            *yaml.RNode // in the document's edited tree
 	kind            string
 	name, namespace string
+	fault           error // what is wrong with its shape, as far as its kind is read; nil for nothing
 }
 
 // String is how messages name the object: "Deployment/ci-gitlab-runner".
 func (o *object) String() string { return strings.TrimSuffix(o.kind+"/"+o.name, "/") }
 
-// objects reads the document and returns what it holds.
-func (d *document) objects() ([]*object, error) {
-	if err := d.parse(); err != nil {
-		return nil, d.at("", err)
+// objectsOf reads a document and lists what it holds.
+func objectsOf(doc *yamledit.Document) ([]*object, error) {
+	root, err := doc.Root()
+	if err != nil {
+		return nil, placed(doc, "", err)
 	}
-	if d.listed == nil {
-		listed, err := d.flatten(d.after, "")
-		if err != nil {
-			return nil, err
-		}
-		d.listed = listed
-	}
-	return d.listed, nil
+	return flatten(doc, root, "")
 }
 
-// flatten lists an object, or the items of a List (`kind: List` of kubectl,
-// DeploymentList of the API, whose items may leave out their kind).
-func (d *document) flatten(node *yaml.Node, listed string) ([]*object, error) {
-	o := &object{doc: d, node: node}
-	var err error
-	if o.kind, err = textAt(node, "kind"); err != nil {
-		return nil, d.at("", err)
+// flatten lists an object, or the items of a List (`kind: List` of kubectl, DeploymentList of the
+// API, whose items may leave out their kind).
+func flatten(doc *yamledit.Document, node *yaml.RNode, listed string) ([]*object, error) {
+	meta, err := node.GetMeta()
+	if err != nil && !errors.Is(err, yaml.ErrMissingMetadata) {
+		return nil, placed(doc, "", err)
 	}
-	o.kind = cmp.Or(o.kind, listed)
+	o := &object{doc: doc, node: node, kind: cmp.Or(meta.Kind, listed), name: meta.Name, namespace: meta.Namespace}
 	if strings.HasSuffix(o.kind, "List") {
-		list, err := field(node, "items")
-		if err != nil {
-			return nil, d.at(o.kind, err)
-		}
-		var all []*object
-		for _, item := range items(list) {
-			inner, err := d.flatten(item, strings.TrimSuffix(o.kind, "List"))
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, inner...)
-		}
-		return all, nil
+		return o.flattenItems()
 	}
-	if o.name, err = textAt(node, "metadata", "name"); err != nil {
-		return nil, d.at(o.kind, err)
+	if node.YNode().Kind != yaml.MappingNode {
+		return []*object{o}, nil
 	}
-	if o.namespace, err = textAt(node, "metadata", "namespace"); err != nil {
-		return nil, o.at(err)
+	if err := identity.Check(node); err != nil {
+		return nil, o.placed(err)
+	}
+	if shape := byKind[o.kind]; shape != nil {
+		o.fault = o.placed(shape.Check(node))
 	}
 	return []*object{o}, nil
 }
 
-// sharesNamespace tells whether two objects can be in one namespace: an
-// absent namespace is the release's, which the stream does not tell.
+func (o *object) flattenItems() ([]*object, error) {
+	shape := mapping{"kind": leaf, "items": leaf}.shape()
+	if err := shape.Check(o.node); err != nil {
+		return nil, o.placed(err)
+	}
+	var all []*object
+	for _, item := range list(o.node, "items") {
+		inner, err := flatten(o.doc, item, strings.TrimSuffix(o.kind, "List"))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, inner...)
+	}
+	return all, nil
+}
+
+// sharesNamespace reports whether two objects can be in one namespace: an absent namespace is the
+// release's, which the stream does not tell.
 func (o *object) sharesNamespace(namespace string) bool {
 	return o.namespace == namespace || o.namespace == "" || namespace == ""
 }
 
-// find returns the object of a kind and name that a runner's Deployment would
-// refer to: in its namespace, else in one that may be the same; nil where the
-// stream has none. Documents that do not parse hold nothing that Kubernetes
-// would take.
-func (f *filter) find(kind, name, namespace string) *object {
-	var near *object
-	for _, d := range f.documents {
-		if !d.contains(kind, name) {
-			continue
-		}
-		objects, err := d.objects()
-		if err != nil {
-			continue
-		}
-		for _, o := range objects {
-			switch {
-			case o.kind != kind || o.name != name || !o.sharesNamespace(namespace):
-			case o.namespace == namespace:
-				return o
-			case near == nil:
-				near = o
-			}
-		}
-	}
-	return near
-}
-
-// isHook tells whether Helm keeps the object out of the release
+// isHook reports whether Helm keeps the object out of the release
 // (helm.sh/helm/v3/pkg/release/hook.go).
 func (o *object) isHook() bool {
-	hook, err := fieldAt(o.node, "metadata", "annotations", "helm.sh/hook")
-	return err == nil && hook != nil
+	return value(o.node, "metadata", "annotations", "helm.sh/hook") != nil
+}
+
+// refuse makes the Error of an object's field.
+func (o *object) refuse(code Code, field, format string, args ...any) error {
+	return refuseAt(o.doc, o.String(), code, field, format, args...)
+}
+
+// placed gives an error of reading the object its place; nil for none.
+func (o *object) placed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return placed(o.doc, o.String(), err)
 }

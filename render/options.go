@@ -1,6 +1,11 @@
 package render
 
 import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"helm-runnertrust/trust"
@@ -54,4 +59,27 @@ const (
 type Result struct {
 	Stream   []byte
 	Warnings []Warning
+}
+
+// hosts are those that certificates are given for, sorted.
+func (o Options) hosts() []string {
+	hosts := map[string]string{} // in lower case → as it was given
+	for _, source := range o.Sources {
+		if source.Host != "" {
+			hosts[strings.ToLower(source.Host)] = source.Host
+		}
+	}
+	return slices.Sorted(maps.Values(hosts))
+}
+
+// onlyHost is the host of the sources, when they agree on one.
+func (o Options) onlyHost() (string, error) {
+	hosts := o.hosts()
+	switch len(hosts) {
+	case 0:
+		return "", errors.New("no source names a host")
+	case 1:
+		return hosts[0], nil
+	}
+	return "", fmt.Errorf("the sources name %d hosts: %s", len(hosts), strings.Join(hosts, ", "))
 }

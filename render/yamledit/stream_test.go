@@ -1,10 +1,11 @@
-package render
+package yamledit
 
 import (
 	"bytes"
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -32,7 +33,7 @@ func TestSplit(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := []string{}
-			for _, document := range split([]byte(join(want))) {
+			for _, document := range split([]byte(strings.Join(want, ""))) {
 				got = append(got, string(document))
 			}
 			if !reflect.DeepEqual(got, want) {
@@ -40,14 +41,6 @@ func TestSplit(t *testing.T) {
 			}
 		})
 	}
-}
-
-func join(parts []string) string {
-	var all bytes.Buffer
-	for _, part := range parts {
-		all.WriteString(part)
-	}
-	return all.String()
 }
 
 func FuzzSplit(f *testing.F) {
@@ -71,7 +64,7 @@ func FuzzSplit(f *testing.F) {
 // have to be some.
 func fixtureInputs(t testing.TB) [][]byte {
 	t.Helper()
-	paths, err := filepath.Glob("../fixtures/*/*/input.yaml")
+	paths, err := filepath.Glob("../../fixtures/*/*/input.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package render
+package yamledit
 
 import (
 	"bytes"
@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 // errNoPlace says that an edit cannot be written into the original text; the
@@ -17,7 +17,7 @@ var errNoPlace = errors.New("no place in the text")
 // first was read from, touching no line that need not be.
 type splicer struct {
 	lineIndex
-	origin map[*yaml.Node]*yaml.Node // node of the edited tree → its node in the text
+	origin origins // node of the edited tree → its node in the text
 	edits  []textEdit
 }
 
@@ -30,7 +30,7 @@ type textEdit struct {
 // splice returns the document's text with the edits of its tree. What comes
 // back may still be wrong where the text is unusual, so the caller reads it
 // again and compares.
-func splice(document []byte, before, after *yaml.Node, origin map[*yaml.Node]*yaml.Node) ([]byte, error) {
+func splice(document []byte, before, after *yaml.Node, origin origins) ([]byte, error) {
 	s := splicer{lineIndex: newLineIndex(document), origin: origin}
 	if err := s.node(before, after, 0); err != nil {
 		return nil, err
@@ -60,10 +60,12 @@ func (s *splicer) node(b, a *yaml.Node, keyLine int) error {
 		return s.mapping(b, a, keyLine)
 	case b.Kind == yaml.SequenceNode:
 		return s.sequence(b, a, keyLine)
-	case b.Value != a.Value:
-		return s.scalar(b, a)
+	case b.Value == a.Value:
+		return nil
+	case b.Style&yaml.LiteralStyle != 0 && a.Style&yaml.LiteralStyle != 0:
+		return s.literal(b, a.Value)
 	}
-	return nil
+	return s.scalar(b, a)
 }
 
 func (s *splicer) mapping(b, a *yaml.Node, keyLine int) error {
@@ -100,14 +102,17 @@ func (s *splicer) mapping(b, a *yaml.Node, keyLine int) error {
 
 // value plans the edits of what stands under a key that stays.
 func (s *splicer) value(b, oldKey, value *yaml.Node) error {
-	if old := s.origin[value]; old != nil {
-		return s.node(old, value, oldKey.Line)
+	old := b.Content[slices.Index(b.Content, oldKey)+1]
+	switch {
+	case yaml.IsYNodeTaggedNull(old) && !yaml.IsYNodeTaggedNull(value):
+		if old.Value != "" {
+			return errNoPlace // an explicit null
+		}
+		return s.insertUnderKey(oldKey, value)
+	case s.origin[value] != old:
+		return errNoPlace // a collection that was replaced
 	}
-	i := slices.Index(b.Content, oldKey)
-	if old := b.Content[i+1]; !isNull(old) || old.Value != "" {
-		return errNoPlace // an explicit null, or a collection that was replaced
-	}
-	return s.insertUnderKey(oldKey, value)
+	return s.node(old, value, oldKey.Line)
 }
 
 // sequence takes new items in front of the old ones or behind them.

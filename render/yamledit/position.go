@@ -1,10 +1,10 @@
-package render
+package yamledit
 
 import (
 	"bytes"
 	"unicode/utf8"
 
-	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 // A lineIndex finds the places in a document's text that go.yaml.in/yaml/v3
@@ -75,7 +75,7 @@ func (x lineIndex) start(number int) int {
 	return x.starts[number-1]
 }
 
-// indentedBy tells whether only spaces stand before a node on its line.
+// indentedBy reports whether only spaces stand before a node on its line.
 func (x lineIndex) indentedBy(node *yaml.Node) bool {
 	at := x.offset(node)
 	if at < 0 {
@@ -84,7 +84,7 @@ func (x lineIndex) indentedBy(node *yaml.Node) bool {
 	return len(bytes.Trim(x.text[x.start(node.Line):at], " ")) == 0
 }
 
-// onlyComments tells whether the lines from first to last, inclusive, are all
+// onlyComments reports whether the lines from first to last, inclusive, are all
 // blank or comments.
 func (x lineIndex) onlyComments(first, last int) bool {
 	for number := first; number <= last; number++ {

@@ -1,9 +1,9 @@
-package render
+package yamledit
 
 import (
 	"bytes"
 
-	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 // serialize writes a tree as a whole in the place of a document's text, for
@@ -15,7 +15,7 @@ func serialize(text []byte, tree *yaml.Node) ([]byte, *yaml.Node, error) {
 	tree = withoutAnchors(tree)
 	withoutHeadComment(tree) // it stays in the head
 	head, body, tail := cutMarkers(text)
-	written, err := encode(tree, indentsLists(tree))
+	written, err := encode(tree, yaml.SequenceIndentStyle(yaml.DeriveSeqIndentStyle(string(text))))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -29,33 +29,6 @@ func serialize(text []byte, tree *yaml.Node) ([]byte, *yaml.Node, error) {
 		written = bytes.ReplaceAll(written, []byte("\n"), []byte("\r\n"))
 	}
 	return bytes.Join([][]byte{head, written, tail}, nil), tree, nil
-}
-
-// cutMarkers cuts a document's text before its first line of content and
-// before the `...` that ends it. The head has the `---` and the comments.
-func cutMarkers(text []byte) (head, body, tail []byte) {
-	at, marked := 0, false
-	if bytes.HasPrefix(text, byteOrderMark) {
-		at = len(byteOrderMark)
-	}
-	for at < len(text) {
-		line := firstLine(text[at:])
-		opens := !marked && isMarker(line, "---") && isPrefix(line[len("---"):])
-		if !opens && (!isPrefix(line) || marked && line[0] == '%') {
-			break
-		}
-		marked = marked || opens
-		at += len(line)
-	}
-	head, body = text[:at], text[at:]
-	for end := 0; end < len(body); {
-		line := firstLine(body[end:])
-		if isMarker(line, "...") {
-			return head, body[:end], body[end:]
-		}
-		end += len(line)
-	}
-	return head, body, nil
 }
 
 // withoutAnchors copies a tree without its anchors.

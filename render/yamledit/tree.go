@@ -1,4 +1,4 @@
-package render
+package yamledit
 
 import (
 	"bytes"
@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 
-	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 // maxNodes bounds what the aliases of a stream may expand to: the nodes of
@@ -92,7 +92,7 @@ func mergeKeys(node *yaml.Node) error {
 	own, has := []*yaml.Node(nil), map[string]bool{}
 	var merged []*yaml.Node
 	for i := 0; i+1 < len(node.Content); i += 2 {
-		if key := node.Content[i]; key.ShortTag() == tagMerge {
+		if key := node.Content[i]; key.ShortTag() == yaml.MergeTag {
 			merged = append(merged, mergeSources(node.Content[i+1])...)
 			continue
 		}
@@ -122,56 +122,4 @@ func mergeSources(value *yaml.Node) []*yaml.Node {
 		return value.Content
 	}
 	return []*yaml.Node{value}
-}
-
-// clone copies a tree and tells for each node of the copy which one it is of.
-func clone(node *yaml.Node, origin map[*yaml.Node]*yaml.Node) *yaml.Node {
-	c := *node
-	c.Content = nil
-	for _, child := range node.Content {
-		c.Content = append(c.Content, clone(child, origin))
-	}
-	origin[&c] = node
-	return &c
-}
-
-// same compares two trees: kinds, tags, values and anchors; lists in order,
-// the values of each key in order, keys in any. Comments and style are free.
-func same(a, b *yaml.Node) bool {
-	if a.Kind != b.Kind || a.ShortTag() != b.ShortTag() || a.Value != b.Value || a.Anchor != b.Anchor ||
-		len(a.Content) != len(b.Content) {
-		return false
-	}
-	if a.Kind != yaml.MappingNode {
-		for i := range a.Content {
-			if !same(a.Content[i], b.Content[i]) {
-				return false
-			}
-		}
-		return true
-	}
-	values := map[string][]*yaml.Node{}
-	for i := 0; i+1 < len(b.Content); i += 2 {
-		values[keyID(b.Content[i])] = append(values[keyID(b.Content[i])], b.Content[i+1])
-	}
-	for i := 0; i+1 < len(a.Content); i += 2 {
-		id := keyID(a.Content[i])
-		if len(values[id]) == 0 || !same(a.Content[i+1], values[id][0]) {
-			return false
-		}
-		values[id] = values[id][1:]
-	}
-	return true
-}
-
-// keyID tells keys of a mapping apart: 1 and "1" are different ones.
-func keyID(key *yaml.Node) string {
-	if key.Kind == yaml.ScalarNode {
-		return key.ShortTag() + " " + key.Value
-	}
-	written, err := encode(key, false)
-	if err != nil {
-		return fmt.Sprintf("%p", key) // equal to no other
-	}
-	return string(written)
 }

@@ -1,16 +1,16 @@
-package render
+package yamledit
 
 import (
 	"bytes"
 	"encoding/json"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 // insertKeys puts new keys in front of a mapping's own.
 func (s *splicer) insertKeys(b *yaml.Node, pairs []*yaml.Node, keyLine int) error {
-	added := &yaml.Node{Kind: yaml.MappingNode, Tag: tagMap, Content: pairs}
+	added := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap, Content: pairs}
 	if b.Style&yaml.FlowStyle != 0 {
 		return s.insertFlow(b, added, '{')
 	}
@@ -33,7 +33,7 @@ func (s *splicer) insertItems(b *yaml.Node, items []*yaml.Node, keyLine int) err
 	if len(items) == 0 {
 		return nil
 	}
-	added := sequence(items...)
+	added := listOf(items)
 	if b.Style&yaml.FlowStyle != 0 {
 		return s.insertFlow(b, added, '[')
 	}
@@ -52,7 +52,7 @@ func (s *splicer) appendItems(b *yaml.Node, items []*yaml.Node) error {
 	if b.Style&yaml.FlowStyle != 0 || !s.indentedBy(b) {
 		return errNoPlace
 	}
-	return s.insertLines(lastLine(b)+1, b.Column-1, sequence(items...))
+	return s.insertLines(lastLine(b)+1, b.Column-1, listOf(items))
 }
 
 // insertAbove writes a collection, indented as node is, on lines of its own:
@@ -84,16 +84,16 @@ func (s *splicer) insertLines(line, indent int, added *yaml.Node) error {
 	if err != nil {
 		return err
 	}
-	if at > 0 && breakBefore(s.text[:at]) == 0 { // after a last line without its break
+	if at > 0 && !endsLine(s.text[:at]) {
 		insert = s.lineEnd(s.start(line-1)) + strings.TrimRight(insert, "\r\n")
 	}
 	s.edits = append(s.edits, textEdit{at, at, insert})
 	return nil
 }
 
-// breakBefore is 0 when text does not end with a line break.
-func breakBefore(text []byte) int {
-	return len(text) - len(bytes.TrimRight(text, "\r\n\u0085\u2028\u2029"))
+// endsLine reports whether the last line of a text has its line break.
+func endsLine(text []byte) bool {
+	return len(text) > len(bytes.TrimRight(text, "\r\n\u0085\u2028\u2029"))
 }
 
 // insertFlow puts JSON right behind the opening bracket, so that one line
@@ -125,12 +125,12 @@ func (s *splicer) replaceEntry(b *yaml.Node, gone, added []*yaml.Node) error {
 	end := s.start(max(key.Line, lastLine(value)) + 1)
 	newKey := *added[0]
 	newKey.HeadComment = "" // it stands above, and stays there
-	node := &yaml.Node{Kind: yaml.MappingNode, Tag: tagMap, Content: []*yaml.Node{&newKey, added[1]}}
+	node := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap, Content: []*yaml.Node{&newKey, added[1]}}
 	insert, err := blockText(node, key.Column-1, s.lineEnd(end))
 	if err != nil {
 		return err
 	}
-	if breakBefore(s.text[:end]) == 0 {
+	if !endsLine(s.text[:end]) {
 		insert = strings.TrimRight(insert, "\r\n")
 	}
 	s.edits = append(s.edits, textEdit{at, end, strings.TrimLeft(insert, " ")})
@@ -150,7 +150,7 @@ func lastLine(node *yaml.Node) int {
 // blockText is a collection in block style, each line indented and ended as
 // told.
 func blockText(node *yaml.Node, indent int, lineEnd string) (string, error) {
-	written, err := encode(node, false)
+	written, err := encode(node, yaml.CompactSequenceStyle)
 	if err != nil {
 		return "", err
 	}
@@ -164,7 +164,7 @@ func blockText(node *yaml.Node, indent int, lineEnd string) (string, error) {
 // scalarText is a scalar in its style, on one line.
 func scalarText(node *yaml.Node) (string, error) {
 	bare := yaml.Node{Kind: yaml.ScalarNode, Tag: node.Tag, Value: node.Value, Style: node.Style}
-	written, err := encode(&bare, false)
+	written, err := encode(&bare, yaml.CompactSequenceStyle)
 	if err != nil {
 		return "", err
 	}
@@ -200,7 +200,7 @@ func flowText(node *yaml.Node) (string, error) {
 }
 
 func jsonScalar(node *yaml.Node) (string, error) {
-	if node.ShortTag() != tagString {
+	if node.ShortTag() != yaml.NodeTagString {
 		return node.Value, nil // a bool or a number of the edits' own
 	}
 	var out bytes.Buffer

@@ -1,0 +1,79 @@
+package render
+
+import (
+	"helm-runnertrust/render/yamledit"
+)
+
+// The shapes of what is read, or edited, of each kind of object. Nothing beside them is looked at:
+// real charts have keys twice in other places.
+var (
+	leaf = &yamledit.Shape{}
+
+	// identity is what every object of a document is known by.
+	identity = mapping{
+		"kind":     leaf,
+		"metadata": mapping{"name": leaf, "namespace": leaf}.shape(),
+	}.shape()
+
+	// deployment is what tells whether a Deployment is a runner.
+	deployment = mapping{"spec": mapping{"template": mapping{"spec": mapping{
+		"containers": listOf(mapping{
+			"name": leaf,
+			"env":  listOf(mapping{"name": leaf, "value": leaf, "valueFrom": leaf}.shape()),
+		}.shape()),
+	}.shape()}.shape()}.shape()}.shape()
+
+	// runnerDeployment is what is read and edited besides, when it is one.
+	runnerDeployment = mapping{
+		"metadata": mapping{"labels": leaf, "annotations": mapping{filenameAnnotation: leaf}.shape()}.shape(),
+		"spec": mapping{"template": mapping{
+			"metadata": mapping{"annotations": mapping{checksumAnnotation: leaf}.shape()}.shape(),
+			"spec": mapping{
+				"securityContext": securityContext,
+				"volumes":         listOf(volumeShape),
+			}.shape(),
+		}.shape()}.shape(),
+	}.shape()
+
+	// runnerContainer is what is read and edited of a runner's container.
+	runnerContainer = mapping{
+		"securityContext": securityContext,
+		"volumeMounts": listOf(mapping{
+			"name": leaf, "mountPath": leaf, "subPath": leaf, "subPathExpr": leaf, "readOnly": leaf,
+		}.shape()),
+	}.shape()
+
+	securityContext = mapping{"runAsUser": leaf}.shape()
+
+	volumeShape = &yamledit.Shape{Rest: leaf, Fields: map[string]*yamledit.Shape{
+		"configMap": volumeSourceShape,
+		"secret":    volumeSourceShape,
+		"projected": mapping{"defaultMode": leaf, "sources": listOf(&yamledit.Shape{
+			Rest:   leaf,
+			Fields: mapping{"configMap": volumeSourceShape, "secret": volumeSourceShape},
+		})}.shape(),
+	}}
+
+	volumeSourceShape = mapping{
+		"name": leaf, "secretName": leaf, "optional": leaf, "defaultMode": leaf,
+		"items": listOf(mapping{"key": leaf, "path": leaf}.shape()),
+	}.shape()
+
+	// byKind are the shapes of the objects that a runner's Deployment refers to.
+	byKind = map[string]*yamledit.Shape{
+		"ConfigMap": mapping{
+			"metadata":   mapping{"annotations": mapping{fingerprintsAnnotation: leaf}.shape()}.shape(),
+			"data":       {Rest: leaf},
+			"binaryData": {Rest: leaf},
+		}.shape(),
+		"Secret":     mapping{"data": {Rest: leaf}, "stringData": {Rest: leaf}}.shape(),
+		"Deployment": deployment,
+	}
+)
+
+// mapping is the fields of a shape.
+type mapping map[string]*yamledit.Shape
+
+func (m mapping) shape() *yamledit.Shape { return &yamledit.Shape{Fields: m} }
+
+func listOf(item *yamledit.Shape) *yamledit.Shape { return &yamledit.Shape{Items: item} }

@@ -1,0 +1,105 @@
+package yamledit
+
+import (
+	"bytes"
+	"errors"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// A Document is one piece of a stream. Its tree is read when [Document.Root] is first asked for,
+// and edits of the tree are brought into the text by [Document.Bytes].
+type Document struct {
+	number int    // position in the stream, from 1
+	line   int    // lines of the stream above it
+	text   []byte // as it came
+	budget *int   // of the stream, for aliases
+
+	before    *yaml.Node // the tree of text; nil until Root
+	after     *yaml.Node // the tree that edits change
+	origin    origins
+	rewritten bool
+}
+
+// Number is the document's position in the stream, from 1.
+func (d *Document) Number() int { return d.number }
+
+// LinesAbove is how many lines of the stream stand above the document.
+func (d *Document) LinesAbove() int { return d.line }
+
+// Text is the document as it came, with the comments above it and its `---` line.
+func (d *Document) Text() []byte { return d.text }
+
+// Head is what stands above the content: comments, directives, the `---` line.
+func (d *Document) Head() []byte {
+	head, _, _ := cutMarkers(d.text)
+	return head
+}
+
+// IsBlank reports whether the document has only comments and space.
+func (d *Document) IsBlank() bool {
+	_, body, _ := cutMarkers(d.text)
+	return len(body) == 0
+}
+
+// HasCRLF reports whether lines of the document end in CR LF.
+func (d *Document) HasCRLF() bool { return bytes.Contains(d.text, []byte("\r\n")) }
+
+// Contains reports whether the text holds every one of the words. It is what keeps parsing away
+// from nearly all documents, and can miss only words that are written with escapes
+// ("CI_SERVER\x5fURL"), as templates never do.
+func (d *Document) Contains(words ...string) bool {
+	for _, word := range words {
+		if !bytes.Contains(d.text, []byte(word)) {
+			return false
+		}
+	}
+	return true
+}
+
+// Root is the tree that edits change, read at the first call. Aliases and merge keys in it are
+// expanded. The text has to hold exactly one document; an error is a [*SyntaxError].
+func (d *Document) Root() (*yaml.RNode, error) {
+	if d.after == nil {
+		before, err := parseWithin(d.text, d.budget)
+		if err != nil {
+			return nil, newSyntaxError(err)
+		}
+		d.before, d.after, d.origin = before, yaml.CopyYNode(before), origins{}
+		d.origin.add(d.after, before)
+	}
+	return yaml.NewRNode(d.after), nil
+}
+
+// Bytes is the text with the edits of the tree: written into it where that is possible, serialized
+// anew where it is not. Either is read again, and has to give the edited tree.
+func (d *Document) Bytes() ([]byte, error) {
+	if d.after == nil || same(d.before, d.after) {
+		return d.text, nil
+	}
+	spliced, err := splice(d.text, d.before, d.after, d.origin)
+	switch {
+	case err == nil && holds(spliced, d.after):
+		return spliced, nil
+	case err != nil && !errors.Is(err, errNoPlace):
+		return nil, err
+	}
+	written, tree, err := serialize(d.text, d.after)
+	if err != nil {
+		return nil, err
+	}
+	if !holds(written, tree) {
+		return nil, errors.New("the edited document cannot be written as YAML")
+	}
+	d.rewritten = true
+	return written, nil
+}
+
+// Rewritten reports whether the last call of Bytes had to serialize the document as a whole.
+func (d *Document) Rewritten() bool { return d.rewritten }
+
+// holds reports whether a text is one document with this tree.
+func holds(text []byte, tree *yaml.Node) bool {
+	again, err := parse(text)
+	return err == nil && same(again, tree)
+}

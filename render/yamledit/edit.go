@@ -1,0 +1,115 @@
+package yamledit
+
+import (
+	"slices"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// A Pair is a key and its value, for [Map].
+type Pair struct {
+	Key   string
+	Value *yaml.RNode
+}
+
+// Map is a new mapping with its keys in the order of the pairs (kyaml's NewMapRNode ranges over a
+// Go map). A pair without a value is left out.
+func Map(pairs ...Pair) *yaml.RNode {
+	node := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
+	for _, p := range pairs {
+		if value := p.Value.YNode(); value != nil {
+			node.Content = append(node.Content, Text(p.Key).YNode(), value)
+		}
+	}
+	return yaml.NewRNode(node)
+}
+
+// List is a new sequence.
+func List(items ...*yaml.RNode) *yaml.RNode {
+	list := listOf(nil)
+	for _, item := range items {
+		list.Content = append(list.Content, item.YNode())
+	}
+	return yaml.NewRNode(list)
+}
+
+func listOf(items []*yaml.Node) *yaml.Node {
+	return &yaml.Node{Kind: yaml.SequenceNode, Tag: yaml.NodeTagSeq, Content: items}
+}
+
+// Text is a new string. What YAML 1.1 takes for something else is quoted, as Kubernetes's own
+// library reads it so (sigs.k8s.io/yaml).
+func Text(value string) *yaml.RNode {
+	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: value}
+	if yaml.IsYaml1_1NonString(node) {
+		node.Style = yaml.DoubleQuotedStyle
+	}
+	return yaml.NewRNode(node)
+}
+
+// True is a new bool.
+func True() *yaml.RNode {
+	return yaml.NewRNode(&yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagBool, Value: "true"})
+}
+
+// Bare copies a tree without its comments and anchors, for use in another document; nil for nil.
+func Bare(node *yaml.RNode) *yaml.RNode {
+	if node.IsNil() {
+		return nil
+	}
+	return yaml.NewRNode(bare(node.YNode()))
+}
+
+func bare(node *yaml.Node) *yaml.Node {
+	c := &yaml.Node{Kind: node.Kind, Tag: node.Tag, Value: node.Value, Style: node.Style}
+	for _, child := range node.Content {
+		c.Content = append(c.Content, bare(child))
+	}
+	return c
+}
+
+// Prepend puts an item in front of a sequence's own; kyaml only appends.
+func Prepend(list, item *yaml.RNode) {
+	node := list.YNode()
+	node.Content = append([]*yaml.Node{item.YNode()}, node.Content...)
+}
+
+// Retain drops the items of a sequence that keep refuses, and reports whether there were any.
+func Retain(list *yaml.RNode, keep func(item *yaml.RNode) bool) (dropped bool) {
+	node := list.YNode()
+	before := len(node.Content)
+	node.Content = slices.DeleteFunc(slices.Clone(node.Content), func(item *yaml.Node) bool { return !keep(yaml.NewRNode(item)) })
+	return len(node.Content) < before
+}
+
+// ReplaceField puts another key and value in the place of one of a mapping, which keeps its place
+// and the comments of the key. A mapping without the key stays as it is.
+func ReplaceField(mapping *yaml.RNode, old, key string, value *yaml.RNode) {
+	content := mapping.YNode().Content
+	for i := 0; i+1 < len(content); i += 2 {
+		if content[i].Value == old {
+			content[i], content[i+1] = renamed(content[i], key), value.YNode()
+			return
+		}
+	}
+}
+
+// MoveField puts a field of one mapping behind those of another, under a key of that mapping: the
+// value with its comments and its place in the text, and the comments of the old key. A field that
+// is not there, or null, is not moved.
+func MoveField(from *yaml.RNode, old string, to *yaml.RNode, key string) {
+	field := from.Field(old)
+	if field == nil || yaml.IsMissingOrNull(field.Value) {
+		return
+	}
+	node := to.YNode()
+	node.Content = append(node.Content, renamed(field.Key.YNode(), key), field.Value.YNode())
+}
+
+// renamed is a new key in the place of another, with its comments. A comment below stays where it
+// is.
+func renamed(old *yaml.Node, name string) *yaml.Node {
+	key := Text(name).YNode()
+	key.HeadComment, key.LineComment = old.HeadComment, old.LineComment
+	return key
+}

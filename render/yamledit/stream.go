@@ -1,0 +1,98 @@
+package yamledit
+
+import (
+	"bytes"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+var byteOrderMark = []byte("\ufeff")
+
+// A Stream is a sequence of YAML documents, and of new ones that go behind them.
+type Stream struct {
+	Documents []*Document
+	added     [][]byte
+}
+
+// Split cuts a stream into its documents, unparsed, without copying it. A document starts at a
+// `---` line, unless only a byte order mark, blank lines, comments or directives stand before it,
+// and ends with a `...` line, inclusive (YAML 1.2.2, section 9.2). An empty stream has none.
+func Split(text []byte) *Stream {
+	s := &Stream{}
+	line, budget := 0, maxNodes
+	for i, piece := range split(text) {
+		s.Documents = append(s.Documents, &Document{number: i + 1, line: line, text: piece, budget: &budget})
+		line += bytes.Count(piece, []byte("\n"))
+	}
+	return s
+}
+
+// split cuts a text at the markers of its documents.
+func split(stream []byte) [][]byte {
+	var documents [][]byte
+	start, prefix := 0, true // prefix: no content and no marker since start
+	cut := func(end int) {
+		if end > start {
+			documents = append(documents, stream[start:end:end])
+		}
+		start, prefix = end, true
+	}
+	for at := 0; at < len(stream); {
+		line := firstLine(stream[at:])
+		switch {
+		case isMarker(line, "---"):
+			if !prefix {
+				cut(at)
+			}
+			prefix = false
+		case isMarker(line, "..."):
+			cut(at + len(line))
+		case prefix && !isPrefix(line):
+			prefix = false
+		}
+		at += len(line)
+	}
+	cut(len(stream))
+	return documents
+}
+
+// Append puts a new document behind the others: a `---` line, the head (comment lines that end in
+// a line feed, or none) and the tree. With crlf, its lines end in CR LF.
+func (s *Stream) Append(head string, tree *yaml.RNode, crlf bool) error {
+	written, err := encode(tree.YNode(), yaml.CompactSequenceStyle)
+	if err != nil {
+		return err
+	}
+	written = append([]byte("---\n"+head), written...)
+	if crlf {
+		written = bytes.ReplaceAll(written, []byte("\n"), []byte("\r\n"))
+	}
+	s.added = append(s.added, written)
+	return nil
+}
+
+// Bytes is the stream with the edits of its documents, and the new ones behind them. A last line
+// without an end gets one when something follows it. An error is that of one document, a
+// [*DocumentError].
+func (s *Stream) Bytes() ([]byte, error) {
+	texts := make([][]byte, 0, len(s.Documents)+len(s.added))
+	for _, d := range s.Documents {
+		text, err := d.Bytes()
+		if err != nil {
+			return nil, &DocumentError{Document: d, Err: err}
+		}
+		texts = append(texts, text)
+	}
+	return bytes.Join(join(texts, s.added), nil), nil
+}
+
+// A DocumentError is a fault of one document.
+type DocumentError struct {
+	Document *Document
+	Err      error
+}
+
+func (e *DocumentError) Error() string { return e.Err.Error() }
+
+// Unwrap is the fault without its document.
+func (e *DocumentError) Unwrap() error { return e.Err }
