@@ -1,5 +1,5 @@
-// Command peak runs a command, and prints to stderr how long it took, in
-// nanoseconds, and the peak of its memory, in KiB.
+// Command peak runs a command, and prints as the last line to stderr how long it
+// took, in nanoseconds, and the peak of its memory, in KiB.
 package main
 
 import (
@@ -12,7 +12,7 @@ import (
 
 func main() {
 	cmd := exec.Command(os.Args[1], os.Args[2:]...)
-	cmd.Stdin, cmd.Stdout = os.Stdin, os.Stdout
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	start := time.Now()
 	err := cmd.Run()
 	elapsed := time.Since(start)
