@@ -2,6 +2,8 @@ package render
 
 import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"helm-runnertrust/render/yamledit"
 )
 
 // An object was held against its shape when it was listed, so that reading it cannot fail: no key
@@ -72,10 +74,11 @@ func ensure(node *yaml.RNode, key string, empty *yaml.RNode) (*yaml.RNode, error
 	if found := value(node, key); found != nil {
 		return found, nil
 	}
-	return node.Pipe(yaml.SetField(key, empty))
+	return yamledit.Set(node, key, empty)
 }
 
-// set sets a key of a mapping. A scalar in the place of another keeps the style of the old one.
+// set sets a key of a mapping.
 func set(node *yaml.RNode, key string, to *yaml.RNode) error {
-	return node.PipeE(yaml.SetField(key, to))
+	_, err := yamledit.Set(node, key, to)
+	return err
 }

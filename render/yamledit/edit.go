@@ -68,6 +68,18 @@ func bare(node *yaml.Node) *yaml.Node {
 	return c
 }
 
+// Set sets a key of a mapping to a value, behind the other keys when it is new, and returns the node
+// that is in the tree then. A scalar in the place of another keeps its style, its anchor and its
+// comments, of which kyaml's SetField keeps the style only.
+func Set(mapping *yaml.RNode, key string, value *yaml.RNode) (*yaml.RNode, error) {
+	if field := mapping.Field(key); field != nil && value.YNode().Kind == yaml.ScalarNode && field.Value.YNode().Kind == yaml.ScalarNode {
+		old, node := field.Value.YNode(), value.YNode()
+		node.Anchor = old.Anchor
+		node.HeadComment, node.LineComment, node.FootComment = old.HeadComment, old.LineComment, old.FootComment
+	}
+	return mapping.Pipe(yaml.SetField(key, value))
+}
+
 // Prepend puts an item in front of a sequence's own; kyaml only appends.
 func Prepend(list, item *yaml.RNode) {
 	node := list.YNode()

@@ -1,9 +1,6 @@
 package yamledit
 
 import (
-	"bytes"
-	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -41,45 +38,4 @@ func TestSplit(t *testing.T) {
 			}
 		})
 	}
-}
-
-func FuzzSplit(f *testing.F) {
-	for _, seed := range fixtureInputs(f) {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, stream []byte) {
-		documents := split(stream)
-		if joined := bytes.Join(documents, nil); !bytes.Equal(joined, stream) {
-			t.Fatalf("joined: %q", joined)
-		}
-		for i, document := range documents {
-			if len(document) == 0 {
-				t.Fatalf("document %d is empty", i+1)
-			}
-		}
-	})
-}
-
-// fixtureInputs are the streams of the fixtures, without the largest; there
-// have to be some.
-func fixtureInputs(t testing.TB) [][]byte {
-	t.Helper()
-	paths, err := filepath.Glob("../../fixtures/*/*/input.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(paths) == 0 {
-		t.Fatal("no fixtures")
-	}
-	var inputs [][]byte
-	for _, path := range paths {
-		input, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(input) <= 16<<10 { // a fuzzer gets nowhere with longer ones
-			inputs = append(inputs, input)
-		}
-	}
-	return inputs
 }

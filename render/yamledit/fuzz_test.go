@@ -1,0 +1,136 @@
+package yamledit
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// fixtureInputs are the streams of the fixtures, without the largest; there have to be some.
+func fixtureInputs(t testing.TB) [][]byte {
+	t.Helper()
+	paths, err := filepath.Glob("../../fixtures/*/*/input.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(paths) == 0 {
+		t.Fatal("no fixtures")
+	}
+	var inputs [][]byte
+	for _, path := range paths {
+		input, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(input) <= 16<<10 { // a fuzzer gets nowhere with longer ones
+			inputs = append(inputs, input)
+		}
+	}
+	return inputs
+}
+
+// FuzzSplit holds that joining the documents of any stream gives the stream back.
+func FuzzSplit(f *testing.F) {
+	for _, seed := range fixtureInputs(f) {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, stream []byte) {
+		documents := split(stream)
+		if joined := bytes.Join(documents, nil); !bytes.Equal(joined, stream) {
+			t.Fatalf("joined: %q", joined)
+		}
+		for i, document := range documents {
+			if len(document) == 0 {
+				t.Fatalf("document %d is empty", i+1)
+			}
+		}
+	})
+}
+
+// FuzzEdit holds the promises of an edit on any document: a key is added to, or set in, one of its
+// mappings, an item put in front of one of its sequences, or a line into one of its strings; at
+// picks which. The result reads as the edited tree, and unless the document was rewritten, every
+// line of it is there still, in order, but for those of the replaced value.
+func FuzzEdit(f *testing.F) {
+	for i, seed := range fixtureInputs(f) {
+		f.Add(seed, i)
+	}
+	f.Fuzz(func(t *testing.T, text []byte, at int) {
+		stream := Split(text)
+		if len(stream.Documents) != 1 {
+			return
+		}
+		doc := stream.Documents[0]
+		root, err := doc.Root()
+		if err != nil {
+			return
+		}
+		replaces := editAt(t, root.YNode(), at)
+		got, err := stream.Bytes()
+		if err != nil {
+			return // no text can say it, and there is none then
+		}
+		again, err := Split(got).Documents[0].Root()
+		if err != nil {
+			t.Fatalf("%v in %q", err, got)
+		}
+		if wanted := withoutAnchors(doc.after); !same(withoutAnchors(again.YNode()), wanted) {
+			t.Fatalf("%q reads otherwise than what was edited in %q", got, text)
+		}
+		if !doc.Rewritten() && !replaces {
+			checkLines(t, text, got)
+		}
+	})
+}
+
+// editAt edits the node that is at'th of a tree, and reports whether that replaces a value.
+func editAt(t *testing.T, root *yaml.Node, at int) (replaces bool) {
+	t.Helper()
+	nodes := nodesOf(root)
+	node := nodes[max(0, at%len(nodes))]
+	switch node.Kind {
+	case yaml.MappingNode:
+		key := "added"
+		if len(node.Content) > 0 && at%3 == 0 && node.Content[0].Value != "" { // kyaml takes "" for the node itself
+			key, replaces = node.Content[0].Value, true
+		}
+		if _, err := Set(yaml.NewRNode(node), key, Text("value")); err != nil {
+			t.Fatal(err)
+		}
+	case yaml.SequenceNode:
+		Prepend(yaml.NewRNode(node), Map(Pair{"name", Text("value")}))
+	case yaml.ScalarNode:
+		if node.Style&yaml.LiteralStyle != 0 {
+			node.Value += "added\n"
+			return false
+		}
+		node.Value, replaces = "value", true
+	}
+	return replaces
+}
+
+func nodesOf(node *yaml.Node) []*yaml.Node {
+	all := []*yaml.Node{node}
+	for _, child := range node.Content {
+		all = append(all, nodesOf(child)...)
+	}
+	return all
+}
+
+// checkLines holds that what was added is lines, or a part of one line in a flow collection: taking
+// bytes out of the result gives the text back.
+func checkLines(t *testing.T, text, got []byte) {
+	t.Helper()
+	rest := text
+	for _, c := range got {
+		if len(rest) > 0 && rest[0] == c {
+			rest = rest[1:]
+		}
+	}
+	if len(rest) > 0 {
+		t.Fatalf("%q is not in %q, which was edited", rest, got)
+	}
+}

@@ -1,0 +1,77 @@
+package yamledit
+
+import (
+	"bytes"
+	"os"
+	"testing"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// TestSpliceShifted puts insertions in wrong places on purpose: what is read again has to show it,
+// every time.
+func TestSpliceShifted(t *testing.T) {
+	input, err := os.ReadFile("../../fixtures/accept/current/input.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := 0
+	for _, d := range Split(input).Documents {
+		if d.Contains("kind: Deployment", "CI_SERVER_URL") {
+			checkShifts(t, d)
+			checked++
+		}
+	}
+	if checked != 1 {
+		t.Fatalf("%d Deployments in the fixture", checked)
+	}
+}
+
+func checkShifts(t *testing.T, d *Document) {
+	t.Helper()
+	root, err := d.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pod := lookup(t, root, "spec", "template", "spec")
+	Prepend(lookup(t, pod, "volumes"), Map(Pair{"name", Text("added")}))
+	Prepend(lookup(t, lookup(t, pod, "containers").Element("name", "ci-gitlab-runner"), "volumeMounts"), Map(Pair{"name", Text("added")}))
+	annotations := lookup(t, root, "spec", "template", "metadata", "annotations")
+	if err := annotations.PipeE(yaml.SetField("added", Text("1"))); err != nil {
+		t.Fatal(err)
+	}
+	lines := bytes.SplitAfter(d.text, []byte("\n"))
+	s := splicer{lineIndex: newLineIndex(d.text), origin: d.origin}
+	if err := s.node(d.before, d.after, 0); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.edits) != 3 {
+		t.Fatalf("%d edits, want a volume, a mount and an annotation", len(s.edits))
+	}
+	shifts := 0
+	for _, edit := range s.edits {
+		for i := range lines {
+			at := s.start(i + 1)
+			if at == edit.at {
+				continue
+			}
+			shifted := string(d.text[:at]) + edit.insert + string(d.text[at:])
+			if holds([]byte(shifted), d.after) {
+				t.Errorf("an insertion above line %d passes as one above offset %d", i+1, edit.at)
+			}
+			shifts++
+		}
+	}
+	if shifts < 100 {
+		t.Fatalf("only %d shifts", shifts)
+	}
+}
+
+func lookup(t *testing.T, node *yaml.RNode, keys ...string) *yaml.RNode {
+	t.Helper()
+	found, err := node.Pipe(yaml.Lookup(keys...))
+	if err != nil || found == nil {
+		t.Fatalf("%q: %v, %v", keys, found, err)
+	}
+	return found
+}
