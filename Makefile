@@ -12,7 +12,7 @@ build:
 
 # The packages that carry the promises are covered to 90 % of their statements.
 test:
-	$(GO) test -coverpkg=./render,./trust -coverprofile=coverage.out ./...
+	$(GO) test -coverpkg=./render,./render/yamledit,./trust -coverprofile=coverage.out ./...
 	@awk -v least=90 -f .ci/coverage.awk coverage.out
 
 # golangci-lint is pinned in a module of its own, and built on first use.
@@ -47,7 +47,8 @@ matrix-check:
 	cd e2e && $(GO) test ./matrix -count=1
 
 fuzz:
-	.ci/fuzz FuzzSplit $(FUZZTIME) ./render
+	.ci/fuzz FuzzSplit $(FUZZTIME) ./render/yamledit
+	.ci/fuzz FuzzEdit $(FUZZTIME) ./render/yamledit
 	.ci/fuzz FuzzFilter $(FUZZTIME) ./render
 	.ci/fuzz FuzzParse $(FUZZTIME) ./trust
 

@@ -1,10 +1,6 @@
 package render
 
-import (
-	"path"
-
-	"helm-runnertrust/trust"
-)
+import "helm-runnertrust/trust"
 
 // A way says where a runner's container reads its file, and how the runner is told of it. A new
 // one is a file beside this, and a line where Filter chooses.
@@ -19,5 +15,3 @@ type location struct {
 	dir  string // where a volume is mounted, cleaned: "/home/gitlab-runner/.gitlab-runner/certs"
 	file string // its name in there: "gitlab.example.com.crt"
 }
-
-func (l location) path() string { return path.Join(l.dir, l.file) }
