@@ -56,6 +56,7 @@ fuzz:
 bench:
 	@kustomize=$$(cd e2e && $(GO) run ./cmd/tool kustomize) && \
 	KUSTOMIZE=$$kustomize $(GO) test -run '^$$' -bench Process -benchtime 200x ./cli
+	$(GO) test -run '^$$' -bench 'ManyRunners|LargeStream' -benchtime 5x ./cli
 
 clean:
 	rm -rf bin coverage.out

@@ -251,3 +251,60 @@ func (c *contender) median() float64 {
 	slices.Sort(c.times)
 	return float64(c.times[len(c.times)/2])
 }
+
+// BenchmarkManyRunners filters 250 and 1,000 runners in turn: the time grows with their number.
+func BenchmarkManyRunners(b *testing.B) {
+	few, many := runners(b, 250), runners(b, 1000)
+	var times [2]time.Duration
+	for b.Loop() {
+		for i, stream := range [][]byte{few, many} {
+			start := time.Now()
+			var out, messages bytes.Buffer
+			if code := runIn(stream, &out, &messages, "--cert="+filepath.Join(fixturesDir, "certs", "ca.crt")); code != exitDone {
+				b.Fatalf("exit code %d: %s", code, &messages)
+			}
+			times[i] += time.Since(start)
+		}
+	}
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(float64(times[1])/float64(times[0]), "1000/250(≤4.5)")
+}
+
+func runIn(stream []byte, stdout, stderr io.Writer, args ...string) int {
+	return Run(Process{
+		Args: args, Env: func(string) (string, bool) { return "", false }, Now: fixturesNow,
+		Stdin: bytes.NewReader(stream), Stdout: stdout, Stderr: stderr,
+	})
+}
+
+// runners is a stream of so many runners, each of a name of its own.
+func runners(b *testing.B, count int) []byte {
+	one := content(b, fixturesDir+"/accept/current/input.yaml")
+	var stream bytes.Buffer
+	for i := range count {
+		stream.Write(bytes.ReplaceAll(one, []byte("ci-gitlab-runner"), fmt.Appendf(nil, "ci-%d-gitlab-runner", i)))
+	}
+	return stream.Bytes()
+}
+
+// BenchmarkLargeStream runs the binary and cat on 100 MB in which one document is a runner's, and
+// the last line has no end.
+func BenchmarkLargeStream(b *testing.B) {
+	const size = 100_000_000
+	stream := bytes.NewBuffer(content(b, fixturesDir+"/accept/current/input.yaml"))
+	for i := 0; stream.Len() < size; i++ {
+		fmt.Fprintf(stream, "---\nkind: ConfigMap\nmetadata:\n  name: large-%d\ndata:\n  text: |\n%s", i,
+			strings.Repeat("    a line of text in a block, as charts have them\n", 100))
+	}
+	stream.WriteString("---\nlast: 1")
+	binary, peakOf := goBuild(b, ".."), goBuild(b, "./testdata/peak")
+	ours := newContender(b, peakOf, stream.Bytes(), binary, "--cert="+filepath.Join(fixturesDir, "certs", "ca.crt"))
+	cat := newContender(b, peakOf, stream.Bytes(), "cat")
+	for b.Loop() {
+		ours.run(b)
+		cat.run(b)
+	}
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(ours.median()/cat.median(), "binary/cat(≤10)")
+	b.ReportMetric(float64(ours.peakKiB)*1024/float64(stream.Len()), "peak/stream(≤2)")
+}

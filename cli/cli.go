@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"os"
@@ -111,8 +112,11 @@ func (p *program) versionCommand() *cobra.Command {
 }
 
 // write puts a whole result on stdout.
-func (p *program) write(result []byte) error {
-	if _, err := p.Stdout.Write(result); err != nil {
+func (p *program) write(result []byte) error { return p.writeAll(bytes.NewReader(result)) }
+
+// writeAll is write for a result in several pieces.
+func (p *program) writeAll(result io.WriterTo) error {
+	if _, err := result.WriteTo(p.Stdout); err != nil {
 		return &hinted{err: err, what: "cannot write the output"}
 	}
 	return nil

@@ -3,10 +3,13 @@ package cli
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 
 	"github.com/spf13/cobra"
+
+	"helm-runnertrust/render/yamledit"
 )
 
 // input is where manifests come from: a file, stdin, or a release.
@@ -56,7 +59,11 @@ func (p *program) read(in input) ([]byte, error) {
 		return nil, &hinted{what: "no manifests are given",
 			hint: "name a file with -f, a release with --release, or pipe them in: helm template … | helm runnertrust render --diff"}
 	}
-	return p.readStdin()
+	stream, err := io.ReadAll(p.Stdin)
+	if err != nil {
+		return nil, &hinted{what: "cannot read the manifests from stdin", err: err}
+	}
+	return stream, nil
 }
 
 // manifest asks the Helm that runs us, which tells plugins its own path and
@@ -104,10 +111,11 @@ release that is in the cluster.`,
 			if err != nil {
 				return err
 			}
-			after, err := p.run(before, flags)
+			result, err := p.run(yamledit.Split(before), flags)
 			if err != nil {
 				return err
 			}
+			after := result.Bytes()
 			out := after
 			if diff {
 				out = p.diff(in.name(), before, after)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 
 	"helm-runnertrust/render/yamledit"
@@ -19,26 +18,29 @@ import (
 // It is all or nothing: with an error, which is an *Error, a *trust.Error or several of them
 // joined, there is no Result.
 func Filter(stream []byte, options Options) (*Result, error) {
-	f := &filter{options: options, manifests: readManifests(yamledit.Split(stream))}
+	return FilterStream(yamledit.Split(stream), options)
+}
+
+// FilterStream is [Filter] for a stream that was read in pieces, by [yamledit.Read]. It edits the
+// stream, of which nobody else may have read a tree.
+func FilterStream(stream *yamledit.Stream, options Options) (*Result, error) {
+	f := &filter{options: options, manifests: readManifests(stream), warned: map[Warning]bool{}}
 	runners, err := f.manifests.runners(options.Deployment)
 	if err != nil {
 		return nil, err
 	}
-	if len(runners) == 0 {
-		if !options.AllowNoRunner && !f.manifests.areHooks() {
-			return nil, f.manifests.noRunner(options.Deployment)
-		}
-		return &Result{Stream: stream}, nil
+	if len(runners) == 0 && !options.AllowNoRunner && !f.manifests.areHooks() {
+		return nil, f.manifests.noRunner(options.Deployment)
 	}
 	if err := f.patch(runners); err != nil {
 		return nil, err
 	}
 	f.warnUnused(runners)
-	out, err := f.manifests.Bytes()
+	texts, err := stream.Texts()
 	if broken := (*yamledit.DocumentError)(nil); errors.As(err, &broken) {
 		return nil, placed(broken.Document, "", broken.Err)
 	}
-	return &Result{Stream: out, Warnings: f.warnings}, err
+	return &Result{texts: texts, Warnings: f.warnings}, err
 }
 
 // A filter is one run over one stream.
@@ -46,6 +48,7 @@ type filter struct {
 	options   Options
 	manifests *manifests
 	warnings  []Warning
+	warned    map[Warning]bool
 }
 
 // noRunner says what was looked for.
@@ -166,7 +169,8 @@ func (f *filter) server(c *container) (trust.Server, error) {
 
 // warn adds a warning, once.
 func (f *filter) warn(w Warning) {
-	if !slices.Contains(f.warnings, w) {
+	if !f.warned[w] {
+		f.warned[w] = true
 		f.warnings = append(f.warnings, w)
 	}
 }
@@ -174,6 +178,9 @@ func (f *filter) warn(w Warning) {
 // warnUnused tells of certificates for a host that no runner has. The files of a folder are there
 // to choose from.
 func (f *filter) warnUnused(runners []*runner) {
+	if len(runners) == 0 {
+		return
+	}
 	used := map[string]bool{}
 	for _, r := range runners {
 		for _, c := range r.containers {

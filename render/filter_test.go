@@ -56,7 +56,7 @@ func FuzzFilter(f *testing.F) {
 			}
 			return
 		}
-		rest := result.Stream
+		rest := result.Bytes()
 		for _, d := range yamledit.Split(stream).Documents {
 			if d.Contains("CI_SERVER_URL", "Deployment") || d.Contains("ConfigMap") {
 				continue
@@ -67,12 +67,12 @@ func FuzzFilter(f *testing.F) {
 			}
 			rest = rest[at+len(d.Text()):]
 		}
-		again, err := Filter(result.Stream, o)
+		again, err := Filter(result.Bytes(), o)
 		if err != nil {
-			t.Fatalf("second run: %v\n%s", err, result.Stream)
+			t.Fatalf("second run: %v\n%s", err, result.Bytes())
 		}
-		if !bytes.Equal(again.Stream, result.Stream) {
-			t.Fatalf("second run: %s\nfirst: %s", again.Stream, result.Stream)
+		if !bytes.Equal(again.Bytes(), result.Bytes()) {
+			t.Fatalf("second run: %s\nfirst: %s", again.Bytes(), result.Bytes())
 		}
 	})
 }
@@ -88,7 +88,7 @@ func TestFilterIsDeterministic(t *testing.T) {
 			}
 			continue
 		}
-		if !bytes.Equal(first.Stream, second.Stream) || !slices.Equal(first.Warnings, second.Warnings) {
+		if !bytes.Equal(first.Bytes(), second.Bytes()) || !slices.Equal(first.Warnings, second.Warnings) {
 			t.Errorf("two runs differ for:\n%s", input)
 		}
 	}

@@ -18,8 +18,8 @@ func TestThroughHelm4(t *testing.T) {
 		if err != nil {
 			continue
 		}
-		nodes, err := kio.ParseAll(string(first.Stream))
-		if err != nil || len(nodes) != contents(first.Stream) {
+		nodes, err := kio.ParseAll(string(first.Bytes()))
+		if err != nil || len(nodes) != contents(first.Bytes()) {
 			continue // Helm could not have rendered it: kyaml does not know `...`
 		}
 		cycled, err := kio.StringAll(nodes)
@@ -31,8 +31,8 @@ func TestThroughHelm4(t *testing.T) {
 			t.Errorf("%v\n%s", err, cycled)
 			continue
 		}
-		if string(second.Stream) != cycled {
-			t.Errorf("a second run changes\n%s\nto\n%s", cycled, second.Stream)
+		if string(second.Bytes()) != cycled {
+			t.Errorf("a second run changes\n%s\nto\n%s", cycled, second.Bytes())
 		}
 		compared++
 	}

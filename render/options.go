@@ -55,12 +55,6 @@ const (
 	FileReplaced Code = "file-replaced" // an older volume had the file already
 )
 
-// A Result is a filtered stream.
-type Result struct {
-	Stream   []byte
-	Warnings []Warning
-}
-
 // hosts are those that certificates are given for, sorted.
 func (o Options) hosts() []string {
 	hosts := map[string]string{} // in lower case → as it was given

@@ -26,5 +26,5 @@ func (p PostRenderer) Run(rendered *bytes.Buffer) (*bytes.Buffer, error) {
 			p.Warn(warning)
 		}
 	}
-	return bytes.NewBuffer(result.Stream), nil
+	return bytes.NewBuffer(result.Bytes()), nil
 }

@@ -11,20 +11,32 @@ var byteOrderMark = []byte("\ufeff")
 // A Stream is a sequence of YAML documents, and of new ones that go behind them.
 type Stream struct {
 	Documents []*Document
-	added     [][]byte
+
+	lines  int  // in the documents
+	budget *int // of nodes that aliases may expand to
+	added  [][]byte
+}
+
+func newStream() *Stream {
+	budget := maxNodes
+	return &Stream{budget: &budget}
 }
 
 // Split cuts a stream into its documents, unparsed, without copying it. A document starts at a
 // `---` line, unless only a byte order mark, blank lines, comments or directives stand before it,
 // and ends with a `...` line, inclusive (YAML 1.2.2, section 9.2). An empty stream has none.
 func Split(text []byte) *Stream {
-	s := &Stream{}
-	line, budget := 0, maxNodes
-	for i, piece := range split(text) {
-		s.Documents = append(s.Documents, &Document{number: i + 1, line: line, text: piece, budget: &budget})
-		line += bytes.Count(piece, []byte("\n"))
-	}
+	s := newStream()
+	s.add(split(text))
 	return s
+}
+
+// add puts texts behind the documents of the stream.
+func (s *Stream) add(texts [][]byte) {
+	for _, text := range texts {
+		s.Documents = append(s.Documents, &Document{number: len(s.Documents) + 1, line: s.lines, text: text, budget: s.budget})
+		s.lines += bytes.Count(text, []byte("\n"))
+	}
 }
 
 // split cuts a text at the markers of its documents.
@@ -71,11 +83,11 @@ func (s *Stream) Append(head string, tree *yaml.RNode, crlf bool) error {
 	return nil
 }
 
-// Bytes is the stream with the edits of its documents, and the new ones behind them. A last line
-// without an end gets one when something follows it. An error is that of one document, a
-// [*DocumentError].
-func (s *Stream) Bytes() ([]byte, error) {
-	texts := make([][]byte, 0, len(s.Documents)+len(s.added))
+// Texts are the texts of the documents with their edits, and of the new ones behind them; joined,
+// they are the edited stream. A last line without an end gets one when something follows it. An
+// error is that of one document, a [*DocumentError].
+func (s *Stream) Texts() ([][]byte, error) {
+	texts := make([][]byte, 0, len(s.Documents)+len(s.added)+1)
 	for _, d := range s.Documents {
 		text, err := d.Bytes()
 		if err != nil {
@@ -83,7 +95,13 @@ func (s *Stream) Bytes() ([]byte, error) {
 		}
 		texts = append(texts, text)
 	}
-	return bytes.Join(join(texts, s.added), nil), nil
+	return join(texts, s.added), nil
+}
+
+// Bytes joins [Stream.Texts].
+func (s *Stream) Bytes() ([]byte, error) {
+	texts, err := s.Texts()
+	return bytes.Join(texts, nil), err
 }
 
 // A DocumentError is a fault of one document.

@@ -1,0 +1,35 @@
+package render
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+)
+
+// A Result is a filtered stream.
+type Result struct {
+	Warnings []Warning
+
+	texts [][]byte // of its documents; they share the memory of what was read
+}
+
+// Bytes is the filtered stream.
+func (r *Result) Bytes() []byte { return bytes.Join(r.texts, nil) }
+
+// written is how much goes out at once; the gitlab chart renders less.
+const written = 256 << 10
+
+// WriteTo writes the filtered stream.
+func (r *Result) WriteTo(w io.Writer) (n int64, err error) {
+	out := bufio.NewWriterSize(w, written)
+	for _, text := range r.texts {
+		wrote, err := out.Write(text)
+		n += int64(wrote)
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, out.Flush()
+}
+
+var _ io.WriterTo = (*Result)(nil)
