@@ -252,29 +252,19 @@ func (c *contender) median() float64 {
 	return float64(c.times[len(c.times)/2])
 }
 
-// BenchmarkManyRunners filters 250 and 1,000 runners in turn: the time grows with their number.
+// BenchmarkManyRunners runs the binary on 250 and on 1,000 runners in turn: the time grows with
+// their number.
 func BenchmarkManyRunners(b *testing.B) {
-	few, many := runners(b, 250), runners(b, 1000)
-	var times [2]time.Duration
+	binary, peakOf := goBuild(b, ".."), goBuild(b, "./testdata/peak")
+	command := []string{binary, "--cert=" + filepath.Join(fixturesDir, "certs", "ca.crt")}
+	few := newContender(b, peakOf, runners(b, 250), command...)
+	many := newContender(b, peakOf, runners(b, 1000), command...)
 	for b.Loop() {
-		for i, stream := range [][]byte{few, many} {
-			start := time.Now()
-			var out, messages bytes.Buffer
-			if code := runIn(stream, &out, &messages, "--cert="+filepath.Join(fixturesDir, "certs", "ca.crt")); code != exitDone {
-				b.Fatalf("exit code %d: %s", code, &messages)
-			}
-			times[i] += time.Since(start)
-		}
+		few.run(b)
+		many.run(b)
 	}
 	b.ReportMetric(0, "ns/op")
-	b.ReportMetric(float64(times[1])/float64(times[0]), "1000/250(≤4.5)")
-}
-
-func runIn(stream []byte, stdout, stderr io.Writer, args ...string) int {
-	return Run(Process{
-		Args: args, Env: func(string) (string, bool) { return "", false }, Now: fixturesNow,
-		Stdin: bytes.NewReader(stream), Stdout: stdout, Stderr: stderr,
-	})
+	b.ReportMetric(many.median()/few.median(), "1000/250(≤4.5)")
 }
 
 // runners is a stream of so many runners, each of a name of its own.
