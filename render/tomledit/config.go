@@ -16,7 +16,8 @@ const (
 )
 
 // Parse reads a config.template.toml. Its errors are a *SyntaxError, a *RunnersError or a
-// *SettingError: each is one that registration would fail on.
+// *SettingError. Registration fails on such a text too, or reads it by chance; only the limit of
+// 64 KiB is our own.
 func Parse(text string) (*Config, error) {
 	tree, err := decode(text)
 	if err != nil {
