@@ -1,0 +1,139 @@
+package tomledit
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the wanted parts of the cases in testdata")
+
+// What the cases of testdata/edit set. The lines have what a string has to escape: quotes of
+// both kinds, and a backslash before a line break.
+const (
+	wantedPath  = "/etc/helm-runnertrust/ca.crt"
+	wantedLines = "echo \"$HOME\" 'it' \\\n  two\n"
+)
+
+// TestEdit runs every file of testdata/edit: what comes out of its input when tls-ca-file is
+// set, and when lines are put in front of pre_build_script.
+func TestEdit(t *testing.T) {
+	forEachCase(t, "edit", func(t *testing.T, input string) []part {
+		c, err := Parse(input)
+		if err != nil {
+			t.Fatal(err)
+		}
+		withPath, pathErr := c.SetTLSCAFile(wantedPath)
+		if pathErr == nil {
+			checkEdit(t, c, withPath, tlsCAFile, wantedPath)
+		}
+		withLines, linesErr := c.PrependPreBuildScript(wantedLines)
+		if linesErr == nil {
+			checkEdit(t, c, withLines, preBuildScript, "")
+		}
+		return []part{
+			{"tls-ca-file", withPath + told(t, pathErr)},
+			{"pre_build_script", withLines + told(t, linesErr)},
+		}
+	})
+}
+
+// TestRefuse runs every file of testdata/refuse, which Parse refuses.
+func TestRefuse(t *testing.T) {
+	forEachCase(t, "refuse", func(t *testing.T, input string) []part {
+		c, err := Parse(input)
+		if err == nil {
+			t.Fatalf("accepted, with settings %v", c.runner.settings)
+		}
+		return []part{{"error", told(t, err)}}
+	})
+}
+
+// told is an error as the cases have it: its type, message, and what it says to add.
+func told(t *testing.T, err error) string {
+	var (
+		syntax  *SyntaxError
+		runners *RunnersError
+		setting *SettingError
+		edit    *EditError
+	)
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &syntax):
+		return "SyntaxError: " + err.Error() + "\n"
+	case errors.As(err, &runners):
+		return "RunnersError: " + err.Error() + "\n"
+	case errors.As(err, &setting):
+		return "SettingError: " + err.Error() + "\n"
+	case errors.As(err, &edit):
+		return "EditError: " + err.Error() + "\nto add:\n" + edit.Add
+	}
+	t.Fatalf("an error of another type: %v", err)
+	return ""
+}
+
+// A part of a case's file, under a line `-- name --`.
+type part struct{ name, text string }
+
+const inputMark = "-- input --\n"
+
+// forEachCase compares the parts that run makes of each file's input with those in the file.
+func forEachCase(t *testing.T, folder string, run func(t *testing.T, input string) []part) {
+	files := caseFiles(t, folder)
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			content, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			title, input := splitCase(t, string(content))
+			var all strings.Builder
+			all.WriteString(title + inputMark + input)
+			for _, p := range run(t, input) {
+				all.WriteString("-- " + p.name + " --\n" + p.text)
+			}
+			if *update {
+				if err := os.WriteFile(file, []byte(all.String()), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if all.String() != string(content) && !*update {
+				t.Errorf("got:\n%s\nwant:\n%s", all.String(), content)
+			}
+		})
+	}
+}
+
+// caseFiles lists the cases of a folder; there have to be some.
+func caseFiles(t testing.TB, folder string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("testdata", folder, "*.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) == 0 {
+		t.Fatalf("no cases in testdata/%s", folder)
+	}
+	return files
+}
+
+// splitCase is the title and the input of a case.
+func splitCase(t testing.TB, content string) (title, input string) {
+	t.Helper()
+	title, rest, found := strings.Cut(content, inputMark)
+	if !found {
+		t.Fatal("the case has no input")
+	}
+	if end := strings.Index(rest, "-- "); strings.HasPrefix(rest, "-- ") {
+		return title, rest[:end]
+	}
+	input, _, ended := strings.Cut(rest, "\n-- ")
+	if ended {
+		input += "\n"
+	}
+	return title, input
+}
