@@ -101,6 +101,7 @@ var hints = map[render.Code]string{
 	render.MountConflict:   "remove the mount from the chart's values, or mount elsewhere with --certs-dir",
 	render.DirUnknown:      "name the directory: --certs-dir=/home/gitlab-runner/.gitlab-runner/certs",
 	render.ConfigMapTaken:  "choose another name: --configmap-name=NAME",
+	render.RunnerTwice:     "Kubernetes would keep only one of them: take the other out of the manifests, or give it another name",
 	render.ConfigMapName:   "choose a name with --configmap-name, and one runner with --deployment",
 	render.ContainerChoice: "only a container with the variable CI_SERVER_URL can be told from others; add it to the runner's",
 	render.PlainHTTP:       "use an https:// URL, or leave the post-renderer out",

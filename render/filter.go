@@ -93,10 +93,21 @@ func (o Options) check(runners []*runner) error {
 		o.ConfigMapName, len(runners), strings.Join(names, ", "))}
 }
 
-// checkCertsDir refuses a directory that nothing can be mounted at; "" is none.
+// checkCertsDir refuses a directory that nothing can be mounted at; "" is none. The API server
+// takes no colon (ValidateVolumeMounts in pkg/apis/core/validation of Kubernetes).
 func checkCertsDir(dir string) error {
-	if dir != "" && !path.IsAbs(path.Clean(dir)) {
-		return &Error{Code: DirUnknown, Err: fmt.Errorf("the certs directory %q is not an absolute path", dir)}
+	refuse := func(why string) error {
+		return &Error{Code: DirUnknown, Err: fmt.Errorf("the certs directory %q %s", dir, why)}
+	}
+	switch {
+	case dir == "":
+		return nil
+	case !path.IsAbs(path.Clean(dir)):
+		return refuse("is not an absolute path")
+	case path.Clean(dir) == "/":
+		return refuse("would hide the whole image")
+	case strings.Contains(dir, ":"):
+		return refuse("has a colon, which a mount cannot have")
 	}
 	return nil
 }
@@ -118,7 +129,9 @@ func (f *filter) patchRunner(r *runner, taken map[string]*runner) error {
 		}
 	}
 	id := r.namespace + "/" + from.name
-	if other := taken[id]; other != nil {
+	if other := taken[id]; other != nil && other.name == r.name {
+		return r.refuse(RunnerTwice, "", "the Deployment is there twice: in %s too", placeOf(other.doc))
+	} else if other != nil {
 		return r.refuse(ConfigMapTaken, "", "the ConfigMap %q is that of the runner in %s too", from.name, placeOf(other.doc))
 	}
 	taken[id] = r

@@ -2,8 +2,8 @@ package render
 
 import (
 	"errors"
+	"math"
 	"path"
-	"strconv"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -138,17 +138,36 @@ func (c *container) certsDir(given string) (string, error) {
 // not root's: -1.
 func (c *container) uid() (int64, error) {
 	for _, node := range []*yaml.RNode{c.node, c.runner.pod} {
-		written := text(node, "securityContext", "runAsUser")
-		if written == "" {
+		written := value(node, "securityContext", "runAsUser")
+		if written == nil {
 			continue
 		}
-		uid, err := strconv.ParseInt(written, 10, 64)
-		if err != nil {
-			return 0, c.runner.refuse(BadDocument, "", "runAsUser %q is not a number", written)
+		uid, ok := integer(written)
+		if !ok {
+			return 0, c.runner.refuse(BadDocument, "", "runAsUser %q is not a whole number", yaml.GetValue(written))
 		}
 		return uid, nil
 	}
 	return -1, nil
+}
+
+// integer is a whole number in any of YAML's forms. Templates print large ones of values as floats
+// (1.00065e+09), which the API server reads as the integers that they are.
+func integer(node *yaml.RNode) (number int64, ok bool) {
+	var decoded any
+	if err := node.YNode().Decode(&decoded); err != nil {
+		return 0, false
+	}
+	switch n := decoded.(type) {
+	case int:
+		return int64(n), true
+	case int64:
+		return n, true
+	case float64:
+		const exact = 1 << 53
+		return int64(n), n == math.Trunc(n) && math.Abs(n) <= exact
+	}
+	return 0, false
 }
 
 // mountedHome is the home that the chart has in mind where it mounts the folder of the runner's

@@ -51,7 +51,7 @@ func keyID(key *yaml.Node) string {
 	if key.Kind == yaml.ScalarNode {
 		return key.ShortTag() + " " + key.Value
 	}
-	written, err := encode(key, yaml.CompactSequenceStyle)
+	written, err := encodeWithin(limitFor(nil), key, yaml.CompactSequenceStyle)
 	if err != nil {
 		return fmt.Sprintf("%p", key) // equal to no other
 	}

@@ -150,7 +150,7 @@ func lastLine(node *yaml.Node) int {
 // blockText is a collection in block style, each line indented and ended as
 // told.
 func blockText(node *yaml.Node, indent int, lineEnd string) (string, error) {
-	written, err := encode(node, yaml.CompactSequenceStyle)
+	written, err := encode(node)
 	if err != nil {
 		return "", err
 	}
@@ -164,7 +164,7 @@ func blockText(node *yaml.Node, indent int, lineEnd string) (string, error) {
 // scalarText is a scalar in its style, on one line.
 func scalarText(node *yaml.Node) (string, error) {
 	bare := yaml.Node{Kind: yaml.ScalarNode, Tag: node.Tag, Value: node.Value, Style: node.Style}
-	written, err := encode(&bare, yaml.CompactSequenceStyle)
+	written, err := encode(&bare)
 	if err != nil {
 		return "", err
 	}

@@ -15,7 +15,7 @@ func serialize(text []byte, tree *yaml.Node) ([]byte, *yaml.Node, error) {
 	tree = withoutAnchors(tree)
 	withoutHeadComment(tree) // it stays in the head
 	head, body, tail := cutMarkers(text)
-	written, err := encode(tree, yaml.SequenceIndentStyle(yaml.DeriveSeqIndentStyle(string(text))))
+	written, err := encodeWithin(limitFor(text), tree, yaml.SequenceIndentStyle(yaml.DeriveSeqIndentStyle(string(text))))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -31,13 +31,18 @@ func serialize(text []byte, tree *yaml.Node) ([]byte, *yaml.Node, error) {
 	return bytes.Join([][]byte{head, written, tail}, nil), tree, nil
 }
 
-// withoutAnchors copies a tree without its anchors.
+// withoutAnchors copies a tree without its anchors, and with a word for each null: in a flow
+// collection, go.yaml.in/yaml/v3 writes one without a word as a part of its key.
 func withoutAnchors(tree *yaml.Node) *yaml.Node {
 	bare := *tree
 	bare.Anchor = ""
 	bare.Content = nil
 	for _, child := range tree.Content {
-		bare.Content = append(bare.Content, withoutAnchors(child))
+		child = withoutAnchors(child)
+		if tree.Style&yaml.FlowStyle != 0 && yaml.IsYNodeTaggedNull(child) && child.Value == "" {
+			child.Value = "null"
+		}
+		bare.Content = append(bare.Content, child)
 	}
 	return &bare
 }

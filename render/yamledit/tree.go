@@ -9,19 +9,18 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// maxNodes bounds what the aliases of a stream may expand to: the nodes of
-// the largest Deployment that etcd would store, a few times.
+// maxNodes bounds what the aliases of a stream may expand to: the nodes of the largest Deployment
+// that etcd would store, a few times.
 const maxNodes = 200_000
 
-// parse reads a text that holds exactly one YAML document and returns its
-// root. Aliases and merge keys are expanded, as Kubernetes would do it; the
-// nodes that come from there have no position (Line 0).
+// parse reads a text that holds exactly one YAML document and returns its root. Aliases and merge
+// keys are expanded as Kubernetes does it; the nodes that come from there have no position (Line 0).
 func parse(document []byte) (*yaml.Node, error) {
 	return parseWithin(document, nil)
 }
 
-// parseWithin is parse with a budget of nodes that aliases may expand to; nil
-// is one of maxNodes for this document alone.
+// parseWithin is parse with a budget of nodes that aliases may expand to; nil is one of maxNodes
+// for this document alone.
 func parseWithin(document []byte, budget *int) (*yaml.Node, error) {
 	if budget == nil {
 		budget = new(int)
@@ -44,15 +43,14 @@ func parseWithin(document []byte, budget *int) (*yaml.Node, error) {
 	return x.expand(top, false)
 }
 
-// expansion replaces aliases by copies of what they stand for. It refuses an
-// alias inside its own anchor, and growth beyond the budget.
+// expansion replaces aliases by copies of what they stand for. It refuses an alias inside its own
+// anchor, and growth beyond the budget.
 type expansion struct {
 	open   map[*yaml.Node]bool // nodes that are being expanded
 	budget *int                // copies that may still be made
 }
 
-// expand returns a copy of node without aliases; copied tells whether node is
-// reached through an alias.
+// expand returns a copy of node without aliases; copied is whether node is reached through one.
 func (x *expansion) expand(node *yaml.Node, copied bool) (*yaml.Node, error) {
 	if node.Kind == yaml.AliasNode {
 		return x.expand(node.Alias, true)
@@ -81,45 +79,4 @@ func (x *expansion) expand(node *yaml.Node, copied bool) (*yaml.Node, error) {
 		expanded.Content = append(expanded.Content, c)
 	}
 	return &expanded, mergeKeys(&expanded)
-}
-
-// mergeKeys replaces the `<<` entries of a mapping by the keys that they add
-// (https://yaml.org/type/merge.html): its own keys win, then earlier merges.
-func mergeKeys(node *yaml.Node) error {
-	if node.Kind != yaml.MappingNode {
-		return nil
-	}
-	own, has := []*yaml.Node(nil), map[string]bool{}
-	var merged []*yaml.Node
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		if key := node.Content[i]; key.ShortTag() == yaml.MergeTag {
-			merged = append(merged, mergeSources(node.Content[i+1])...)
-			continue
-		}
-		own = append(own, node.Content[i], node.Content[i+1])
-		has[node.Content[i].Value] = true
-	}
-	if len(own) == len(node.Content) {
-		return nil
-	}
-	for _, source := range merged {
-		if source.Kind != yaml.MappingNode {
-			return fmt.Errorf("line %d: a merge key needs a mapping", node.Line)
-		}
-		for i := 0; i+1 < len(source.Content); i += 2 {
-			if key := source.Content[i]; !has[key.Value] {
-				own = append(own, key, source.Content[i+1])
-				has[key.Value] = true
-			}
-		}
-	}
-	node.Content = own
-	return nil
-}
-
-func mergeSources(value *yaml.Node) []*yaml.Node {
-	if value.Kind == yaml.SequenceNode {
-		return value.Content
-	}
-	return []*yaml.Node{value}
 }
