@@ -12,7 +12,7 @@ build:
 
 # The packages that carry the promises are covered to 90 % of their statements.
 test:
-	$(GO) test -coverpkg=./render,./trust -coverprofile=coverage.out ./...
+	$(GO) test -coverpkg=./render,./trust,./trust/probe -coverprofile=coverage.out ./...
 	@awk -v least=90 -f .ci/coverage.awk coverage.out
 
 # golangci-lint is pinned in a module of its own, and built on first use.

@@ -9,6 +9,7 @@ import (
 
 	"helm-runnertrust/render"
 	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/probe"
 )
 
 // runnerJSON is one runner in the output of verify -o json for manifests;
@@ -105,11 +106,11 @@ func (p *program) goOnline(ctx context.Context, r *runnerJSON, a render.AuditedR
 	if u, err := url.Parse(a.URL); err == nil && u.Host != "" {
 		address = u.Host // the path of a GitLab below one is nothing to TLS
 	}
-	target, err := trust.ParseTarget(address)
+	target, err := probe.ParseTarget(address)
 	if err != nil {
 		return err
 	}
-	verdicts, err := trust.Verify(ctx, target, a.Bundle, flags.connection.dialer(), p.Now)
+	verdicts, err := probe.Verify(ctx, target, a.Bundle, flags.connection.dialer(), p.Now)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/probe"
 )
 
 // fetchFlags are the flags of fetch.
@@ -53,7 +54,7 @@ compare the fingerprint with the one on the server, or give it with
 }
 
 func (p *program) fetch(ctx context.Context, argument string, flags fetchFlags) error {
-	target, err := trust.ParseTarget(argument)
+	target, err := probe.ParseTarget(argument)
 	if err != nil {
 		return err
 	}
@@ -63,7 +64,7 @@ func (p *program) fetch(ctx context.Context, argument string, flags fetchFlags) 
 			return err
 		}
 	}
-	fetched, err := trust.Fetch(ctx, target, flags.connection.dialer(), p.Now)
+	fetched, err := probe.Fetch(ctx, target, flags.connection.dialer(), p.Now)
 	if err != nil {
 		return err
 	}
@@ -83,7 +84,7 @@ func (p *program) fetch(ctx context.Context, argument string, flags fetchFlags) 
 
 // reportFetched writes the result to stdout, and for people the report to
 // stderr.
-func (p *program) reportFetched(fetched *trust.Fetched, saved string, flags fetchFlags) error {
+func (p *program) reportFetched(fetched *probe.Fetched, saved string, flags fetchFlags) error {
 	if flags.output.isJSON() {
 		out, err := encodeJSON(fetchedJSON{
 			Target:      fetched.Target.Address(),
@@ -119,7 +120,7 @@ type fetchedJSON struct {
 }
 
 // fetchReport is the table of the chain, and the diagnosis.
-func fetchReport(fetched *trust.Fetched, pinned bool) string {
+func fetchReport(fetched *probe.Fetched, pinned bool) string {
 	rows := [][]string{{"CERTIFICATE", "ISSUER", "NAMES", "VALID", "COMES FROM", "SHA-256"}}
 	for i, c := range describe(fetched.Bundle.Certificates()) {
 		from := "server"
@@ -141,7 +142,7 @@ func fetchReport(fetched *trust.Fetched, pinned bool) string {
 	if pinned {
 		report.WriteString("the fingerprint matches\n")
 	}
-	if !pinned && fetched.Diagnosis.Code != trust.CodePubliclyTrusted {
+	if !pinned && fetched.Diagnosis.Code != probe.CodePubliclyTrusted {
 		report.WriteString("this first contact is unverified: compare the SHA-256 with the server's own, or give --fingerprint\n" +
 			"  on the server: openssl x509 -in FILE -noout -fingerprint -sha256\n")
 	}

@@ -2,16 +2,15 @@ package cli
 
 import (
 	"bytes"
-	"flag"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-)
 
-var update = flag.Bool("update", false, "write the expected output of the fixtures")
+	"helm-runnertrust/internal/golden"
+)
 
 // fixturesNow is the time of every fixture run: the certificates in
 // fixtures/certs are made for it.
@@ -144,34 +143,10 @@ func (c fixture) run(t *testing.T, stream string) (stdout, stderr string, code i
 	return out.String(), strings.ReplaceAll(said, fixturesDir+"/", ""), code
 }
 
-// compare holds got against an expected file; no file expects nothing.
+// compare holds got against an expected file of the case.
 func (c fixture) compare(t *testing.T, name, got string) {
 	t.Helper()
-	path := filepath.Join(c.folder, name)
-	if *update {
-		writeExpected(t, path, got)
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil && !os.IsNotExist(err) {
-		t.Fatal(err)
-	}
-	if string(want) != got {
-		t.Errorf("%s: got:\n%s\nwant:\n%s", name, got, want)
-	}
-}
-
-func writeExpected(t *testing.T, path, content string) {
-	t.Helper()
-	if content == "" && filepath.Ext(path) == ".txt" {
-		if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
-			t.Fatal(err)
-		}
-		return
-	}
-	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	golden.Compare(t, filepath.Join(c.folder, name), got)
 }
 
 func readFile(t *testing.T, path string) string {

@@ -80,7 +80,7 @@ func (p *program) readEnvironment(flags *pflag.FlagSet) error {
 func (p *program) sources(certs []string) ([]trust.Source, error) {
 	if len(certs) == 0 {
 		if value, _ := p.Env(variable(certFlag)); value != "" {
-			return trust.LoadText(variable(certFlag), value)
+			return loadText(variable(certFlag), value)
 		}
 		return nil, &hinted{what: "no certificate is given",
 			hint: "get it with `helm runnertrust fetch HOST --save gitlab.crt`, then pass --cert=gitlab.crt"}
@@ -88,7 +88,7 @@ func (p *program) sources(certs []string) ([]trust.Source, error) {
 	var all []trust.Source
 	var faults []error
 	for _, cert := range certs {
-		sources, err := trust.Load(cert)
+		sources, err := load(cert)
 		all, faults = append(all, sources...), append(faults, err)
 	}
 	return all, errors.Join(faults...)

@@ -52,10 +52,7 @@ func target(path string) (string, error) {
 
 // notSaved names the file that was meant, not the one beside it.
 func notSaved(path string, err error) error {
-	if inside := (*fs.PathError)(nil); errors.As(err, &inside) {
-		err = inside.Err
-	}
-	return &hinted{what: "cannot write " + path, err: err, hint: "name a file in a folder that is there and can be written to"}
+	return &hinted{what: "cannot write " + path, err: withoutPath(err), hint: "name a file in a folder that is there and can be written to"}
 }
 
 // replace writes beside the file and renames, so that nobody reads a part.

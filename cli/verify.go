@@ -12,6 +12,7 @@ import (
 
 	"helm-runnertrust/render"
 	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/probe"
 )
 
 // verifyFlags are the flags of verify.
@@ -134,7 +135,7 @@ func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlag
 	if _, err := os.Stat(url); err == nil {
 		return &hinted{what: fmt.Sprintf("%q is a file, not a URL", url), hint: "manifests are given with -f " + url}
 	}
-	target, err := trust.ParseTarget(url)
+	target, err := probe.ParseTarget(url)
 	if err != nil {
 		return err
 	}
@@ -148,7 +149,7 @@ func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlag
 			return &hinted{what: fmt.Sprintf("no certificate is given for the host %q", target.Host), hint: hints[render.NoCertificate]}
 		}
 	}
-	verdicts, err := trust.Verify(ctx, target, file, flags.connection.dialer(), p.Now)
+	verdicts, err := probe.Verify(ctx, target, file, flags.connection.dialer(), p.Now)
 	if err != nil {
 		return err
 	}
@@ -173,7 +174,7 @@ func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlag
 }
 
 // reasonOf explains verdicts that are not both good.
-func reasonOf(v trust.Verdicts) trust.Finding {
+func reasonOf(v probe.Verdicts) trust.Finding {
 	if !v.Runner.OK {
 		return v.Runner.Finding
 	}
@@ -181,7 +182,7 @@ func reasonOf(v trust.Verdicts) trust.Finding {
 }
 
 // soonOver explains verdicts of a time to come that are not both good.
-func soonOver(later trust.Verdicts, within days) trust.Finding {
+func soonOver(later probe.Verdicts, within days) trust.Finding {
 	return trust.Finding{
 		Code:    render.CodeEndsTooEarly,
 		Message: fmt.Sprintf("it will work no longer within %s: %s", within.String(), reasonOf(later).Message),
@@ -190,7 +191,7 @@ func soonOver(later trust.Verdicts, within days) trust.Finding {
 }
 
 // serverTable is the verdict of each client, with its reason.
-func serverTable(v trust.Verdicts, file bool) string {
+func serverTable(v probe.Verdicts, file bool) string {
 	runner, git := "the system and the file", "the file only"
 	if !file {
 		runner, git = "the system", "the system"

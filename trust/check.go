@@ -54,6 +54,12 @@ func (b *Bundle) placed(findings []Finding) []Finding {
 	return findings
 }
 
+// Flaws is what is wrong with the certificates themselves, or soon will be, whatever the host and
+// whichever file they are in: cert-manager's temporary ones, then dates, then weak algorithms.
+func (b *Bundle) Flaws(now time.Time) []Finding {
+	return slices.Concat(b.checkCertManager(), b.checkDates(now), b.checkExpiresSoon(now), b.checkStrength())
+}
+
 func (b *Bundle) checkDates(now time.Time) []Finding {
 	var found []Finding
 	for _, c := range b.certificates {
@@ -70,13 +76,13 @@ func outsideValidity(c *x509.Certificate, now time.Time) (Finding, bool) {
 	case now.After(c.NotAfter):
 		return Finding{
 			Code:    CodeExpired,
-			Message: fmt.Sprintf("certificate %s expired on %s", nameOf(c), c.NotAfter.UTC().Format(dateFormat)),
+			Message: fmt.Sprintf("certificate %s expired on %s", NameOf(c), c.NotAfter.UTC().Format(dateFormat)),
 			Hint:    "renew it on the server, then: helm runnertrust fetch HOST --save FILE",
 		}, true
 	case now.Before(c.NotBefore):
 		return Finding{
 			Code:    CodeNotYetValid,
-			Message: fmt.Sprintf("certificate %s is not valid before %s", nameOf(c), c.NotBefore.UTC().Format(dateFormat)),
+			Message: fmt.Sprintf("certificate %s is not valid before %s", NameOf(c), c.NotBefore.UTC().Format(dateFormat)),
 			Hint:    "check the clocks of this machine and of the CA",
 		}, true
 	}
@@ -96,7 +102,7 @@ func (b *Bundle) checkHost(host string) []Finding {
 	for _, c := range b.certificates {
 		found = append(found, Finding{
 			Code:    CodeHostNotCovered,
-			Message: fmt.Sprintf("no certificate for host %q: %s %s", host, nameOf(c), covers(c)),
+			Message: fmt.Sprintf("no certificate for host %q: %s %s", host, NameOf(c), covers(c)),
 			Hint:    "get the chain that the server uses now: helm runnertrust fetch HOST --save FILE",
 		})
 	}
@@ -109,7 +115,7 @@ func (b *Bundle) checkExpiresSoon(now time.Time) []Finding {
 		if left := c.NotAfter.Sub(now); left >= 0 && left < soon {
 			found = append(found, Finding{
 				Code:    CodeExpiresSoon,
-				Message: fmt.Sprintf("certificate %s expires in %d days, on %s", nameOf(c), int(left.Hours()/24), c.NotAfter.UTC().Format(dateFormat)),
+				Message: fmt.Sprintf("certificate %s expires in %d days, on %s", NameOf(c), int(left.Hours()/24), c.NotAfter.UTC().Format(dateFormat)),
 				Hint:    "renew it on the server, then: helm runnertrust fetch HOST --save FILE",
 			})
 		}
@@ -125,12 +131,12 @@ func (b *Bundle) checkIssuers() []Finding {
 		if authority(c) || temporary(c) { // nobody has the issuer of a temporary one
 			continue
 		}
-		path := pathFrom(c, b.certificates)
-		if top := path[len(path)-1]; !selfSigned(top) {
+		path := PathFrom(c, b.certificates)
+		if top := path[len(path)-1]; !SelfSigned(top) {
 			found = append(found, Finding{
 				Code: CodeIssuerMissing,
 				Message: fmt.Sprintf("certificate %s comes without its issuer %q: the runner may connect, but git in its jobs may fail",
-					nameOf(c), top.Issuer.String()),
+					NameOf(c), top.Issuer.String()),
 				Hint: "get the whole chain: helm runnertrust fetch HOST --save FILE",
 			})
 		}
@@ -144,7 +150,7 @@ func (b *Bundle) checkCertManager() []Finding {
 		if temporary(c) {
 			found = append(found, Finding{
 				Code:    CodeCertManagerTemporary,
-				Message: fmt.Sprintf("certificate %s is cert-manager's temporary one, which is replaced as soon as the issuer answers", nameOf(c)),
+				Message: fmt.Sprintf("certificate %s is cert-manager's temporary one, which is replaced as soon as the issuer answers", NameOf(c)),
 				Hint:    "wait until the Certificate is Ready, then: helm runnertrust fetch HOST --save FILE",
 			})
 		}
@@ -162,13 +168,13 @@ func temporary(c *x509.Certificate) bool {
 func (b *Bundle) checkStrength() []Finding {
 	var found []Finding
 	for _, c := range b.certificates {
-		if outdatedSignature(c) && !selfSigned(c) {
+		if outdatedSignature(c) && !SelfSigned(c) {
 			found = append(found, weakSignature(c, "which Go no longer accepts"))
 		}
 		if key, ok := c.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() < minRSABits {
 			found = append(found, Finding{
 				Code:    CodeWeakKey,
-				Message: fmt.Sprintf("certificate %s has an RSA key of %d bits, less than %d", nameOf(c), key.N.BitLen(), minRSABits),
+				Message: fmt.Sprintf("certificate %s has an RSA key of %d bits, less than %d", NameOf(c), key.N.BitLen(), minRSABits),
 				Hint:    "have it issued again with a longer key",
 			})
 		}
@@ -179,7 +185,7 @@ func (b *Bundle) checkStrength() []Finding {
 func weakSignature(c *x509.Certificate, consequence string) Finding {
 	return Finding{
 		Code:    CodeWeakSignature,
-		Message: fmt.Sprintf("certificate %s is signed with %s, %s", nameOf(c), c.SignatureAlgorithm, consequence),
+		Message: fmt.Sprintf("certificate %s is signed with %s, %s", NameOf(c), c.SignatureAlgorithm, consequence),
 		Hint:    "have it issued again with SHA-256",
 	}
 }

@@ -22,9 +22,9 @@ func CoveredNames(c *x509.Certificate) []string {
 	return names
 }
 
-// nameOf names a certificate in a message, quoted: a leaf by what it covers, an authority by
+// NameOf names a certificate in a message, quoted: a leaf by what it covers, an authority by
 // its subject.
-func nameOf(c *x509.Certificate) string {
+func NameOf(c *x509.Certificate) string {
 	if names := CoveredNames(c); len(names) > 0 && !c.IsCA {
 		return fmt.Sprintf("%q", names[0])
 	}

@@ -3,43 +3,17 @@ package trust_test
 import (
 	"bytes"
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
-	"net"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
+	"helm-runnertrust/internal/golden"
 	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/trusttest"
 )
-
-// noon is the time at which the certificates of these tests are judged.
-var noon = time.Date(2030, 1, 15, 12, 0, 0, 0, time.UTC)
-
-const day = 24 * time.Hour
-
-func ca(name string) trusttest.Template {
-	return trusttest.Template{CommonName: name, CA: true, NotBefore: noon.Add(-day), NotAfter: noon.Add(3650 * day)}
-}
-
-func leaf(names ...string) trusttest.Template {
-	return trusttest.Template{DNSNames: names, NotBefore: noon.Add(-day), NotAfter: noon.Add(365 * day)}
-}
-
-// chain is leaf, intermediate and root.
-func chain() []*x509.Certificate {
-	root := trusttest.SelfSigned(ca("Root"))
-	middle := root.Issue(ca("Intermediate"))
-	return []*x509.Certificate{middle.Issue(leaf("gitlab.test")).Certificate, middle.Certificate, root.Certificate}
-}
-
-func block(label string, der []byte) string {
-	return string(pem.EncodeToMemory(&pem.Block{Type: label, Bytes: der}))
-}
 
 func indent(text string) string {
 	return "    " + strings.ReplaceAll(text, "\n", "\n    ")
@@ -102,7 +76,7 @@ func TestParseRefuses(t *testing.T) {
 			if err == nil {
 				t.Fatalf("accepted as\n%s", b.PEM())
 			}
-			golden(t, filepath.Join("refused", name+".txt"), showAll(t, err))
+			golden.Compare(t, filepath.Join("testdata", "refused", name+".txt"), showAll(t, err))
 		})
 	}
 }
@@ -191,12 +165,4 @@ func TestOrder(t *testing.T) {
 			t.Errorf("%d certificates of %d", len(got), len(all))
 		}
 	}
-}
-
-func ips(addresses ...string) []net.IP {
-	var list []net.IP
-	for _, a := range addresses {
-		list = append(list, net.ParseIP(a))
-	}
-	return list
 }

@@ -1,4 +1,4 @@
-package trust_test
+package probe_test
 
 import (
 	"context"
@@ -12,14 +12,15 @@ import (
 	"time"
 
 	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/probe"
 	"helm-runnertrust/trust/trusttest"
 )
 
 const anyPort = "127.0.0.1:0"
 
 // reach is a dialer for servers of these tests, with an empty system.
-func reach(s *trusttest.Server) trust.Dialer {
-	return trust.Dialer{Connect: s.Addr, System: x509.NewCertPool(), Timeout: 5 * time.Second}
+func reach(s *trusttest.Server) probe.Dialer {
+	return probe.Dialer{Connect: s.Addr, System: x509.NewCertPool(), Timeout: 5 * time.Second}
 }
 
 func start(t *testing.T, config *tls.Config, id *trusttest.Identity, others ...*x509.Certificate) *trusttest.Server {
@@ -28,18 +29,18 @@ func start(t *testing.T, config *tls.Config, id *trusttest.Identity, others ...*
 	return s
 }
 
-func target(t *testing.T, text string) trust.Target {
+func target(t *testing.T, text string) probe.Target {
 	t.Helper()
-	target, err := trust.ParseTarget(text)
+	target, err := probe.ParseTarget(text)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return target
 }
 
-func fetch(t *testing.T, host string, d trust.Dialer) *trust.Fetched {
+func fetch(t *testing.T, host string, d probe.Dialer) *probe.Fetched {
 	t.Helper()
-	f, err := trust.Fetch(context.Background(), target(t, host), d, noon)
+	f, err := probe.Fetch(context.Background(), target(t, host), d, noon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +160,7 @@ func TestIssuersThroughProxy(t *testing.T) {
 		return url.Parse("http://user:word@" + proxy.Addr)
 	}
 	f := fetch(t, "gitlab.test", d)
-	if f.Diagnosis.Code != trust.CodePrivateCA || len(f.Added) != 1 {
+	if f.Diagnosis.Code != probe.CodePrivateCA || len(f.Added) != 1 {
 		t.Errorf("added %d, diagnosis %v", len(f.Added), f.Diagnosis)
 	}
 }
@@ -175,7 +176,7 @@ func TestPrivateIncomplete(t *testing.T) {
 	template := leaf("gitlab.test")
 	template.IssuerURLs = []string{"http://" + aia.Addr + "/both"}
 	f := fetch(t, "gitlab.test", reach(start(t, nil, middle.Issue(template))))
-	if f.Diagnosis.Code != trust.CodePrivateCA || !strings.Contains(f.Diagnosis.Message, `"CN=Intermediate"`) || len(f.Added) != 2 {
+	if f.Diagnosis.Code != probe.CodePrivateCA || !strings.Contains(f.Diagnosis.Message, `"CN=Intermediate"`) || len(f.Added) != 2 {
 		t.Errorf("added %d, %v", len(f.Added), f.Diagnosis)
 	}
 }
@@ -193,7 +194,7 @@ func TestSystemChains(t *testing.T) {
 	d.System.AddCert(fresh.Certificate)
 	f := fetch(t, "gitlab.test", d)
 	got := f.Bundle.Certificates()
-	if len(got) != 2 || !got[1].Equal(fresh.Certificate) || f.Diagnosis.Code != trust.CodeExpired || f.Also[0].Code != trust.CodePubliclyTrusted {
+	if len(got) != 2 || !got[1].Equal(fresh.Certificate) || f.Diagnosis.Code != trust.CodeExpired || f.Also[0].Code != probe.CodePubliclyTrusted {
 		t.Errorf("%d certificates, %v, %v", len(got), f.Diagnosis, f.Also)
 	}
 }
@@ -236,7 +237,7 @@ func TestPinned(t *testing.T) {
 		"CA, but another host":      elsewhere.Pinned(trust.Fingerprint(root.Certificate)),
 	} {
 		var refusal *trust.Error
-		if !errors.As(err, &refusal) || refusal.Code != trust.CodeFingerprint {
+		if !errors.As(err, &refusal) || refusal.Code != probe.CodeFingerprint {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

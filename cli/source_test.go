@@ -1,4 +1,4 @@
-package trust_test
+package cli
 
 import (
 	"fmt"
@@ -7,14 +7,14 @@ import (
 	"strings"
 	"testing"
 
-	"helm-runnertrust/trust"
+	"helm-runnertrust/internal/golden"
 	"helm-runnertrust/trust/trusttest"
 )
 
 // files lays out one certificate under many names and makes their folder the current one.
 func files(t *testing.T) []byte {
 	t.Chdir(t.TempDir())
-	content := trusttest.PEM(trusttest.SelfSigned(leaf("gitlab.test")).Certificate)
+	content := trusttest.PEM(trusttest.SelfSigned(trusttest.Template{DNSNames: []string{"gitlab.test"}, NotBefore: fixturesNow, NotAfter: fixturesNow.AddDate(1, 0, 0)}).Certificate)
 	for _, name := range []string{"gitlab.crt", "a=b.crt", "folder/b.test.crt", "folder/A.test.crt", "folder/readme.txt", "folder/.crt", "folder/..crt/x", "folder/sub.crt/x", "bad/good.crt"} {
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			t.Fatal(err)
@@ -57,7 +57,7 @@ func TestLoad(t *testing.T) {
 		"gitlab.test=folder/b.test.crt":     "gitlab.test,false ",
 		"gitlab_1-x.test=folder/b.test.crt": "gitlab_1-x.test,false ",
 	} {
-		sources, err := trust.Load(arg)
+		sources, err := load(arg)
 		if err != nil {
 			t.Errorf("%s: %v", arg, err)
 			continue
@@ -76,6 +76,10 @@ func TestLoad(t *testing.T) {
 }
 
 func TestLoadRefuses(t *testing.T) {
+	expected, err := filepath.Abs(filepath.Join("testdata", "load.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	files(t)
 	if err := os.WriteFile("secret.crt", nil, 0o644); err != nil {
 		t.Fatal(err)
@@ -86,25 +90,27 @@ func TestLoadRefuses(t *testing.T) {
 		"gitlab.test:0=gitlab.crt", "gitlab.test:65536=gitlab.crt", "gitlab.test:=gitlab.crt", "[fd00::1]:=gitlab.crt",
 		"empty.crt", "large.crt", "nothing", "bad", "gitlab.test=folder", "gitlab.crt/x",
 	} {
-		sources, err := trust.Load(arg)
+		sources, err := load(arg)
 		if err == nil {
 			t.Errorf("%q: got %v", arg, sources)
 			continue
 		}
-		fmt.Fprintf(&text, "%q\n%s", arg, showAll(t, err))
+		var p program
+		p.fail(err)
+		fmt.Fprintf(&text, "%q\n%s\n", arg, strings.Join(p.messages, "\n"))
 	}
-	golden(t, "load.txt", text.String())
+	golden.Compare(t, expected, text.String())
 }
 
 func TestLoadText(t *testing.T) {
 	content := string(files(t))
 	for _, value := range []string{content, "text\n" + content, "gitlab.crt", " gitlab.crt\n"} {
-		sources, err := trust.LoadText("RUNNERTRUST_CERT", value)
+		sources, err := loadText("RUNNERTRUST_CERT", value)
 		if err != nil || len(sources) != 1 || string(sources[0].Bundle.PEM()) != content {
 			t.Errorf("%.20q: %v, %v", value, sources, err)
 		}
 	}
-	sources, err := trust.LoadText("RUNNERTRUST_CERT", "gitlab.test=gitlab.crt")
+	sources, err := loadText("RUNNERTRUST_CERT", "gitlab.test=gitlab.crt")
 	if err != nil || sources[0].Host != "gitlab.test" || sources[0].Bundle.Origin() != "gitlab.crt" {
 		t.Errorf("%v, %v", sources, err)
 	}
@@ -118,7 +124,7 @@ func TestLoadText(t *testing.T) {
 		"-----BEGIN CERTIFICATE-----":  "RUNNERTRUST_CERT:1: BEGIN CERTIFICATE without its END line: the block is truncated",
 		"-----BEGIN PRIVATE KEY-----x": "RUNNERTRUST_CERT:1: a private key",
 	} {
-		if _, err := trust.LoadText("RUNNERTRUST_CERT", value); err == nil || err.Error() != want {
+		if _, err := loadText("RUNNERTRUST_CERT", value); err == nil || err.Error() != want {
 			t.Errorf("%q: got %v, want %s", value, err, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package trust
+package probe
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"helm-runnertrust/trust"
 )
 
 // maxHops bounds how many issuers are fetched: longer chains do not occur, endless ones could.
@@ -30,9 +32,9 @@ func (c *completion) complete(ctx context.Context, sent []*x509.Certificate) []*
 			c.public = true
 			return chain
 		}
-		path := pathFrom(leaf, known)
+		path := trust.PathFrom(leaf, known)
 		top := path[len(path)-1]
-		if selfSigned(top) || hops == maxHops {
+		if trust.SelfSigned(top) || hops == maxHops {
 			return path
 		}
 		issuers := c.fetchIssuers(ctx, top)

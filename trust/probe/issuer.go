@@ -1,4 +1,4 @@
-package trust
+package probe
 
 import (
 	"context"
@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+
+	"helm-runnertrust/trust"
 )
 
 const (
@@ -27,7 +29,8 @@ func (c *completion) fetchIssuers(ctx context.Context, cert *x509.Certificate) [
 		if err != nil {
 			continue
 		}
-		if issuers := signersOf(cert, answer.certificates[:min(len(answer.certificates), maxIssuersTaken)]); len(issuers) > 0 {
+		candidates := answer.Certificates()
+		if issuers := signersOf(cert, candidates[:min(len(candidates), maxIssuersTaken)]); len(issuers) > 0 {
 			return issuers
 		}
 	}
@@ -40,7 +43,7 @@ func signersOf(cert *x509.Certificate, candidates []*x509.Certificate) []*x509.C
 	var signers []*x509.Certificate
 	for range candidates {
 		at := slices.IndexFunc(candidates, func(c *x509.Certificate) bool {
-			return cert.CheckSignatureFrom(c) == nil && !contains(signers, c)
+			return cert.CheckSignatureFrom(c) == nil && !slices.ContainsFunc(signers, c.Equal)
 		})
 		if at < 0 {
 			break
@@ -55,7 +58,7 @@ var errIssuerAddress = errors.New("not a plain http address")
 
 // fetchCertificates gets one file over http: https could not be verified without the very chain
 // that is being completed, and the signature in the certificate protects it anyway.
-func (d Dialer) fetchCertificates(ctx context.Context, address string) (*Bundle, error) {
+func (d Dialer) fetchCertificates(ctx context.Context, address string) (*trust.Bundle, error) {
 	if u, err := url.Parse(address); err != nil || plainHTTP(u) != nil {
 		return nil, fmt.Errorf("%q: %w", address, errIssuerAddress)
 	}
@@ -73,11 +76,11 @@ func (d Dialer) fetchCertificates(ctx context.Context, address string) (*Bundle,
 	if answer.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("%q: %s", address, answer.Status)
 	}
-	body, err := io.ReadAll(io.LimitReader(answer.Body, MaxSize+1))
+	body, err := io.ReadAll(io.LimitReader(answer.Body, trust.MaxSize+1))
 	if err != nil {
 		return nil, err
 	}
-	return Parse(address, body)
+	return trust.Parse(address, body)
 }
 
 // issuerClient follows few redirects, to plain http only, and sends no credentials but the

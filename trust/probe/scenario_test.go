@@ -1,55 +1,22 @@
-package trust_test
+package probe_test
 
 import (
 	"bytes"
 	"context"
-	"crypto/x509"
 	"errors"
-	"flag"
 	"fmt"
 	"net/url"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"helm-runnertrust/internal/golden"
 	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/probe"
 	"helm-runnertrust/trust/trusttest"
 )
-
-var update = flag.Bool("update", false, "write the golden files instead of comparing")
-
-// testdata is absolute, because some tests change the directory.
-var testdata = func() string {
-	path, err := filepath.Abs("testdata")
-	if err != nil {
-		panic(err)
-	}
-	return path
-}()
-
-// golden compares text with testdata/name, in which what differs from run to run is masked.
-func golden(t *testing.T, name, text string) {
-	t.Helper()
-	path := filepath.Join(testdata, name)
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if text != string(want) {
-		t.Errorf("differs from %s (-update writes it):\n%s", path, text)
-	}
-}
 
 var (
 	dates = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d UTC`)
@@ -60,8 +27,8 @@ func mask(text string) string {
 	return ports.ReplaceAllString(dates.ReplaceAllString(text, "DATE"), "$1:PORT")
 }
 
-func dialerFor(s trusttest.Scenario) trust.Dialer {
-	d := trust.Dialer{System: s.SystemPool(), Timeout: 5 * time.Second}
+func dialerFor(s trusttest.Scenario) probe.Dialer {
+	d := probe.Dialer{System: s.SystemPool(), Timeout: 5 * time.Second}
 	if s.Proxy != nil {
 		d.Proxy = func(*url.URL) (*url.URL, error) { return s.Proxy, nil }
 	} else {
@@ -97,19 +64,19 @@ func TestScenarios(t *testing.T) {
 		seen[s.Name] = true
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
-			golden(t, filepath.Join("scenarios", s.Name+".txt"), mask(runScenario(t, s, now)))
+			golden.Compare(t, filepath.Join("testdata", "scenarios", s.Name+".txt"), mask(runScenario(t, s, now)))
 		})
 	}
 }
 
 func runScenario(t *testing.T, s trusttest.Scenario, now time.Time) string {
-	target, err := trust.ParseTarget(s.URL())
+	target, err := probe.ParseTarget(s.URL())
 	if err != nil {
 		t.Fatal(err)
 	}
 	var text strings.Builder
 	fmt.Fprintf(&text, "# %s\n", s.About)
-	fetched, err := trust.Fetch(context.Background(), target, dialerFor(s), now)
+	fetched, err := probe.Fetch(context.Background(), target, dialerFor(s), now)
 	if err != nil {
 		text.WriteString(showError(t, err))
 		return text.String() + verdicts(t, "no file", target, nil, s, now)
@@ -133,15 +100,6 @@ func runScenario(t *testing.T, s trusttest.Scenario, now time.Time) string {
 	return text.String()
 }
 
-func bundle(t *testing.T, origin string, certs ...*x509.Certificate) *trust.Bundle {
-	t.Helper()
-	b, err := trust.NewBundle(origin, certs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
 // showError requires an *Error with place, code and message.
 func showError(t *testing.T, err error) string {
 	t.Helper()
@@ -155,8 +113,8 @@ func showError(t *testing.T, err error) string {
 	return fmt.Sprintf("fetch fails at %s\n%s", refusal.Place, show(trust.Finding{Code: refusal.Code, Message: refusal.Message, Hint: refusal.Hint}))
 }
 
-func verdicts(t *testing.T, title string, target trust.Target, file *trust.Bundle, s trusttest.Scenario, now time.Time) string {
-	v, err := trust.Verify(context.Background(), target, file, dialerFor(s), now)
+func verdicts(t *testing.T, title string, target probe.Target, file *trust.Bundle, s trusttest.Scenario, now time.Time) string {
+	v, err := probe.Verify(context.Background(), target, file, dialerFor(s), now)
 	if err != nil {
 		t.Fatal(err)
 	}

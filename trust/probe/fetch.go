@@ -1,15 +1,17 @@
-package trust
+package probe
 
 import (
-	"bytes"
 	"context"
 	"crypto/x509"
 	"errors"
 	"slices"
+	"strings"
 	"time"
+
+	"helm-runnertrust/trust"
 )
 
-// Fetched is what a server showed, and what belongs into the trust file because of it.
+// Fetched is what a server showed, and what belongs in the trust file because of it.
 type Fetched struct {
 	Target Target
 	// Sent are the server's certificates as it sent them, leaf first; never empty.
@@ -19,16 +21,16 @@ type Fetched struct {
 	Added []*x509.Certificate
 	// Bundle is the chain from the leaf to the root or as far as it is known. Certificates that
 	// the server sent and that are not in its chain are left out.
-	Bundle *Bundle
+	Bundle *trust.Bundle
 	// Diagnosis says what is the case; Also what is the case besides, most pressing first.
-	Diagnosis Finding
-	Also      []Finding
+	Diagnosis trust.Finding
+	Also      []trust.Finding
 
 	now time.Time
 }
 
 // Fetch connects to the target without trusting it, completes the chain upwards and judges it
-// at now. An [*Error] with a code of [Explain] says why no chain came. A server that demands a
+// at now. An [*trust.Error] with a code of [Explain] says why no chain came. A server that demands a
 // client certificate still shows its own: that is among the findings.
 func Fetch(ctx context.Context, target Target, d Dialer, now time.Time) (*Fetched, error) {
 	system, err := d.system()
@@ -37,17 +39,17 @@ func Fetch(ctx context.Context, target Target, d Dialer, now time.Time) (*Fetche
 	}
 	seen, err := d.handshake(ctx, target)
 	if err != nil {
-		return nil, connectError(target, err, now)
+		return nil, connectError(target, err)
 	}
 	c := &completion{dialer: d, system: system, now: now}
 	chain := c.complete(ctx, seen.sent)
-	bundle, err := NewBundle(target.Address(), chain)
+	bundle, err := trust.NewBundle(target.Address(), chain)
 	if err != nil {
 		return nil, err
 	}
 	f := &Fetched{Target: target, Sent: seen.sent, Bundle: bundle, now: now}
-	for _, cert := range bundle.certificates {
-		if !contains(seen.sent, cert) {
+	for _, cert := range bundle.Certificates() {
+		if !slices.ContainsFunc(seen.sent, cert.Equal) {
 			f.Added = append(f.Added, cert)
 		}
 	}
@@ -55,21 +57,25 @@ func Fetch(ctx context.Context, target Target, d Dialer, now time.Time) (*Fetche
 	if seen.needsClient {
 		findings = append(findings, clientCertificate())
 	}
-	findings = allForHost(findings, target.argument())
+	for i := range findings {
+		findings[i] = forHost(findings[i], target.argument())
+	}
 	f.Diagnosis, f.Also = findings[0], findings[1:]
 	return f, nil
 }
 
 // connectError explains why there was no handshake.
-func connectError(target Target, err error, now time.Time) *Error {
-	var own *Error
+func connectError(target Target, err error) *trust.Error {
+	var own *trust.Error
 	if errors.As(err, &own) {
 		return own
 	}
-	f := Explain(err, nil, now).forHost(target.argument())
-	return &Error{Place: target.Address(), Code: f.Code, Message: f.Message, Hint: f.Hint, Err: err}
+	f := forHost(Explain(err), target.argument())
+	return &trust.Error{Place: target.Address(), Code: f.Code, Message: f.Message, Hint: f.Hint, Err: err}
 }
 
-func contains(certs []*x509.Certificate, c *x509.Certificate) bool {
-	return slices.ContainsFunc(certs, func(other *x509.Certificate) bool { return bytes.Equal(other.Raw, c.Raw) })
+// forHost puts the host into the commands of the hint.
+func forHost(f trust.Finding, host string) trust.Finding {
+	f.Hint = strings.ReplaceAll(f.Hint, "fetch HOST", "fetch "+host)
+	return f
 }

@@ -1,4 +1,4 @@
-package trust
+package probe
 
 import (
 	"errors"
@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"helm-runnertrust/trust"
 )
 
 // Target is a server to connect to. Its constructor is [ParseTarget].
@@ -57,10 +59,10 @@ func isHostName(host string) bool {
 
 // ParseTarget reads HOST, HOST:PORT, an IPv6 address with or without brackets, or an https URL
 // without user, path, query and fragment. The port is 443 unless it is given. Everything else
-// is an [*Error] whose Place is the quoted text.
+// is an [*trust.Error] whose Place is the quoted text.
 func ParseTarget(text string) (Target, error) {
 	refuse := func(message, hint string) (Target, error) {
-		return Target{}, &Error{Place: fmt.Sprintf("%q", text), Message: message, Hint: hint}
+		return Target{}, &trust.Error{Place: fmt.Sprintf("%q", text), Message: message, Hint: hint}
 	}
 	if at := strings.LastIndex(text, "@"); at >= 0 {
 		text = text[at+1:] // which may be told, unlike a password
@@ -80,8 +82,8 @@ func ParseTarget(text string) (Target, error) {
 	if err != nil {
 		return refuse(err.Error(), "write [ADDRESS]:PORT for IPv6, HOST:PORT otherwise")
 	}
-	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
-		return Target{}, badPort(text, port)
+	if err := CheckPort(fmt.Sprintf("%q", text), port); err != nil {
+		return Target{}, err
 	}
 	switch address, err := netip.ParseAddr(host); {
 	case err == nil && address.Zone() != "":
@@ -94,6 +96,19 @@ func ParseTarget(text string) (Target, error) {
 		return refuse(fmt.Sprintf("%q is not a host name", host), "give HOST[:PORT] or an https URL; names with other letters in their xn-- form")
 	}
 	return Target{Host: host, Port: port}, nil
+}
+
+// CheckPort returns nil for the decimal number of a TCP port, 1 to 65535, else an [*trust.Error].
+// Place is what a person wrote the port in, as a message has it.
+func CheckPort(place, port string) error {
+	if n, err := strconv.ParseUint(port, 10, 16); err == nil && n > 0 {
+		return nil
+	}
+	return &trust.Error{
+		Place:   place,
+		Message: fmt.Sprintf("port %q is not between 1 and 65535", port),
+		Hint:    "the port of GitLab's https, 443 unless set otherwise",
+	}
 }
 
 // splitHostPort splits what may be a bare IPv6 address; the port is 443 if there is none.

@@ -1,4 +1,4 @@
-package trust
+package probe
 
 import (
 	"context"
@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"helm-runnertrust/trust"
 )
 
 // Dialer says how servers are reached. The zero value connects directly and trusts what the
@@ -42,7 +44,7 @@ func (d Dialer) system() (*x509.CertPool, error) {
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
-		return nil, &Error{Place: "system certificates", Message: "cannot be read", Err: err}
+		return nil, &trust.Error{Place: "system certificates", Message: "cannot be read", Err: err}
 	}
 	return pool, nil
 }
@@ -69,7 +71,7 @@ func (d Dialer) address(target Target) (Target, error) {
 		return target, nil
 	}
 	if strings.ContainsAny(d.Connect, "/@") { // not repeated: it may hold a password
-		return Target{}, &Error{Place: "the address to connect to", Message: "a URL instead of an address", Hint: "write ADDR[:PORT]"}
+		return Target{}, &trust.Error{Place: "the address to connect to", Message: "a URL instead of an address", Hint: "write ADDR[:PORT]"}
 	}
 	address, err := ParseTarget(d.Connect)
 	if err != nil {
@@ -91,7 +93,7 @@ func (d Dialer) proxyFor(target, address Target) (*url.URL, error) {
 	for _, t := range []Target{target, address} {
 		var err error
 		if proxy, err = d.Proxy(t.URL()); err != nil {
-			return nil, &Error{Place: t.Address(), Code: CodeProxy, Message: "the proxy setting is not usable", Hint: hintProxy, Err: err}
+			return nil, &trust.Error{Place: t.Address(), Code: CodeProxy, Message: "the proxy setting is not usable", Hint: hintProxy, Err: err}
 		}
 		if proxy == nil {
 			return nil, nil
