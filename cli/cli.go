@@ -1,5 +1,6 @@
-// Package cli is the command line: flags, environment, messages, exit codes.
-// What the commands do is in the packages render and trust.
+// Package cli is the command line: flags, environment, files, messages, hints,
+// exit codes. What the commands do is in the packages render, trust and
+// trust/probe.
 package cli
 
 import (

@@ -85,59 +85,38 @@ func (p *program) fetch(ctx context.Context, argument string, flags fetchFlags) 
 // reportFetched writes the result to stdout, and for people the report to
 // stderr.
 func (p *program) reportFetched(fetched *probe.Fetched, saved string, flags fetchFlags) error {
-	if flags.output.isJSON() {
-		out, err := encodeJSON(fetchedJSON{
-			Target:      fetched.Target.Address(),
-			Sent:        describe(fetched.Sent),
-			Chain:       describe(fetched.Bundle.Certificates()),
-			Diagnosis:   fetched.Diagnosis,
-			Also:        fetched.Also,
-			Fingerprint: flags.pinned,
-			PEM:         string(fetched.Bundle.PEM()),
-		})
-		if err != nil {
-			return err
+	if !flags.output.isJSON() {
+		p.note(fetchReport(fetched, flags.pinned))
+		if saved != "" {
+			p.note(saved)
+			return nil
 		}
-		return p.write(out)
 	}
-	p.note(fetchReport(fetched, flags.pinned))
-	if saved != "" {
-		p.note(saved)
-		return nil
-	}
-	return p.write(fetched.Bundle.PEM())
-}
-
-// fetchedJSON is the output of fetch -o json; docs/JSON.md describes it.
-type fetchedJSON struct {
-	Target      string            `json:"target"`
-	Sent        []certificateJSON `json:"sent"`
-	Chain       []certificateJSON `json:"chain"`
-	Diagnosis   trust.Finding     `json:"diagnosis"`
-	Also        []trust.Finding   `json:"also,omitempty"`
-	Fingerprint bool              `json:"fingerprintVerified"`
-	PEM         string            `json:"pem"`
+	return p.result(flags.output,
+		func() any { return newFetchedJSON(fetched, flags.pinned) },
+		func() string { return string(fetched.Bundle.PEM()) })
 }
 
 // fetchReport is the table of the chain, and the diagnosis.
 func fetchReport(fetched *probe.Fetched, pinned bool) string {
 	rows := [][]string{{"CERTIFICATE", "ISSUER", "NAMES", "VALID", "COMES FROM", "SHA-256"}}
-	for i, c := range describe(fetched.Bundle.Certificates()) {
+	for _, c := range fetched.Bundle.Certificates() {
 		from := "server"
-		if slices.Contains(fetched.Added, fetched.Bundle.Certificates()[i]) {
+		if slices.Contains(fetched.Added, c) {
 			from = "added"
 		}
+		names := strings.Join(trust.CoveredNames(c), ", ")
 		rows = append(rows, []string{
-			cmp.Or(c.Subject, strings.Join(c.Names, ", ")), c.Issuer, strings.Join(c.Names, ", "),
-			c.NotBefore[:len("2006-01-02")] + " to " + c.NotAfter[:len("2006-01-02")],
-			from, strings.TrimPrefix(c.Fingerprint, "sha256:"),
+			cmp.Or(c.Subject.String(), names), c.Issuer.String(), names, validity(c),
+			from, strings.TrimPrefix(trust.Fingerprint(c), "sha256:"),
 		})
 	}
+	about := topic{occasion: ofFetch, leaf: fetched.Sent[0]}
 	var report strings.Builder
 	fmt.Fprintf(&report, "%s sends %s\n\n%s\n", fetched.Target.Address(), count(len(fetched.Sent), "certificate"), table(rows))
-	fmt.Fprintf(&report, "%s\n", sentence(fetched.Diagnosis))
+	fmt.Fprintf(&report, "%s\n", sentence(fetched.Diagnosis, about))
 	for _, finding := range fetched.Also {
-		fmt.Fprintf(&report, "also: %s\n", sentence(finding))
+		fmt.Fprintf(&report, "also: %s\n", sentence(finding, about))
 	}
 	if pinned {
 		report.WriteString("the fingerprint matches\n")

@@ -77,8 +77,9 @@ func TestVerifyOnlineFails(t *testing.T) {
 			if code != exitError || result.OK || len(result.Runners) != 1 || result.Runners[0].Status != "failed" || result.Runners[0].Online == nil {
 				t.Errorf("exit code %d, %s%s", code, stdout, stderr)
 			}
-			if got := result.Runners[0].Finding.Code; got != "unknown-authority" {
-				t.Errorf("finding %q", got)
+			finding := result.Runners[0].Finding
+			if finding.Code != "unknown-authority" || !strings.HasSuffix(finding.Hint, "fetch "+host+" --save FILE") {
+				t.Errorf("finding %+v", finding)
 			}
 		})
 	}

@@ -122,15 +122,6 @@ func (d *days) Set(value string) error {
 	return nil
 }
 
-// serverJSON is the output of verify URL -o json; docs/JSON.md describes it.
-type serverJSON struct {
-	Target string            `json:"target"`
-	OK     bool              `json:"ok"`
-	Sent   []certificateJSON `json:"sent"`
-	Runner trust.Verdict     `json:"runner"`
-	Git    trust.Verdict     `json:"git"`
-}
-
 func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlags) error {
 	if _, err := os.Stat(url); err == nil {
 		return &hinted{what: fmt.Sprintf("%q is a file, not a URL", url), hint: "manifests are given with -f " + url}
@@ -146,7 +137,7 @@ func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlag
 			return err
 		}
 		if file = trust.Choose(sources, target.Host); file == nil {
-			return &hinted{what: fmt.Sprintf("no certificate is given for the host %q", target.Host), hint: hints[render.NoCertificate]}
+			return &hinted{what: fmt.Sprintf("no certificate is given for the host %q", target.Host), hint: hintFor(render.NoCertificate, topic{})}
 		}
 	}
 	verdicts, err := probe.Verify(ctx, target, file, flags.connection.dialer(), p.Now)
@@ -154,21 +145,18 @@ func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlag
 		return err
 	}
 	later := verdicts.At(p.Now.Add(time.Duration(flags.expiresWithin)))
-	out := []byte(serverTable(verdicts, file != nil))
-	if flags.output.isJSON() {
-		if out, err = encodeJSON(serverJSON{target.Address(), later.OK(), describe(verdicts.Sent), later.Runner, later.Git}); err != nil {
-			return err
-		}
-	}
-	if err := p.write(out); err != nil {
+	err = p.result(flags.output,
+		func() any { return newServerJSON(later) },
+		func() string { return serverTable(verdicts, file != nil) })
+	if err != nil {
 		return err
 	}
 	switch {
 	case !verdicts.OK():
 		return &hinted{what: "a runner would not work with " + target.Address(), hint: "the reason stands below the table of the clients"}
 	case !later.OK():
-		finding := soonOver(later, flags.expiresWithin)
-		return &hinted{what: target.Address() + ": " + finding.Message, hint: finding.Hint}
+		finding := endsWithin(later, flags.expiresWithin)
+		return &hinted{what: target.Address() + ": " + finding.Message, hint: ofVerdicts(later).of(finding)}
 	}
 	return nil
 }
@@ -181,13 +169,22 @@ func reasonOf(v probe.Verdicts) trust.Finding {
 	return v.Git.Finding
 }
 
-// soonOver explains verdicts of a time to come that are not both good.
-func soonOver(later probe.Verdicts, within days) trust.Finding {
+// endsWithin explains verdicts of a time to come that are not both good.
+func endsWithin(later probe.Verdicts, within days) trust.Finding {
 	return trust.Finding{
 		Code:    render.CodeEndsTooEarly,
+		Host:    later.Target.String(),
 		Message: fmt.Sprintf("it will work no longer within %s: %s", within.String(), reasonOf(later).Message),
-		Hint:    "renew the certificate on the server, then fetch it again",
 	}
+}
+
+// ofVerdicts is what the hints of verdicts are about.
+func ofVerdicts(v probe.Verdicts) topic {
+	about := topic{occasion: ofVerdict, host: v.Target.String()}
+	if len(v.Sent) > 0 {
+		about.leaf = v.Sent[0]
+	}
+	return about
 }
 
 // serverTable is the verdict of each client, with its reason.
@@ -197,6 +194,7 @@ func serverTable(v probe.Verdicts, file bool) string {
 		runner, git = "the system", "the system"
 	}
 	rows := [][]string{{"CLIENT", "VERDICT", "TRUSTS"}}
+	about := ofVerdicts(v)
 	var reasons strings.Builder
 	for _, client := range []struct {
 		name, trusts string
@@ -206,9 +204,9 @@ func serverTable(v probe.Verdicts, file bool) string {
 		{"git in jobs", git, v.Git},
 	} {
 		rows = append(rows, []string{client.name, verdictWord(client.verdict.OK), client.trusts})
-		fmt.Fprintf(&reasons, "%s: %s\n", client.name, sentence(client.verdict.Finding))
+		fmt.Fprintf(&reasons, "%s: %s\n", client.name, sentence(client.verdict.Finding, about))
 		for _, warning := range client.verdict.Warnings {
-			fmt.Fprintf(&reasons, "%s: warning: %s\n", client.name, sentence(warning))
+			fmt.Fprintf(&reasons, "%s: warning: %s\n", client.name, sentence(warning, about))
 		}
 	}
 	return table(rows) + "\n" + reasons.String()

@@ -52,7 +52,7 @@ func (f *filter) material(r *runner) (*certs, error) {
 			return nil, err
 		}
 		for _, finding := range findings {
-			f.warn(Warning{Code: Code(finding.Code), Message: finding.Message, Hint: finding.Hint})
+			f.warn(finding)
 		}
 		if other := c.bundles[container.server.CertFile]; other != nil {
 			bundle = trust.Merge(other, bundle)

@@ -21,7 +21,7 @@ type Bundle struct {
 // server. Origin names them in messages. No certificate at all is an [*Error].
 func NewBundle(origin string, certs []*x509.Certificate) (*Bundle, error) {
 	if len(certs) == 0 {
-		return nil, &Error{Place: origin, Message: "no certificate"}
+		return nil, &Error{Origin: origin, Code: CodeEmpty, Message: "no certificate"}
 	}
 	return &Bundle{origin: origin, certificates: leafToRoot(distinct(certs))}, nil
 }

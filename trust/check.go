@@ -28,7 +28,7 @@ func (b *Bundle) Check(host string, now time.Time, force bool) (warnings []Findi
 	}
 	var errs []error
 	for _, f := range b.refusals(host, now) {
-		errs = append(errs, &Error{Place: b.origin, Code: f.Code, Message: f.Message, Hint: f.Hint})
+		errs = append(errs, &Error{Origin: b.origin, Code: f.Code, Host: f.Host, Message: f.Message})
 	}
 	return b.placed(b.warnings(host, now)), errors.Join(errs...)
 }
@@ -39,11 +39,11 @@ func (b *Bundle) Findings(host string, now time.Time) []Finding {
 }
 
 func (b *Bundle) refusals(host string, now time.Time) []Finding {
-	return allForHost(append(b.checkDates(now), b.checkHost(host)...), host)
+	return withHost(append(b.checkDates(now), b.checkHost(host)...), host)
 }
 
 func (b *Bundle) warnings(host string, now time.Time) []Finding {
-	return allForHost(slices.Concat(b.checkExpiresSoon(now), b.checkIssuers(), b.checkCertManager(), b.checkStrength()), host)
+	return withHost(slices.Concat(b.checkExpiresSoon(now), b.checkIssuers(), b.checkCertManager(), b.checkStrength()), host)
 }
 
 // placed puts the origin in front of the messages.
@@ -77,13 +77,11 @@ func outsideValidity(c *x509.Certificate, now time.Time) (Finding, bool) {
 		return Finding{
 			Code:    CodeExpired,
 			Message: fmt.Sprintf("certificate %s expired on %s", NameOf(c), c.NotAfter.UTC().Format(dateFormat)),
-			Hint:    "renew it on the server, then: helm runnertrust fetch HOST --save FILE",
 		}, true
 	case now.Before(c.NotBefore):
 		return Finding{
 			Code:    CodeNotYetValid,
 			Message: fmt.Sprintf("certificate %s is not valid before %s", NameOf(c), c.NotBefore.UTC().Format(dateFormat)),
-			Hint:    "check the clocks of this machine and of the CA",
 		}, true
 	}
 	return Finding{}, false
@@ -103,7 +101,6 @@ func (b *Bundle) checkHost(host string) []Finding {
 		found = append(found, Finding{
 			Code:    CodeHostNotCovered,
 			Message: fmt.Sprintf("no certificate for host %q: %s %s", host, NameOf(c), covers(c)),
-			Hint:    "get the chain that the server uses now: helm runnertrust fetch HOST --save FILE",
 		})
 	}
 	return found
@@ -116,7 +113,6 @@ func (b *Bundle) checkExpiresSoon(now time.Time) []Finding {
 			found = append(found, Finding{
 				Code:    CodeExpiresSoon,
 				Message: fmt.Sprintf("certificate %s expires in %d days, on %s", NameOf(c), int(left.Hours()/24), c.NotAfter.UTC().Format(dateFormat)),
-				Hint:    "renew it on the server, then: helm runnertrust fetch HOST --save FILE",
 			})
 		}
 	}
@@ -137,7 +133,6 @@ func (b *Bundle) checkIssuers() []Finding {
 				Code: CodeIssuerMissing,
 				Message: fmt.Sprintf("certificate %s comes without its issuer %q: the runner may connect, but git in its jobs may fail",
 					NameOf(c), top.Issuer.String()),
-				Hint: "get the whole chain: helm runnertrust fetch HOST --save FILE",
 			})
 		}
 	}
@@ -151,7 +146,6 @@ func (b *Bundle) checkCertManager() []Finding {
 			found = append(found, Finding{
 				Code:    CodeCertManagerTemporary,
 				Message: fmt.Sprintf("certificate %s is cert-manager's temporary one, which is replaced as soon as the issuer answers", NameOf(c)),
-				Hint:    "wait until the Certificate is Ready, then: helm runnertrust fetch HOST --save FILE",
 			})
 		}
 	}
@@ -175,7 +169,6 @@ func (b *Bundle) checkStrength() []Finding {
 			found = append(found, Finding{
 				Code:    CodeWeakKey,
 				Message: fmt.Sprintf("certificate %s has an RSA key of %d bits, less than %d", NameOf(c), key.N.BitLen(), minRSABits),
-				Hint:    "have it issued again with a longer key",
 			})
 		}
 	}
@@ -186,7 +179,6 @@ func weakSignature(c *x509.Certificate, consequence string) Finding {
 	return Finding{
 		Code:    CodeWeakSignature,
 		Message: fmt.Sprintf("certificate %s is signed with %s, %s", NameOf(c), c.SignatureAlgorithm, consequence),
-		Hint:    "have it issued again with SHA-256",
 	}
 }
 

@@ -8,14 +8,6 @@ import (
 	"time"
 )
 
-// The codes of [Explain], besides CodeExpired, CodeNotYetValid and CodeWeakSignature.
-const (
-	CodeUnknownAuthority = "unknown-authority"
-	CodeIncompleteChain  = "incomplete-chain"
-	CodeNameMismatch     = "name-mismatch"
-	CodeInvalid          = "invalid-certificate"
-)
-
 // Explain puts an error of [x509.Certificate.Verify] or VerifyHostname into terms that a person
 // can act on. Sent is the chain that the server sent, leaf first, as far as it is known; now is
 // the time that the certificates were judged at.
@@ -32,7 +24,6 @@ func Explain(err error, sent []*x509.Certificate, now time.Time) Finding {
 	return Finding{
 		Code:    CodeInvalid,
 		Message: "the certificate is not acceptable: " + strings.TrimPrefix(err.Error(), "x509: "),
-		Hint:    "have it issued again",
 	}
 }
 
@@ -41,19 +32,10 @@ func explainName(err error) (Finding, bool) {
 	if !errors.As(err, &mismatch) {
 		return Finding{}, false
 	}
-	return nameMismatch(mismatch.Certificate, mismatch.Host), true
-}
-
-func nameMismatch(leaf *x509.Certificate, host string) Finding {
-	hint := "have the certificate issued again with this name as subject alternative name"
-	if len(CoveredNames(leaf)) > 0 {
-		hint = "use one of its names as the host, or " + hint
-	}
 	return Finding{
 		Code:    CodeNameMismatch,
-		Message: fmt.Sprintf("the certificate is not for %q: it %s", host, covers(leaf)),
-		Hint:    hint,
-	}
+		Message: fmt.Sprintf("the certificate is not for %q: it %s", mismatch.Host, covers(mismatch.Certificate)),
+	}, true
 }
 
 func explainInvalid(err error, now time.Time) (Finding, bool) {
@@ -67,7 +49,6 @@ func explainInvalid(err error, now time.Time) (Finding, bool) {
 	return Finding{
 		Code:    CodeInvalid,
 		Message: fmt.Sprintf("certificate %s is not acceptable: %s", NameOf(invalid.Cert), strings.TrimPrefix(invalid.Error(), "x509: ")),
-		Hint:    "have it issued again",
 	}, true
 }
 
@@ -77,7 +58,7 @@ func explainAuthority(err error, sent []*x509.Certificate) (Finding, bool) {
 		return Finding{}, false
 	}
 	if len(sent) == 0 {
-		return Finding{Code: CodeUnknownAuthority, Message: "the certificate is signed by an unknown authority", Hint: hintTrust}, true
+		return Finding{Code: CodeUnknownAuthority, Message: "the certificate is signed by an unknown authority"}, true
 	}
 	path := PathFrom(sent[0], sent)
 	top := path[len(path)-1]
@@ -88,17 +69,14 @@ func explainAuthority(err error, sent []*x509.Certificate) (Finding, bool) {
 	}
 	switch {
 	case len(path) == 1 && SelfSigned(top):
-		return Finding{Code: CodeUnknownAuthority, Message: fmt.Sprintf("the certificate %s is self-signed and not trusted", NameOf(top)), Hint: hintTrust}, true
+		return Finding{Code: CodeUnknownAuthority, Message: fmt.Sprintf("the certificate %s is self-signed and not trusted", NameOf(top))}, true
 	case len(path) == 1 && len(top.IssuingCertificateURL) > 0:
 		return Finding{
 			Code:    CodeIncompleteChain,
 			Message: fmt.Sprintf("the server sends its certificate without the issuer %q", top.Issuer.String()),
-			Hint:    "let the server send the whole chain, or fetch completes it: helm runnertrust fetch HOST --save FILE",
 		}, true
 	case SelfSigned(top):
-		return Finding{Code: CodeUnknownAuthority, Message: fmt.Sprintf("the chain ends in %s, which is not trusted", NameOf(top)), Hint: hintTrust}, true
+		return Finding{Code: CodeUnknownAuthority, Message: fmt.Sprintf("the chain ends in %s, which is not trusted", NameOf(top))}, true
 	}
-	return Finding{Code: CodeUnknownAuthority, Message: fmt.Sprintf("the chain ends below the issuer %q, which is not trusted", top.Issuer.String()), Hint: hintTrust}, true
+	return Finding{Code: CodeUnknownAuthority, Message: fmt.Sprintf("the chain ends below the issuer %q, which is not trusted", top.Issuer.String())}, true
 }
-
-const hintTrust = "fetch the chain and give it with --cert: helm runnertrust fetch HOST --save FILE"

@@ -14,7 +14,7 @@ import (
 // TestExplain covers errors that no server of the scenarios causes.
 func TestExplain(t *testing.T) {
 	id := trusttest.SelfSigned(leaf("gitlab.test")).Certificate
-	for want, err := range map[string]error{
+	for want, err := range map[trust.Code]error{
 		"unknown-authority":   x509.UnknownAuthorityError{},
 		"invalid-certificate": x509.CertificateInvalidError{Cert: id, Reason: x509.NotAuthorizedToSign},
 		"name-mismatch":       &tls.CertificateVerificationError{Err: x509.HostnameError{Certificate: id, Host: "x"}},

@@ -2,7 +2,7 @@ package trust
 
 import (
 	"encoding/hex"
-	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -17,11 +17,9 @@ func ParseFingerprint(text string) (string, error) {
 	sum, err := hex.DecodeString(digits)
 	switch {
 	case err == nil && len(sum) == 20:
-		return "", &Error{Place: fmt.Sprintf("%q", text), Message: "this is a SHA-1 fingerprint", Hint: hintFingerprint}
+		return "", &Error{Origin: strconv.Quote(text), Code: CodeBadFingerprint, Message: "this is a SHA-1 fingerprint"}
 	case err != nil || len(sum) != 32:
-		return "", &Error{Place: fmt.Sprintf("%q", text), Message: "not a SHA-256 fingerprint of 64 hex digits", Hint: hintFingerprint}
+		return "", &Error{Origin: strconv.Quote(text), Code: CodeBadFingerprint, Message: "not a SHA-256 fingerprint of 64 hex digits"}
 	}
 	return "sha256:" + digits, nil
 }
-
-const hintFingerprint = "on the server: openssl x509 -in FILE -noout -fingerprint -sha256"

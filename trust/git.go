@@ -7,9 +7,6 @@ import (
 	"slices"
 )
 
-// CodeStrictGit is the code of a chain that Go accepts and some git does not.
-const CodeStrictGit = "git-stricter"
-
 // git judges as git does with the file as GIT_SSL_CAINFO. Which library it was built with is
 // not known (GnuTLS on Debian and Ubuntu, OpenSSL in the runner's Alpine image), so that the
 // answer is yes only if both accept. Seen with git 2.39 on GnuTLS 3.7 and curl 7.88 on OpenSSL
@@ -28,14 +25,12 @@ func (j judgement) git(pool *x509.CertPool) Verdict {
 			Code: CodeStrictGit,
 			Message: fmt.Sprintf("%s holds the server's certificate but none of the issuers that the server sends with it: git with GnuTLS refuses that",
 				j.file.origin),
-			Hint: "give the file the whole chain: helm runnertrust fetch HOST --save FILE",
 		}}
 	}
 	if path := j.path(); !SelfSigned(path[len(path)-1]) || !contains(j.file.certificates, path[len(path)-1]) {
 		v.Warnings = append(v.Warnings, Finding{
 			Code:    CodeIssuerMissing,
 			Message: fmt.Sprintf("%s does not reach the root: older git (with a curl before 7.68 on OpenSSL) refuses that", j.file.origin),
-			Hint:    "append the root certificate to the file",
 		})
 	}
 	return v
@@ -55,7 +50,6 @@ func (j judgement) weak() (Finding, bool) {
 			return Finding{
 				Code:    CodeWeakKey,
 				Message: fmt.Sprintf("certificate %s has an RSA key of %d bits, which git with OpenSSL refuses", NameOf(c), key.N.BitLen()),
-				Hint:    "have it issued again with at least 2048 bits",
 			}, true
 		}
 		if outdatedSignature(c) && !SelfSigned(c) {

@@ -40,9 +40,9 @@ func Parse(origin string, input []byte) (*Bundle, error) {
 
 func tooLarge(origin string) *Error {
 	return &Error{
-		Place:   origin,
+		Origin:  origin,
+		Code:    CodeTooLarge,
 		Message: fmt.Sprintf("larger than %d bytes (1 MiB), more than a ConfigMap can hold", MaxSize),
-		Hint:    "give only the chain of the server: helm runnertrust fetch HOST --save FILE",
 	}
 }
 
@@ -62,15 +62,11 @@ func looksLikeDER(input []byte) bool {
 // fault is one thing wrong with an input; a line of 0 means the input as a whole.
 type fault struct {
 	line    int
+	code    Code
 	message string
-	hint    string
 	err     error
 }
 
 func (f *fault) at(origin string) *Error {
-	place := origin
-	if f.line > 0 {
-		place = fmt.Sprintf("%s:%d", origin, f.line)
-	}
-	return &Error{Place: place, Message: f.message, Hint: f.hint, Err: f.err}
+	return &Error{Origin: origin, Line: f.line, Code: f.code, Message: f.message, Err: f.err}
 }

@@ -92,14 +92,10 @@ func showAll(t *testing.T, err error) string {
 		return text.String()
 	}
 	var refusal *trust.Error
-	if !errors.As(err, &refusal) || refusal.Place == "" || refusal.Message == "" {
+	if !errors.As(err, &refusal) || refusal.Origin == "" || refusal.Code == "" || refusal.Message == "" {
 		t.Fatalf("%#v is no complete *trust.Error", err)
 	}
-	text := refusal.Error() + "\n"
-	if refusal.Hint != "" {
-		text += "    hint: " + refusal.Hint + "\n"
-	}
-	return text
+	return fmt.Sprintf("%s\n    %s\n", refusal, refusal.Code)
 }
 
 func TestErrorUnwraps(t *testing.T) {

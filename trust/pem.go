@@ -58,7 +58,7 @@ func (r *pemReader) err() error {
 	var errs []error
 	for i, f := range r.faults {
 		if i == maxFaults {
-			errs = append(errs, &Error{Place: r.origin, Message: fmt.Sprintf("%d more faults", len(r.faults)-i)})
+			errs = append(errs, &Error{Origin: r.origin, Code: CodeMoreFaults, Message: fmt.Sprintf("%d more faults", len(r.faults)-i)})
 			break
 		}
 		errs = append(errs, f.at(r.origin))
@@ -99,7 +99,7 @@ func (r *pemReader) end(number int, label string) {
 	r.open = nil
 	switch {
 	case open == nil:
-		r.report(fault{line: number, message: "END " + label + " without its BEGIN line: the block is truncated", hint: hintFetch})
+		r.report(fault{line: number, code: CodeTruncated, message: "END " + label + " without its BEGIN line: the block is truncated"})
 	case open.broken:
 	case open.label != label:
 		r.report(open.fault(fmt.Sprintf("BEGIN %s is closed by END %s in line %d", open.label, label, number)))
@@ -110,16 +110,15 @@ func (r *pemReader) end(number int, label string) {
 
 // boundaryFault reports a line that is nearly a boundary, and goes on behind it as well as possible.
 func (r *pemReader) boundaryFault(number int, line string) {
-	f := fault{line: number, message: "a damaged BEGIN or END line", hint: "it must stand alone on its line with five dashes on each side; " + hintFetch}
+	f := fault{line: number, code: CodeBoundary, message: "a damaged BEGIN or END line"}
 	glued := strings.Contains(line, "END ") && strings.Contains(line, "BEGIN ")
 	switch {
 	case strings.Contains(line, "PRIVATE KEY"):
-		f.message, f.hint = "a private key", hintKey
+		f.code, f.message = CodePrivateKey, "a private key"
 	case strings.Contains(line, `\n`):
-		f.message, f.hint = `line breaks are written as the two characters \n`, `turn them into real ones: printf '%b' "$(cat FILE)" > NEW.crt`
+		f.code, f.message = CodeEscaped, `line breaks are written as the two characters \n`
 	case glued:
-		f.message = "an END line and the next BEGIN line are glued together: a line break is missing"
-		f.hint = `put it back: sed 's/----------BEGIN/-----\n-----BEGIN/' FILE > NEW.crt`
+		f.code, f.message = CodeGlued, "an END line and the next BEGIN line are glued together: a line break is missing"
 	}
 	r.report(f)
 	r.open = &block{line: number, broken: true}
@@ -131,22 +130,23 @@ func (r *pemReader) boundaryFault(number int, line string) {
 // fault reports something about the whole block, unless its label is fault enough.
 func (b *block) fault(message string) fault {
 	if f := refuseLabel(b.label); f != nil {
-		return fault{line: b.line, message: f.message, hint: f.hint}
+		return fault{line: b.line, code: f.code, message: f.message}
 	}
-	return fault{line: b.line, message: message, hint: hintFetch}
+	return fault{line: b.line, code: CodeTruncated, message: message}
 }
 
 // take reads a complete block.
 func (r *pemReader) take(b *block) {
 	if f := refuseLabel(b.label); f != nil {
-		r.report(fault{line: b.line, message: f.message, hint: f.hint})
+		f.line = b.line
+		r.report(*f)
 		return
 	}
 	if b.headers > 0 {
 		r.report(fault{
 			line:    b.headers,
+			code:    CodeHeaders,
 			message: "the block has headers: the runner would skip it without a word",
-			hint:    "delete the header lines and the empty line after them",
 		})
 		return
 	}
@@ -166,16 +166,16 @@ func (r *pemReader) take(b *block) {
 func (b *block) decode() ([]byte, *fault) {
 	for i, line := range b.body {
 		if bad := strings.IndexFunc(line, notBase64); bad >= 0 {
-			return nil, &fault{line: b.line + 1 + i, message: fmt.Sprintf("character %d of the line is not base64", bad+1), hint: "copy the block again; " + hintFetch}
+			return nil, &fault{line: b.line + 1 + i, code: CodeBlockBase64, message: fmt.Sprintf("character %d of the line is not base64", bad+1)}
 		}
 	}
 	text := strings.Join(strings.Fields(strings.Join(b.body, "")), "")
 	der, err := base64.StdEncoding.Strict().DecodeString(text)
 	if err != nil {
-		return nil, &fault{line: b.line, message: "the block's base64 is cut off or damaged", hint: "copy the block again; " + hintFetch}
+		return nil, &fault{line: b.line, code: CodeBlockBase64, message: "the block's base64 is cut off or damaged"}
 	}
 	if len(bytes.TrimSpace(der)) == 0 {
-		return nil, &fault{line: b.line, message: "the block is empty", hint: hintFetch}
+		return nil, &fault{line: b.line, code: CodeEmpty, message: "the block is empty"}
 	}
 	return der, nil
 }

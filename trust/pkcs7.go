@@ -17,24 +17,21 @@ var oidSignedData = append(bytes.Clone(oidPKCS7), 0x02)
 func certificatesFromPKCS7(der []byte, message valueBER) ([]*x509.Certificate, *fault) {
 	parts := message.parts()
 	if !bytes.Equal(parts[0].content, oidSignedData) {
-		return nil, &fault{message: "this is an encrypted PKCS#7 message, not a certificate bundle", hint: hintFetch}
+		return nil, &fault{code: CodeNotOne, message: "this is an encrypted PKCS#7 message, not a certificate bundle"}
 	}
 	count, ok := countCertsOnly(parts)
 	if !ok {
-		return nil, &fault{
-			message: "this PKCS#7 file is not a plain certificate bundle",
-			hint:    "take the certificates out: openssl pkcs7 -inform DER -in FILE -print_certs -out NEW.crt",
-		}
+		return nil, &fault{code: CodeNotCertsOnly, message: "this PKCS#7 file is not a plain certificate bundle"}
 	}
 	if count == 0 {
-		return nil, &fault{message: "this PKCS#7 bundle holds no certificate", hint: hintFetch}
+		return nil, &fault{code: CodeEmpty, message: "this PKCS#7 bundle holds no certificate"}
 	}
 	bundle, err := pkcs7.Parse(der)
 	if err != nil {
-		return nil, &fault{message: "this PKCS#7 bundle holds something that is not a certificate", hint: hintFetch, err: err}
+		return nil, &fault{code: CodeNotOne, message: "this PKCS#7 bundle holds something that is not a certificate", err: err}
 	}
 	if len(bundle.Certificates) != count {
-		return nil, &fault{message: "this PKCS#7 bundle holds something that is not a certificate", hint: hintFetch}
+		return nil, &fault{code: CodeNotOne, message: "this PKCS#7 bundle holds something that is not a certificate"}
 	}
 	return bundle.Certificates, nil
 }

@@ -15,6 +15,7 @@ func (b *Bundle) Unusable(host string, now time.Time) *Finding {
 		}
 	}
 	reasons = append(reasons, b.checkHost(host)...)
-	reason := reasons[0].forHost(host)
+	reason := reasons[0]
+	reason.Host = host
 	return &reason
 }

@@ -7,16 +7,13 @@ import (
 	"time"
 )
 
-// CodeTrusted is the code of a verdict that is good.
-const CodeTrusted = "trusted"
-
 // Verdict is the answer to whether one client would connect.
 type Verdict struct {
-	OK bool `json:"ok"`
+	OK bool
 	// Finding explains it; its code is CodeTrusted when OK.
-	Finding Finding `json:"finding"`
+	Finding Finding
 	// Warnings are findings that do not keep this client from connecting today.
-	Warnings []Finding `json:"warnings,omitempty"`
+	Warnings []Finding
 }
 
 // Judge tells whether the runner itself and git in its jobs would connect to host with this

@@ -77,12 +77,12 @@ func agree(t *testing.T, verified verifyJSON, c clients) {
 		t.Errorf("the runner: %v, but verify says %+v", c.runner, verified.Runner)
 	}
 	bothConnect := c.git == nil && c.curl == nil
-	if bothConnect != verified.Git.OK && verified.Git.Finding.Code != probe.CodeProtocolTooOld {
+	if bothConnect != verified.Git.OK && verified.Git.Finding.Code != string(probe.CodeProtocolTooOld) {
 		t.Errorf("git: %v\ncurl: %v\nbut verify says %+v", c.git, c.curl, verified.Git)
 	}
 	for _, verdict := range []verdictJSON{verified.Runner, verified.Git} {
 		finding := verdict.Finding
-		if finding.Code == "" || finding.Message == "" || verdict.OK != (finding.Code == trust.CodeTrusted) {
+		if finding.Code == "" || finding.Message == "" || verdict.OK != (finding.Code == string(trust.CodeTrusted)) {
 			t.Errorf("the verdict says nothing: %+v", verdict)
 		}
 		if !verdict.OK && finding.Hint == "" {

@@ -2,7 +2,6 @@ package probe_test
 
 import (
 	"crypto/x509"
-	"errors"
 	"net"
 	"strings"
 	"testing"
@@ -46,28 +45,7 @@ func bundle(t *testing.T, origin string, certs ...*x509.Certificate) *trust.Bund
 func codes(findings []trust.Finding) string {
 	var list []string
 	for _, f := range findings {
-		list = append(list, f.Code)
+		list = append(list, string(f.Code))
 	}
 	return strings.Join(list, " ")
-}
-
-// showAll prints every *trust.Error in a joined error, and requires that there is nothing else.
-func showAll(t *testing.T, err error) string {
-	t.Helper()
-	if many, ok := err.(interface{ Unwrap() []error }); ok {
-		var text strings.Builder
-		for _, e := range many.Unwrap() {
-			text.WriteString(showAll(t, e))
-		}
-		return text.String()
-	}
-	var refusal *trust.Error
-	if !errors.As(err, &refusal) || refusal.Place == "" || refusal.Message == "" {
-		t.Fatalf("%#v is no complete *trust.Error", err)
-	}
-	text := refusal.Error() + "\n"
-	if refusal.Hint != "" {
-		text += "    hint: " + refusal.Hint + "\n"
-	}
-	return text
 }

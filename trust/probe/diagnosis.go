@@ -8,13 +8,6 @@ import (
 	"helm-runnertrust/trust"
 )
 
-// The codes of a diagnosis, besides those of [trust.Bundle.Flaws] and [trust.Explain].
-const (
-	CodePubliclyTrusted = "publicly-trusted"
-	CodePrivateCA       = "private-ca"
-	CodeSelfSigned      = "self-signed"
-)
-
 // diagnose returns what is the case, most pressing first: what no trust file can cure, then
 // what kind of chain it is, then what will become a problem.
 func (f *Fetched) diagnose(public bool) []trust.Finding {
@@ -44,37 +37,31 @@ func (f *Fetched) chainKind(public bool) trust.Finding {
 		return trust.Finding{
 			Code:    CodePubliclyTrusted,
 			Message: fmt.Sprintf("the system trusts this server already, through %s", trust.NameOf(top)),
-			Hint:    "nothing to do, as long as the runner's image knows that CA too",
 		}
 	case public:
 		return trust.Finding{
 			Code:    trust.CodeIncompleteChain,
 			Message: fmt.Sprintf("the server does not send the issuer of its certificate, %q; the system knows the root %s, and this file repairs it", missingIssuer(f), trust.NameOf(top)),
-			Hint:    "better still, let the server send the whole chain",
 		}
 	case len(chain) == 1 && trust.SelfSigned(top):
 		return trust.Finding{
 			Code:    CodeSelfSigned,
 			Message: fmt.Sprintf("the certificate %s signed itself: the file trusts exactly this one", trust.NameOf(top)),
-			Hint:    "fetch again whenever it is renewed",
 		}
 	case !trust.SelfSigned(top):
 		return trust.Finding{
 			Code:    trust.CodeIssuerMissing,
 			Message: fmt.Sprintf("the chain stops below its issuer %q, which the server does not send and which could not be found", top.Issuer.String()),
-			Hint:    "the file works until the certificate is renewed, and not for every git; ask the administrator for the root certificate and append it to the file",
 		}
 	case missing:
 		return trust.Finding{
 			Code:    CodePrivateCA,
 			Message: fmt.Sprintf("a private CA, %s; the server does not send the issuer of its certificate, %q, and this file repairs it", trust.NameOf(top), missingIssuer(f)),
-			Hint:    "give the file with --cert",
 		}
 	}
 	return trust.Finding{
 		Code:    CodePrivateCA,
 		Message: fmt.Sprintf("a private CA, %s, which the system does not know", trust.NameOf(top)),
-		Hint:    "give the file with --cert",
 	}
 }
 

@@ -44,7 +44,7 @@ func (d Dialer) system() (*x509.CertPool, error) {
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
-		return nil, &trust.Error{Place: "system certificates", Message: "cannot be read", Err: err}
+		return nil, &trust.Error{Origin: "system certificates", Code: CodeSystem, Message: "cannot be read", Err: err}
 	}
 	return pool, nil
 }
@@ -71,7 +71,7 @@ func (d Dialer) address(target Target) (Target, error) {
 		return target, nil
 	}
 	if strings.ContainsAny(d.Connect, "/@") { // not repeated: it may hold a password
-		return Target{}, &trust.Error{Place: "the address to connect to", Message: "a URL instead of an address", Hint: "write ADDR[:PORT]"}
+		return Target{}, &trust.Error{Origin: "the address to connect to", Code: CodeConnectURL, Message: "a URL instead of an address"}
 	}
 	address, err := ParseTarget(d.Connect)
 	if err != nil {
@@ -93,7 +93,7 @@ func (d Dialer) proxyFor(target, address Target) (*url.URL, error) {
 	for _, t := range []Target{target, address} {
 		var err error
 		if proxy, err = d.Proxy(t.URL()); err != nil {
-			return nil, &trust.Error{Place: t.Address(), Code: CodeProxy, Message: "the proxy setting is not usable", Hint: hintProxy, Err: err}
+			return nil, &trust.Error{Origin: t.Address(), Code: CodeProxy, Message: "the proxy setting is not usable", Err: err}
 		}
 		if proxy == nil {
 			return nil, nil

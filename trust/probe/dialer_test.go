@@ -41,7 +41,7 @@ func TestConnect(t *testing.T) {
 	} {
 		_, err := probe.Fetch(context.Background(), target(t, "gitlab.test"), probe.Dialer{Connect: connect}, noon)
 		var refusal *trust.Error
-		if !errors.As(err, &refusal) || refusal.Place != place || strings.Contains(err.Error(), "swordfish") {
+		if !errors.As(err, &refusal) || refusal.Origin != place || strings.Contains(err.Error(), "swordfish") {
 			t.Errorf("%q: %v", connect, err)
 		}
 	}
@@ -106,12 +106,12 @@ func TestProxyFaults(t *testing.T) {
 		}
 		_, err = probe.Fetch(context.Background(), target(t, "gitlab.test"), d, noon)
 		var refusal *trust.Error
-		if !errors.As(err, &refusal) || refusal.Code != probe.CodeProxy || strings.Contains(err.Error(), "secret") {
+		if !errors.As(err, &refusal) || !strings.HasPrefix(string(refusal.Code), "proxy") || strings.Contains(err.Error(), "secret") {
 			t.Fatalf("%s: %v", test.name, err)
 		}
-		fmt.Fprintf(&text, "%s: %s\n    hint: %s\n", test.name, refusal.Message, refusal.Hint)
+		fmt.Fprintf(&text, "%s: %s: %s\n", test.name, refusal.Code, refusal.Message)
 		v, err := probe.Verify(context.Background(), target(t, "gitlab.test"), nil, d, noon)
-		if err != nil || v.Git.OK || v.Git.Finding.Code != probe.CodeProxy {
+		if err != nil || v.Git.OK || v.Git.Finding.Code != refusal.Code {
 			t.Errorf("%s: %v, %v", test.name, v, err)
 		}
 	}
@@ -157,9 +157,11 @@ func TestSecureProxy(t *testing.T) {
 
 // TestExplain covers errors that no server of the scenarios causes.
 func TestExplain(t *testing.T) {
-	for want, err := range map[string]error{
+	for want, err := range map[trust.Code]error{
 		"unreachable":      &net.OpError{Op: "dial", Err: errors.New("no route to host")},
-		"timeout":          &net.OpError{Op: "dial", Err: context.DeadlineExceeded},
+		"no-answer":        &net.OpError{Op: "dial", Err: context.DeadlineExceeded},
+		"timeout":          context.DeadlineExceeded,
+		"interrupted":      context.Canceled,
 		"closed":           io.ErrUnexpectedEOF,
 		"handshake-failed": errors.New("remote error: tls: handshake failure"),
 		"not-tls":          tls.RecordHeaderError{},

@@ -13,25 +13,12 @@ import (
 	"helm-runnertrust/trust"
 )
 
-// The codes of [Explain], besides CodeProxy.
-const (
-	CodeNotTLS            = "not-tls"
-	CodeClientCertificate = "client-certificate-required"
-	CodeProtocolTooOld    = "protocol-too-old"
-	CodeHandshakeFailed   = "handshake-failed"
-	CodeRefused           = "refused"
-	CodeTimeout           = "timeout"
-	CodeUnresolvable      = "unresolvable"
-	CodeUnreachable       = "unreachable"
-	CodeClosed            = "closed"
-)
-
 // Explain puts an error of connecting or of the handshake into terms that a person can act on.
 // What is wrong with the certificates that came is for [trust.Explain].
 func Explain(err error) trust.Finding {
 	var own *trust.Error
 	if errors.As(err, &own) {
-		return trust.Finding{Code: own.Code, Message: own.Error(), Hint: own.Hint}
+		return trust.Finding{Code: own.Code, Message: own.Error()}
 	}
 	for _, explain := range []func(error) (trust.Finding, bool){explainNetwork, explainProtocol} {
 		if f, ok := explain(err); ok {
@@ -41,7 +28,6 @@ func Explain(err error) trust.Finding {
 	return trust.Finding{
 		Code:    CodeHandshakeFailed,
 		Message: "the handshake failed: " + err.Error(),
-		Hint:    "the server may offer only algorithms that Go has given up, such as RSA key exchange: enable ECDHE with AES-GCM",
 	}
 }
 
@@ -52,17 +38,17 @@ func explainNetwork(err error) (trust.Finding, bool) {
 	dialing := errors.As(err, &op) && op.Op == "dial"
 	switch {
 	case errors.As(err, &dns):
-		return trust.Finding{Code: CodeUnresolvable, Message: fmt.Sprintf("the name %q cannot be resolved here", dns.Name), Hint: "check the spelling, or give the address with --connect ADDR"}, true
+		return trust.Finding{Code: CodeUnresolvable, Message: fmt.Sprintf("the name %q cannot be resolved here", dns.Name)}, true
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return trust.Finding{Code: CodeRefused, Message: "nothing listens on the port: the connection is refused", Hint: "check host and port, and that GitLab runs"}, true
+		return trust.Finding{Code: CodeRefused, Message: "nothing listens on the port: the connection is refused"}, true
 	case errors.Is(err, context.Canceled):
-		return trust.Finding{Code: CodeTimeout, Message: "interrupted"}, true
+		return trust.Finding{Code: CodeInterrupted, Message: "interrupted"}, true
 	case dialing && op.Timeout():
-		return trust.Finding{Code: CodeTimeout, Message: "no answer from the address", Hint: "a firewall may drop the packets: check host, port and network"}, true
+		return trust.Finding{Code: CodeNoAnswer, Message: "no answer from the address"}, true
 	case dialing:
-		return trust.Finding{Code: CodeUnreachable, Message: "the address cannot be reached", Hint: "check host, port and network"}, true
+		return trust.Finding{Code: CodeUnreachable, Message: "the address cannot be reached"}, true
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		return trust.Finding{Code: CodeTimeout, Message: "the server accepts the connection and then says nothing", Hint: "it may not speak TLS on this port: check the port"}, true
+		return trust.Finding{Code: CodeTimeout, Message: "the server accepts the connection and then says nothing"}, true
 	}
 	return trust.Finding{}, false
 }
@@ -74,13 +60,13 @@ func explainProtocol(err error) (trust.Finding, bool) {
 	says := func(text string) bool { return strings.Contains(err.Error(), text) }
 	switch {
 	case errors.As(err, &record):
-		return trust.Finding{Code: CodeNotTLS, Message: "the server does not speak TLS on this port; it may be plain HTTP", Hint: "check the port, 443 is usual for https"}, true
+		return trust.Finding{Code: CodeNotTLS, Message: "the server does not speak TLS on this port; it may be plain HTTP"}, true
 	case errors.Is(err, errNoClientCertificate), says("tls: certificate required"):
 		return clientCertificate(), true
 	case says("tls: protocol version not supported"), says("server selected unsupported protocol version"):
-		return trust.Finding{Code: CodeProtocolTooOld, Message: "the server speaks no TLS newer than 1.1; the runner needs TLS 1.2", Hint: "enable TLS 1.2 or 1.3 on the server"}, true
+		return trust.Finding{Code: CodeProtocolTooOld, Message: "the server speaks no TLS newer than 1.1; the runner needs TLS 1.2"}, true
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return trust.Finding{Code: CodeClosed, Message: "the server closes the connection during the handshake", Hint: "a load balancer without a server behind it, or one that does not know this host name, does so: check host and port"}, true
+		return trust.Finding{Code: CodeClosed, Message: "the server closes the connection during the handshake"}, true
 	}
 	return trust.Finding{}, false
 }
@@ -89,6 +75,5 @@ func clientCertificate() trust.Finding {
 	return trust.Finding{
 		Code:    CodeClientCertificate,
 		Message: "the server demands a client certificate, which a trust file does not give",
-		Hint:    "give the runner one with tls-cert-file and tls-key-file, or do not demand it for GitLab",
 	}
 }

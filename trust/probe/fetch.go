@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"helm-runnertrust/trust"
@@ -57,9 +56,7 @@ func Fetch(ctx context.Context, target Target, d Dialer, now time.Time) (*Fetche
 	if seen.needsClient {
 		findings = append(findings, clientCertificate())
 	}
-	for i := range findings {
-		findings[i] = forHost(findings[i], target.argument())
-	}
+	target.name(findings)
 	f.Diagnosis, f.Also = findings[0], findings[1:]
 	return f, nil
 }
@@ -70,12 +67,6 @@ func connectError(target Target, err error) *trust.Error {
 	if errors.As(err, &own) {
 		return own
 	}
-	f := forHost(Explain(err), target.argument())
-	return &trust.Error{Place: target.Address(), Code: f.Code, Message: f.Message, Hint: f.Hint, Err: err}
-}
-
-// forHost puts the host into the commands of the hint.
-func forHost(f trust.Finding, host string) trust.Finding {
-	f.Hint = strings.ReplaceAll(f.Hint, "fetch HOST", "fetch "+host)
-	return f
+	f := Explain(err)
+	return &trust.Error{Origin: target.Address(), Code: f.Code, Host: target.String(), Message: f.Message, Err: err}
 }

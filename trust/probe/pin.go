@@ -21,10 +21,10 @@ func (f *Fetched) Pinned(fingerprint string) error {
 	}
 	at := slices.IndexFunc(chain, func(c *x509.Certificate) bool { return trust.Fingerprint(c) == fingerprint })
 	refusal := &trust.Error{
-		Place:   f.Target.Address(),
+		Origin:  f.Target.Address(),
 		Code:    CodeFingerprint,
 		Message: fmt.Sprintf("no certificate of the chain has the fingerprint %s; the leaf has %s", fingerprint, trust.Fingerprint(leaf)),
-		Hint:    "compare with the fingerprint on the server; if it differs, somebody else may be answering",
+		Host:    f.Target.String(),
 	}
 	if at < 0 {
 		return refusal
@@ -44,9 +44,6 @@ func (f *Fetched) Pinned(fingerprint string) error {
 	}
 	return nil
 }
-
-// CodeFingerprint is the code of a server that is not the expected one.
-const CodeFingerprint = "fingerprint-mismatch"
 
 // whileValid returns now, or if the certificate is not valid at it the last second at which it is:
 // whose certificate it is does not depend on its dates.

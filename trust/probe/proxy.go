@@ -14,11 +14,6 @@ import (
 	"helm-runnertrust/trust"
 )
 
-// CodeProxy is the code of everything that a proxy refuses.
-const CodeProxy = "proxy"
-
-const hintProxy = "see HTTPS_PROXY and NO_PROXY; user and password belong into the URL: http://USER:PASSWORD@PROXY:PORT"
-
 // maxProxyAnswer bounds the header of a proxy's answer.
 const maxProxyAnswer = 64 << 10
 
@@ -31,7 +26,7 @@ func (d Dialer) tunnel(ctx context.Context, proxy *url.URL, address string) (net
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	err = askTunnel(conn, proxy, address)
 	if !stop() {
-		err = &trust.Error{Place: proxy.Redacted(), Code: CodeProxy, Message: "the proxy did not answer in time", Hint: hintProxy, Err: ctx.Err()}
+		err = &trust.Error{Origin: proxy.Redacted(), Code: CodeProxy, Message: "the proxy did not answer in time", Err: ctx.Err()}
 	}
 	if err != nil {
 		_ = conn.Close()
@@ -43,14 +38,14 @@ func (d Dialer) tunnel(ctx context.Context, proxy *url.URL, address string) (net
 func (d Dialer) dialProxy(ctx context.Context, proxy *url.URL) (net.Conn, error) {
 	port := map[string]string{"http": "80", "https": "443"}[proxy.Scheme]
 	if port == "" {
-		return nil, &trust.Error{Place: proxy.Redacted(), Code: CodeProxy, Message: fmt.Sprintf("a proxy of the scheme %q is not supported", proxy.Scheme), Hint: "give an http:// or https:// proxy"}
+		return nil, &trust.Error{Origin: proxy.Redacted(), Code: CodeProxyScheme, Message: fmt.Sprintf("a proxy of the scheme %q is not supported", proxy.Scheme)}
 	}
 	if proxy.Port() != "" {
 		port = proxy.Port()
 	}
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort(proxy.Hostname(), port))
 	if err != nil {
-		return nil, &trust.Error{Place: proxy.Redacted(), Code: CodeProxy, Message: "the proxy cannot be reached", Hint: hintProxy, Err: err}
+		return nil, &trust.Error{Origin: proxy.Redacted(), Code: CodeProxy, Message: "the proxy cannot be reached", Err: err}
 	}
 	if proxy.Scheme == "http" {
 		return conn, nil
@@ -63,7 +58,7 @@ func (d Dialer) dialProxy(ctx context.Context, proxy *url.URL) (net.Conn, error)
 	client := tls.Client(conn, &tls.Config{ServerName: proxy.Hostname(), RootCAs: system, MinVersion: tls.VersionTLS12})
 	if err := client.HandshakeContext(ctx); err != nil {
 		_ = conn.Close()
-		return nil, &trust.Error{Place: proxy.Redacted(), Code: CodeProxy, Message: "the proxy itself is not trusted", Hint: hintProxy, Err: err}
+		return nil, &trust.Error{Origin: proxy.Redacted(), Code: CodeProxy, Message: "the proxy itself is not trusted", Err: err}
 	}
 	return client, nil
 }
@@ -75,7 +70,7 @@ func askTunnel(conn net.Conn, proxy *url.URL, address string) error {
 		request += "Proxy-Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte(user.Username()+":"+password)) + "\r\n"
 	}
 	refuse := func(message string, err error) error {
-		return &trust.Error{Place: proxy.Redacted(), Code: CodeProxy, Message: message, Hint: hintProxy, Err: err}
+		return &trust.Error{Origin: proxy.Redacted(), Code: CodeProxy, Message: message, Err: err}
 	}
 	if _, err := io.WriteString(conn, request+"\r\n"); err != nil {
 		return refuse("the proxy does not listen", err)

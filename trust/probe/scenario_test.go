@@ -41,11 +41,7 @@ func dialerFor(s trusttest.Scenario) probe.Dialer {
 }
 
 func show(f trust.Finding) string {
-	text := f.Code + ": " + f.Message + "\n"
-	if f.Hint != "" {
-		text += "    hint: " + f.Hint + "\n"
-	}
-	return text
+	return fmt.Sprintf("%s: %s\n", f.Code, f.Message)
 }
 
 // TestScenarios holds against golden files what Fetch and Verify say of each server.
@@ -107,10 +103,10 @@ func showError(t *testing.T, err error) string {
 	if !errors.As(err, &refusal) {
 		t.Fatalf("%v is no *trust.Error", err)
 	}
-	if refusal.Place == "" || refusal.Code == "" || refusal.Message == "" {
+	if refusal.Origin == "" || refusal.Code == "" || refusal.Message == "" {
 		t.Errorf("incomplete: %#v", refusal)
 	}
-	return fmt.Sprintf("fetch fails at %s\n%s", refusal.Place, show(trust.Finding{Code: refusal.Code, Message: refusal.Message, Hint: refusal.Hint}))
+	return fmt.Sprintf("fetch fails at %s\n%s", refusal.Origin, show(trust.Finding{Code: refusal.Code, Message: refusal.Message}))
 }
 
 func verdicts(t *testing.T, title string, target probe.Target, file *trust.Bundle, s trusttest.Scenario, now time.Time) string {

@@ -27,12 +27,19 @@ const defaultPort = "443"
 // Address is host:port, for a dialer and for messages: "[fd00::1]:443".
 func (t Target) Address() string { return net.JoinHostPort(t.Host, t.Port) }
 
-// argument is what a person types for the target: the port only where it is unusual.
-func (t Target) argument() string {
+// String is what a person types for the target: the port only where it is unusual.
+func (t Target) String() string {
 	if t.Port == defaultPort {
 		return t.Host
 	}
 	return t.Address()
+}
+
+// name makes findings ones about this target.
+func (t Target) name(findings []trust.Finding) {
+	for i := range findings {
+		findings[i].Host = t.String()
+	}
 }
 
 // URL is the https URL, without the port if that is 443.
@@ -59,56 +66,52 @@ func isHostName(host string) bool {
 
 // ParseTarget reads HOST, HOST:PORT, an IPv6 address with or without brackets, or an https URL
 // without user, path, query and fragment. The port is 443 unless it is given. Everything else
-// is an [*trust.Error] whose Place is the quoted text.
+// is an [*trust.Error] whose Origin is the quoted text.
 func ParseTarget(text string) (Target, error) {
-	refuse := func(message, hint string) (Target, error) {
-		return Target{}, &trust.Error{Place: fmt.Sprintf("%q", text), Message: message, Hint: hint}
+	refuse := func(code trust.Code, message string) (Target, error) {
+		return Target{}, &trust.Error{Origin: strconv.Quote(text), Code: code, Message: message}
 	}
 	if at := strings.LastIndex(text, "@"); at >= 0 {
 		text = text[at+1:] // which may be told, unlike a password
-		return refuse("a URL with a user or password", "leave out everything before the @, and change the password if it was real")
+		return refuse(CodeUserInURL, "a URL with a user or password")
 	}
 	rest := strings.TrimSuffix(text, "/")
 	if scheme, after, ok := strings.Cut(text, "://"); ok {
 		if !strings.EqualFold(scheme, "https") {
-			return refuse(fmt.Sprintf("the scheme %q has no certificate", scheme), "give the https:// URL or HOST[:PORT]")
+			return refuse(CodeScheme, fmt.Sprintf("the scheme %q has no certificate", scheme))
 		}
 		rest = strings.TrimSuffix(after, "/")
 	}
 	if at := strings.IndexAny(rest, "/?#"); at >= 0 {
-		return refuse("a URL with a path", "a certificate belongs to a host: give HOST[:PORT]")
+		return refuse(CodePath, "a URL with a path")
 	}
 	host, port, err := splitHostPort(rest)
 	if err != nil {
-		return refuse(err.Error(), "write [ADDRESS]:PORT for IPv6, HOST:PORT otherwise")
+		return refuse(CodeAddress, err.Error())
 	}
-	if err := CheckPort(fmt.Sprintf("%q", text), port); err != nil {
+	if err := CheckPort(strconv.Quote(text), port); err != nil {
 		return Target{}, err
 	}
 	switch address, err := netip.ParseAddr(host); {
 	case err == nil && address.Zone() != "":
-		return refuse("an IPv6 address with a zone", "give an address that every machine can reach")
+		return refuse(CodeZone, "an IPv6 address with a zone")
 	case err == nil:
 		return Target{Host: host, Port: port}, nil
 	case host == "":
-		return refuse("no host", "give HOST[:PORT] or an https URL")
+		return refuse(CodeNoHost, "no host")
 	case !isHostName(host):
-		return refuse(fmt.Sprintf("%q is not a host name", host), "give HOST[:PORT] or an https URL; names with other letters in their xn-- form")
+		return refuse(CodeHostName, fmt.Sprintf("%q is not a host name", host))
 	}
 	return Target{Host: host, Port: port}, nil
 }
 
-// CheckPort returns nil for the decimal number of a TCP port, 1 to 65535, else an [*trust.Error].
-// Place is what a person wrote the port in, as a message has it.
-func CheckPort(place, port string) error {
+// CheckPort returns nil for the decimal number of a TCP port, 1 to 65535, else an [*trust.Error]
+// with this origin: what a person wrote the port in, quoted.
+func CheckPort(origin, port string) error {
 	if n, err := strconv.ParseUint(port, 10, 16); err == nil && n > 0 {
 		return nil
 	}
-	return &trust.Error{
-		Place:   place,
-		Message: fmt.Sprintf("port %q is not between 1 and 65535", port),
-		Hint:    "the port of GitLab's https, 443 unless set otherwise",
-	}
+	return &trust.Error{Origin: origin, Code: CodePort, Message: fmt.Sprintf("port %q is not between 1 and 65535", port)}
 }
 
 // splitHostPort splits what may be a bare IPv6 address; the port is 443 if there is none.

@@ -1,11 +1,14 @@
 package probe_test
 
 import (
+	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"helm-runnertrust/internal/golden"
+	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/probe"
 )
 
@@ -49,7 +52,11 @@ func TestParseTargetRefuses(t *testing.T) {
 			t.Errorf("%q: got %v", input, target)
 			continue
 		}
-		text.WriteString(showAll(t, err))
+		var refusal *trust.Error
+		if !errors.As(err, &refusal) || refusal.Code == "" {
+			t.Fatalf("%#v is no complete *trust.Error", err)
+		}
+		fmt.Fprintf(&text, "%s\n    %s\n", refusal, refusal.Code)
 	}
 	golden.Compare(t, filepath.Join("testdata", "target.txt"), text.String())
 }

@@ -25,6 +25,10 @@ func (v Verdicts) At(now time.Time) Verdicts {
 	if v.judge != nil {
 		v.Runner, v.Git = v.judge(now)
 	}
+	for _, verdict := range []*trust.Verdict{&v.Runner, &v.Git} {
+		verdict.Finding.Host = v.Target.String()
+		v.Target.name(verdict.Warnings)
+	}
 	return v
 }
 
@@ -52,9 +56,6 @@ func Verify(ctx context.Context, target Target, file *trust.Bundle, d Dialer, no
 		v.judge = func(now time.Time) (runner, git trust.Verdict) {
 			return trust.Judge(target.Host, seen.sent, file, system, now)
 		}
-		v = v.At(now)
 	}
-	v.Runner.Finding = forHost(v.Runner.Finding, target.argument())
-	v.Git.Finding = forHost(v.Git.Finding, target.argument())
-	return v, nil
+	return v.At(now), nil
 }
