@@ -37,7 +37,7 @@ func certificatesFromDER(der []byte) ([]*x509.Certificate, *fault) {
 	}
 	switch {
 	case kind.name == pkcs7Bundle:
-		return certificatesFromPKCS7(der, value)
+		return certificatesFromPKCS7(value)
 	case kind.name != "":
 		return nil, &fault{code: kind.code, message: "this is " + kind.name + ", not a certificate"}
 	}
