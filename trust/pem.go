@@ -6,17 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
-)
-
-var (
-	// exactBoundary is the preeb and posteb of RFC 7468, section 3.
-	exactBoundary = regexp.MustCompile(`^-----(BEGIN|END) ([!-,.-~](?:[- ]?[!-,.-~])*)-----$`)
-	// brokenBoundary is what must have been one: a boundary with something beside it, or with
-	// dashes lost or beautified on the way.
-	brokenBoundary = regexp.MustCompile(`-----(?i:BEGIN|END)\b|^[-\x{2010}-\x{2015}\x{2212}]+\s*(?:BEGIN|END)\b`)
-	header         = regexp.MustCompile(`^[A-Za-z][-A-Za-z0-9]*:`)
 )
 
 // block is a PEM block as far as it has been read.
@@ -69,17 +59,17 @@ func (r *pemReader) err() error {
 func (r *pemReader) report(f fault) { r.faults = append(r.faults, &f) }
 
 func (r *pemReader) read(number int, line string) {
-	match := exactBoundary.FindStringSubmatch(line)
+	keyword, label, isBoundary := readBoundary(line)
 	switch {
-	case match != nil && match[1] == "BEGIN":
+	case isBoundary && keyword == "BEGIN":
 		r.closeUnfinished()
-		r.open = &block{label: match[2], line: number}
-	case match != nil:
-		r.end(number, match[2])
-	case brokenBoundary.MatchString(line):
+		r.open = &block{label: label, line: number}
+	case isBoundary:
+		r.end(number, label)
+	case nearlyBoundary(line):
 		r.boundaryFault(number, line)
 	case r.open != nil:
-		if r.open.headers == 0 && header.MatchString(line) {
+		if r.open.headers == 0 && isHeader(line) {
 			r.open.headers = number
 		}
 		r.open.body = append(r.open.body, line)

@@ -6,8 +6,6 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
-	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -53,15 +51,23 @@ func (t Target) URL() *url.URL {
 	return &url.URL{Scheme: "https", Host: t.Host}
 }
 
-// hostName is what a resolver and SNI take: labels of letters, digits, hyphens and, as found
-// in practice, underscores (RFC 1123, section 2.1). Their length is left to isHostName, as
-// counting makes the expression take milliseconds to compile at each start of the program.
-var hostName = regexp.MustCompile(`^[a-zA-Z0-9_][-a-zA-Z0-9_]*(?:\.[a-zA-Z0-9_][-a-zA-Z0-9_]*)*\.?$`)
-
-// isHostName holds a name against hostName and the lengths of RFC 1035, section 2.3.4.
+// isHostName reports whether a resolver and SNI take a name: labels of letters, digits, hyphens
+// and, as found in practice, underscores (RFC 1123, section 2.1), of the lengths of RFC 1035,
+// section 2.3.4. A final dot is allowed.
 func isHostName(host string) bool {
-	tooLong := func(label string) bool { return len(label) > 63 }
-	return len(host) <= 253 && hostName.MatchString(host) && !slices.ContainsFunc(strings.Split(host, "."), tooLong)
+	if len(host) > 253 {
+		return false
+	}
+	for label := range strings.SplitSeq(strings.TrimSuffix(host, "."), ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' || strings.ContainsFunc(label, notInLabel) {
+			return false
+		}
+	}
+	return true
+}
+
+func notInLabel(c rune) bool {
+	return c != '-' && c != '_' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z')
 }
 
 // ParseTarget reads HOST, HOST:PORT, an IPv6 address with or without brackets, or an https URL
