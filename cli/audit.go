@@ -57,7 +57,7 @@ func (p *program) verifyManifests(ctx context.Context, flags verifyFlags) error 
 	}
 	if failed > 0 {
 		return &hinted{what: fmt.Sprintf("%d of %d runners failed", failed, len(runners)),
-			hint: "the reason of each stands below the table"}
+			hint: "the reason for each is below the table"}
 	}
 	return nil
 }
@@ -70,7 +70,7 @@ func (p *program) goOnline(ctx context.Context, r *auditedRunner, flags verifyFl
 	}
 	address := r.Host
 	if u, err := url.Parse(r.URL); err == nil && u.Host != "" {
-		address = u.Host // the path of a GitLab below one is nothing to TLS
+		address = u.Host // a path means nothing to TLS
 	}
 	target, err := probe.ParseTarget(address)
 	if err != nil {
@@ -81,12 +81,13 @@ func (p *program) goOnline(ctx context.Context, r *auditedRunner, flags verifyFl
 		return err
 	}
 	r.online = &verdicts
-	later := verdicts.At(p.Now.Add(time.Duration(flags.expiresWithin)))
+	end := p.Now.Add(time.Duration(flags.expiresWithin))
+	later := verdicts.At(end)
 	switch {
 	case !verdicts.OK():
 		r.Status, r.Finding = render.StatusFailed, reasonOf(verdicts)
 	case !later.OK():
-		r.Status, r.Finding = render.StatusFailed, endsWithin(later, flags.expiresWithin)
+		r.Status, r.Finding = render.StatusFailed, endsEarly(later, end)
 	case r.Status == render.StatusUnknown:
 		r.Status, r.Finding = render.StatusOK, verdicts.Runner.Finding
 	default:

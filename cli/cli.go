@@ -119,7 +119,7 @@ func (p *program) write(result []byte) error {
 	return nil
 }
 
-// isTerminal tells whether a person sits at the other end of a stream.
+// isTerminal reports whether a person sits at the other end of a stream.
 func isTerminal(stream any) bool {
 	file, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(file.Fd()))

@@ -31,7 +31,7 @@ func (p *program) fetchCommand() *cobra.Command {
 		Long: `Fetch the certificates that a server's clients have to trust.
 
 Shakes hands without trusting the server, completes the chain up to its root,
-says what is the case, and writes the whole chain: to the file of --save, else
+explains what it found, and writes the whole chain: to the file of --save, else
 to stdout. What comes from the network is only as good as the network, so
 compare the fingerprint with the one on the server, or give it with
 --fingerprint.`,
@@ -128,7 +128,7 @@ func fetchReport(fetched *probe.Fetched, pinned bool) string {
 	return report.String() + "\n"
 }
 
-// note writes text for people to stderr, beside the messages.
+// note writes text for people to stderr, along with the messages.
 func (p *program) note(text string) {
 	p.messages = append(p.messages, strings.TrimSuffix(text, "\n"))
 }

@@ -123,7 +123,7 @@ var inFixtures = strings.NewReplacer("certs/", fixturesDir+"/certs/",
 	"accept/", fixturesDir+"/accept/", "verify/", fixturesDir+"/verify/")
 
 // run filters a stream as Helm would have it done, in the folder of the
-// fixtures, beside the files that makeMaterial makes.
+// fixtures, with the files that makeFiles makes.
 func (c fixture) run(t *testing.T, stream string) (stdout, stderr string, code int) {
 	t.Helper()
 	args := make([]string, len(c.args))

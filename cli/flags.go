@@ -76,7 +76,7 @@ func (p *program) readEnvironment(flags *pflag.FlagSet) error {
 	return errors.Join(faults...)
 }
 
-// sources is the trust material of --cert, else of RUNNERTRUST_CERT.
+// sources are the certificates of --cert, else of RUNNERTRUST_CERT.
 func (p *program) sources(certs []string) ([]trust.Source, error) {
 	if len(certs) == 0 {
 		if value, _ := p.Env(variable(certFlag)); value != "" {

@@ -27,7 +27,7 @@ func (p *program) reachThroughHelm(text string, code int) {
 	}
 }
 
-// isHelm tells whether a process is Helm, by the name of its program.
+// isHelm reports whether a process is Helm, by the name of its program.
 func isHelm(process string) bool {
 	name, err := os.ReadFile(process + "/comm")
 	return err == nil && strings.HasPrefix(string(name), "helm")

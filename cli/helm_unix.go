@@ -11,7 +11,7 @@ import (
 )
 
 // repeat writes text to a pipe or a terminal; never to a file, which would be
-// written from its start, and not where our own stderr goes already. It tells
+// written from its start, and not where our own stderr goes already. It reports
 // whether no other place has to be tried.
 func (p *program) repeat(path, text string) bool {
 	about, err := os.Stat(path)

@@ -31,7 +31,7 @@ func serverHints() map[trust.Code]hint {
 		probe.CodeHandshakeFailed: always("the server may offer only algorithms that Go has given up, such as RSA key exchange: " +
 			"enable ECDHE with AES-GCM"),
 		probe.CodeClientCertificate: always("give the runner one with tls-cert-file and tls-key-file, or do not demand it for GitLab"),
-		probe.CodeProxy: always("see HTTPS_PROXY and NO_PROXY; user and password belong into the URL: " +
+		probe.CodeProxy: always("see HTTPS_PROXY and NO_PROXY; user and password belong in the URL: " +
 			"http://USER:PASSWORD@PROXY:PORT"),
 		probe.CodeProxyScheme: always("give an http:// or https:// proxy"),
 		probe.CodeSystem:      nil, // the cause is all that is known

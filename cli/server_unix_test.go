@@ -48,7 +48,7 @@ func TestFetchAndVerify(t *testing.T) {
 	if code != exitDone || strings.Count(stdout, "trusted through") != 2 {
 		t.Errorf("verify: exit code %d, %s%s", code, stdout, stderr)
 	}
-	if _, stderr, code = call(t, "", nil, "verify", host, "--connect", address, "--cert", saved, "--expires-within", "61d"); code != exitError || !strings.Contains(stderr, "it will work no longer within 61d") {
+	if _, stderr, code = call(t, "", nil, "verify", host, "--connect", address, "--cert", saved, "--expires-within", "61d"); code != exitError || !strings.Contains(stderr, "it will have stopped working by 2026-08-01 00:00 UTC: ") {
 		t.Errorf("verify --expires-within: exit code %d, %s", code, stderr)
 	}
 	patched, _, _ := call(t, readFile(t, fixturesDir+"/accept/current/input.yaml"), nil, "--cert", saved)

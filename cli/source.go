@@ -48,7 +48,7 @@ func load(arg string) ([]trust.Source, error) {
 func loadText(origin, value string) ([]trust.Source, error) {
 	if text := strings.TrimSpace(value); !strings.Contains(text, "-----BEGIN") && !strings.Contains(text, "\n") {
 		if !pathExists(text) {
-			return nil, &hinted{what: origin + ": its value is neither PEM text nor a path that leads somewhere",
+			return nil, &hinted{what: origin + ": its value is neither PEM text nor a path that exists",
 				hint: "give the path of a file, or the PEM text with its line breaks; base64 has to be decoded first"}
 		}
 		return load(text)

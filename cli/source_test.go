@@ -114,7 +114,7 @@ func TestLoadText(t *testing.T) {
 	if err != nil || sources[0].Host != "gitlab.test" || sources[0].Bundle.Origin() != "gitlab.crt" {
 		t.Errorf("%v, %v", sources, err)
 	}
-	const nowhere = "RUNNERTRUST_CERT: its value is neither PEM text nor a path that leads somewhere"
+	const nowhere = "RUNNERTRUST_CERT: its value is neither PEM text nor a path that exists"
 	for value, want := range map[string]string{
 		"":                             nowhere,
 		"<html>\n":                     nowhere,

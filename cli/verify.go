@@ -39,8 +39,8 @@ runner's rule (the system's certificates and the file of --cert) and by that of
 git in its jobs (the file only).
 
 With manifests, from a file, stdin or a release: tells for each runner which
-file it would read, what is in it, and whether that can work. Nothing but the
-manifests is looked at, unless --online adds the handshake.
+file it would read, what is in it, and whether that can work. Only the manifests
+are looked at, unless --online adds the handshake.
 
 Exits with 1 when any runner would not connect.`,
 		Example: `  helm runnertrust verify https://gitlab.example.com --cert=gitlab.crt
@@ -62,13 +62,13 @@ Exits with 1 when any runner would not connect.`,
 	flags.output.register(cmd)
 	registerCert(cmd.Flags(), &flags.certs, "certificate `[HOST=]PATH` to verify a URL with, as for the post-renderer")
 	cmd.Flags().BoolVar(&flags.online, "online", false, "shake hands with the servers of the runners too")
-	cmd.Flags().Var(&flags.expiresWithin, "expires-within", "fail when it works no longer in this `time` from now: 30d, 72h")
+	cmd.Flags().Var(&flags.expiresWithin, "expires-within", "fail when it will have stopped working in this `time` from now: 30d, 72h")
 	cmd.Flags().StringVar(&flags.deployment, "deployment", "", "`name` of the runner's Deployment")
 	cmd.Flags().StringVar(&flags.certsDir, "certs-dir", "", "directory of the runner's certificates")
 	return cmd
 }
 
-// verifyArgs refuses what would be ignored: flags of manifests beside a URL,
+// verifyArgs refuses what would be ignored: flags of manifests together with a URL,
 // and the other way round. It runs before the environment is read, which may
 // hold flags for other commands.
 func verifyArgs(cmd *cobra.Command, args []string) error {
@@ -144,7 +144,8 @@ func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlag
 	if err != nil {
 		return err
 	}
-	later := verdicts.At(p.Now.Add(time.Duration(flags.expiresWithin)))
+	end := p.Now.Add(time.Duration(flags.expiresWithin))
+	later := verdicts.At(end)
 	err = p.result(flags.output,
 		func() any { return newServerJSON(later) },
 		func() string { return serverTable(verdicts, file != nil) })
@@ -153,9 +154,9 @@ func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlag
 	}
 	switch {
 	case !verdicts.OK():
-		return &hinted{what: "a runner would not work with " + target.Address(), hint: "the reason stands below the table of the clients"}
+		return &hinted{what: "a runner would not work with " + target.Address(), hint: "the reason is below the table"}
 	case !later.OK():
-		finding := endsWithin(later, flags.expiresWithin)
+		finding := endsEarly(later, end)
 		return &hinted{what: target.Address() + ": " + finding.Message, hint: ofVerdicts(later).of(finding)}
 	}
 	return nil
@@ -169,12 +170,12 @@ func reasonOf(v probe.Verdicts) trust.Finding {
 	return v.Git.Finding
 }
 
-// endsWithin explains verdicts of a time to come that are not both good.
-func endsWithin(later probe.Verdicts, within days) trust.Finding {
+// endsEarly explains verdicts of a time to come that are not both good.
+func endsEarly(later probe.Verdicts, end time.Time) trust.Finding {
 	return trust.Finding{
 		Code:    render.CodeEndsTooEarly,
 		Host:    later.Target.String(),
-		Message: fmt.Sprintf("it will work no longer within %s: %s", within.String(), reasonOf(later).Message),
+		Message: fmt.Sprintf("it will have stopped working by %s: %s", end.UTC().Format("2006-01-02 15:04 MST"), reasonOf(later).Message),
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Bundle is trust material: at least one certificate, strictly parsed, without duplicates,
+// Bundle is what a trust file holds: at least one certificate, strictly parsed, without duplicates,
 // every certificate before its issuer. Only [Parse], [NewBundle] and [Merge] build it.
 type Bundle struct {
 	origin       string

@@ -31,7 +31,7 @@ const (
 	CodePKCS12       Code = "pkcs12"               // a file that holds a private key
 	CodeRequest      Code = "certificate-request"  // what a CA makes a certificate from
 	CodeDERTruncated Code = "der-truncated"        // a structure that is longer than the input
-	CodeTrailing     Code = "trailing-bytes"       // bytes behind the certificate
+	CodeTrailing     Code = "trailing-bytes"       // bytes after the certificate
 	CodeSeveralDER   Code = "der-several"          // certificates of DER in a row
 	CodeNotCertsOnly Code = "pkcs7-not-certs-only" // PKCS#7 with more in it than certificates
 

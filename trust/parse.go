@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// MaxSize is the largest trust material that is read, in bytes. A ConfigMap or Secret holds
+// MaxSize is the largest input that is read, in bytes. A ConfigMap or Secret holds
 // no more (Kubernetes 1.35, validation.MaxSecretSize), and cutting would hide certificates.
 const MaxSize = 1 << 20
 
@@ -14,7 +14,7 @@ const MaxSize = 1 << 20
 // input in messages. A byte order mark and CRLF line ends are accepted in PEM.
 //
 // Everything else is refused, each fault as an [*Error] with its line, several joined: private
-// keys, BEGIN and END lines outside a complete block, other labels, headers, bytes behind a
+// keys, BEGIN and END lines outside a complete block, other labels, headers, bytes after a
 // certificate, UTF-16 and NUL bytes, web pages, inputs that are empty or larger than [MaxSize].
 func Parse(origin string, input []byte) (*Bundle, error) {
 	if len(input) > MaxSize {

@@ -98,7 +98,7 @@ func (r *pemReader) end(number int, label string) {
 	}
 }
 
-// boundaryFault reports a line that is nearly a boundary, and goes on behind it as well as possible.
+// boundaryFault reports a line that is nearly a boundary, and goes on after it as well as it can.
 func (r *pemReader) boundaryFault(number int, line string) {
 	f := fault{line: number, code: CodeBoundary, message: "a damaged BEGIN or END line"}
 	glued := strings.Contains(line, "END ") && strings.Contains(line, "BEGIN ")

@@ -17,8 +17,8 @@ const (
 	// server of `gitlab-runner register` (commands/register.go).
 	ServerURLVariable = "CI_SERVER_URL"
 
-	// CAFileVariable is `register --tls-ca-file`. When it is set, the certs
-	// directory is not looked at, even if the file is junk (network/client.go).
+	// CAFileVariable is `register --tls-ca-file`. When it is set, the runner
+	// does not look into its certs directory, even if the file is junk (network/client.go).
 	CAFileVariable = "CI_SERVER_TLS_CA_FILE"
 
 	// CAFileSetting is the same under [[runners]] in config.toml, and in the
@@ -41,7 +41,7 @@ type Server struct {
 	URL      string // without user and password; "" for one given by its host
 	Name     string // host name for TLS, without port and brackets: "gitlab.example.com", "fd00::1"
 	CertFile string // file name that the runner opens in its certs directory
-	Plain    bool   // http://, so that no certificate is looked at
+	Plain    bool   // http://, so that the runner checks no certificate
 }
 
 // ParseServer reads CI_SERVER_URL as the runner does. The URL has to be
@@ -51,7 +51,7 @@ func ParseServer(rawURL string) (Server, error) {
 	if err != nil {
 		return Server{}, fmt.Errorf("it is not a URL: %w", errors.Unwrap(err))
 	}
-	u.User = nil // may be a password, which belongs into no message
+	u.User = nil // may be a password, which belongs in no message
 	if u.Scheme != "http" && u.Scheme != "https" {
 		return Server{}, fmt.Errorf("%q is not an http or https URL", u)
 	}

@@ -8,7 +8,7 @@ import (
 	"helm-runnertrust/trust"
 )
 
-// diagnose returns what is the case, most pressing first: what no trust file can cure, then
+// diagnose returns what was found, most pressing first: what no trust file can cure, then
 // what kind of chain it is, then what will become a problem.
 func (f *Fetched) diagnose(public bool) []trust.Finding {
 	var pressing, later []trust.Finding
@@ -46,7 +46,7 @@ func (f *Fetched) chainKind(public bool) trust.Finding {
 	case len(chain) == 1 && trust.SelfSigned(top):
 		return trust.Finding{
 			Code:    CodeSelfSigned,
-			Message: fmt.Sprintf("the certificate %s signed itself: the file trusts exactly this one", trust.NameOf(top)),
+			Message: fmt.Sprintf("the certificate %s is self-signed: the file trusts exactly this one", trust.NameOf(top)),
 		}
 	case !trust.SelfSigned(top):
 		return trust.Finding{

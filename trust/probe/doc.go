@@ -1,5 +1,5 @@
 // Package probe asks a TLS server for its certificates, without trusting it: it dials, through a
-// proxy if need be, completes the chain upwards, says what is the case ([Fetch]), and whether a
+// proxy if need be, completes the chain upwards, explains what it found ([Fetch]), and whether a
 // runner would connect with a given file ([Verify]). What it makes of certificates are the rules
 // of package trust.
 //

@@ -21,7 +21,7 @@ type Fetched struct {
 	// Bundle is the chain from the leaf to the root or as far as it is known. Certificates that
 	// the server sent and that are not in its chain are left out.
 	Bundle *trust.Bundle
-	// Diagnosis says what is the case; Also what is the case besides, most pressing first.
+	// Diagnosis explains what was found; Also has what was found besides, most pressing first.
 	Diagnosis trust.Finding
 	Also      []trust.Finding
 

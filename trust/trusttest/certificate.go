@@ -46,7 +46,7 @@ type Identity struct {
 	Key         crypto.Signer
 }
 
-// SelfSigned makes a certificate that signs itself: a root when the template says CA.
+// SelfSigned makes a self-signed certificate: a root when the template says CA.
 func SelfSigned(t Template) *Identity {
 	key := newKey(t.Key)
 	tmpl := t.x509()

@@ -18,24 +18,24 @@ import (
 var madeDir string
 
 func TestMain(m *testing.M) {
-	os.Exit(runWithMaterial(m))
+	os.Exit(runWithFiles(m))
 }
 
-func runWithMaterial(m *testing.M) int {
+func runWithFiles(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "runnertrust-made-*")
 	if err != nil {
 		panic(err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	if err := makeMaterial(dir); err != nil {
+	if err := makeFiles(dir); err != nil {
 		panic(err)
 	}
 	madeDir = dir
 	return m.Run()
 }
 
-// makeMaterial writes the files; fixtures/README.md says what each is for.
-func makeMaterial(dir string) error {
+// makeFiles writes the files; fixtures/README.md says what each is for.
+func makeFiles(dir string) error {
 	ca, err := os.ReadFile(filepath.Join(fixturesDir, "certs", "ca.crt"))
 	if err != nil {
 		return err
