@@ -13,8 +13,8 @@ import (
 	"helm-runnertrust/trust/probe"
 )
 
-// An auditedRunner is a runner of the manifests, and what its server was seen
-// to do. Its status and finding are the handshake's where there was one.
+// An auditedRunner is a runner of the manifests, and what its server was seen to do. Its status and
+// finding are the handshake's where there was one.
 type auditedRunner struct {
 	render.AuditedRunner
 	about  topic           // of the finding
@@ -62,8 +62,8 @@ func (p *program) verifyManifests(ctx context.Context, flags verifyFlags) error 
 	return nil
 }
 
-// goOnline adds the handshake of a runner whose file is known, or who has
-// none; its verdict then is the status.
+// goOnline adds the handshake of a runner whose file is known, or who has none; its verdict then is
+// the status.
 func (p *program) goOnline(ctx context.Context, r *auditedRunner, flags verifyFlags) error {
 	if r.Host == "" || r.Plain || r.Bundle == nil && r.Way != render.WayNone {
 		return nil

@@ -1,6 +1,5 @@
-// Package cli is the command line: flags, environment, files, messages, hints,
-// exit codes. What the commands do is in the packages render, trust and
-// trust/probe.
+// Package cli is the command line: flags, environment, files, messages, hints, exit codes. What the
+// commands do is in the packages render, trust and trust/probe.
 package cli
 
 import (
@@ -35,9 +34,9 @@ const (
 // errChanges ends a run with exitChanges.
 var errChanges = errors.New("changes")
 
-// Run executes one command line and returns its exit code. Results go to
-// Stdout in one piece, messages to Stderr. The filter's result is there only
-// when everything went well; verify reports what fails, and then fails.
+// Run executes one command line and returns its exit code. Results go to Stdout in one piece,
+// messages to Stderr. The filter's result is there only when everything went well; verify reports
+// what fails, and then fails.
 func Run(process Process) int {
 	p := &program{Process: process}
 	root := p.rootCommand()

@@ -21,8 +21,7 @@ func (c *connection) register(cmd *cobra.Command) {
 	cmd.Flags().DurationVar(&c.timeout, "timeout", 15*time.Second, "how long a server may take to answer")
 }
 
-// dialer reaches servers as the flags and the proxy variables of the
-// environment say.
+// dialer reaches servers as the flags and the proxy variables of the environment say.
 func (c *connection) dialer() probe.Dialer {
 	return probe.Dialer{
 		Connect: c.connect,

@@ -82,8 +82,7 @@ func (p *program) fetch(ctx context.Context, argument string, flags fetchFlags) 
 	return p.reportFetched(fetched, saved, flags)
 }
 
-// reportFetched writes the result to stdout, and for people the report to
-// stderr.
+// reportFetched writes the result to stdout, and for people the report to stderr.
 func (p *program) reportFetched(fetched *probe.Fetched, saved string, flags fetchFlags) error {
 	if !flags.output.isJSON() {
 		p.note(fetchReport(fetched, flags.pinned))

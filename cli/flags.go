@@ -50,15 +50,15 @@ func variable(flag string) string {
 	return environment + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// commandLineOnly marks flags that no variable may set: what is asked for in
-// one place must not hold everywhere.
+// commandLineOnly marks flags that no variable may set: what is asked for in one place must not
+// hold everywhere.
 const commandLineOnly = "command line only"
 
 // excludes are the flags that go only one without the other.
 var excludes = map[string]string{"file": "release", "release": "file"}
 
-// readEnvironment sets the flags that the command line leaves out. A
-// certificate is no plain value, so sources reads its variable.
+// readEnvironment sets the flags that the command line leaves out. A certificate is no plain value,
+// so sources reads its variable.
 func (p *program) readEnvironment(flags *pflag.FlagSet) error {
 	var faults []error
 	flags.VisitAll(func(flag *pflag.Flag) {

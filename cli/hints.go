@@ -9,8 +9,8 @@ import (
 	"helm-runnertrust/trust"
 )
 
-// An occasion is where a finding is told. A few codes are told on several, where different
-// things can be done about them.
+// An occasion is where a finding is told. A few codes are told on several, where different things
+// can be done about them.
 type occasion int
 
 const (
@@ -44,8 +44,8 @@ func (t topic) of(f trust.Finding) string {
 	return hintFor(f.Code, t)
 }
 
-// hints has an entry for every code that the packages have; a nil one is meant to be silent. It
-// is made when there is something to hint at, which is seldom.
+// hints has an entry for every code that the packages have; a nil one is meant to be silent. It is
+// made when there is something to hint at, which is seldom.
 var hints = sync.OnceValue(func() map[trust.Code]hint {
 	all := map[trust.Code]hint{}
 	for _, some := range []map[trust.Code]hint{inputHints(), certificateHints(), serverHints(), manifestHints()} {

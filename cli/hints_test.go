@@ -78,8 +78,8 @@ func codesOf(t *testing.T, spec *ast.ValueSpec) (codes []trust.Code) {
 	return codes
 }
 
-// TestHints holds that every code has a hint or is marked as having none, and what the hints say
-// on each occasion.
+// TestHints holds that every code has a hint or is marked as having none, and what the hints say on
+// each occasion.
 func TestHints(t *testing.T) {
 	declared := map[trust.Code]bool{}
 	for _, folder := range codePackages {

@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// madeDir holds what fixtures refer to as made/: files that must not be in the
-// repository, as they have a private key or are too large.
+// madeDir holds what fixtures refer to as made/: files that must not be in the repository, as they
+// have a private key or are too large.
 var madeDir string
 
 func TestMain(m *testing.M) {

@@ -15,9 +15,9 @@ import (
 //	runnertrust: warning: what should be known
 //	runnertrust: hint: what to do about it
 //
-// They are in lower case without a final period, name the place (file,
-// document, kind/name, field), and quote what the user typed. A hint follows
-// what it belongs to. Independent faults are reported together.
+// They are in lower case without a final period, name the place (file, document, kind/name, field),
+// and quote what the user typed. A hint follows what it belongs to. Independent faults are reported
+// together.
 
 // A hinted error is one of the command line's own.
 type hinted struct {

@@ -36,8 +36,8 @@ func (f *format) Set(value string) error {
 
 func (f *format) isJSON() bool { return *f == "json" }
 
-// result writes a result to stdout as the format wants it: the value as JSON, or the text. What
-// is not wanted is not made.
+// result writes a result to stdout as the format wants it: the value as JSON, or the text. What is
+// not wanted is not made.
 func (p *program) result(as format, value func() any, text func() string) error {
 	if as != "json" {
 		return p.write([]byte(text()))

@@ -158,8 +158,8 @@ func TestSaveElsewhere(t *testing.T) {
 	}
 }
 
-// TestExpiresWithin looks at every certificate that the connection needs: here
-// the CA ends before the server's certificate.
+// TestExpiresWithin looks at every certificate that the connection needs: here the CA ends before
+// the server's certificate.
 func TestExpiresWithin(t *testing.T) {
 	from := fixturesNow.Add(-time.Hour)
 	root := trusttest.SelfSigned(trusttest.Template{CommonName: "Private Root", CA: true, NotBefore: from, NotAfter: fixturesNow.AddDate(0, 0, 5)})

@@ -13,9 +13,9 @@ import (
 	"helm-runnertrust/trust/probe"
 )
 
-// load reads the argument [HOST=]PATH, where PATH is a file for [trust.Parse]
-// or a folder of <host>.crt files. A path that itself begins like HOST= is
-// written ./HOST=. The faults of several files in a folder are joined.
+// load reads the argument [HOST=]PATH, where PATH is a file for [trust.Parse] or a folder of
+// <host>.crt files. A path that itself begins like HOST= is written ./HOST=. The faults of several
+// files in a folder are joined.
 func load(arg string) ([]trust.Source, error) {
 	host, path, err := splitHost(arg)
 	if err != nil {
@@ -42,9 +42,8 @@ func load(arg string) ([]trust.Source, error) {
 	return []trust.Source{{Host: host, Bundle: bundle}}, nil
 }
 
-// loadText reads the value of an environment variable: PEM text if it has a
-// BEGIN line or more than one line, otherwise like load. Origin names the text
-// in messages.
+// loadText reads the value of an environment variable: PEM text if it has a BEGIN line or more than
+// one line, otherwise like load. Origin names the text in messages.
 func loadText(origin, value string) ([]trust.Source, error) {
 	if text := strings.TrimSpace(value); !strings.Contains(text, "-----BEGIN") && !strings.Contains(text, "\n") {
 		if !pathExists(text) {
@@ -60,9 +59,8 @@ func loadText(origin, value string) ([]trust.Source, error) {
 	return []trust.Source{{Bundle: bundle}}, nil
 }
 
-// pathExists reports whether the path of an argument is there. A value that
-// is no path may be a secret that was put into the wrong variable, so it must
-// not be repeated.
+// pathExists reports whether the path of an argument is there. A value that is no path may be a
+// secret that was put into the wrong variable, so it must not be repeated.
 func pathExists(arg string) bool {
 	_, path, err := splitHost(arg)
 	if err != nil || path == "" {
@@ -72,8 +70,8 @@ func pathExists(arg string) bool {
 	return err == nil
 }
 
-// splitHost cuts HOST[:PORT]= or [IPv6][:PORT]= off the start of an argument.
-// What looks like neither is a part of the path.
+// splitHost cuts HOST[:PORT]= or [IPv6][:PORT]= off the start of an argument. What looks like
+// neither is a part of the path.
 func splitHost(arg string) (host, path string, err error) {
 	before, after, found := strings.Cut(arg, "=")
 	if !found {

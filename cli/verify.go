@@ -68,9 +68,8 @@ Exits with 1 when any runner would not connect.`,
 	return cmd
 }
 
-// verifyArgs refuses what would be ignored: flags of manifests together with a URL,
-// and the other way round. It runs before the environment is read, which may
-// hold flags for other commands.
+// verifyArgs refuses what would be ignored: flags of manifests together with a URL, and the other
+// way round. It runs before the environment is read, which may hold flags for other commands.
 func verifyArgs(cmd *cobra.Command, args []string) error {
 	if err := cobra.MaximumNArgs(1)(cmd, args); err != nil {
 		return err

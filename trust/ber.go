@@ -2,8 +2,8 @@ package trust
 
 import "errors"
 
-// maxDepthBER is how deep values may be nested. A certificate bundle needs about 12; walking
-// goes as deep as the input does, so that a hostile one must be stopped.
+// maxDepthBER is how deep values may be nested. A certificate bundle needs about 12; walking goes
+// as deep as the input does, so that a hostile one must be stopped.
 const maxDepthBER = 32
 
 var (
@@ -59,8 +59,8 @@ func walkIndefinite(input []byte, at, depth int) (int, error) {
 	}
 }
 
-// headerBER returns the length of tag and length bytes, and the length of the content: -1
-// when it is indefinite. Tags above 30 do not occur in certificates and are refused.
+// headerBER returns the length of tag and length bytes, and the length of the content: -1 when it
+// is indefinite. Tags above 30 do not occur in certificates and are refused.
 func headerBER(input []byte) (header, length int, err error) {
 	if len(input) < 2 {
 		return 0, 0, errBERShort

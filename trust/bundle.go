@@ -26,8 +26,8 @@ func NewBundle(origin string, certs []*x509.Certificate) (*Bundle, error) {
 	return &Bundle{origin: origin, certificates: leafToRoot(distinct(certs))}, nil
 }
 
-// Merge joins bundles into one that carries the first one's origin; nil bundles are left out.
-// It returns nil when nothing is left.
+// Merge joins bundles into one that carries the first one's origin; nil bundles are left out. It
+// returns nil when nothing is left.
 func Merge(bundles ...*Bundle) *Bundle {
 	bundles = slices.DeleteFunc(slices.Clone(bundles), func(b *Bundle) bool { return b == nil })
 	switch len(bundles) {
@@ -49,8 +49,8 @@ func (b *Bundle) Origin() string { return b.origin }
 // Certificates returns the certificates, leaf to root, in a slice of the caller's own.
 func (b *Bundle) Certificates() []*x509.Certificate { return slices.Clone(b.certificates) }
 
-// PEM returns the certificates as CERTIFICATE blocks of RFC 7468, without text between them,
-// with LF line ends. Equal bundles give equal bytes.
+// PEM returns the certificates as CERTIFICATE blocks of RFC 7468, without text between them, with
+// LF line ends. Equal bundles give equal bytes.
 func (b *Bundle) PEM() []byte {
 	var text bytes.Buffer
 	for _, c := range b.certificates {

@@ -7,12 +7,12 @@ import (
 	"errors"
 )
 
-// maxSameSubject bounds how many certificates of one subject are told apart by their
-// signatures: checking all pairs of a hostile file would take minutes.
+// maxSameSubject bounds how many certificates of one subject are told apart by their signatures:
+// checking all pairs of a hostile file would take minutes.
 const maxSameSubject = 16
 
-// leafToRoot orders certificates so that each stands before its issuers and chains stay
-// together; where that leaves a choice, the order of the input decides.
+// leafToRoot orders certificates so that each stands before its issuers and chains stay together;
+// where that leaves a choice, the order of the input decides.
 func leafToRoot(certs []*x509.Certificate) []*x509.Certificate {
 	issuers := issuersOf(certs)
 	pending := make([]int, len(certs)) // how many issued certificates still have to come before
@@ -68,9 +68,9 @@ func issuersOf(certs []*x509.Certificate) [][]int {
 	return issuers
 }
 
-// issued reports whether c carries the signature of issuer. Signatures that Go no longer
-// checks (MD5, SHA-1, RSA under 1024 bits) count when names and key identifiers agree: this
-// is about the order of a chain, not about trust.
+// issued reports whether c carries the signature of issuer. Signatures that Go no longer checks
+// (MD5, SHA-1, RSA under 1024 bits) count when names and key identifiers agree: this is about the
+// order of a chain, not about trust.
 func issued(issuer, c *x509.Certificate) bool {
 	if !bytes.Equal(issuer.RawSubject, c.RawIssuer) {
 		return false
@@ -95,8 +95,8 @@ func authority(c *x509.Certificate) bool { return c.IsCA || c.Version < 3 && Sel
 const maxPath = 16
 
 // PathFrom walks from c to its issuers among certs, until a self-signed certificate, until no
-// issuer is left or until maxPath. It takes the first issuer in the order of certs and visits
-// none twice.
+// issuer is left or until maxPath. It takes the first issuer in the order of certs and visits none
+// twice.
 func PathFrom(c *x509.Certificate, certs []*x509.Certificate) []*x509.Certificate {
 	path := []*x509.Certificate{c}
 	seen := map[string]bool{string(c.Raw): true}

@@ -15,13 +15,13 @@ const (
 	dateFormat = "2006-01-02 15:04 MST"
 )
 
-// Check holds the bundle against the host that the runner will connect to, at now. Host is the
-// name without port and brackets ("gitlab.example.com", "192.0.2.1", "fd00::1"); DNS names
-// compare without case. An empty host leaves the names unchecked.
+// Check holds the bundle against the host that the runner will connect to, at now. Host is the name
+// without port and brackets ("gitlab.example.com", "192.0.2.1", "fd00::1"); DNS names compare
+// without case. An empty host leaves the names unchecked.
 //
 // A certificate that is expired or not yet valid is refused, and so is a bundle without any CA
-// whose certificates do not cover the host: err joins one [*Error] for each. With force these
-// come back among the warnings instead.
+// whose certificates do not cover the host: err joins one [*Error] for each. With force these come
+// back among the warnings instead.
 func (b *Bundle) Check(host string, now time.Time, force bool) (warnings []Finding, err error) {
 	if force {
 		return b.Findings(host, now), nil
@@ -70,7 +70,8 @@ func (b *Bundle) checkDates(now time.Time) []Finding {
 	return found
 }
 
-// outsideValidity compares with the validity period, both ends included (RFC 5280, section 4.1.2.5).
+// outsideValidity compares with the validity period, both ends included (RFC 5280, section
+// 4.1.2.5).
 func outsideValidity(c *x509.Certificate, now time.Time) (Finding, bool) {
 	switch {
 	case now.After(c.NotAfter):
@@ -153,8 +154,8 @@ func (b *Bundle) checkCertManager() []Finding {
 }
 
 // temporary recognises the certificate that cert-manager puts into a Secret until the issuer
-// answers: see GenerateLocallySignedTemporaryCertificate in its package pkg/util/pki, which
-// signs with a CA of this name and writes this serial number into the subject.
+// answers: see GenerateLocallySignedTemporaryCertificate in its package pkg/util/pki, which signs
+// with a CA of this name and writes this serial number into the subject.
 func temporary(c *x509.Certificate) bool {
 	return c.Issuer.CommonName == "cert-manager.local" && c.Subject.SerialNumber == "1234567890"
 }

@@ -7,7 +7,7 @@ type Code string
 // The codes of inputs that [Parse] refuses.
 const (
 	CodeTooLarge     Code = "too-large"         // more than MaxSize
-	CodeEmpty        Code = "empty"             // no certificate in the file, the block or the bundle
+	CodeEmpty        Code = "empty"             // a file, block or bundle without any certificate
 	CodeNoBoundaries Code = "pem-boundaries"    // base64 without BEGIN and END lines
 	CodeBase64       Code = "base64"            // PEM that is encoded once more
 	CodeWebPage      Code = "web-page"          // HTML
@@ -17,15 +17,15 @@ const (
 	CodeNotOne       Code = "not-a-certificate" // something else, or damaged beyond recognition
 	CodeMoreFaults   Code = "more-faults"       // how many are not told
 
-	CodeTruncated   Code = "pem-truncated"       // a BEGIN line without its END line, or the other way round
+	CodeTruncated   Code = "pem-truncated"       // a BEGIN or an END line without the other
 	CodeBoundary    Code = "pem-damaged"         // what must have been a BEGIN or END line
 	CodeGlued       Code = "pem-glued"           // an END line and the next BEGIN line in one
 	CodeEscaped     Code = "pem-escaped"         // line breaks as the two characters \n
-	CodeHeaders     Code = "pem-headers"         // "Name: value" lines, which make the runner skip the block
+	CodeHeaders     Code = "pem-headers"         // "Name: value" lines: the runner skips the block
 	CodeBlockBase64 Code = "pem-base64"          // a block that does not decode
 	CodeTrustedPEM  Code = "trusted-certificate" // OpenSSL's own label TRUSTED CERTIFICATE
 	CodeX509PEM     Code = "x509-certificate"    // the outdated label X509 CERTIFICATE
-	CodeOtherBlock  Code = "other-block"         // any other label: a revocation list, parameters, …
+	CodeOtherBlock  Code = "other-block"         // any other label, for instance X509 CRL
 
 	CodePrivateKey   Code = "private-key"          // anywhere in the input, in whatever form
 	CodePKCS12       Code = "pkcs12"               // a file that holds a private key

@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"slices"
 )
 
 const (
@@ -18,11 +17,12 @@ const (
 	tagContext1    = 0xa1
 )
 
-// oidPKCS7 begins the object identifiers of PKCS#7 contents, 1.2.840.113549.1.7 (RFC 2315, section 14).
+// oidPKCS7 begins the object identifiers of PKCS#7 contents, 1.2.840.113549.1.7 (RFC 2315, section
+// 14).
 var oidPKCS7 = []byte{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07}
 
-// certificatesFromDER reads exactly one certificate or one PKCS#7 bundle. What is neither is
-// named in the fault, so that a person sees which file was mistaken for the certificate.
+// certificatesFromDER reads exactly one certificate or one PKCS#7 bundle. What is neither is named
+// in the fault, so that a person sees which file was mistaken for the certificate.
 func certificatesFromDER(der []byte) ([]*x509.Certificate, *fault) {
 	value, size, err := readBER(der)
 	if errors.Is(err, errBERShort) {
@@ -93,7 +93,7 @@ func kindOf(value valueBER) kindDER {
 		return kindDER{name: "a private key (PKCS#8)", code: CodePrivateKey, secret: true}
 	case begins(tagInteger, tagOctetString): // RFC 5915, section 3
 		return kindDER{name: "a private key (EC)", code: CodePrivateKey, secret: true}
-	case len(tags) >= 6 && !slices.ContainsFunc(tags[:6], func(t byte) bool { return t != tagInteger }): // RFC 8017, appendix A.1.2
+	case begins(bytes.Repeat([]byte{tagInteger}, 6)...): // RFC 8017, appendix A.1.2
 		return kindDER{name: "a private key (RSA or DSA)", code: CodePrivateKey, secret: true}
 	case begins(tagSequence, tagOctetString) && len(tags) == 2: // RFC 5208, section 6
 		return kindDER{name: "an encrypted private key (PKCS#8)", code: CodePrivateKey, secret: true}

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// Explain puts an error of [x509.Certificate.Verify] or VerifyHostname into terms that a person
-// can act on. Sent is the chain that the server sent, leaf first, as far as it is known; now is
-// the time that the certificates were judged at.
+// Explain puts an error of [x509.Certificate.Verify] or VerifyHostname into terms that a person can
+// act on. Sent is the chain that the server sent, leaf first, as far as it is known; now is the
+// time that the certificates were judged at.
 func Explain(err error, sent []*x509.Certificate, now time.Time) Finding {
 	for _, explain := range []func(error) (Finding, bool){
 		explainName,

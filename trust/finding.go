@@ -4,8 +4,8 @@ package trust
 // refusal: a diagnosis, a reason, a warning.
 type Finding struct {
 	Code Code
-	// Object is the Kubernetes object that it concerns, "Deployment/ci-gitlab-runner"; empty
-	// where it concerns none.
+	// Object is the Kubernetes object that it concerns, "Deployment/ci-gitlab-runner"; empty where
+	// it concerns none.
 	Object string
 	// Host is the server as one types it for fetch, host[:port]; empty where it is not known.
 	Host string

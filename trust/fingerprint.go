@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// ParseFingerprint reads a SHA-256 fingerprint, with or without "sha256:" or "SHA256
-// Fingerprint=" before it and with or without colons between the bytes, in any case, and
-// returns it as [Fingerprint] writes it. Everything else is an [*Error].
+// ParseFingerprint reads a SHA-256 fingerprint, with or without "sha256:" or "SHA256 Fingerprint="
+// before it and with or without colons between the bytes, in any case, and returns it as
+// [Fingerprint] writes it. Everything else is an [*Error].
 func ParseFingerprint(text string) (string, error) {
 	digits := strings.ToLower(strings.TrimSpace(text))
 	digits = strings.TrimPrefix(digits, "sha256 fingerprint=") // openssl x509 -fingerprint -sha256

@@ -5,13 +5,13 @@ import (
 	"fmt"
 )
 
-// MaxSize is the largest input that is read, in bytes. A ConfigMap or Secret holds
-// no more (Kubernetes 1.35, validation.MaxSecretSize), and cutting would hide certificates.
+// MaxSize is the largest input that is read, in bytes. A ConfigMap or Secret holds no more
+// (Kubernetes 1.35, validation.MaxSecretSize), and cutting would hide certificates.
 const MaxSize = 1 << 20
 
-// Parse reads certificates from PEM (RFC 7468; CERTIFICATE, PKCS7 and CMS blocks, text between
-// them is dropped), from one DER certificate, or from a PKCS#7 bundle in DER. Origin names the
-// input in messages. A byte order mark and CRLF line ends are accepted in PEM.
+// Parse reads certificates from PEM (RFC 7468; CERTIFICATE, PKCS7 and CMS blocks, text between them
+// is dropped), from one DER certificate, or from a PKCS#7 bundle in DER. Origin names the input in
+// messages. A byte order mark and CRLF line ends are accepted in PEM.
 //
 // Everything else is refused, each fault as an [*Error] with its line, several joined: private
 // keys, BEGIN and END lines outside a complete block, other labels, headers, bytes after a

@@ -29,9 +29,9 @@ type pemReader struct {
 // maxFaults bounds what is reported of one input; the first ones tell the story.
 const maxFaults = 20
 
-// parsePEM reads all blocks of a text with LF line ends. White space around lines and empty
-// lines are allowed, as in the lax grammar of RFC 7468, so that a certificate cut out of a
-// YAML file can be read.
+// parsePEM reads all blocks of a text with LF line ends. White space around lines and empty lines
+// are allowed, as in the lax grammar of RFC 7468, so that a certificate cut out of a YAML file can
+// be read.
 func parsePEM(origin string, text []byte) ([]*x509.Certificate, error) {
 	r := pemReader{origin: origin}
 	for i, line := range strings.Split(string(text), "\n") {

@@ -4,8 +4,8 @@ import "strings"
 
 // Source is certificates for one host, or for every host that has none of its own.
 type Source struct {
-	// Host is the name that the certificates were given for, without port and brackets, its
-	// case kept because the runner keeps it; empty for every host.
+	// Host is the name that the certificates were given for, without port and brackets, its case
+	// kept because the runner keeps it; empty for every host.
 	Host string
 	// Bundle is what was read; never nil.
 	Bundle *Bundle
@@ -13,10 +13,10 @@ type Source struct {
 	FromFolder bool
 }
 
-// Choose returns the certificates for a host: what was given for this host, else what was
-// given for every host, each merged into one bundle; nil when there is neither. Host names
-// compare without case, as in TLS. A file in a folder has the name that the runner looks for,
-// which for an IPv6 address is only its beginning.
+// Choose returns the certificates for a host: what was given for this host, else what was given for
+// every host, each merged into one bundle; nil when there is neither. Host names compare without
+// case, as in TLS. A file in a folder has the name that the runner looks for, which for an IPv6
+// address is only its beginning.
 func Choose(sources []Source, host string) *Bundle {
 	var own, general []*Bundle
 	file := ServerForHost(host).CertFile

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// plainText returns the input as lines that end in LF, without a byte order mark, or says
-// which kind of file it is instead.
+// plainText returns the input as lines that end in LF, without a byte order mark, or says which
+// kind of file it is instead.
 func plainText(input []byte) ([]byte, *fault) {
 	text := bytes.TrimPrefix(input, []byte("\xef\xbb\xbf"))
 	if f := notText(text); f != nil {

@@ -16,10 +16,10 @@ type Verdict struct {
 	Warnings []Finding
 }
 
-// Judge tells whether the runner itself and git in its jobs would connect to host with this
-// file, when the server sends these certificates, leaf first. File may be nil: the runner then
-// trusts the system only, and git like the runner. The hosts of the findings are left to the
-// caller, who knows the port.
+// Judge tells whether the runner itself and git in its jobs would connect to host with this file,
+// when the server sends these certificates, leaf first. File may be nil: the runner then trusts the
+// system only, and git like the runner. The hosts of the findings are left to the caller, who knows
+// the port.
 func Judge(host string, sent []*x509.Certificate, file *Bundle, system *x509.CertPool, now time.Time) (runner, git Verdict) {
 	return judgement{host: host, sent: sent, file: file, now: now}.both(system)
 }

@@ -1,5 +1,5 @@
-// Package golden holds what a test got against a file, and writes that file instead when the
-// test runs with -update.
+// Package golden holds what a test got against a file, and writes that file instead when the test
+// runs with -update.
 package golden
 
 import (
@@ -13,8 +13,8 @@ import (
 
 var update = flag.Bool("update", false, "write the expected files instead of comparing with them")
 
-// Compare fails the test unless the file holds exactly this text. No file holds nothing, so that
-// an empty text needs none; where there is nothing to say, -update removes a .txt.
+// Compare fails the test unless the file holds exactly this text. No file holds nothing, so that an
+// empty text needs none; where there is nothing to say, -update removes a .txt.
 func Compare(t testing.TB, path, text string) {
 	t.Helper()
 	if *update {

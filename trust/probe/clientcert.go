@@ -17,10 +17,10 @@ const probeTime = 3 * time.Second
 
 var errNoClientCertificate = errors.New("the server demands a client certificate")
 
-// refusesWithoutCertificate sends a request and waits for the first answer: in TLS 1.3 the
-// client's handshake is over before the server has looked for the certificate (RFC 8446,
-// section 4.4.2.4). nginx accepts the handshake and refuses in HTTP
-// (ngx_http_request.c, "No required SSL certificate was sent").
+// refusesWithoutCertificate sends a request and waits for the first answer: in TLS 1.3 the client's
+// handshake is over before the server has looked for the certificate (RFC 8446, section 4.4.2.4).
+// nginx accepts the handshake and refuses in HTTP (ngx_http_request.c, "No required SSL certificate
+// was sent").
 func refusesWithoutCertificate(ctx context.Context, conn *tls.Conn, host string) error {
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
@@ -43,8 +43,8 @@ func refusesWithoutCertificate(ctx context.Context, conn *tls.Conn, host string)
 	return nil
 }
 
-// refusal keeps only what is an alert of the server; silence and closing are no statement
-// about certificates.
+// refusal keeps only what is an alert of the server; silence and closing are no statement about
+// certificates.
 func refusal(err error) error {
 	if strings.Contains(err.Error(), "remote error: tls:") {
 		return err

@@ -21,8 +21,8 @@ type completion struct {
 	public bool // the chain ends in the system's pool
 }
 
-// complete returns the chain from sent[0] upwards: to a root of the system where there is one,
-// else to a self-signed certificate, else as far as issuers were sent or could be fetched.
+// complete returns the chain from sent[0] upwards: to a root of the system where there is one, else
+// to a self-signed certificate, else as far as issuers were sent or could be fetched.
 func (c *completion) complete(ctx context.Context, sent []*x509.Certificate) []*x509.Certificate {
 	ctx, cancel := context.WithTimeout(ctx, c.dialer.timeout())
 	defer cancel()

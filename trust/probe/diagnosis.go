@@ -8,8 +8,8 @@ import (
 	"helm-runnertrust/trust"
 )
 
-// diagnose returns what was found, most pressing first: what no trust file can cure, then
-// what kind of chain it is, then what will become a problem.
+// diagnose returns what was found, most pressing first: what no trust file can cure, then what kind
+// of chain it is, then what will become a problem.
 func (f *Fetched) diagnose(public bool) []trust.Finding {
 	var pressing, later []trust.Finding
 	for _, flaw := range f.Bundle.Flaws(f.now) {

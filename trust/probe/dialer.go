@@ -13,17 +13,17 @@ import (
 	"helm-runnertrust/trust"
 )
 
-// Dialer says how servers are reached. The zero value connects directly and trusts what the
-// system trusts.
+// Dialer says how servers are reached. The zero value connects directly and trusts what the system
+// trusts.
 type Dialer struct {
-	// Connect is ADDR[:PORT] to connect to instead of the target, for a name that does not
-	// resolve here; the target's name is still asked for and checked. Empty: the target itself.
+	// Connect is ADDR[:PORT] to connect to instead of the target, for a name that does not resolve
+	// here; the target's name is still asked for and checked. Empty: the target itself.
 	Connect string
-	// Proxy returns the HTTP proxy for a URL, or nil for none, as http.ProxyFromEnvironment
-	// does for a request; user and password are taken from the proxy's URL. Nil: no proxy.
+	// Proxy returns the HTTP proxy for a URL, or nil for none, as http.ProxyFromEnvironment does
+	// for a request; user and password are taken from the proxy's URL. Nil: no proxy.
 	Proxy func(*url.URL) (*url.URL, error)
-	// Timeout bounds connecting and the handshake together, and then all fetching of issuers.
-	// Zero: 15 seconds.
+	// Timeout bounds connecting and the handshake together, and then all fetching of issuers. Zero:
+	// 15 seconds.
 	Timeout time.Duration
 	// System is the pool of the system's certificates. Nil: x509.SystemCertPool.
 	System *x509.CertPool
@@ -105,12 +105,12 @@ func (d Dialer) proxyFor(target, address Target) (*url.URL, error) {
 // contact is what one handshake showed.
 type contact struct {
 	sent        []*x509.Certificate // as sent, leaf first
-	needsClient bool                // the server wants a client certificate and refuses to go on without
+	needsClient bool                // the server refuses to go on without a client certificate
 }
 
-// handshake speaks TLS with the target without trusting it, at the versions and with the
-// algorithms that a Go program such as the runner offers (crypto/tls defaults, TLS 1.2 and up).
-// The error is the bare cause, for [Explain].
+// handshake speaks TLS with the target without trusting it, at the versions and with the algorithms
+// that a Go program such as the runner offers (crypto/tls defaults, TLS 1.2 and up). The error is
+// the bare cause, for [Explain].
 func (d Dialer) handshake(ctx context.Context, target Target) (contact, error) {
 	ctx, cancel := context.WithTimeout(ctx, d.timeout())
 	defer cancel()
@@ -123,7 +123,7 @@ func (d Dialer) handshake(ctx context.Context, target Target) (contact, error) {
 	asked := false
 	client := tls.Client(conn, &tls.Config{
 		ServerName:         target.Host,
-		InsecureSkipVerify: true, // what the server sends is judged afterwards, by more than one rule
+		InsecureSkipVerify: true, // what the server sends is judged afterwards
 		VerifyConnection: func(state tls.ConnectionState) error {
 			seen.sent = state.PeerCertificates
 			return nil

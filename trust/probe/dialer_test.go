@@ -47,8 +47,8 @@ func TestConnect(t *testing.T) {
 	}
 }
 
-// TestSystemPool: without a pool of its own, the dialer takes the system's, which does not know
-// a certificate made just now.
+// TestSystemPool: without a pool of its own, the dialer takes the system's, which does not know a
+// certificate made just now.
 func TestSystemPool(t *testing.T) {
 	s := start(t, nil, trusttest.SelfSigned(leaf("gitlab.test")))
 	v, err := probe.Verify(context.Background(), target(t, "gitlab.test"), nil, probe.Dialer{Connect: s.Addr}, noon)

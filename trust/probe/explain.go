@@ -13,8 +13,8 @@ import (
 	"helm-runnertrust/trust"
 )
 
-// Explain puts an error of connecting or of the handshake into terms that a person can act on.
-// What is wrong with the certificates that came is for [trust.Explain].
+// Explain puts an error of connecting or of the handshake into terms that a person can act on. What
+// is wrong with the certificates that came is for [trust.Explain].
 func Explain(err error) trust.Finding {
 	var own *trust.Error
 	if errors.As(err, &own) {
@@ -53,8 +53,8 @@ func explainNetwork(err error) (trust.Finding, bool) {
 	return trust.Finding{}, false
 }
 
-// explainProtocol tells the server's alerts apart by their text, because crypto/tls does not
-// export their type (Go 1.26, alert.go).
+// explainProtocol tells the server's alerts apart by their text, because crypto/tls does not export
+// their type (Go 1.26, alert.go).
 func explainProtocol(err error) (trust.Finding, bool) {
 	var record tls.RecordHeaderError
 	says := func(text string) bool { return strings.Contains(err.Error(), text) }

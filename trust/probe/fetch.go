@@ -18,8 +18,8 @@ type Fetched struct {
 	// Added are those of the bundle that the server did not send: issuers it should have sent,
 	// found through AIA, and the root.
 	Added []*x509.Certificate
-	// Bundle is the chain from the leaf to the root or as far as it is known. Certificates that
-	// the server sent and that are not in its chain are left out.
+	// Bundle is the chain from the leaf to the root or as far as it is known. Certificates that the
+	// server sent and that are not in its chain are left out.
 	Bundle *trust.Bundle
 	// Diagnosis explains what was found; Also has what was found besides, most pressing first.
 	Diagnosis trust.Finding
@@ -28,8 +28,8 @@ type Fetched struct {
 	now time.Time
 }
 
-// Fetch connects to the target without trusting it, completes the chain upwards and judges it
-// at now. An [*trust.Error] with a code of [Explain] says why no chain came. A server that demands a
+// Fetch connects to the target without trusting it, completes the chain upwards and judges it at
+// now. An [*trust.Error] with a code of [Explain] says why no chain came. A server that demands a
 // client certificate still shows its own: that is among the findings.
 func Fetch(ctx context.Context, target Target, d Dialer, now time.Time) (*Fetched, error) {
 	system, err := d.system()

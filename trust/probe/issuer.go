@@ -19,10 +19,10 @@ const (
 	maxIssuersTaken = 8 // certificates per answer
 )
 
-// fetchIssuers asks the addresses that a certificate names for its issuer (authority
-// information access, RFC 5280, section 4.2.2.1) and returns what truly signed it, followed by
-// what signed that, if it is in the same answer. An address that does not answer is passed
-// over: the diagnosis says that the issuer is missing.
+// fetchIssuers asks the addresses that a certificate names for its issuer (authority information
+// access, RFC 5280, section 4.2.2.1) and returns what truly signed it, followed by what signed
+// that, if it is in the same answer. An address that does not answer is passed over: the diagnosis
+// says that the issuer is missing.
 func (c *completion) fetchIssuers(ctx context.Context, cert *x509.Certificate) []*x509.Certificate {
 	for _, address := range cert.IssuingCertificateURL[:min(len(cert.IssuingCertificateURL), maxIssuerURLs)] {
 		answer, err := c.dialer.fetchCertificates(ctx, address)
@@ -37,8 +37,8 @@ func (c *completion) fetchIssuers(ctx context.Context, cert *x509.Certificate) [
 	return nil
 }
 
-// signersOf walks upwards from cert and takes only what signed the certificate below and may
-// sign certificates.
+// signersOf walks upwards from cert and takes only what signed the certificate below and may sign
+// certificates.
 func signersOf(cert *x509.Certificate, candidates []*x509.Certificate) []*x509.Certificate {
 	var signers []*x509.Certificate
 	for range candidates {
@@ -62,7 +62,7 @@ func (d Dialer) fetchCertificates(ctx context.Context, address string) (*trust.B
 	if u, err := url.Parse(address); err != nil || plainHTTP(u) != nil {
 		return nil, fmt.Errorf("%q: %w", address, errIssuerAddress)
 	}
-	ctx, cancel := context.WithTimeout(ctx, d.timeout()/2) // one dead address leaves time for the next
+	ctx, cancel := context.WithTimeout(ctx, d.timeout()/2) // time is left for the next
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
@@ -83,8 +83,8 @@ func (d Dialer) fetchCertificates(ctx context.Context, address string) (*trust.B
 	return trust.Parse(address, body)
 }
 
-// issuerClient follows few redirects, to plain http only, and sends no credentials but the
-// proxy's own.
+// issuerClient follows few redirects, to plain http only, and sends no credentials but the proxy's
+// own.
 func (d Dialer) issuerClient() *http.Client {
 	transport := &http.Transport{DisableKeepAlives: true, DisableCompression: true}
 	if d.Proxy != nil {

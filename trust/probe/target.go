@@ -71,8 +71,8 @@ func notInLabel(c rune) bool {
 }
 
 // ParseTarget reads HOST, HOST:PORT, an IPv6 address with or without brackets, or an https URL
-// without user, path, query and fragment. The port is 443 unless it is given. Everything else
-// is an [*trust.Error] whose Origin is the quoted text.
+// without user, path, query and fragment. The port is 443 unless it is given. Everything else is an
+// [*trust.Error] whose Origin is the quoted text.
 func ParseTarget(text string) (Target, error) {
 	refuse := func(code trust.Code, message string) (Target, error) {
 		return Target{}, &trust.Error{Origin: strconv.Quote(text), Code: code, Message: message}

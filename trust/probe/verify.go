@@ -35,9 +35,9 @@ func (v Verdicts) At(now time.Time) Verdicts {
 // OK reports whether both would connect.
 func (v Verdicts) OK() bool { return v.Runner.OK && v.Git.OK }
 
-// Verify shakes hands with the target once and judges what it sends at now, under the runner's
-// rule and under that of git in jobs. File may be nil. It fails only when the system's
-// certificates cannot be read; a server that cannot be reached is a verdict too.
+// Verify shakes hands with the target once and judges what it sends at now, under the runner's rule
+// and under that of git in jobs. File may be nil. It fails only when the system's certificates
+// cannot be read; a server that cannot be reached is a verdict too.
 func Verify(ctx context.Context, target Target, file *trust.Bundle, d Dialer, now time.Time) (Verdicts, error) {
 	system, err := d.system()
 	if err != nil {

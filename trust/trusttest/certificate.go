@@ -29,7 +29,7 @@ const (
 // Template says what a certificate holds. The zero value of a field leaves its extension out.
 type Template struct {
 	CommonName    string
-	SubjectSerial string // serialNumber in the subject, as cert-manager's temporary certificate has it
+	SubjectSerial string // serialNumber in the subject, as of cert-manager's temporary one
 	DNSNames      []string
 	IPs           []net.IP
 	NotBefore     time.Time

@@ -5,8 +5,8 @@ import (
 	"encoding/asn1"
 )
 
-// signedData is SignedData of RFC 2315, section 9.1, without content, signers and revocation
-// lists, as `openssl crl2pkcs7 -nocrl` writes it.
+// signedData is SignedData of RFC 2315, section 9.1, without content, signers and revocation lists,
+// as `openssl crl2pkcs7 -nocrl` writes it.
 type signedData struct {
 	Version      int
 	Digests      []asn1.RawValue `asn1:"set"`
