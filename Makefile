@@ -12,7 +12,7 @@ build:
 
 # The packages that carry the promises are covered to 90 % of their statements.
 test:
-	$(GO) test -coverpkg=./render,./render/yamledit,./trust -coverprofile=coverage.out ./...
+	$(GO) test -coverpkg=./render,./render/tomledit,./render/yamledit,./trust,./trust/probe -coverprofile=coverage.out ./...
 	@awk -v least=90 -f .ci/coverage.awk coverage.out
 
 # golangci-lint is pinned in a module of its own, and built on first use.
@@ -50,6 +50,8 @@ fuzz:
 	.ci/fuzz FuzzSplit $(FUZZTIME) ./render/yamledit
 	.ci/fuzz FuzzEdit $(FUZZTIME) ./render/yamledit
 	.ci/fuzz FuzzFilter $(FUZZTIME) ./render
+	.ci/fuzz FuzzSetTLSCAFile $(FUZZTIME) ./render/tomledit
+	.ci/fuzz FuzzSetPreBuildScript $(FUZZTIME) ./render/tomledit
 	.ci/fuzz FuzzParse $(FUZZTIME) ./trust
 
 # The ratios to cat and to kustomize are the figures; machines differ.

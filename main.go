@@ -1,5 +1,4 @@
-// Command helm-runnertrust is a Helm post-renderer that makes GitLab Runners
-// trust their GitLab.
+// Command helm-runnertrust is a Helm post-renderer that makes GitLab Runners trust their GitLab.
 package main
 
 import (

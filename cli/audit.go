@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/x509"
 	"fmt"
 	"net/url"
 	"strings"
@@ -9,34 +10,15 @@ import (
 
 	"helm-runnertrust/render"
 	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/probe"
 )
 
-// runnerJSON is one runner in the output of verify -o json for manifests;
-// docs/JSON.md describes it.
-type runnerJSON struct {
-	Deployment   string            `json:"deployment"`
-	Namespace    string            `json:"namespace,omitempty"`
-	Container    string            `json:"container"`
-	URL          string            `json:"url,omitempty"`
-	Host         string            `json:"host,omitempty"`
-	Way          render.Way        `json:"way"`
-	File         string            `json:"file,omitempty"`
-	From         string            `json:"from,omitempty"`
-	Certificates []certificateJSON `json:"certificates,omitempty"`
-	Status       render.Status     `json:"status"`
-	Finding      trust.Finding     `json:"finding"`
-	Warnings     []trust.Finding   `json:"warnings,omitempty"`
-	Online       *onlineJSON       `json:"online,omitempty"`
-}
-
-type onlineJSON struct {
-	Runner trust.Verdict `json:"runner"`
-	Git    trust.Verdict `json:"git"`
-}
-
-type auditJSON struct {
-	OK      bool         `json:"ok"` // no runner failed
-	Runners []runnerJSON `json:"runners"`
+// An auditedRunner is a runner of the manifests, and what its server was seen to do. Its status and
+// finding are the handshake's where there was one.
+type auditedRunner struct {
+	render.AuditedRunner
+	about  topic           // of the finding
+	online *probe.Verdicts // nil without a handshake
 }
 
 func (p *program) verifyManifests(ctx context.Context, flags verifyFlags) error {
@@ -53,114 +35,115 @@ func (p *program) verifyManifests(ctx context.Context, flags verifyFlags) error 
 	if err != nil {
 		return err
 	}
-	result := auditJSON{OK: true, Runners: []runnerJSON{}}
+	runners := make([]auditedRunner, 0, len(audited))
 	failed := 0
 	for _, a := range audited {
-		r := reportRunner(a)
+		r := auditedRunner{AuditedRunner: a, about: topic{occasion: ofManifests}}
 		if flags.online {
-			if err := p.goOnline(ctx, &r, a, flags); err != nil {
+			if err := p.goOnline(ctx, &r, flags); err != nil {
 				return err
 			}
 		}
 		if r.Status == render.StatusFailed {
-			result.OK = false
 			failed++
 		}
-		result.Runners = append(result.Runners, r)
+		runners = append(runners, r)
 	}
-	out := []byte(auditTable(result.Runners))
-	if flags.output.isJSON() {
-		if out, err = encodeJSON(result); err != nil {
-			return err
-		}
-	}
-	if err := p.write(out); err != nil {
+	err = p.result(flags.output,
+		func() any { return newAuditJSON(runners, failed == 0) },
+		func() string { return auditTable(runners) })
+	if err != nil {
 		return err
 	}
 	if failed > 0 {
-		return &hinted{what: fmt.Sprintf("%d of %d runners failed", failed, len(result.Runners)),
-			hint: "the reason of each stands below the table"}
+		return &hinted{what: fmt.Sprintf("%d of %d runners failed", failed, len(runners)),
+			hint: "the reason for each is below the table"}
 	}
 	return nil
 }
 
-func reportRunner(a render.AuditedRunner) runnerJSON {
-	r := runnerJSON{
-		Deployment: a.Deployment, Namespace: a.Namespace, Container: a.Container, URL: a.URL, Host: a.Host,
-		Way: a.Way, File: a.File, From: a.From, Status: a.Status, Finding: a.Finding, Warnings: a.Warnings,
-	}
-	if a.Bundle != nil {
-		r.Certificates = describe(a.Bundle.Certificates())
-	}
-	return r
-}
-
-// goOnline adds the handshake of a runner whose file is known, or who has
-// none; its verdict then is the status.
-func (p *program) goOnline(ctx context.Context, r *runnerJSON, a render.AuditedRunner, flags verifyFlags) error {
-	if a.Host == "" || a.Plain || a.Bundle == nil && a.Way != render.WayNone {
+// goOnline adds the handshake of a runner whose file is known, or who has none; its verdict then is
+// the status.
+func (p *program) goOnline(ctx context.Context, r *auditedRunner, flags verifyFlags) error {
+	if r.Host == "" || r.Plain || r.Bundle == nil && r.Way != render.WayNone {
 		return nil
 	}
-	address := a.Host
-	if u, err := url.Parse(a.URL); err == nil && u.Host != "" {
-		address = u.Host // the path of a GitLab below one is nothing to TLS
+	address := r.Host
+	if u, err := url.Parse(r.URL); err == nil && u.Host != "" {
+		address = u.Host // a path means nothing to TLS
 	}
-	target, err := trust.ParseTarget(address)
+	target, err := probe.ParseTarget(address)
 	if err != nil {
 		return err
 	}
-	verdicts, err := trust.Verify(ctx, target, a.Bundle, flags.connection.dialer(), p.Now)
+	verdicts, err := probe.Verify(ctx, target, r.Bundle, flags.connection.dialer(), p.Now)
 	if err != nil {
 		return err
 	}
-	r.Online = &onlineJSON{Runner: verdicts.Runner, Git: verdicts.Git}
-	later := verdicts.At(p.Now.Add(time.Duration(flags.expiresWithin)))
+	r.online = &verdicts
+	end := p.Now.Add(time.Duration(flags.expiresWithin))
+	later := verdicts.At(end)
 	switch {
 	case !verdicts.OK():
 		r.Status, r.Finding = render.StatusFailed, reasonOf(verdicts)
 	case !later.OK():
-		r.Status, r.Finding = render.StatusFailed, soonOver(later, flags.expiresWithin)
+		r.Status, r.Finding = render.StatusFailed, endsEarly(later, end)
 	case r.Status == render.StatusUnknown:
 		r.Status, r.Finding = render.StatusOK, verdicts.Runner.Finding
+	default:
+		return nil
 	}
+	r.about = ofVerdicts(verdicts)
 	return nil
 }
 
 // auditTable is a line for each runner, then its file and what is in it.
-func auditTable(runners []runnerJSON) string {
+func auditTable(runners []auditedRunner) string {
 	rows := [][]string{{"RUNNER", "HOST", "WAY", "FROM", "EXPIRES", "VERDICT"}}
 	var details strings.Builder
 	for _, r := range runners {
-		name := strings.TrimPrefix(r.Namespace+"/"+r.Deployment, "/")
 		expires := ""
-		for _, c := range r.Certificates {
-			if day := c.NotAfter[:len(time.DateOnly)]; expires == "" || day < expires {
-				expires = day
-			}
+		if r.Bundle != nil {
+			expires = day(r.Bundle.NotAfter())
 		}
-		rows = append(rows, []string{name, r.Host, string(r.Way), r.From, expires, string(r.Status)})
-		fmt.Fprintf(&details, "\n%s, container %s: %s\n", name, r.Container, sentence(r.Finding))
-		if r.File != "" {
-			fmt.Fprintf(&details, "  %s\n", r.File)
-		}
-		for _, c := range r.Certificates {
-			fmt.Fprintf(&details, "    %s\n      issuer %s, valid %s to %s\n      %s\n",
-				trust.Printable(nameOf(c)), trust.Printable(c.Issuer), c.NotBefore[:len(time.DateOnly)], c.NotAfter[:len(time.DateOnly)], c.Fingerprint)
-		}
-		for _, warning := range r.Warnings {
-			fmt.Fprintf(&details, "  warning: %s\n", strings.ReplaceAll(sentence(warning), "\n", "\n  "))
-		}
-		if r.Online != nil {
-			fmt.Fprintf(&details, "  runner: %s\n  git in jobs: %s\n", r.Online.Runner.Finding.Message, r.Online.Git.Finding.Message)
-		}
+		rows = append(rows, []string{r.fullName(), r.Host, string(r.Way), r.From, expires, string(r.Status)})
+		details.WriteString(r.details())
 	}
 	return table(rows) + details.String()
 }
 
-// nameOf is the names that a certificate covers, else its subject.
-func nameOf(c certificateJSON) string {
-	if len(c.Names) > 0 {
-		return strings.Join(c.Names, ", ")
+// fullName is the Deployment's, with its namespace where the manifest has one.
+func (r auditedRunner) fullName() string {
+	return strings.TrimPrefix(r.Namespace+"/"+r.Deployment, "/")
+}
+
+// details are what the runner's line in the table has no room for.
+func (r auditedRunner) details() string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "\n%s, container %s: %s\n", r.fullName(), r.Container, sentence(r.Finding, r.about))
+	if r.File != "" {
+		fmt.Fprintf(&text, "  %s\n", r.File)
 	}
-	return c.Subject
+	if r.Bundle != nil {
+		for _, c := range r.Bundle.Certificates() {
+			fmt.Fprintf(&text, "    %s\n      issuer %s, valid %s\n      %s\n",
+				trust.Printable(nameOf(c)), trust.Printable(c.Issuer.String()), validity(c), trust.Fingerprint(c))
+		}
+	}
+	for _, warning := range r.Warnings {
+		said := sentence(warning, topic{occasion: ofManifests})
+		fmt.Fprintf(&text, "  warning: %s\n", strings.ReplaceAll(said, "\n", "\n  "))
+	}
+	if r.online != nil {
+		fmt.Fprintf(&text, "  runner: %s\n  git in jobs: %s\n", r.online.Runner.Finding.Message, r.online.Git.Finding.Message)
+	}
+	return text.String()
+}
+
+// nameOf is the names that a certificate covers, else its subject.
+func nameOf(c *x509.Certificate) string {
+	if names := trust.CoveredNames(c); len(names) > 0 {
+		return strings.Join(names, ", ")
+	}
+	return c.Subject.String()
 }

@@ -1,5 +1,5 @@
-// Package cli is the command line: flags, environment, messages, exit codes.
-// What the commands do is in the packages render and trust.
+// Package cli is the command line: flags, environment, files, messages, hints, exit codes. What the
+// commands do is in the packages render, trust and trust/probe.
 package cli
 
 import (
@@ -35,9 +35,9 @@ const (
 // errChanges ends a run with exitChanges.
 var errChanges = errors.New("changes")
 
-// Run executes one command line and returns its exit code. Results go to
-// Stdout in one piece, messages to Stderr. The filter's result is there only
-// when everything went well; verify reports what fails, and then fails.
+// Run executes one command line and returns its exit code. Results go to Stdout in one piece,
+// messages to Stderr. The filter's result is there only when everything went well; verify reports
+// what fails, and then fails.
 func Run(process Process) int {
 	p := &program{Process: process}
 	root := p.rootCommand()
@@ -122,7 +122,7 @@ func (p *program) writeAll(result io.WriterTo) error {
 	return nil
 }
 
-// isTerminal tells whether a person sits at the other end of a stream.
+// isTerminal reports whether a person sits at the other end of a stream.
 func isTerminal(stream any) bool {
 	file, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(file.Fd()))

@@ -121,8 +121,8 @@ func TestStdoutBroken(t *testing.T) {
 	}
 }
 
-// TestRender shows the same as the filter, as a diff, and tells of changes by
-// its exit code when it is asked to.
+// TestRender shows the same as the filter, as a diff, and tells of changes by its exit code when it
+// is asked to.
 func TestRender(t *testing.T) {
 	file, cert := fixturesDir+"/accept/current/input.yaml", "--cert="+fixturesDir+"/certs/ca.crt"
 	output := readFile(t, fixturesDir+"/accept/current/output.yaml")

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/probe"
 )
 
 // connection are the flags of the commands that speak with a server.
@@ -21,10 +21,9 @@ func (c *connection) register(cmd *cobra.Command) {
 	cmd.Flags().DurationVar(&c.timeout, "timeout", 15*time.Second, "how long a server may take to answer")
 }
 
-// dialer reaches servers as the flags and the proxy variables of the
-// environment say.
-func (c *connection) dialer() trust.Dialer {
-	return trust.Dialer{
+// dialer reaches servers as the flags and the proxy variables of the environment say.
+func (c *connection) dialer() probe.Dialer {
+	return probe.Dialer{
 		Connect: c.connect,
 		Timeout: c.timeout,
 		Proxy: func(u *url.URL) (*url.URL, error) {

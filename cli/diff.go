@@ -6,8 +6,8 @@ import (
 	"github.com/aymanbagabas/go-udiff"
 )
 
-// diff is a unified diff, in colour where a person looks at it, unless they
-// do not want that (https://no-color.org).
+// diff is a unified diff, in colour where a person looks at it, unless they do not want that
+// (https://no-color.org).
 func (p *program) diff(name string, before, after []byte) []byte {
 	text := udiff.Unified(name, name+" (with runnertrust)", string(before), string(after))
 	if noColor, found := p.Env("NO_COLOR"); found && noColor != "" || !isTerminal(p.Stdout) {

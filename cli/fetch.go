@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/probe"
 )
 
 // fetchFlags are the flags of fetch.
@@ -30,7 +31,7 @@ func (p *program) fetchCommand() *cobra.Command {
 		Long: `Fetch the certificates that a server's clients have to trust.
 
 Shakes hands without trusting the server, completes the chain up to its root,
-says what is the case, and writes the whole chain: to the file of --save, else
+explains what it found, and writes the whole chain: to the file of --save, else
 to stdout. What comes from the network is only as good as the network, so
 compare the fingerprint with the one on the server, or give it with
 --fingerprint.`,
@@ -53,7 +54,7 @@ compare the fingerprint with the one on the server, or give it with
 }
 
 func (p *program) fetch(ctx context.Context, argument string, flags fetchFlags) error {
-	target, err := trust.ParseTarget(argument)
+	target, err := probe.ParseTarget(argument)
 	if err != nil {
 		return err
 	}
@@ -63,7 +64,7 @@ func (p *program) fetch(ctx context.Context, argument string, flags fetchFlags) 
 			return err
 		}
 	}
-	fetched, err := trust.Fetch(ctx, target, flags.connection.dialer(), p.Now)
+	fetched, err := probe.Fetch(ctx, target, flags.connection.dialer(), p.Now)
 	if err != nil {
 		return err
 	}
@@ -81,74 +82,52 @@ func (p *program) fetch(ctx context.Context, argument string, flags fetchFlags) 
 	return p.reportFetched(fetched, saved, flags)
 }
 
-// reportFetched writes the result to stdout, and for people the report to
-// stderr.
-func (p *program) reportFetched(fetched *trust.Fetched, saved string, flags fetchFlags) error {
-	if flags.output.isJSON() {
-		out, err := encodeJSON(fetchedJSON{
-			Target:      fetched.Target.Address(),
-			Sent:        describe(fetched.Sent),
-			Chain:       describe(fetched.Bundle.Certificates()),
-			Diagnosis:   fetched.Diagnosis,
-			Also:        fetched.Also,
-			Fingerprint: flags.pinned,
-			PEM:         string(fetched.Bundle.PEM()),
-		})
-		if err != nil {
-			return err
+// reportFetched writes the result to stdout, and for people the report to stderr.
+func (p *program) reportFetched(fetched *probe.Fetched, saved string, flags fetchFlags) error {
+	if !flags.output.isJSON() {
+		p.note(fetchReport(fetched, flags.pinned))
+		if saved != "" {
+			p.note(saved)
+			return nil
 		}
-		return p.write(out)
 	}
-	p.note(fetchReport(fetched, flags.pinned))
-	if saved != "" {
-		p.note(saved)
-		return nil
-	}
-	return p.write(fetched.Bundle.PEM())
-}
-
-// fetchedJSON is the output of fetch -o json; docs/JSON.md describes it.
-type fetchedJSON struct {
-	Target      string            `json:"target"`
-	Sent        []certificateJSON `json:"sent"`
-	Chain       []certificateJSON `json:"chain"`
-	Diagnosis   trust.Finding     `json:"diagnosis"`
-	Also        []trust.Finding   `json:"also,omitempty"`
-	Fingerprint bool              `json:"fingerprintVerified"`
-	PEM         string            `json:"pem"`
+	return p.result(flags.output,
+		func() any { return newFetchedJSON(fetched, flags.pinned) },
+		func() string { return string(fetched.Bundle.PEM()) })
 }
 
 // fetchReport is the table of the chain, and the diagnosis.
-func fetchReport(fetched *trust.Fetched, pinned bool) string {
+func fetchReport(fetched *probe.Fetched, pinned bool) string {
 	rows := [][]string{{"CERTIFICATE", "ISSUER", "NAMES", "VALID", "COMES FROM", "SHA-256"}}
-	for i, c := range describe(fetched.Bundle.Certificates()) {
+	for _, c := range fetched.Bundle.Certificates() {
 		from := "server"
-		if slices.Contains(fetched.Added, fetched.Bundle.Certificates()[i]) {
+		if slices.Contains(fetched.Added, c) {
 			from = "added"
 		}
+		names := strings.Join(trust.CoveredNames(c), ", ")
 		rows = append(rows, []string{
-			cmp.Or(c.Subject, strings.Join(c.Names, ", ")), c.Issuer, strings.Join(c.Names, ", "),
-			c.NotBefore[:len("2006-01-02")] + " to " + c.NotAfter[:len("2006-01-02")],
-			from, strings.TrimPrefix(c.Fingerprint, "sha256:"),
+			cmp.Or(c.Subject.String(), names), c.Issuer.String(), names, validity(c),
+			from, strings.TrimPrefix(trust.Fingerprint(c), "sha256:"),
 		})
 	}
+	about := topic{occasion: ofFetch, leaf: fetched.Sent[0]}
 	var report strings.Builder
 	fmt.Fprintf(&report, "%s sends %s\n\n%s\n", fetched.Target.Address(), count(len(fetched.Sent), "certificate"), table(rows))
-	fmt.Fprintf(&report, "%s\n", sentence(fetched.Diagnosis))
+	fmt.Fprintf(&report, "%s\n", sentence(fetched.Diagnosis, about))
 	for _, finding := range fetched.Also {
-		fmt.Fprintf(&report, "also: %s\n", sentence(finding))
+		fmt.Fprintf(&report, "also: %s\n", sentence(finding, about))
 	}
 	if pinned {
 		report.WriteString("the fingerprint matches\n")
 	}
-	if !pinned && fetched.Diagnosis.Code != trust.CodePubliclyTrusted {
+	if !pinned && fetched.Diagnosis.Code != probe.CodePubliclyTrusted {
 		report.WriteString("this first contact is unverified: compare the SHA-256 with the server's own, or give --fingerprint\n" +
 			"  on the server: openssl x509 -in FILE -noout -fingerprint -sha256\n")
 	}
 	return report.String() + "\n"
 }
 
-// note writes text for people to stderr, beside the messages.
+// note writes text for people to stderr, along with the messages.
 func (p *program) note(text string) {
 	p.messages = append(p.messages, strings.TrimSuffix(text, "\n"))
 }

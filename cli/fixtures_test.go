@@ -2,27 +2,24 @@ package cli
 
 import (
 	"bytes"
-	"flag"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"helm-runnertrust/trust/trusttest/golden"
 )
 
-var update = flag.Bool("update", false, "write the expected output of the fixtures")
-
-// fixturesNow is the time of every fixture run: the certificates in
-// fixtures/certs are made for it.
+// fixturesNow is the time of every fixture run: the certificates in fixtures/certs are made for it.
 var fixturesNow = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 
 const fixturesDir = "../fixtures"
 
-// TestAccept runs every folder of fixtures/accept: input.yaml (or the output
-// of the case that input.from names) with the flags in args has to give
-// output.yaml, and the messages in stderr.txt. Filtering the output again has
-// to change nothing.
+// TestAccept runs every folder of fixtures/accept: input.yaml (or the output of the case that
+// input.from names) with the flags in args has to give output.yaml, and the messages in stderr.txt.
+// Filtering the output again has to change nothing.
 func TestAccept(t *testing.T) {
 	for _, name := range fixtureCases(t, "accept") {
 		t.Run(name, func(t *testing.T) {
@@ -41,8 +38,8 @@ func TestAccept(t *testing.T) {
 	}
 }
 
-// TestReject runs every folder of fixtures/reject: it has to fail with the
-// messages in error.txt, and to write nothing.
+// TestReject runs every folder of fixtures/reject: it has to fail with the messages in error.txt,
+// and to write nothing.
 func TestReject(t *testing.T) {
 	for _, name := range fixtureCases(t, "reject") {
 		t.Run(name, func(t *testing.T) {
@@ -118,13 +115,13 @@ func readArgs(t *testing.T, folder string) (args []string) {
 	return args
 }
 
-// inFixtures leads the paths of arguments into the folder of the fixtures, and
-// to the files that are made for them.
+// inFixtures leads the paths of arguments into the folder of the fixtures, and to the files that
+// are made for them.
 var inFixtures = strings.NewReplacer("certs/", fixturesDir+"/certs/",
 	"accept/", fixturesDir+"/accept/", "verify/", fixturesDir+"/verify/")
 
-// run filters a stream as Helm would have it done, in the folder of the
-// fixtures, beside the files that makeMaterial makes.
+// run filters a stream as Helm would have it done, in the folder of the fixtures, with the files
+// that makeFiles makes.
 func (c fixture) run(t *testing.T, stream string) (stdout, stderr string, code int) {
 	t.Helper()
 	args := make([]string, len(c.args))
@@ -144,34 +141,10 @@ func (c fixture) run(t *testing.T, stream string) (stdout, stderr string, code i
 	return out.String(), strings.ReplaceAll(said, fixturesDir+"/", ""), code
 }
 
-// compare holds got against an expected file; no file expects nothing.
+// compare holds got against an expected file of the case.
 func (c fixture) compare(t *testing.T, name, got string) {
 	t.Helper()
-	path := filepath.Join(c.folder, name)
-	if *update {
-		writeExpected(t, path, got)
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil && !os.IsNotExist(err) {
-		t.Fatal(err)
-	}
-	if string(want) != got {
-		t.Errorf("%s: got:\n%s\nwant:\n%s", name, got, want)
-	}
-}
-
-func writeExpected(t *testing.T, path, content string) {
-	t.Helper()
-	if content == "" && filepath.Ext(path) == ".txt" {
-		if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
-			t.Fatal(err)
-		}
-		return
-	}
-	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	golden.Compare(t, filepath.Join(c.folder, name), got)
 }
 
 func readFile(t *testing.T, path string) string {

@@ -50,15 +50,15 @@ func variable(flag string) string {
 	return environment + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// commandLineOnly marks flags that no variable may set: what is asked for in
-// one place must not hold everywhere.
+// commandLineOnly marks flags that no variable may set: what is asked for in one place must not
+// hold everywhere.
 const commandLineOnly = "command line only"
 
 // excludes are the flags that go only one without the other.
 var excludes = map[string]string{"file": "release", "release": "file"}
 
-// readEnvironment sets the flags that the command line leaves out. A
-// certificate is no plain value, so sources reads its variable.
+// readEnvironment sets the flags that the command line leaves out. A certificate is no plain value,
+// so sources reads its variable.
 func (p *program) readEnvironment(flags *pflag.FlagSet) error {
 	var faults []error
 	flags.VisitAll(func(flag *pflag.Flag) {
@@ -76,11 +76,11 @@ func (p *program) readEnvironment(flags *pflag.FlagSet) error {
 	return errors.Join(faults...)
 }
 
-// sources is the trust material of --cert, else of RUNNERTRUST_CERT.
+// sources are the certificates of --cert, else of RUNNERTRUST_CERT.
 func (p *program) sources(certs []string) ([]trust.Source, error) {
 	if len(certs) == 0 {
 		if value, _ := p.Env(variable(certFlag)); value != "" {
-			return trust.LoadText(variable(certFlag), value)
+			return loadText(variable(certFlag), value)
 		}
 		return nil, &hinted{what: "no certificate is given",
 			hint: "get it with `helm runnertrust fetch HOST --save gitlab.crt`, then pass --cert=gitlab.crt"}
@@ -88,7 +88,7 @@ func (p *program) sources(certs []string) ([]trust.Source, error) {
 	var all []trust.Source
 	var faults []error
 	for _, cert := range certs {
-		sources, err := trust.Load(cert)
+		sources, err := load(cert)
 		all, faults = append(all, sources...), append(faults, err)
 	}
 	return all, errors.Join(faults...)

@@ -10,9 +10,9 @@ import (
 	"golang.org/x/term"
 )
 
-// repeat writes text to a pipe or a terminal; never to a file, which would be
-// written from its start, and not where our own stderr goes already. It tells
-// whether no other place has to be tried.
+// repeat writes text to a pipe or a terminal; never to a file, which would be written from its
+// start, and not where our own stderr goes already. It reports whether no other place has to be
+// tried.
 func (p *program) repeat(path, text string) bool {
 	about, err := os.Stat(path)
 	if err != nil {
@@ -27,8 +27,8 @@ func (p *program) repeat(path, text string) bool {
 	if !isPipe && about.Mode()&fs.ModeCharDevice == 0 {
 		return false
 	}
-	// Without waiting, as nobody may be reading at the other end of the pipe;
-	// an os.File would wait all the same.
+	// Without waiting, as nobody may be reading at the other end of the pipe; an os.File would wait
+	// all the same.
 	place, err := syscall.Open(path, syscall.O_WRONLY|syscall.O_NONBLOCK|syscall.O_NOCTTY, 0)
 	if err != nil {
 		return false

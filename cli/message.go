@@ -15,9 +15,9 @@ import (
 //	runnertrust: warning: what should be known
 //	runnertrust: hint: what to do about it
 //
-// They are in lower case without a final period, name the place (file,
-// document, kind/name, field), and quote what the user typed. A hint follows
-// what it belongs to. Independent faults are reported together.
+// They are in lower case without a final period, name the place (file, document, kind/name, field),
+// and quote what the user typed. A hint follows what it belongs to. Independent faults are reported
+// together.
 
 // A hinted error is one of the command line's own.
 type hinted struct {
@@ -47,16 +47,12 @@ func (p *program) fail(err error) {
 	p.message("error", err.Error(), p.hint(err))
 }
 
-func (p *program) warn(w render.Warning) {
+func (p *program) warn(w trust.Finding) {
 	message := w.Message
 	if w.Object != "" {
 		message = w.Object + ": " + message
 	}
-	hint := w.Hint
-	if hint == "" {
-		hint = hints[w.Code]
-	}
-	p.message("warning", message, hint)
+	p.message("warning", message, topic{}.of(w))
 }
 
 func (p *program) message(kind, text, hint string) {
@@ -84,26 +80,10 @@ func (p *program) hint(err error) string {
 		return own.hint
 	}
 	if refused := (*trust.Error)(nil); errors.As(err, &refused) {
-		return refused.Hint
+		return hintFor(refused.Code, topic{host: refused.Host})
 	}
 	if refused := (*render.Error)(nil); errors.As(err, &refused) {
-		return hints[refused.Code]
+		return hintFor(refused.Code, topic{})
 	}
 	return "see " + p.usage + " --help" // what cobra says of a command line
-}
-
-var hints = map[render.Code]string{
-	render.NoRunner:        "--deployment NAME selects a runner of another shape; --allow-no-runner lets a stream without one pass",
-	render.HostUnknown:     "give the host with the certificate: --cert=gitlab.example.com=gitlab.crt",
-	render.BadURL:          "set the chart's gitlabUrl to an address like https://gitlab.example.com",
-	render.NoCertificate:   "give a certificate for this host, --cert=HOST=PATH, or one for every host, --cert=PATH",
-	render.CAFileSet:       "remove the setting from the chart's values, so that the mounted certificate counts",
-	render.MountConflict:   "remove the mount from the chart's values, or mount elsewhere with --certs-dir",
-	render.DirUnknown:      "name the directory: --certs-dir=/home/gitlab-runner/.gitlab-runner/certs",
-	render.ConfigMapTaken:  "choose another name: --configmap-name=NAME",
-	render.RunnerTwice:     "Kubernetes would keep only one of them: take the other out of the manifests, or give it another name",
-	render.ConfigMapName:   "choose a name with --configmap-name, and one runner with --deployment",
-	render.ContainerChoice: "only a container with the variable CI_SERVER_URL can be told from others; add it to the runner's",
-	render.PlainHTTP:       "use an https:// URL, or leave the post-renderer out",
-	render.SourceUnused:    "check the host's spelling against the runner's CI_SERVER_URL",
 }

@@ -3,10 +3,10 @@ package cli
 import (
 	"bytes"
 	"crypto/x509"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -36,38 +36,17 @@ func (f *format) Set(value string) error {
 
 func (f *format) isJSON() bool { return *f == "json" }
 
-// certificateJSON is a certificate in the output of -o json.
-type certificateJSON struct {
-	Subject     string   `json:"subject"`
-	Issuer      string   `json:"issuer"`
-	Names       []string `json:"names,omitempty"`
-	NotBefore   string   `json:"notBefore"` // RFC 3339, UTC
-	NotAfter    string   `json:"notAfter"`
-	Fingerprint string   `json:"fingerprint"` // sha256:<hex>
-}
-
-func describe(certs []*x509.Certificate) []certificateJSON {
-	described := make([]certificateJSON, 0, len(certs))
-	for _, c := range certs {
-		described = append(described, certificateJSON{
-			Subject:     c.Subject.String(),
-			Issuer:      c.Issuer.String(),
-			Names:       trust.CoveredNames(c),
-			NotBefore:   c.NotBefore.UTC().Format("2006-01-02T15:04:05Z"),
-			NotAfter:    c.NotAfter.UTC().Format("2006-01-02T15:04:05Z"),
-			Fingerprint: trust.Fingerprint(c),
-		})
+// result writes a result to stdout as the format wants it: the value as JSON, or the text. What is
+// not wanted is not made.
+func (p *program) result(as format, value func() any, text func() string) error {
+	if as != "json" {
+		return p.write([]byte(text()))
 	}
-	return described
-}
-
-func encodeJSON(value any) ([]byte, error) {
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	err := encoder.Encode(value)
-	return out.Bytes(), err
+	out, err := encodeJSON(value())
+	if err != nil {
+		return err
+	}
+	return p.write(out)
 }
 
 // table aligns rows of cells; an empty cell is a dash.
@@ -91,12 +70,17 @@ func table(rows [][]string) string {
 }
 
 // sentence is a finding as a table's comment: the message, then what to do.
-func sentence(f trust.Finding) string {
-	if f.Hint == "" {
-		return f.Message
+func sentence(f trust.Finding, about topic) string {
+	if hint := about.of(f); hint != "" {
+		return f.Message + "\n  " + hint
 	}
-	return f.Message + "\n  " + f.Hint
+	return f.Message
 }
+
+// validity is the days from and until which a certificate is valid, in UTC.
+func validity(c *x509.Certificate) string { return day(c.NotBefore) + " to " + day(c.NotAfter) }
+
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 // count is a number of things in words: "1 certificate", "2 certificates".
 func count(n int, thing string) string {

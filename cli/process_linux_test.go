@@ -24,8 +24,7 @@ func buildProgram(t *testing.T) string {
 	return binary
 }
 
-// TestProcess runs the program with streams that a person or a machine may
-// hand it.
+// TestProcess runs the program with streams that a person or a machine may hand it.
 func TestProcess(t *testing.T) {
 	binary := buildProgram(t)
 	cert := "--cert=" + fixturesDir + "/certs/ca.crt"
@@ -95,8 +94,8 @@ func process(t *testing.T, binary string, stdin any, stdout *os.File, args ...st
 	return written.String(), messages.String(), cmd.ProcessState.ExitCode()
 }
 
-// terminal opens a pseudo-terminal and returns the end that a program gets
-// (pts(4)); the other end stays open and silent.
+// terminal opens a pseudo-terminal and returns the end that a program gets (pts(4)); the other end
+// stays open and silent.
 func terminal(t *testing.T) *os.File {
 	t.Helper()
 	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)

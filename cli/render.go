@@ -66,8 +66,8 @@ func (p *program) read(in input) ([]byte, error) {
 	return stream, nil
 }
 
-// manifest asks the Helm that runs us, which tells plugins its own path and
-// namespace, for the manifests of a release.
+// manifest asks the Helm that runs us, which tells plugins its own path and namespace, for the
+// manifests of a release.
 func (p *program) manifest(release string) ([]byte, error) {
 	helm, found := p.Env("HELM_BIN")
 	if !found || helm == "" {

@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 )
 
-// save writes a file whole or not at all, and keeps a different one that is
-// there already, unless force says otherwise. It returns what it did.
+// save writes a file whole or not at all, and keeps a different one that is there already, unless
+// force says otherwise. It returns what it did.
 func save(path string, content []byte, force bool) (did string, err error) {
 	if path, err = target(path); err != nil {
 		return "", err
@@ -30,8 +30,8 @@ func save(path string, content []byte, force bool) (did string, err error) {
 	return "wrote the chain to " + path, nil
 }
 
-// target follows symbolic links, and refuses what a rename would replace by a
-// file: devices, pipes, folders.
+// target follows symbolic links, and refuses what a rename would replace by a file: devices, pipes,
+// folders.
 func target(path string) (string, error) {
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 		return path, nil // to be made
@@ -52,10 +52,7 @@ func target(path string) (string, error) {
 
 // notSaved names the file that was meant, not the one beside it.
 func notSaved(path string, err error) error {
-	if inside := (*fs.PathError)(nil); errors.As(err, &inside) {
-		err = inside.Err
-	}
-	return &hinted{what: "cannot write " + path, err: err, hint: "name a file in a folder that is there and can be written to"}
+	return &hinted{what: "cannot write " + path, err: withoutPath(err), hint: "name a file in a folder that is there and can be written to"}
 }
 
 // replace writes beside the file and renames, so that nobody reads a part.

@@ -48,7 +48,7 @@ func TestFetchAndVerify(t *testing.T) {
 	if code != exitDone || strings.Count(stdout, "trusted through") != 2 {
 		t.Errorf("verify: exit code %d, %s%s", code, stdout, stderr)
 	}
-	if _, stderr, code = call(t, "", nil, "verify", host, "--connect", address, "--cert", saved, "--expires-within", "61d"); code != exitError || !strings.Contains(stderr, "it will work no longer within 61d") {
+	if _, stderr, code = call(t, "", nil, "verify", host, "--connect", address, "--cert", saved, "--expires-within", "61d"); code != exitError || !strings.Contains(stderr, "it will have stopped working by 2026-08-01 00:00 UTC: ") {
 		t.Errorf("verify --expires-within: exit code %d, %s", code, stderr)
 	}
 	patched, _, _ := call(t, readFile(t, fixturesDir+"/accept/current/input.yaml"), nil, "--cert", saved)
@@ -77,8 +77,9 @@ func TestVerifyOnlineFails(t *testing.T) {
 			if code != exitError || result.OK || len(result.Runners) != 1 || result.Runners[0].Status != "failed" || result.Runners[0].Online == nil {
 				t.Errorf("exit code %d, %s%s", code, stdout, stderr)
 			}
-			if got := result.Runners[0].Finding.Code; got != "unknown-authority" {
-				t.Errorf("finding %q", got)
+			finding := result.Runners[0].Finding
+			if finding.Code != "unknown-authority" || !strings.HasSuffix(finding.Hint, "fetch "+host+" --save FILE") {
+				t.Errorf("finding %+v", finding)
 			}
 		})
 	}
@@ -157,8 +158,8 @@ func TestSaveElsewhere(t *testing.T) {
 	}
 }
 
-// TestExpiresWithin looks at every certificate that the connection needs: here
-// the CA ends before the server's certificate.
+// TestExpiresWithin looks at every certificate that the connection needs: here the CA ends before
+// the server's certificate.
 func TestExpiresWithin(t *testing.T) {
 	from := fixturesNow.Add(-time.Hour)
 	root := trusttest.SelfSigned(trusttest.Template{CommonName: "Private Root", CA: true, NotBefore: from, NotAfter: fixturesNow.AddDate(0, 0, 5)})

@@ -12,6 +12,7 @@ import (
 
 	"helm-runnertrust/render"
 	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/probe"
 )
 
 // verifyFlags are the flags of verify.
@@ -38,8 +39,8 @@ runner's rule (the system's certificates and the file of --cert) and by that of
 git in its jobs (the file only).
 
 With manifests, from a file, stdin or a release: tells for each runner which
-file it would read, what is in it, and whether that can work. Nothing but the
-manifests is looked at, unless --online adds the handshake.
+file it would read, what is in it, and whether that can work. Only the manifests
+are looked at, unless --online adds the handshake.
 
 Exits with 1 when any runner would not connect.`,
 		Example: `  helm runnertrust verify https://gitlab.example.com --cert=gitlab.crt
@@ -61,15 +62,14 @@ Exits with 1 when any runner would not connect.`,
 	flags.output.register(cmd)
 	registerCert(cmd.Flags(), &flags.certs, "certificate `[HOST=]PATH` to verify a URL with, as for the post-renderer")
 	cmd.Flags().BoolVar(&flags.online, "online", false, "shake hands with the servers of the runners too")
-	cmd.Flags().Var(&flags.expiresWithin, "expires-within", "fail when it works no longer in this `time` from now: 30d, 72h")
+	cmd.Flags().Var(&flags.expiresWithin, "expires-within", "fail when it will have stopped working in this `time` from now: 30d, 72h")
 	cmd.Flags().StringVar(&flags.deployment, "deployment", "", "`name` of the runner's Deployment")
 	cmd.Flags().StringVar(&flags.certsDir, "certs-dir", "", "directory of the runner's certificates")
 	return cmd
 }
 
-// verifyArgs refuses what would be ignored: flags of manifests beside a URL,
-// and the other way round. It runs before the environment is read, which may
-// hold flags for other commands.
+// verifyArgs refuses what would be ignored: flags of manifests together with a URL, and the other
+// way round. It runs before the environment is read, which may hold flags for other commands.
 func verifyArgs(cmd *cobra.Command, args []string) error {
 	if err := cobra.MaximumNArgs(1)(cmd, args); err != nil {
 		return err
@@ -121,20 +121,11 @@ func (d *days) Set(value string) error {
 	return nil
 }
 
-// serverJSON is the output of verify URL -o json; docs/JSON.md describes it.
-type serverJSON struct {
-	Target string            `json:"target"`
-	OK     bool              `json:"ok"`
-	Sent   []certificateJSON `json:"sent"`
-	Runner trust.Verdict     `json:"runner"`
-	Git    trust.Verdict     `json:"git"`
-}
-
 func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlags) error {
 	if _, err := os.Stat(url); err == nil {
 		return &hinted{what: fmt.Sprintf("%q is a file, not a URL", url), hint: "manifests are given with -f " + url}
 	}
-	target, err := trust.ParseTarget(url)
+	target, err := probe.ParseTarget(url)
 	if err != nil {
 		return err
 	}
@@ -145,57 +136,65 @@ func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlag
 			return err
 		}
 		if file = trust.Choose(sources, target.Host); file == nil {
-			return &hinted{what: fmt.Sprintf("no certificate is given for the host %q", target.Host), hint: hints[render.NoCertificate]}
+			return &hinted{what: fmt.Sprintf("no certificate is given for the host %q", target.Host), hint: hintFor(render.NoCertificate, topic{})}
 		}
 	}
-	verdicts, err := trust.Verify(ctx, target, file, flags.connection.dialer(), p.Now)
+	verdicts, err := probe.Verify(ctx, target, file, flags.connection.dialer(), p.Now)
 	if err != nil {
 		return err
 	}
-	later := verdicts.At(p.Now.Add(time.Duration(flags.expiresWithin)))
-	out := []byte(serverTable(verdicts, file != nil))
-	if flags.output.isJSON() {
-		if out, err = encodeJSON(serverJSON{target.Address(), later.OK(), describe(verdicts.Sent), later.Runner, later.Git}); err != nil {
-			return err
-		}
-	}
-	if err := p.write(out); err != nil {
+	end := p.Now.Add(time.Duration(flags.expiresWithin))
+	later := verdicts.At(end)
+	err = p.result(flags.output,
+		func() any { return newServerJSON(later) },
+		func() string { return serverTable(verdicts, file != nil) })
+	if err != nil {
 		return err
 	}
 	switch {
 	case !verdicts.OK():
-		return &hinted{what: "a runner would not work with " + target.Address(), hint: "the reason stands below the table of the clients"}
+		return &hinted{what: "a runner would not work with " + target.Address(), hint: "the reason is below the table"}
 	case !later.OK():
-		finding := soonOver(later, flags.expiresWithin)
-		return &hinted{what: target.Address() + ": " + finding.Message, hint: finding.Hint}
+		finding := endsEarly(later, end)
+		return &hinted{what: target.Address() + ": " + finding.Message, hint: ofVerdicts(later).of(finding)}
 	}
 	return nil
 }
 
 // reasonOf explains verdicts that are not both good.
-func reasonOf(v trust.Verdicts) trust.Finding {
+func reasonOf(v probe.Verdicts) trust.Finding {
 	if !v.Runner.OK {
 		return v.Runner.Finding
 	}
 	return v.Git.Finding
 }
 
-// soonOver explains verdicts of a time to come that are not both good.
-func soonOver(later trust.Verdicts, within days) trust.Finding {
+// endsEarly explains verdicts of a time to come that are not both good.
+func endsEarly(later probe.Verdicts, end time.Time) trust.Finding {
 	return trust.Finding{
 		Code:    render.CodeEndsTooEarly,
-		Message: fmt.Sprintf("it will work no longer within %s: %s", within.String(), reasonOf(later).Message),
-		Hint:    "renew the certificate on the server, then fetch it again",
+		Host:    later.Target.String(),
+		Message: fmt.Sprintf("it will have stopped working by %s: %s", end.UTC().Format("2006-01-02 15:04 MST"), reasonOf(later).Message),
 	}
 }
 
+// ofVerdicts is what the hints of verdicts are about.
+func ofVerdicts(v probe.Verdicts) topic {
+	about := topic{occasion: ofVerdict, host: v.Target.String()}
+	if len(v.Sent) > 0 {
+		about.leaf = v.Sent[0]
+	}
+	return about
+}
+
 // serverTable is the verdict of each client, with its reason.
-func serverTable(v trust.Verdicts, file bool) string {
+func serverTable(v probe.Verdicts, file bool) string {
 	runner, git := "the system and the file", "the file only"
 	if !file {
 		runner, git = "the system", "the system"
 	}
 	rows := [][]string{{"CLIENT", "VERDICT", "TRUSTS"}}
+	about := ofVerdicts(v)
 	var reasons strings.Builder
 	for _, client := range []struct {
 		name, trusts string
@@ -205,9 +204,9 @@ func serverTable(v trust.Verdicts, file bool) string {
 		{"git in jobs", git, v.Git},
 	} {
 		rows = append(rows, []string{client.name, verdictWord(client.verdict.OK), client.trusts})
-		fmt.Fprintf(&reasons, "%s: %s\n", client.name, sentence(client.verdict.Finding))
+		fmt.Fprintf(&reasons, "%s: %s\n", client.name, sentence(client.verdict.Finding, about))
 		for _, warning := range client.verdict.Warnings {
-			fmt.Fprintf(&reasons, "%s: warning: %s\n", client.name, sentence(warning))
+			fmt.Fprintf(&reasons, "%s: warning: %s\n", client.name, sentence(warning, about))
 		}
 	}
 	return table(rows) + "\n" + reasons.String()

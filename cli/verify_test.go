@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// TestVerifyFixtures compares what verify says of manifests with the files in
-// fixtures/verify: a folder with args, whose -f leads into the fixtures, and
-// output.txt; error.txt where a runner would not connect.
+// TestVerifyFixtures compares what verify says of manifests with the files in fixtures/verify: a
+// folder with args, whose -f leads into the fixtures, and output.txt; error.txt where a runner
+// would not connect.
 func TestVerifyFixtures(t *testing.T) {
 	for _, name := range fixtureCases(t, "verify") {
 		t.Run(name, func(t *testing.T) {

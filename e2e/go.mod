@@ -7,9 +7,6 @@ require (
 	sigs.k8s.io/yaml v1.6.0
 )
 
-require (
-	github.com/smallstep/pkcs7 v0.2.3 // indirect
-	go.yaml.in/yaml/v2 v2.4.4 // indirect
-)
+require go.yaml.in/yaml/v2 v2.4.4 // indirect
 
 replace helm-runnertrust => ../

@@ -61,13 +61,13 @@ type AuditedRunner struct {
 
 // The codes of findings of an audit, beside those of package trust.
 const (
-	CodeFileOK       = "file-ok"
-	CodeFileUnknown  = "content-unknown"
-	CodeFileMissing  = "file-missing"
-	CodeFileInvalid  = "file-invalid"
-	CodeNoFile       = "no-file"
-	CodeHostUnknown  = "host-unknown"
-	CodeEndsTooEarly = "expires-within"
+	CodeFileOK       Code = "file-ok"
+	CodeFileUnknown  Code = "content-unknown"
+	CodeFileMissing  Code = "file-missing"
+	CodeFileInvalid  Code = "file-invalid"
+	CodeNoFile       Code = "no-file"
+	CodeHostUnknown  Code = "host-unknown"
+	CodeEndsTooEarly Code = "expires-within"
 )
 
 // Audit tells for each runner of a stream what it would trust. It looks at
@@ -153,7 +153,7 @@ func (a *AuditedRunner) findFile(m *manifests, c *container, server trust.Server
 	return nil
 }
 
-func (a *AuditedRunner) judge(status Status, code, message string) {
+func (a *AuditedRunner) judge(status Status, code Code, message string) {
 	a.Status, a.Finding = status, trust.Finding{Code: code, Message: message}
 }
 
@@ -161,13 +161,12 @@ func (a *AuditedRunner) judge(status Status, code, message string) {
 func (a *AuditedRunner) judgeFile(found content, options AuditOptions) {
 	switch {
 	case a.Plain:
-		a.judge(StatusOK, string(PlainHTTP), trust.ServerURLVariable+" is an http:// URL, so the runner looks at no certificate")
+		a.judge(StatusOK, PlainHTTP, trust.ServerURLVariable+" is an http:// URL, so the runner looks at no certificate")
 	case a.File == "":
 		a.judge(StatusUnknown, CodeFileUnknown, "the file's path is not in the manifests")
 	case found.state == contentUnmounted && a.Way == WayCertsDir:
 		a.Way = WayNone
 		a.judge(StatusUnknown, CodeNoFile, "no file: it trusts the system's certificates only")
-		a.Finding.Hint = "--online tells whether that is enough; an upgrade with the post-renderer gives it a file"
 		a.File = ""
 	case found.state == contentUnmounted:
 		a.judge(StatusUnknown, CodeFileUnknown, "nothing is mounted there: the file would have to be in the image")

@@ -24,7 +24,7 @@ type auditCase struct {
 
 	way    Way
 	status Status
-	code   string
+	code   Code
 	from   string
 	file   string
 }

@@ -3,11 +3,13 @@ package render
 import (
 	"strconv"
 	"strings"
+
+	"helm-runnertrust/trust"
 )
 
 // A Code names what an Error or a Warning is about, for programs: hints are
 // chosen by it.
-type Code string
+type Code = trust.Code
 
 // The codes of errors.
 const (

@@ -51,7 +51,7 @@ func (g *given) fill(server trust.Server, file string, warn func(Warning)) error
 		return err
 	}
 	for _, finding := range findings {
-		warn(Warning{Code: Code(finding.Code), Message: finding.Message, Hint: finding.Hint})
+		warn(finding)
 	}
 	if other := g.bundles[file]; other != nil {
 		bundle = trust.Merge(other, bundle)

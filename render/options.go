@@ -41,12 +41,7 @@ type Options struct {
 
 // A Warning is something that does not keep the filter from its work, but
 // should be known.
-type Warning struct {
-	Code    Code   // one of trust.Finding's, or of this package's
-	Object  string // "Deployment/ci-gitlab-runner"; "" where it concerns none
-	Message string // lower case, no final period
-	Hint    string // may be empty
-}
+type Warning = trust.Finding
 
 // The codes of warnings.
 const (

@@ -14,11 +14,17 @@ import (
 // A program that installs the chart through Helm's library gives it the
 // filter as action.Install.PostRenderer.
 func ExamplePostRenderer() {
-	sources, err := trust.Load("../fixtures/certs/ca.crt")
+	text, err := os.ReadFile("../fixtures/certs/ca.crt")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
+	bundle, err := trust.Parse("ca.crt", text)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	sources := []trust.Source{{Bundle: bundle}}
 	filter := render.PostRenderer{
 		Options: render.Options{Sources: sources, Now: time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)},
 		Warn:    func(w render.Warning) { fmt.Println("warning:", w.Message) },

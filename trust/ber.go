@@ -2,8 +2,8 @@ package trust
 
 import "errors"
 
-// maxDepthBER is how deep values may be nested. A certificate bundle needs about 12; the
-// PKCS#7 reader recurses and copies at every level, so that a hostile input would stall it.
+// maxDepthBER is how deep values may be nested. A certificate bundle needs about 12; walking goes
+// as deep as the input does, so that a hostile one must be stopped.
 const maxDepthBER = 32
 
 var (
@@ -59,8 +59,8 @@ func walkIndefinite(input []byte, at, depth int) (int, error) {
 	}
 }
 
-// headerBER returns the length of tag and length bytes, and the length of the content: -1
-// when it is indefinite. Tags above 30 do not occur in certificates and are refused.
+// headerBER returns the length of tag and length bytes, and the length of the content: -1 when it
+// is indefinite. Tags above 30 do not occur in certificates and are refused.
 func headerBER(input []byte) (header, length int, err error) {
 	if len(input) < 2 {
 		return 0, 0, errBERShort
@@ -87,10 +87,11 @@ func headerBER(input []byte) (header, length int, err error) {
 	return header, length, nil
 }
 
-// valueBER is one value: its tag byte and, if it is constructed, the values that it holds.
+// valueBER is one value.
 type valueBER struct {
 	tag     byte
-	content []byte
+	content []byte // if it is constructed, the values that it holds
+	bytes   []byte // all of it, with tag and length
 }
 
 // parts returns the values directly inside a constructed value that sizeBER has walked.
@@ -123,5 +124,5 @@ func readBER(input []byte) (valueBER, int, error) {
 	if length < 0 {
 		end -= 2
 	}
-	return valueBER{tag: input[0], content: input[header:end]}, size, nil
+	return valueBER{tag: input[0], content: input[header:end], bytes: input[:size]}, size, nil
 }

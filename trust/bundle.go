@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Bundle is trust material: at least one certificate, strictly parsed, without duplicates,
+// Bundle is what a trust file holds: at least one certificate, strictly parsed, without duplicates,
 // every certificate before its issuer. Only [Parse], [NewBundle] and [Merge] build it.
 type Bundle struct {
 	origin       string
@@ -21,13 +21,13 @@ type Bundle struct {
 // server. Origin names them in messages. No certificate at all is an [*Error].
 func NewBundle(origin string, certs []*x509.Certificate) (*Bundle, error) {
 	if len(certs) == 0 {
-		return nil, &Error{Place: origin, Message: "no certificate"}
+		return nil, &Error{Origin: origin, Code: CodeEmpty, Message: "no certificate"}
 	}
 	return &Bundle{origin: origin, certificates: leafToRoot(distinct(certs))}, nil
 }
 
-// Merge joins bundles into one that carries the first one's origin; nil bundles are left out.
-// It returns nil when nothing is left.
+// Merge joins bundles into one that carries the first one's origin; nil bundles are left out. It
+// returns nil when nothing is left.
 func Merge(bundles ...*Bundle) *Bundle {
 	bundles = slices.DeleteFunc(slices.Clone(bundles), func(b *Bundle) bool { return b == nil })
 	switch len(bundles) {
@@ -49,8 +49,8 @@ func (b *Bundle) Origin() string { return b.origin }
 // Certificates returns the certificates, leaf to root, in a slice of the caller's own.
 func (b *Bundle) Certificates() []*x509.Certificate { return slices.Clone(b.certificates) }
 
-// PEM returns the certificates as CERTIFICATE blocks of RFC 7468, without text between them,
-// with LF line ends. Equal bundles give equal bytes.
+// PEM returns the certificates as CERTIFICATE blocks of RFC 7468, without text between them, with
+// LF line ends. Equal bundles give equal bytes.
 func (b *Bundle) PEM() []byte {
 	var text bytes.Buffer
 	for _, c := range b.certificates {

@@ -7,12 +7,12 @@ import (
 	"errors"
 )
 
-// maxSameSubject bounds how many certificates of one subject are told apart by their
-// signatures: checking all pairs of a hostile file would take minutes.
+// maxSameSubject bounds how many certificates of one subject are told apart by their signatures:
+// checking all pairs of a hostile file would take minutes.
 const maxSameSubject = 16
 
-// leafToRoot orders certificates so that each stands before its issuers and chains stay
-// together; where that leaves a choice, the order of the input decides.
+// leafToRoot orders certificates so that each stands before its issuers and chains stay together;
+// where that leaves a choice, the order of the input decides.
 func leafToRoot(certs []*x509.Certificate) []*x509.Certificate {
 	issuers := issuersOf(certs)
 	pending := make([]int, len(certs)) // how many issued certificates still have to come before
@@ -55,7 +55,7 @@ func issuersOf(certs []*x509.Certificate) [][]int {
 	}
 	issuers := make([][]int, len(certs))
 	for i, c := range certs {
-		if selfSigned(c) {
+		if SelfSigned(c) {
 			continue
 		}
 		candidates := bySubject[string(c.RawIssuer)]
@@ -68,9 +68,9 @@ func issuersOf(certs []*x509.Certificate) [][]int {
 	return issuers
 }
 
-// issued reports whether c carries the signature of issuer. Signatures that Go no longer
-// checks (MD5, SHA-1, RSA under 1024 bits) count when names and key identifiers agree: this
-// is about the order of a chain, not about trust.
+// issued reports whether c carries the signature of issuer. Signatures that Go no longer checks
+// (MD5, SHA-1, RSA under 1024 bits) count when names and key identifiers agree: this is about the
+// order of a chain, not about trust.
 func issued(issuer, c *x509.Certificate) bool {
 	if !bytes.Equal(issuer.RawSubject, c.RawIssuer) {
 		return false
@@ -84,23 +84,23 @@ func issued(issuer, c *x509.Certificate) bool {
 	return err == nil || errors.As(err, &outdated) || isRSA && key.N.BitLen() < 1024
 }
 
-// selfSigned reports whether c is its own issuer, by name and signature (RFC 5280, section 3.2).
-func selfSigned(c *x509.Certificate) bool { return issued(c, c) }
+// SelfSigned reports whether c is its own issuer, by name and signature (RFC 5280, section 3.2).
+func SelfSigned(c *x509.Certificate) bool { return issued(c, c) }
 
 // authority reports whether c may issue certificates: by its basic constraints, or as a root of
 // X.509 version 1, which has none and which Go and OpenSSL accept as a trust anchor.
-func authority(c *x509.Certificate) bool { return c.IsCA || c.Version < 3 && selfSigned(c) }
+func authority(c *x509.Certificate) bool { return c.IsCA || c.Version < 3 && SelfSigned(c) }
 
 // maxPath bounds the length of a chain: real ones have three or four certificates.
 const maxPath = 16
 
-// pathFrom walks from c to its issuers among certs, until a self-signed certificate, until no
-// issuer is left or until maxPath. It takes the first issuer in the order of certs and visits
-// none twice.
-func pathFrom(c *x509.Certificate, certs []*x509.Certificate) []*x509.Certificate {
+// PathFrom walks from c to its issuers among certs, until a self-signed certificate, until no
+// issuer is left or until maxPath. It takes the first issuer in the order of certs and visits none
+// twice.
+func PathFrom(c *x509.Certificate, certs []*x509.Certificate) []*x509.Certificate {
 	path := []*x509.Certificate{c}
 	seen := map[string]bool{string(c.Raw): true}
-	for len(path) < maxPath && !selfSigned(c) {
+	for len(path) < maxPath && !SelfSigned(c) {
 		next := issuerAmong(c, certs, seen)
 		if next == nil {
 			break

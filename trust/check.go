@@ -15,20 +15,20 @@ const (
 	dateFormat = "2006-01-02 15:04 MST"
 )
 
-// Check holds the bundle against the host that the runner will connect to, at now. Host is the
-// name without port and brackets ("gitlab.example.com", "192.0.2.1", "fd00::1"); DNS names
-// compare without case. An empty host leaves the names unchecked.
+// Check holds the bundle against the host that the runner will connect to, at now. Host is the name
+// without port and brackets ("gitlab.example.com", "192.0.2.1", "fd00::1"); DNS names compare
+// without case. An empty host leaves the names unchecked.
 //
 // A certificate that is expired or not yet valid is refused, and so is a bundle without any CA
-// whose certificates do not cover the host: err joins one [*Error] for each. With force these
-// come back among the warnings instead.
+// whose certificates do not cover the host: err joins one [*Error] for each. With force these come
+// back among the warnings instead.
 func (b *Bundle) Check(host string, now time.Time, force bool) (warnings []Finding, err error) {
 	if force {
 		return b.Findings(host, now), nil
 	}
 	var errs []error
 	for _, f := range b.refusals(host, now) {
-		errs = append(errs, &Error{Place: b.origin, Code: f.Code, Message: f.Message, Hint: f.Hint})
+		errs = append(errs, &Error{Origin: b.origin, Code: f.Code, Host: f.Host, Message: f.Message})
 	}
 	return b.placed(b.warnings(host, now)), errors.Join(errs...)
 }
@@ -39,11 +39,11 @@ func (b *Bundle) Findings(host string, now time.Time) []Finding {
 }
 
 func (b *Bundle) refusals(host string, now time.Time) []Finding {
-	return allForHost(append(b.checkDates(now), b.checkHost(host)...), host)
+	return withHost(append(b.checkDates(now), b.checkHost(host)...), host)
 }
 
 func (b *Bundle) warnings(host string, now time.Time) []Finding {
-	return allForHost(slices.Concat(b.checkExpiresSoon(now), b.checkIssuers(), b.checkCertManager(), b.checkStrength()), host)
+	return withHost(slices.Concat(b.checkExpiresSoon(now), b.checkIssuers(), b.checkCertManager(), b.checkStrength()), host)
 }
 
 // placed puts the origin in front of the messages.
@@ -52,6 +52,12 @@ func (b *Bundle) placed(findings []Finding) []Finding {
 		findings[i].Message = b.origin + ": " + findings[i].Message
 	}
 	return findings
+}
+
+// Flaws is what is wrong with the certificates themselves, or soon will be, whatever the host and
+// whichever file they are in: cert-manager's temporary ones, then dates, then weak algorithms.
+func (b *Bundle) Flaws(now time.Time) []Finding {
+	return slices.Concat(b.checkCertManager(), b.checkDates(now), b.checkExpiresSoon(now), b.checkStrength())
 }
 
 func (b *Bundle) checkDates(now time.Time) []Finding {
@@ -64,20 +70,19 @@ func (b *Bundle) checkDates(now time.Time) []Finding {
 	return found
 }
 
-// outsideValidity compares with the validity period, both ends included (RFC 5280, section 4.1.2.5).
+// outsideValidity compares with the validity period, both ends included (RFC 5280, section
+// 4.1.2.5).
 func outsideValidity(c *x509.Certificate, now time.Time) (Finding, bool) {
 	switch {
 	case now.After(c.NotAfter):
 		return Finding{
 			Code:    CodeExpired,
-			Message: fmt.Sprintf("certificate %s expired on %s", nameOf(c), c.NotAfter.UTC().Format(dateFormat)),
-			Hint:    "renew it on the server, then: helm runnertrust fetch HOST --save FILE",
+			Message: fmt.Sprintf("certificate %s expired on %s", NameOf(c), c.NotAfter.UTC().Format(dateFormat)),
 		}, true
 	case now.Before(c.NotBefore):
 		return Finding{
 			Code:    CodeNotYetValid,
-			Message: fmt.Sprintf("certificate %s is not valid before %s", nameOf(c), c.NotBefore.UTC().Format(dateFormat)),
-			Hint:    "check the clocks of this machine and of the CA",
+			Message: fmt.Sprintf("certificate %s is not valid before %s", NameOf(c), c.NotBefore.UTC().Format(dateFormat)),
 		}, true
 	}
 	return Finding{}, false
@@ -96,8 +101,7 @@ func (b *Bundle) checkHost(host string) []Finding {
 	for _, c := range b.certificates {
 		found = append(found, Finding{
 			Code:    CodeHostNotCovered,
-			Message: fmt.Sprintf("no certificate for host %q: %s %s", host, nameOf(c), covers(c)),
-			Hint:    "get the chain that the server uses now: helm runnertrust fetch HOST --save FILE",
+			Message: fmt.Sprintf("no certificate for host %q: %s %s", host, NameOf(c), covers(c)),
 		})
 	}
 	return found
@@ -109,8 +113,7 @@ func (b *Bundle) checkExpiresSoon(now time.Time) []Finding {
 		if left := c.NotAfter.Sub(now); left >= 0 && left < soon {
 			found = append(found, Finding{
 				Code:    CodeExpiresSoon,
-				Message: fmt.Sprintf("certificate %s expires in %d days, on %s", nameOf(c), int(left.Hours()/24), c.NotAfter.UTC().Format(dateFormat)),
-				Hint:    "renew it on the server, then: helm runnertrust fetch HOST --save FILE",
+				Message: fmt.Sprintf("certificate %s expires in %d days, on %s", NameOf(c), int(left.Hours()/24), c.NotAfter.UTC().Format(dateFormat)),
 			})
 		}
 	}
@@ -125,13 +128,12 @@ func (b *Bundle) checkIssuers() []Finding {
 		if authority(c) || temporary(c) { // nobody has the issuer of a temporary one
 			continue
 		}
-		path := pathFrom(c, b.certificates)
-		if top := path[len(path)-1]; !selfSigned(top) {
+		path := PathFrom(c, b.certificates)
+		if top := path[len(path)-1]; !SelfSigned(top) {
 			found = append(found, Finding{
 				Code: CodeIssuerMissing,
 				Message: fmt.Sprintf("certificate %s comes without its issuer %q: the runner may connect, but git in its jobs may fail",
-					nameOf(c), top.Issuer.String()),
-				Hint: "get the whole chain: helm runnertrust fetch HOST --save FILE",
+					NameOf(c), top.Issuer.String()),
 			})
 		}
 	}
@@ -144,8 +146,7 @@ func (b *Bundle) checkCertManager() []Finding {
 		if temporary(c) {
 			found = append(found, Finding{
 				Code:    CodeCertManagerTemporary,
-				Message: fmt.Sprintf("certificate %s is cert-manager's temporary one, which is replaced as soon as the issuer answers", nameOf(c)),
-				Hint:    "wait until the Certificate is Ready, then: helm runnertrust fetch HOST --save FILE",
+				Message: fmt.Sprintf("certificate %s is cert-manager's temporary one, which is replaced as soon as the issuer answers", NameOf(c)),
 			})
 		}
 	}
@@ -153,8 +154,8 @@ func (b *Bundle) checkCertManager() []Finding {
 }
 
 // temporary recognises the certificate that cert-manager puts into a Secret until the issuer
-// answers: see GenerateLocallySignedTemporaryCertificate in its package pkg/util/pki, which
-// signs with a CA of this name and writes this serial number into the subject.
+// answers: see GenerateLocallySignedTemporaryCertificate in its package pkg/util/pki, which signs
+// with a CA of this name and writes this serial number into the subject.
 func temporary(c *x509.Certificate) bool {
 	return c.Issuer.CommonName == "cert-manager.local" && c.Subject.SerialNumber == "1234567890"
 }
@@ -162,14 +163,13 @@ func temporary(c *x509.Certificate) bool {
 func (b *Bundle) checkStrength() []Finding {
 	var found []Finding
 	for _, c := range b.certificates {
-		if outdatedSignature(c) && !selfSigned(c) {
+		if outdatedSignature(c) && !SelfSigned(c) {
 			found = append(found, weakSignature(c, "which Go no longer accepts"))
 		}
 		if key, ok := c.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() < minRSABits {
 			found = append(found, Finding{
 				Code:    CodeWeakKey,
-				Message: fmt.Sprintf("certificate %s has an RSA key of %d bits, less than %d", nameOf(c), key.N.BitLen(), minRSABits),
-				Hint:    "have it issued again with a longer key",
+				Message: fmt.Sprintf("certificate %s has an RSA key of %d bits, less than %d", NameOf(c), key.N.BitLen(), minRSABits),
 			})
 		}
 	}
@@ -179,8 +179,7 @@ func (b *Bundle) checkStrength() []Finding {
 func weakSignature(c *x509.Certificate, consequence string) Finding {
 	return Finding{
 		Code:    CodeWeakSignature,
-		Message: fmt.Sprintf("certificate %s is signed with %s, %s", nameOf(c), c.SignatureAlgorithm, consequence),
-		Hint:    "have it issued again with SHA-256",
+		Message: fmt.Sprintf("certificate %s is signed with %s, %s", NameOf(c), c.SignatureAlgorithm, consequence),
 	}
 }
 

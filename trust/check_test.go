@@ -15,7 +15,7 @@ import (
 func codes(findings []trust.Finding) string {
 	var list []string
 	for _, f := range findings {
-		list = append(list, f.Code)
+		list = append(list, string(f.Code))
 	}
 	return strings.Join(list, " ")
 }
@@ -33,11 +33,11 @@ func refusals(t *testing.T, err error) string {
 	var list []string
 	for _, e := range many.Unwrap() {
 		var refusal *trust.Error
-		if !errors.As(e, &refusal) || refusal.Place != "f.crt" || refusal.Hint == "" {
+		if !errors.As(e, &refusal) || refusal.Origin != "f.crt" || refusal.Message == "" {
 			t.Errorf("%#v is no complete *trust.Error", e)
 			continue
 		}
-		list = append(list, refusal.Code)
+		list = append(list, string(refusal.Code))
 	}
 	return strings.Join(list, " ")
 }
@@ -113,7 +113,7 @@ func TestCheck(t *testing.T) {
 				t.Errorf("forced: %q and %v, want %q", codes(forced), err, want)
 			}
 			for _, f := range forced {
-				if !strings.HasPrefix(f.Message, "f.crt: ") || f.Hint == "" || strings.Contains(f.Hint, "fetch HOST") != (test.host == "") && strings.Contains(f.Hint, "fetch") {
+				if !strings.HasPrefix(f.Message, "f.crt: ") || f.Host != test.host {
 					t.Errorf("incomplete: %#v", f)
 				}
 			}

@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"slices"
 )
 
 const (
@@ -18,18 +17,19 @@ const (
 	tagContext1    = 0xa1
 )
 
-// oidPKCS7 begins the object identifiers of PKCS#7 contents, 1.2.840.113549.1.7 (RFC 2315, section 14).
+// oidPKCS7 begins the object identifiers of PKCS#7 contents, 1.2.840.113549.1.7 (RFC 2315, section
+// 14).
 var oidPKCS7 = []byte{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07}
 
-// certificatesFromDER reads exactly one certificate or one PKCS#7 bundle. What is neither is
-// named in the fault, so that a person sees which file was mistaken for the certificate.
+// certificatesFromDER reads exactly one certificate or one PKCS#7 bundle. What is neither is named
+// in the fault, so that a person sees which file was mistaken for the certificate.
 func certificatesFromDER(der []byte) ([]*x509.Certificate, *fault) {
 	value, size, err := readBER(der)
 	if errors.Is(err, errBERShort) {
-		return nil, &fault{message: "the certificate is cut off: its end is missing", hint: "copy it again; " + hintFetch, err: err}
+		return nil, &fault{code: CodeDERTruncated, message: "the certificate is cut off: its end is missing", err: err}
 	}
 	if err != nil {
-		return nil, &fault{message: "not a certificate", hint: hintFetch, err: err}
+		return nil, &fault{code: CodeNotOne, message: "not a certificate", err: err}
 	}
 	kind := kindOf(value)
 	if size < len(der) && !kind.secret {
@@ -37,9 +37,9 @@ func certificatesFromDER(der []byte) ([]*x509.Certificate, *fault) {
 	}
 	switch {
 	case kind.name == pkcs7Bundle:
-		return certificatesFromPKCS7(der, value)
+		return certificatesFromPKCS7(value)
 	case kind.name != "":
-		return nil, &fault{message: "this is " + kind.name + ", not a certificate", hint: kind.hint}
+		return nil, &fault{code: kind.code, message: "this is " + kind.name + ", not a certificate"}
 	}
 	cert, err := x509.ParseCertificate(der)
 	if err != nil {
@@ -49,15 +49,11 @@ func certificatesFromDER(der []byte) ([]*x509.Certificate, *fault) {
 }
 
 func trailing(der []byte, size int) *fault {
-	f := &fault{
-		message: fmt.Sprintf("trailing bytes after the certificate: %d", len(der)-size),
-		hint:    "give the file as it was exported; " + hintFetch,
-	}
+	f := &fault{code: CodeTrailing, message: fmt.Sprintf("trailing bytes after the certificate: %d", len(der)-size)}
 	if next, _, err := readBER(der[size:]); err == nil && next.tag == tagSequence {
-		f.message += "; DER holds one certificate, several need PEM or PKCS#7"
-		f.hint = "turn each into PEM and join them: openssl x509 -inform DER -in FILE >> NEW.crt"
+		f.code, f.message = CodeSeveralDER, f.message+"; DER holds one certificate, several need PEM or PKCS#7"
 		if kind := kindOf(next); kind.secret {
-			f.message, f.hint = "a private key follows the certificate: it is "+kind.name, hintKey
+			f.code, f.message = CodePrivateKey, "a private key follows the certificate: it is "+kind.name
 		}
 	}
 	return f
@@ -65,26 +61,20 @@ func trailing(der []byte, size int) *fault {
 
 func notCertificate(der []byte, err error) *fault {
 	if _, e := x509.ParseCertificateRequest(der); e == nil {
-		return &fault{message: "this is a certificate request, not a certificate", hint: hintRequest}
+		return &fault{code: CodeRequest, message: "this is a certificate request, not a certificate"}
 	}
 	if _, e := x509.ParseRevocationList(der); e == nil {
-		return &fault{message: "this is a revocation list (CRL), not a certificate", hint: hintFetch}
+		return &fault{code: CodeNotOne, message: "this is a revocation list (CRL), not a certificate"}
 	}
-	return &fault{message: "not a certificate that the runner can read", hint: hintFetch, err: err}
+	return &fault{code: CodeNotOne, message: "not a certificate that the runner can read", err: err}
 }
 
-const (
-	pkcs7Bundle = "a PKCS#7 bundle"
-
-	hintFetch   = "get the chain from the server: helm runnertrust fetch HOST --save FILE"
-	hintKey     = "a trust file needs no key: give only the certificates, and consider the key exposed if the file was shared"
-	hintRequest = "give the certificate that the CA made from it; " + hintFetch
-)
+const pkcs7Bundle = "a PKCS#7 bundle"
 
 // kindDER names a structure that is not a certificate; an empty name means that it may be one.
 type kindDER struct {
 	name   string
-	hint   string
+	code   Code
 	secret bool
 }
 
@@ -100,19 +90,15 @@ func kindOf(value valueBER) kindDER {
 	case begins(tagOID, tagContext0) && bytes.HasPrefix(parts[0].content, oidPKCS7):
 		return kindDER{name: pkcs7Bundle}
 	case begins(tagInteger, tagSequence, tagOctetString): // RFC 5208, section 5
-		return kindDER{name: "a private key (PKCS#8)", hint: hintKey, secret: true}
+		return kindDER{name: "a private key (PKCS#8)", code: CodePrivateKey, secret: true}
 	case begins(tagInteger, tagOctetString): // RFC 5915, section 3
-		return kindDER{name: "a private key (EC)", hint: hintKey, secret: true}
-	case len(tags) >= 6 && !slices.ContainsFunc(tags[:6], func(t byte) bool { return t != tagInteger }): // RFC 8017, appendix A.1.2
-		return kindDER{name: "a private key (RSA or DSA)", hint: hintKey, secret: true}
+		return kindDER{name: "a private key (EC)", code: CodePrivateKey, secret: true}
+	case begins(bytes.Repeat([]byte{tagInteger}, 6)...): // RFC 8017, appendix A.1.2
+		return kindDER{name: "a private key (RSA or DSA)", code: CodePrivateKey, secret: true}
 	case begins(tagSequence, tagOctetString) && len(tags) == 2: // RFC 5208, section 6
-		return kindDER{name: "an encrypted private key (PKCS#8)", hint: hintKey, secret: true}
+		return kindDER{name: "an encrypted private key (PKCS#8)", code: CodePrivateKey, secret: true}
 	case begins(tagInteger, tagSequence) && holdsPKCS7(parts[1]): // RFC 7292, section 4
-		return kindDER{
-			name:   "a PKCS#12 file, which holds a private key",
-			hint:   "take the certificates out: openssl pkcs12 -in FILE -nokeys -out NEW.crt",
-			secret: true,
-		}
+		return kindDER{name: "a PKCS#12 file, which holds a private key", code: CodePKCS12, secret: true}
 	}
 	return kindDER{}
 }

@@ -1,29 +1,40 @@
 package trust
 
-// Error is a refusal of trust material or of a connection.
+import "strconv"
+
+// Error is a refusal of certificates, of an argument or of a connection.
 type Error struct {
-	// Place is the file, with the line where there is one ("gitlab.crt:12"), or host:port.
-	Place string
-	// Code is the code of the Finding that was refused; empty for an input that could not be read.
-	Code string
+	// Origin is the file, the variable or the host:port that is at fault; an argument is quoted.
+	Origin string
+	// Line is the line of the origin, from 1; 0 where there is none.
+	Line int
+	// Code names the refusal.
+	Code Code
+	// Host is the server as one types it for fetch, host[:port]; empty where it is not known.
+	Host string
 	// Message says what is wrong: lower case, no final period.
 	Message string
-	// Hint says what to do about it; may be empty.
-	Hint string
 	// Err is the cause; may be nil.
 	Err error
 }
 
-// Error returns "Place: Message: cause", leaving out what is empty.
+// Error returns "Origin:Line: Message: cause", leaving out what is empty.
 func (e *Error) Error() string {
 	text := e.Message
-	if e.Place != "" {
-		text = e.Place + ": " + text
+	if place := e.place(); place != "" {
+		text = place + ": " + text
 	}
 	if e.Err != nil {
 		text += ": " + e.Err.Error()
 	}
 	return text
+}
+
+func (e *Error) place() string {
+	if e.Line > 0 {
+		return e.Origin + ":" + strconv.Itoa(e.Line)
+	}
+	return e.Origin
 }
 
 // Unwrap returns the cause, or nil.

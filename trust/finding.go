@@ -1,41 +1,22 @@
 package trust
 
-import "strings"
-
-// Finding is one thing that a check, a fetch or a verification found.
+// A Finding is one thing that a check, a fetch, a verdict or the filter found and that is no
+// refusal: a diagnosis, a reason, a warning.
 type Finding struct {
-	// Code is stable and in kebab case: one of the Code constants.
-	Code string `json:"code"`
-	// Message names the certificate or server, and the file if there is one; lower case, no final period.
-	Message string `json:"message"`
-	// Hint says what to do about it; may be empty.
-	Hint string `json:"hint,omitempty"`
+	Code Code
+	// Object is the Kubernetes object that it concerns, "Deployment/ci-gitlab-runner"; empty where
+	// it concerns none.
+	Object string
+	// Host is the server as one types it for fetch, host[:port]; empty where it is not known.
+	Host string
+	// Message says what was found, in lower case and without a final period. It names the
+	// certificate or the server, and the file if there is one.
+	Message string
 }
 
-// The codes of [Bundle.Check]. The first three are refusals unless forced, the others warnings.
-const (
-	CodeExpired        = "expired"
-	CodeNotYetValid    = "not-yet-valid"
-	CodeHostNotCovered = "host-not-covered"
-
-	CodeExpiresSoon          = "expires-soon"
-	CodeIssuerMissing        = "issuer-missing"
-	CodeCertManagerTemporary = "cert-manager-temporary"
-	CodeWeakSignature        = "weak-signature"
-	CodeWeakKey              = "weak-key"
-)
-
-// forHost puts the host into the commands of the hint, which say HOST until it is known.
-func (f Finding) forHost(host string) Finding {
-	if host != "" {
-		f.Hint = strings.ReplaceAll(f.Hint, "fetch HOST", "fetch "+host)
-	}
-	return f
-}
-
-func allForHost(findings []Finding, host string) []Finding {
+func withHost(findings []Finding, host string) []Finding {
 	for i := range findings {
-		findings[i] = findings[i].forHost(host)
+		findings[i].Host = host
 	}
 	return findings
 }

@@ -7,9 +7,6 @@ import (
 	"slices"
 )
 
-// CodeStrictGit is the code of a chain that Go accepts and some git does not.
-const CodeStrictGit = "git-stricter"
-
 // git judges as git does with the file as GIT_SSL_CAINFO. Which library it was built with is
 // not known (GnuTLS on Debian and Ubuntu, OpenSSL in the runner's Alpine image), so that the
 // answer is yes only if both accept. Seen with git 2.39 on GnuTLS 3.7 and curl 7.88 on OpenSSL
@@ -28,14 +25,12 @@ func (j judgement) git(pool *x509.CertPool) Verdict {
 			Code: CodeStrictGit,
 			Message: fmt.Sprintf("%s holds the server's certificate but none of the issuers that the server sends with it: git with GnuTLS refuses that",
 				j.file.origin),
-			Hint: "give the file the whole chain: helm runnertrust fetch HOST --save FILE",
 		}}
 	}
-	if path := j.path(); !selfSigned(path[len(path)-1]) || !contains(j.file.certificates, path[len(path)-1]) {
+	if path := j.path(); !SelfSigned(path[len(path)-1]) || !contains(j.file.certificates, path[len(path)-1]) {
 		v.Warnings = append(v.Warnings, Finding{
 			Code:    CodeIssuerMissing,
 			Message: fmt.Sprintf("%s does not reach the root: older git (with a curl before 7.68 on OpenSSL) refuses that", j.file.origin),
-			Hint:    "append the root certificate to the file",
 		})
 	}
 	return v
@@ -43,7 +38,7 @@ func (j judgement) git(pool *x509.CertPool) Verdict {
 
 // path is the chain from the leaf through what was sent and what the file holds.
 func (j judgement) path() []*x509.Certificate {
-	return pathFrom(j.sent[0], slices.Concat(j.sent, j.file.certificates))
+	return PathFrom(j.sent[0], slices.Concat(j.sent, j.file.certificates))
 }
 
 // weak finds what OpenSSL refuses at security level 2, the default of Debian and Ubuntu, while
@@ -54,11 +49,10 @@ func (j judgement) weak() (Finding, bool) {
 		if isRSA && key.N.BitLen() < minRSABits {
 			return Finding{
 				Code:    CodeWeakKey,
-				Message: fmt.Sprintf("certificate %s has an RSA key of %d bits, which git with OpenSSL refuses", nameOf(c), key.N.BitLen()),
-				Hint:    "have it issued again with at least 2048 bits",
+				Message: fmt.Sprintf("certificate %s has an RSA key of %d bits, which git with OpenSSL refuses", NameOf(c), key.N.BitLen()),
 			}, true
 		}
-		if outdatedSignature(c) && !selfSigned(c) {
+		if outdatedSignature(c) && !SelfSigned(c) {
 			return weakSignature(c, "which git with OpenSSL refuses"), true
 		}
 	}
@@ -70,8 +64,8 @@ func (j judgement) weak() (Finding, bool) {
 // wants the last certificate or its issuer in the file. So a leaf in the file counts only if
 // the server sends no intermediate.
 func (j judgement) gnuTLSAnchor() bool {
-	path := pathFrom(j.sent[0], j.sent)
-	if n := len(path); n > 1 && selfSigned(path[n-1]) {
+	path := PathFrom(j.sent[0], j.sent)
+	if n := len(path); n > 1 && SelfSigned(path[n-1]) {
 		path = path[:n-1]
 	}
 	for i := 1; i < len(path); i++ {

@@ -5,16 +5,16 @@ import (
 	"fmt"
 )
 
-// MaxSize is the largest trust material that is read, in bytes. A ConfigMap or Secret holds
-// no more (Kubernetes 1.35, validation.MaxSecretSize), and cutting would hide certificates.
+// MaxSize is the largest input that is read, in bytes. A ConfigMap or Secret holds no more
+// (Kubernetes 1.35, validation.MaxSecretSize), and cutting would hide certificates.
 const MaxSize = 1 << 20
 
-// Parse reads certificates from PEM (RFC 7468; CERTIFICATE, PKCS7 and CMS blocks, text between
-// them is dropped), from one DER certificate, or from a PKCS#7 bundle in DER. Origin names the
-// input in messages. A byte order mark and CRLF line ends are accepted in PEM.
+// Parse reads certificates from PEM (RFC 7468; CERTIFICATE, PKCS7 and CMS blocks, text between them
+// is dropped), from one DER certificate, or from a PKCS#7 bundle in DER. Origin names the input in
+// messages. A byte order mark and CRLF line ends are accepted in PEM.
 //
 // Everything else is refused, each fault as an [*Error] with its line, several joined: private
-// keys, BEGIN and END lines outside a complete block, other labels, headers, bytes behind a
+// keys, BEGIN and END lines outside a complete block, other labels, headers, bytes after a
 // certificate, UTF-16 and NUL bytes, web pages, inputs that are empty or larger than [MaxSize].
 func Parse(origin string, input []byte) (*Bundle, error) {
 	if len(input) > MaxSize {
@@ -40,9 +40,9 @@ func Parse(origin string, input []byte) (*Bundle, error) {
 
 func tooLarge(origin string) *Error {
 	return &Error{
-		Place:   origin,
+		Origin:  origin,
+		Code:    CodeTooLarge,
 		Message: fmt.Sprintf("larger than %d bytes (1 MiB), more than a ConfigMap can hold", MaxSize),
-		Hint:    "give only the chain of the server: helm runnertrust fetch HOST --save FILE",
 	}
 }
 
@@ -62,15 +62,11 @@ func looksLikeDER(input []byte) bool {
 // fault is one thing wrong with an input; a line of 0 means the input as a whole.
 type fault struct {
 	line    int
+	code    Code
 	message string
-	hint    string
 	err     error
 }
 
 func (f *fault) at(origin string) *Error {
-	place := origin
-	if f.line > 0 {
-		place = fmt.Sprintf("%s:%d", origin, f.line)
-	}
-	return &Error{Place: place, Message: f.message, Hint: f.hint, Err: f.err}
+	return &Error{Origin: origin, Line: f.line, Code: f.code, Message: f.message, Err: f.err}
 }

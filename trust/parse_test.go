@@ -3,43 +3,20 @@ package trust_test
 import (
 	"bytes"
 	"crypto/x509"
-	"encoding/pem"
+	"encoding/asn1"
+	"encoding/binary"
 	"errors"
 	"fmt"
-	"net"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/trusttest"
+	"helm-runnertrust/trust/trusttest/golden"
 )
-
-// noon is the time at which the certificates of these tests are judged.
-var noon = time.Date(2030, 1, 15, 12, 0, 0, 0, time.UTC)
-
-const day = 24 * time.Hour
-
-func ca(name string) trusttest.Template {
-	return trusttest.Template{CommonName: name, CA: true, NotBefore: noon.Add(-day), NotAfter: noon.Add(3650 * day)}
-}
-
-func leaf(names ...string) trusttest.Template {
-	return trusttest.Template{DNSNames: names, NotBefore: noon.Add(-day), NotAfter: noon.Add(365 * day)}
-}
-
-// chain is leaf, intermediate and root.
-func chain() []*x509.Certificate {
-	root := trusttest.SelfSigned(ca("Root"))
-	middle := root.Issue(ca("Intermediate"))
-	return []*x509.Certificate{middle.Issue(leaf("gitlab.test")).Certificate, middle.Certificate, root.Certificate}
-}
-
-func block(label string, der []byte) string {
-	return string(pem.EncodeToMemory(&pem.Block{Type: label, Bytes: der}))
-}
 
 func indent(text string) string {
 	return "    " + strings.ReplaceAll(text, "\n", "\n    ")
@@ -51,23 +28,26 @@ func TestParseAccepts(t *testing.T) {
 	text := string(trusttest.PEM(certs...))
 	l, m, r := block("CERTIFICATE", certs[0].Raw), block("CERTIFICATE", certs[1].Raw), block("CERTIFICATE", certs[2].Raw)
 	for name, input := range map[string]string{
-		"as it is":             text,
-		"text between":         "0 s:CN = gitlab.test\n" + l + "# the intermediate\n\n" + m + "and the root:\n" + r + "done - end of file",
-		"wrong order":          r + l + m,
-		"duplicates":           text + m + text,
-		"CRLF":                 strings.ReplaceAll(text, "\n", "\r\n"),
-		"CR":                   strings.ReplaceAll(text, "\n", "\r"),
-		"byte order mark":      "\xef\xbb\xbf" + text,
-		"no final newline":     strings.TrimSuffix(text, "\n"),
-		"spaces at line ends":  strings.ReplaceAll(text, "\n", " \t\n"),
-		"inside YAML":          "data:\n  ca.crt: |\n" + indent(text),
-		"empty lines":          strings.ReplaceAll(text, "\n", "\n\n"),
-		"PKCS#7 in DER":        string(trusttest.PKCS7(certs...)),
-		"PKCS#7 in PEM":        block("PKCS7", trusttest.PKCS7(certs...)),
-		"PKCS#7 as CMS":        block("CMS", trusttest.PKCS7(certs...)),
-		"PKCS#7 as Windows":    block("CERTIFICATE", trusttest.PKCS7(certs...)),
-		"PKCS#7 and PEM":       l + block("PKCS7", trusttest.PKCS7(certs[1:]...)),
-		"PKCS#7 of indefinite": string(indefinite(trusttest.PKCS7(certs...))),
+		"as it is":                        text,
+		"text between":                    "0 s:CN = gitlab.test\n" + l + "# the intermediate\n\n" + m + "and the root:\n" + r + "done - end of file",
+		"wrong order":                     r + l + m,
+		"duplicates":                      text + m + text,
+		"CRLF":                            strings.ReplaceAll(text, "\n", "\r\n"),
+		"CR":                              strings.ReplaceAll(text, "\n", "\r"),
+		"byte order mark":                 "\xef\xbb\xbf" + text,
+		"no final newline":                strings.TrimSuffix(text, "\n"),
+		"spaces at line ends":             strings.ReplaceAll(text, "\n", " \t\n"),
+		"inside YAML":                     "data:\n  ca.crt: |\n" + indent(text),
+		"empty lines":                     strings.ReplaceAll(text, "\n", "\n\n"),
+		"PKCS#7 in DER":                   string(trusttest.PKCS7(certs...)),
+		"PKCS#7 in PEM":                   block("PKCS7", trusttest.PKCS7(certs...)),
+		"PKCS#7 as CMS":                   block("CMS", trusttest.PKCS7(certs...)),
+		"PKCS#7 as Windows":               block("CERTIFICATE", trusttest.PKCS7(certs...)),
+		"PKCS#7 and PEM":                  l + block("PKCS7", trusttest.PKCS7(certs[1:]...)),
+		"PKCS#7 of indefinite length":     string(indefinite(t, trusttest.PKCS7(certs...), 1)),
+		"PKCS#7 of indefinite lengths":    string(indefinite(t, trusttest.PKCS7(certs...), 4)),
+		"PKCS#7 of indefinite in PEM":     block("PKCS7", indefinite(t, trusttest.PKCS7(certs...), 4)),
+		"PKCS#7 with no revocation lists": string(withRevocationLists(t, trusttest.PKCS7(certs...))),
 	} {
 		t.Run(name, func(t *testing.T) {
 			b, err := trust.Parse("f.crt", []byte(input))
@@ -90,9 +70,60 @@ func TestParseAccepts(t *testing.T) {
 	})
 }
 
-// indefinite rewrites the outermost length of a DER value (four bytes of header) as indefinite.
-func indefinite(der []byte) []byte {
-	return append(append([]byte{der[0], 0x80}, der[4:]...), 0, 0)
+// indefinite rewrites the lengths of a DER value, and of those in it down to this many levels, as
+// indefinite. The certificates of a PKCS#7 bundle are on the fifth.
+func indefinite(t testing.TB, der []byte, levels int) []byte {
+	t.Helper()
+	var value asn1.RawValue
+	if _, err := asn1.Unmarshal(der, &value); err != nil {
+		t.Fatal(err)
+	}
+	if !value.IsCompound || levels == 0 {
+		return der
+	}
+	ber := []byte{der[0], 0x80}
+	for rest := value.Bytes; len(rest) > 0; {
+		var part asn1.RawValue
+		var err error
+		if rest, err = asn1.Unmarshal(rest, &part); err != nil {
+			t.Fatal(err)
+		}
+		ber = append(ber, indefinite(t, part.FullBytes, levels-1)...)
+	}
+	return append(ber, 0, 0)
+}
+
+// withRevocationLists puts an empty [1] before the signers, which is an empty SET at the end. The
+// three lengths around it are of two bytes each.
+func withRevocationLists(t testing.TB, der []byte) []byte {
+	t.Helper()
+	end := len(der) - 2
+	if !bytes.Equal(der[end:], []byte{0x31, 0}) {
+		t.Fatalf("it ends in %x", der[end:])
+	}
+	longer := slices.Concat(der[:end], []byte{0xa1, 0}, der[end:])
+	for _, at := range []int{2, 17, 21} {
+		binary.BigEndian.PutUint16(longer[at:], binary.BigEndian.Uint16(longer[at:])+2)
+	}
+	return longer
+}
+
+// TestOpenSSL reads what OpenSSL 3.0 made of the certificates in openssl.crt:
+//
+//	openssl crl2pkcs7 -nocrl -certfile openssl.crt -outform DER -out openssl.p7c
+func TestOpenSSL(t *testing.T) {
+	made, err := os.ReadFile(filepath.Join("testdata", "openssl.p7c"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := trust.Parse("openssl.p7c", made)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden.Compare(t, filepath.Join("testdata", "openssl.crt"), string(b.PEM()))
+	if own := trusttest.PKCS7(b.Certificates()...); !bytes.Equal(own, made) {
+		t.Error("trusttest makes another bundle of these certificates")
+	}
 }
 
 func TestParseRefuses(t *testing.T) {
@@ -102,7 +133,7 @@ func TestParseRefuses(t *testing.T) {
 			if err == nil {
 				t.Fatalf("accepted as\n%s", b.PEM())
 			}
-			golden(t, filepath.Join("refused", name+".txt"), showAll(t, err))
+			golden.Compare(t, filepath.Join("testdata", "refused", name+".txt"), showAll(t, err))
 		})
 	}
 }
@@ -118,14 +149,10 @@ func showAll(t *testing.T, err error) string {
 		return text.String()
 	}
 	var refusal *trust.Error
-	if !errors.As(err, &refusal) || refusal.Place == "" || refusal.Message == "" {
+	if !errors.As(err, &refusal) || refusal.Origin == "" || refusal.Code == "" || refusal.Message == "" {
 		t.Fatalf("%#v is no complete *trust.Error", err)
 	}
-	text := refusal.Error() + "\n"
-	if refusal.Hint != "" {
-		text += "    hint: " + refusal.Hint + "\n"
-	}
-	return text
+	return fmt.Sprintf("%s\n    %s\n", refusal, refusal.Code)
 }
 
 func TestErrorUnwraps(t *testing.T) {
@@ -191,12 +218,4 @@ func TestOrder(t *testing.T) {
 			t.Errorf("%d certificates of %d", len(got), len(all))
 		}
 	}
-}
-
-func ips(addresses ...string) []net.IP {
-	var list []net.IP
-	for _, a := range addresses {
-		list = append(list, net.ParseIP(a))
-	}
-	return list
 }

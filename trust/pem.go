@@ -6,17 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
-)
-
-var (
-	// exactBoundary is the preeb and posteb of RFC 7468, section 3.
-	exactBoundary = regexp.MustCompile(`^-----(BEGIN|END) ([!-,.-~](?:[- ]?[!-,.-~])*)-----$`)
-	// brokenBoundary is what must have been one: a boundary with something beside it, or with
-	// dashes lost or beautified on the way.
-	brokenBoundary = regexp.MustCompile(`-----(?i:BEGIN|END)\b|^[-\x{2010}-\x{2015}\x{2212}]+\s*(?:BEGIN|END)\b`)
-	header         = regexp.MustCompile(`^[A-Za-z][-A-Za-z0-9]*:`)
 )
 
 // block is a PEM block as far as it has been read.
@@ -39,9 +29,9 @@ type pemReader struct {
 // maxFaults bounds what is reported of one input; the first ones tell the story.
 const maxFaults = 20
 
-// parsePEM reads all blocks of a text with LF line ends. White space around lines and empty
-// lines are allowed, as in the lax grammar of RFC 7468, so that a certificate cut out of a
-// YAML file can be read.
+// parsePEM reads all blocks of a text with LF line ends. White space around lines and empty lines
+// are allowed, as in the lax grammar of RFC 7468, so that a certificate cut out of a YAML file can
+// be read.
 func parsePEM(origin string, text []byte) ([]*x509.Certificate, error) {
 	r := pemReader{origin: origin}
 	for i, line := range strings.Split(string(text), "\n") {
@@ -58,7 +48,7 @@ func (r *pemReader) err() error {
 	var errs []error
 	for i, f := range r.faults {
 		if i == maxFaults {
-			errs = append(errs, &Error{Place: r.origin, Message: fmt.Sprintf("%d more faults", len(r.faults)-i)})
+			errs = append(errs, &Error{Origin: r.origin, Code: CodeMoreFaults, Message: fmt.Sprintf("%d more faults", len(r.faults)-i)})
 			break
 		}
 		errs = append(errs, f.at(r.origin))
@@ -69,17 +59,17 @@ func (r *pemReader) err() error {
 func (r *pemReader) report(f fault) { r.faults = append(r.faults, &f) }
 
 func (r *pemReader) read(number int, line string) {
-	match := exactBoundary.FindStringSubmatch(line)
+	keyword, label, isBoundary := readBoundary(line)
 	switch {
-	case match != nil && match[1] == "BEGIN":
+	case isBoundary && keyword == "BEGIN":
 		r.closeUnfinished()
-		r.open = &block{label: match[2], line: number}
-	case match != nil:
-		r.end(number, match[2])
-	case brokenBoundary.MatchString(line):
+		r.open = &block{label: label, line: number}
+	case isBoundary:
+		r.end(number, label)
+	case nearlyBoundary(line):
 		r.boundaryFault(number, line)
 	case r.open != nil:
-		if r.open.headers == 0 && header.MatchString(line) {
+		if r.open.headers == 0 && isHeader(line) {
 			r.open.headers = number
 		}
 		r.open.body = append(r.open.body, line)
@@ -99,7 +89,7 @@ func (r *pemReader) end(number int, label string) {
 	r.open = nil
 	switch {
 	case open == nil:
-		r.report(fault{line: number, message: "END " + label + " without its BEGIN line: the block is truncated", hint: hintFetch})
+		r.report(fault{line: number, code: CodeTruncated, message: "END " + label + " without its BEGIN line: the block is truncated"})
 	case open.broken:
 	case open.label != label:
 		r.report(open.fault(fmt.Sprintf("BEGIN %s is closed by END %s in line %d", open.label, label, number)))
@@ -108,18 +98,17 @@ func (r *pemReader) end(number int, label string) {
 	}
 }
 
-// boundaryFault reports a line that is nearly a boundary, and goes on behind it as well as possible.
+// boundaryFault reports a line that is nearly a boundary, and goes on after it as well as it can.
 func (r *pemReader) boundaryFault(number int, line string) {
-	f := fault{line: number, message: "a damaged BEGIN or END line", hint: "it must stand alone on its line with five dashes on each side; " + hintFetch}
+	f := fault{line: number, code: CodeBoundary, message: "a damaged BEGIN or END line"}
 	glued := strings.Contains(line, "END ") && strings.Contains(line, "BEGIN ")
 	switch {
 	case strings.Contains(line, "PRIVATE KEY"):
-		f.message, f.hint = "a private key", hintKey
+		f.code, f.message = CodePrivateKey, "a private key"
 	case strings.Contains(line, `\n`):
-		f.message, f.hint = `line breaks are written as the two characters \n`, `turn them into real ones: printf '%b' "$(cat FILE)" > NEW.crt`
+		f.code, f.message = CodeEscaped, `line breaks are written as the two characters \n`
 	case glued:
-		f.message = "an END line and the next BEGIN line are glued together: a line break is missing"
-		f.hint = `put it back: sed 's/----------BEGIN/-----\n-----BEGIN/' FILE > NEW.crt`
+		f.code, f.message = CodeGlued, "an END line and the next BEGIN line are glued together: a line break is missing"
 	}
 	r.report(f)
 	r.open = &block{line: number, broken: true}
@@ -131,22 +120,23 @@ func (r *pemReader) boundaryFault(number int, line string) {
 // fault reports something about the whole block, unless its label is fault enough.
 func (b *block) fault(message string) fault {
 	if f := refuseLabel(b.label); f != nil {
-		return fault{line: b.line, message: f.message, hint: f.hint}
+		return fault{line: b.line, code: f.code, message: f.message}
 	}
-	return fault{line: b.line, message: message, hint: hintFetch}
+	return fault{line: b.line, code: CodeTruncated, message: message}
 }
 
 // take reads a complete block.
 func (r *pemReader) take(b *block) {
 	if f := refuseLabel(b.label); f != nil {
-		r.report(fault{line: b.line, message: f.message, hint: f.hint})
+		f.line = b.line
+		r.report(*f)
 		return
 	}
 	if b.headers > 0 {
 		r.report(fault{
 			line:    b.headers,
+			code:    CodeHeaders,
 			message: "the block has headers: the runner would skip it without a word",
-			hint:    "delete the header lines and the empty line after them",
 		})
 		return
 	}
@@ -166,16 +156,16 @@ func (r *pemReader) take(b *block) {
 func (b *block) decode() ([]byte, *fault) {
 	for i, line := range b.body {
 		if bad := strings.IndexFunc(line, notBase64); bad >= 0 {
-			return nil, &fault{line: b.line + 1 + i, message: fmt.Sprintf("character %d of the line is not base64", bad+1), hint: "copy the block again; " + hintFetch}
+			return nil, &fault{line: b.line + 1 + i, code: CodeBlockBase64, message: fmt.Sprintf("character %d of the line is not base64", bad+1)}
 		}
 	}
 	text := strings.Join(strings.Fields(strings.Join(b.body, "")), "")
 	der, err := base64.StdEncoding.Strict().DecodeString(text)
 	if err != nil {
-		return nil, &fault{line: b.line, message: "the block's base64 is cut off or damaged", hint: "copy the block again; " + hintFetch}
+		return nil, &fault{line: b.line, code: CodeBlockBase64, message: "the block's base64 is cut off or damaged"}
 	}
 	if len(bytes.TrimSpace(der)) == 0 {
-		return nil, &fault{line: b.line, message: "the block is empty", hint: hintFetch}
+		return nil, &fault{line: b.line, code: CodeEmpty, message: "the block is empty"}
 	}
 	return der, nil
 }

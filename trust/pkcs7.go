@@ -3,47 +3,43 @@ package trust
 import (
 	"bytes"
 	"crypto/x509"
-
-	"github.com/smallstep/pkcs7"
 )
 
 // oidSignedData is 1.2.840.113549.1.7.2 (RFC 2315, section 14).
-var oidSignedData = append(bytes.Clone(oidPKCS7), 0x02)
+var oidSignedData = []byte{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02}
 
 // certificatesFromPKCS7 reads a "certs-only" message (RFC 5652, section 5; RFC 8551, section
-// 3.2.2): SignedData without content and without signatures. Revocation lists in it are
-// dropped. The reader is lenient about what it cannot decode, therefore the shape is checked
-// here first, and the certificates are counted afterwards.
-func certificatesFromPKCS7(der []byte, message valueBER) ([]*x509.Certificate, *fault) {
+// 3.2.2): SignedData without content and without signatures. Revocation lists in it are dropped.
+// The message may be BER, with lengths that are not told in front; the certificates in it are DER,
+// as what is signed has to be (RFC 5280, section 4.1).
+func certificatesFromPKCS7(message valueBER) ([]*x509.Certificate, *fault) {
 	parts := message.parts()
 	if !bytes.Equal(parts[0].content, oidSignedData) {
-		return nil, &fault{message: "this is an encrypted PKCS#7 message, not a certificate bundle", hint: hintFetch}
+		return nil, &fault{code: CodeNotOne, message: "this is an encrypted PKCS#7 message, not a certificate bundle"}
 	}
-	count, ok := countCertsOnly(parts)
+	values, ok := certsOnly(parts)
 	if !ok {
-		return nil, &fault{
-			message: "this PKCS#7 file is not a plain certificate bundle",
-			hint:    "take the certificates out: openssl pkcs7 -inform DER -in FILE -print_certs -out NEW.crt",
+		return nil, &fault{code: CodeNotCertsOnly, message: "this PKCS#7 file is not a plain certificate bundle"}
+	}
+	if len(values) == 0 {
+		return nil, &fault{code: CodeEmpty, message: "this PKCS#7 bundle holds no certificate"}
+	}
+	certs := make([]*x509.Certificate, 0, len(values))
+	for _, value := range values {
+		cert, err := x509.ParseCertificate(value.bytes)
+		if err != nil {
+			return nil, &fault{code: CodeNotOne, message: "this PKCS#7 bundle holds something that is not a certificate", err: err}
 		}
+		certs = append(certs, cert)
 	}
-	if count == 0 {
-		return nil, &fault{message: "this PKCS#7 bundle holds no certificate", hint: hintFetch}
-	}
-	bundle, err := pkcs7.Parse(der)
-	if err != nil {
-		return nil, &fault{message: "this PKCS#7 bundle holds something that is not a certificate", hint: hintFetch, err: err}
-	}
-	if len(bundle.Certificates) != count {
-		return nil, &fault{message: "this PKCS#7 bundle holds something that is not a certificate", hint: hintFetch}
-	}
-	return bundle.Certificates, nil
+	return certs, nil
 }
 
-// countCertsOnly checks ContentInfo{OID, [0]{SignedData{version, digests, {type without
-// content}, [0] certificates, [1] revocation lists, signers}}} and counts the certificates.
-func countCertsOnly(contentInfo []valueBER) (count int, ok bool) {
+// certsOnly checks ContentInfo{OID, [0]{SignedData{version, digests, {type without content}, [0]
+// certificates, [1] revocation lists, signers}}} and returns the certificates.
+func certsOnly(contentInfo []valueBER) (certificates []valueBER, ok bool) {
 	if len(contentInfo) != 2 || len(contentInfo[1].parts()) != 1 {
-		return 0, false
+		return nil, false
 	}
 	rest := contentInfo[1].parts()[0].parts()
 	take := func(tag byte) (valueBER, bool) {
@@ -58,10 +54,10 @@ func countCertsOnly(contentInfo []valueBER) (count int, ok bool) {
 	_, digests := take(tagSet)
 	content, typed := take(tagSequence)
 	if !version || !digests || !typed || len(content.parts()) != 1 {
-		return 0, false
+		return nil, false
 	}
-	certificates, _ := take(tagContext0)
+	set, _ := take(tagContext0)
 	_, _ = take(tagContext1)
 	signers, ok := take(tagSet)
-	return len(certificates.parts()), ok && len(rest) == 0 && len(signers.content) == 0
+	return set.parts(), ok && len(rest) == 0 && len(signers.content) == 0
 }

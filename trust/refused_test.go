@@ -13,9 +13,9 @@ import (
 	"helm-runnertrust/trust/trusttest"
 )
 
-// refused are inputs that Parse must not accept; the golden files hold what it says. All are
-// made of one certificate, whose key is of a type with signatures of one length, so that
-// lines and sizes in the messages stay the same.
+// refused are inputs that Parse must not accept; the golden files hold what it says. All are made
+// of one certificate, whose key is of a type with signatures of one length, so that lines and sizes
+// in the messages stay the same.
 func refused(t testing.TB) map[string]string {
 	template := leaf("gitlab.test")
 	template.Key = trusttest.Ed25519

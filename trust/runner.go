@@ -9,24 +9,23 @@ import (
 	"strings"
 )
 
-// The rules of this file are gitlab-runner's own, read from its source at
-// v16.2.0 and seen in real pods. Nothing else in the project repeats them.
+// The rules of this file are gitlab-runner's own, read from its source at v16.2.0 and seen in real
+// pods. Nothing else in the project repeats them.
 
 const (
-	// ServerURLVariable is the environment variable that names the GitLab
-	// server of `gitlab-runner register` (commands/register.go).
+	// ServerURLVariable is the environment variable that names the GitLab server of `gitlab-runner
+	// register` (commands/register.go).
 	ServerURLVariable = "CI_SERVER_URL"
 
-	// CAFileVariable is `register --tls-ca-file`. When it is set, the certs
-	// directory is not looked at, even if the file is junk (network/client.go).
+	// CAFileVariable is `register --tls-ca-file`. When it is set, the runner does not look into its
+	// certs directory, even if the file is junk (network/client.go).
 	CAFileVariable = "CI_SERVER_TLS_CA_FILE"
 
-	// CAFileSetting is the same under [[runners]] in config.toml, and in the
-	// template that registration copies from.
+	// CAFileSetting is the same under [[runners]] in config.toml, and in the template that
+	// registration copies from.
 	CAFileSetting = "tls-ca-file"
 
-	// ConfigFolder is the folder below HOME of a runner that is not root
-	// (commands/config_unix.go).
+	// ConfigFolder is the folder below HOME of a runner that is not root (commands/config_unix.go).
 	ConfigFolder = ".gitlab-runner"
 
 	// DefaultHome is the home of the user that the runner's images create.
@@ -41,17 +40,17 @@ type Server struct {
 	URL      string // without user and password; "" for one given by its host
 	Name     string // host name for TLS, without port and brackets: "gitlab.example.com", "fd00::1"
 	CertFile string // file name that the runner opens in its certs directory
-	Plain    bool   // http://, so that no certificate is looked at
+	Plain    bool   // http://, so that the runner checks no certificate
 }
 
-// ParseServer reads CI_SERVER_URL as the runner does. The URL has to be
-// absolute, with http or https: the runner refuses everything else.
+// ParseServer reads CI_SERVER_URL as the runner does. The URL has to be absolute, with http or
+// https: the runner refuses everything else.
 func ParseServer(rawURL string) (Server, error) {
 	u, err := url.Parse(rawURL)
 	if err != nil {
 		return Server{}, fmt.Errorf("it is not a URL: %w", errors.Unwrap(err))
 	}
-	u.User = nil // may be a password, which belongs into no message
+	u.User = nil // may be a password, which belongs in no message
 	if u.Scheme != "http" && u.Scheme != "https" {
 		return Server{}, fmt.Errorf("%q is not an http or https URL", u)
 	}
@@ -61,8 +60,8 @@ func ParseServer(rawURL string) (Server, error) {
 	return Server{URL: u.String(), Name: u.Hostname(), CertFile: certFile(u.Host), Plain: u.Scheme == "http"}, nil
 }
 
-// ServerForHost is the Server of https://host, for a host given without a
-// URL: a name, an IPv4 address or an IPv6 address without brackets.
+// ServerForHost is the Server of https://host, for a host given without a URL: a name, an IPv4
+// address or an IPv6 address without brackets.
 func ServerForHost(host string) Server {
 	if strings.Contains(host, ":") {
 		return Server{Name: host, CertFile: certFile("[" + host + "]")}
@@ -70,17 +69,17 @@ func ServerForHost(host string) Server {
 	return Server{Name: host, CertFile: certFile(host)}
 }
 
-// certFile is the name of the file for a URL's host part. The runner cuts at
-// the first colon, port or not, and keeps the case, so an IPv6 address is cut
-// too: "[fd00::1]:8443" becomes "[fd00.crt" (network/client.go).
+// certFile is the name of the file for a URL's host part. The runner cuts at the first colon, port
+// or not, and keeps the case, so an IPv6 address is cut too: "[fd00::1]:8443" becomes "[fd00.crt"
+// (network/client.go).
 func certFile(urlHost string) string {
 	host, _, _ := strings.Cut(urlHost, ":")
 	return host + ".crt"
 }
 
-// CertsDir is the directory that a runner with this uid and HOME searches for
-// its CertFile: uid 0 has one of its own, whatever HOME says
-// (commands/config_unix.go). An unknown uid is any other number.
+// CertsDir is the directory that a runner with this uid and HOME searches for its CertFile: uid 0
+// has one of its own, whatever HOME says (commands/config_unix.go). An unknown uid is any other
+// number.
 func CertsDir(uid int64, home string) string {
 	if uid == 0 {
 		return path.Join(rootConfigDir, certsFolder)
@@ -88,9 +87,9 @@ func CertsDir(uid int64, home string) string {
 	return path.Join(home, ConfigFolder, certsFolder)
 }
 
-// RunnerPool is what the runner itself trusts: the system's certificates and
-// those of its file. Blocks that do not parse are passed over, as they are by
-// the runner. A nil system pool stands for an empty one.
+// RunnerPool is what the runner itself trusts: the system's certificates and those of its file.
+// Blocks that do not parse are passed over, as they are by the runner. A nil system pool stands for
+// an empty one.
 func RunnerPool(system *x509.CertPool, file []byte) *x509.CertPool {
 	if system == nil {
 		return JobPool(file)
@@ -100,8 +99,8 @@ func RunnerPool(system *x509.CertPool, file []byte) *x509.CertPool {
 	return pool
 }
 
-// JobPool is what git in a job trusts: the file that the runner hands on as
-// CI_SERVER_TLS_CA_FILE, and nothing else.
+// JobPool is what git in a job trusts: the file that the runner hands on as CI_SERVER_TLS_CA_FILE,
+// and nothing else.
 func JobPool(file []byte) *x509.CertPool {
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(file)

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// plainText returns the input as lines that end in LF, without a byte order mark, or says
-// which kind of file it is instead.
+// plainText returns the input as lines that end in LF, without a byte order mark, or says which
+// kind of file it is instead.
 func plainText(input []byte) ([]byte, *fault) {
 	text := bytes.TrimPrefix(input, []byte("\xef\xbb\xbf"))
 	if f := notText(text); f != nil {
@@ -16,20 +16,17 @@ func plainText(input []byte) ([]byte, *fault) {
 	text = bytes.ReplaceAll(text, []byte("\r"), []byte("\n"))
 	trimmed := bytes.TrimSpace(text)
 	if len(trimmed) == 0 {
-		return nil, &fault{message: "empty", hint: hintFetch}
+		return nil, &fault{code: CodeEmpty, message: "empty"}
 	}
 	start := strings.ToLower(string(trimmed[:min(len(trimmed), 512)]))
 	if strings.HasPrefix(start, "<!doctype html") || strings.HasPrefix(start, "<html") {
-		return nil, &fault{
-			message: "this looks like a web page, not a certificate",
-			hint:    "a login or error page was saved in its place; " + hintFetch,
-		}
+		return nil, &fault{code: CodeWebPage, message: "this looks like a web page, not a certificate"}
 	}
 	if at := bytes.IndexByte(text, 0); at >= 0 {
 		return nil, &fault{
 			line:    1 + bytes.Count(text[:at], []byte("\n")),
+			code:    CodeNotOne,
 			message: "a NUL byte in the text: the file is damaged or not PEM",
-			hint:    hintFetch,
 		}
 	}
 	return text, nil
@@ -40,31 +37,22 @@ func notText(input []byte) *fault {
 	starts := func(magic string) bool { return bytes.HasPrefix(input, []byte(magic)) }
 	switch {
 	case starts("\xff\xfe"), starts("\xfe\xff"), starts("-\x00-\x00"), starts("\x00-\x00-"):
-		return &fault{
-			message: `this is UTF-16 text, which Windows calls "Unicode"; PEM is ASCII`,
-			hint:    "save it as UTF-8 or ANSI, or: iconv -f UTF-16 -t ASCII FILE > NEW.crt",
-		}
+		return &fault{code: CodeUTF16, message: `this is UTF-16 text, which Windows calls "Unicode"; PEM is ASCII`}
 	case starts("\xfe\xed\xfe\xed"):
-		return &fault{
-			message: "this is a Java key store, not PEM",
-			hint:    "take the certificate out: keytool -exportcert -rfc -keystore FILE -alias NAME -file NEW.crt",
-		}
+		return &fault{code: CodeJavaKeyStore, message: "this is a Java key store, not PEM"}
 	case starts("\x1f\x8b"), starts("PK\x03\x04"):
-		return &fault{message: "this is a compressed file, not PEM", hint: "unpack it first"}
+		return &fault{code: CodeCompressed, message: "this is a compressed file, not PEM"}
 	}
 	return nil
 }
 
 // nothingFound is the fault of a text without any BEGIN line.
 func nothingFound(text []byte) *fault {
-	f := &fault{message: "no certificate in it", hint: hintFetch}
 	switch trimmed := bytes.TrimSpace(text); {
 	case bytes.HasPrefix(trimmed, []byte("LS0tLS1CRUdJTi")):
-		f.message = "no certificate in it: the whole file is base64, as in a Kubernetes Secret"
-		f.hint = "decode it: base64 -d FILE > NEW.crt"
+		return &fault{code: CodeBase64, message: "no certificate in it: the whole file is base64, as in a Kubernetes Secret"}
 	case bytes.HasPrefix(trimmed, []byte("MII")):
-		f.message = "no certificate in it: the BEGIN and END lines are missing"
-		f.hint = "decode it to DER: base64 -d FILE > NEW.crt"
+		return &fault{code: CodeNoBoundaries, message: "no certificate in it: the BEGIN and END lines are missing"}
 	}
-	return f
+	return &fault{code: CodeEmpty, message: "no certificate in it"}
 }

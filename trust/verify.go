@@ -1,73 +1,27 @@
 package trust
 
 import (
-	"context"
 	"crypto/x509"
 	"fmt"
+	"slices"
 	"time"
 )
 
-// CodeTrusted is the code of a verdict that is good.
-const CodeTrusted = "trusted"
-
 // Verdict is the answer to whether one client would connect.
 type Verdict struct {
-	OK bool `json:"ok"`
+	OK bool
 	// Finding explains it; its code is CodeTrusted when OK.
-	Finding Finding `json:"finding"`
+	Finding Finding
 	// Warnings are findings that do not keep this client from connecting today.
-	Warnings []Finding `json:"warnings,omitempty"`
+	Warnings []Finding
 }
 
-// Verdicts are the answers for the runner itself and for git in its jobs.
-type Verdicts struct {
-	Target Target
-	// Sent is the chain as the server sent it, leaf first; empty when there was no handshake.
-	Sent   []*x509.Certificate
-	Runner Verdict // system pool and file
-	Git    Verdict // file only; the system pool when there is no file
-
-	judge func(now time.Time) (runner, git Verdict) // nil when there is nothing to judge
-}
-
-// At judges what the server sent as of another time, for instance whether it will still do in a
-// month. Without a handshake there is nothing to judge, and the verdicts stay.
-func (v Verdicts) At(now time.Time) Verdicts {
-	if v.judge != nil {
-		v.Runner, v.Git = v.judge(now)
-	}
-	return v
-}
-
-// OK reports whether both would connect.
-func (v Verdicts) OK() bool { return v.Runner.OK && v.Git.OK }
-
-// Verify shakes hands with the target once and judges what it sends at now, under the runner's
-// rule and under that of git in jobs. File may be nil. It fails only when the system's
-// certificates cannot be read; a server that cannot be reached is a verdict too.
-func Verify(ctx context.Context, target Target, file *Bundle, d Dialer, now time.Time) (Verdicts, error) {
-	system, err := d.system()
-	if err != nil {
-		return Verdicts{}, err
-	}
-	seen, err := d.handshake(ctx, target)
-	v := Verdicts{Target: target, Sent: seen.sent}
-	switch {
-	case err != nil:
-		v.Runner.Finding = Explain(err, nil, now)
-		v.Git = v.Runner
-	case seen.needsClient:
-		v.Runner.Finding = clientCertificate()
-		v.Git = v.Runner
-	default:
-		v.judge = func(now time.Time) (runner, git Verdict) {
-			return judgement{host: target.Host, sent: seen.sent, file: file, now: now}.both(system)
-		}
-		v = v.At(now)
-	}
-	v.Runner.Finding = v.Runner.Finding.forHost(target.argument())
-	v.Git.Finding = v.Git.Finding.forHost(target.argument())
-	return v, nil
+// Judge tells whether the runner itself and git in its jobs would connect to host with this file,
+// when the server sends these certificates, leaf first. File may be nil: the runner then trusts the
+// system only, and git like the runner. The hosts of the findings are left to the caller, who knows
+// the port.
+func Judge(host string, sent []*x509.Certificate, file *Bundle, system *x509.CertPool, now time.Time) (runner, git Verdict) {
+	return judgement{host: host, sent: sent, file: file, now: now}.both(system)
 }
 
 // judgement is one chain to be judged for one host.
@@ -111,6 +65,10 @@ func (j judgement) verdict(leaf *x509.Certificate, options x509.VerifyOptions) V
 	}
 	return Verdict{OK: true, Finding: Finding{
 		Code:    CodeTrusted,
-		Message: fmt.Sprintf("trusted through %s in %s", nameOf(anchor), where),
+		Message: fmt.Sprintf("trusted through %s in %s", NameOf(anchor), where),
 	}}
+}
+
+func contains(certs []*x509.Certificate, c *x509.Certificate) bool {
+	return slices.ContainsFunc(certs, c.Equal)
 }

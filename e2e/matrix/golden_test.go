@@ -14,27 +14,6 @@ import (
 // goldenDir has one file for each server: what is typed and what is said.
 var goldenDir = filepath.Join("testdata", "servers")
 
-// golden compares text with the golden file of a server.
-func golden(t *testing.T, name, text string) {
-	t.Helper()
-	path := filepath.Join(goldenDir, name+".txt")
-	if *update {
-		if err := os.MkdirAll(goldenDir, 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if text != string(want) {
-		t.Errorf("differs from %s (-update writes it):\n%s", path, text)
-	}
-}
-
 // noLeftovers fails the test for a golden file that belongs to no server.
 func noLeftovers(t *testing.T, names map[string]bool) {
 	t.Helper()

@@ -9,10 +9,7 @@ import (
 	"testing"
 )
 
-var (
-	update = flag.Bool("update", false, "write the golden files instead of comparing")
-	write  = flag.Bool("write", false, "write the table into the documentation instead of comparing")
-)
+var write = flag.Bool("write", false, "write the table into the documentation instead of comparing")
 
 // program is the binary that ships, built for this run.
 var program string

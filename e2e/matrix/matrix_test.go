@@ -1,12 +1,15 @@
 package matrix
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/probe"
 	"helm-runnertrust/trust/trusttest"
+	"helm-runnertrust/trust/trusttest/golden"
 )
 
 // TestMatrix visits every server: with fetch, and with verify and three real
@@ -47,7 +50,7 @@ func meet(t *testing.T, v visit) row {
 		file = ""
 	}
 	verified := v.verify(t, file)
-	golden(t, v.Name, fetched.transcript+"\n"+verified.transcript)
+	golden.Compare(t, filepath.Join(goldenDir, v.Name+".txt"), fetched.transcript+"\n"+verified.transcript)
 
 	var content []byte
 	if file != "" {
@@ -74,12 +77,12 @@ func agree(t *testing.T, verified verifyJSON, c clients) {
 		t.Errorf("the runner: %v, but verify says %+v", c.runner, verified.Runner)
 	}
 	bothConnect := c.git == nil && c.curl == nil
-	if bothConnect != verified.Git.OK && verified.Git.Finding.Code != trust.CodeProtocolTooOld {
+	if bothConnect != verified.Git.OK && verified.Git.Finding.Code != string(probe.CodeProtocolTooOld) {
 		t.Errorf("git: %v\ncurl: %v\nbut verify says %+v", c.git, c.curl, verified.Git)
 	}
-	for _, verdict := range []trust.Verdict{verified.Runner, verified.Git} {
+	for _, verdict := range []verdictJSON{verified.Runner, verified.Git} {
 		finding := verdict.Finding
-		if finding.Code == "" || finding.Message == "" || verdict.OK != (finding.Code == trust.CodeTrusted) {
+		if finding.Code == "" || finding.Message == "" || verdict.OK != (finding.Code == string(trust.CodeTrusted)) {
 			t.Errorf("the verdict says nothing: %+v", verdict)
 		}
 		if !verdict.OK && finding.Hint == "" {
@@ -96,7 +99,7 @@ func forewarned(t *testing.T, fetched fetching, verified verifyJSON) {
 	for _, code := range fetched.codes() {
 		said[code] = true
 	}
-	for _, verdict := range []trust.Verdict{verified.Runner, verified.Git} {
+	for _, verdict := range []verdictJSON{verified.Runner, verified.Git} {
 		code, message := verdict.Finding.Code, verdict.Finding.Message
 		switch {
 		case verdict.OK:

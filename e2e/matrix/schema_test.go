@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"helm-runnertrust/trust"
 )
 
 // certificateJSON is a certificate in any output of -o json.
@@ -19,13 +17,27 @@ type certificateJSON struct {
 	Fingerprint string    `json:"fingerprint"`
 }
 
+// findingJSON is a finding in any output of -o json.
+type findingJSON struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Hint    string `json:"hint"`
+}
+
+// verdictJSON is what verify says of one client.
+type verdictJSON struct {
+	OK       bool          `json:"ok"`
+	Finding  findingJSON   `json:"finding"`
+	Warnings []findingJSON `json:"warnings"`
+}
+
 // fetchJSON is the output of fetch -o json.
 type fetchJSON struct {
 	Target              string            `json:"target"`
 	Sent                []certificateJSON `json:"sent"`
 	Chain               []certificateJSON `json:"chain"`
-	Diagnosis           trust.Finding     `json:"diagnosis"`
-	Also                []trust.Finding   `json:"also"`
+	Diagnosis           findingJSON       `json:"diagnosis"`
+	Also                []findingJSON     `json:"also"`
 	FingerprintVerified bool              `json:"fingerprintVerified"`
 	PEM                 string            `json:"pem"`
 }
@@ -44,8 +56,8 @@ type verifyJSON struct {
 	Target string            `json:"target"`
 	OK     bool              `json:"ok"`
 	Sent   []certificateJSON `json:"sent"`
-	Runner trust.Verdict     `json:"runner"`
-	Git    trust.Verdict     `json:"git"`
+	Runner verdictJSON       `json:"runner"`
+	Git    verdictJSON       `json:"git"`
 }
 
 // decode reads one JSON value, in which every field has to be known.

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/trusttest"
 )
 
@@ -94,7 +93,7 @@ func word(ok bool) string {
 
 // foretold is what verify says, in a word if it says the same of both.
 func foretold(v verifyJSON) string {
-	of := func(verdict trust.Verdict) string {
+	of := func(verdict verdictJSON) string {
 		if verdict.OK {
 			return "ok"
 		}

@@ -29,7 +29,7 @@ const (
 // Template says what a certificate holds. The zero value of a field leaves its extension out.
 type Template struct {
 	CommonName    string
-	SubjectSerial string // serialNumber in the subject, as cert-manager's temporary certificate has it
+	SubjectSerial string // serialNumber in the subject, as of cert-manager's temporary one
 	DNSNames      []string
 	IPs           []net.IP
 	NotBefore     time.Time
@@ -46,7 +46,7 @@ type Identity struct {
 	Key         crypto.Signer
 }
 
-// SelfSigned makes a certificate that signs itself: a root when the template says CA.
+// SelfSigned makes a self-signed certificate: a root when the template says CA.
 func SelfSigned(t Template) *Identity {
 	key := newKey(t.Key)
 	tmpl := t.x509()

@@ -11,9 +11,9 @@ import (
 func (l *lab) selfSigned() {
 	leaf := l.leaf(Host)
 	leaf.CommonName = Host // curl refuses a certificate whose issuer has no name
-	l.tls(Scenario{Name: "self-signed", About: "signs itself, no CA"}, nil, SelfSigned(leaf))
+	l.tls(Scenario{Name: "self-signed", About: "self-signed, no CA"}, nil, SelfSigned(leaf))
 	leaf.CA, leaf.CommonName = true, "GitLab"
-	l.tls(Scenario{Name: "self-signed-ca", About: "signs itself, marked as CA, as openssl req -x509 makes it"}, nil, SelfSigned(leaf))
+	l.tls(Scenario{Name: "self-signed-ca", About: "self-signed, marked as CA, as openssl req -x509 makes it"}, nil, SelfSigned(leaf))
 }
 
 func (l *lab) privateRoots() {

@@ -10,8 +10,8 @@ import (
 )
 
 // StartProxy starts an HTTP proxy that knows only CONNECT and takes every tunnel to the given
-// address, whatever name is asked for, as a proxy with its own view of the names would. With a
-// user it demands basic authorization (RFC 9110, section 11.7).
+// address, whatever name is asked for, as a proxy with its own view of the names would. With a user
+// it demands basic authorization (RFC 9110, section 11.7).
 func StartProxy(to, user, password string) *Server {
 	return StartHTTP(connectOnly(to, user, password))
 }

@@ -21,8 +21,8 @@ type Scenario struct {
 	Host string
 	// Port is the server's port.
 	Port string
-	// Addr is where the server listens: names of the domain .test resolve nowhere, clients
-	// are told the address (curl --connect-to, git http.curloptResolve).
+	// Addr is where the server listens: names of the domain .test resolve nowhere, clients are told
+	// the address (curl --connect-to, git http.curloptResolve).
 	Addr string
 	// Proxy is the CONNECT proxy to go through; nil without one.
 	Proxy *url.URL
@@ -30,8 +30,8 @@ type Scenario struct {
 	Sends []*x509.Certificate
 	// Public is what stands for the system's certificates.
 	Public []*x509.Certificate
-	// Root is the CA at the top of the chain, as its administrator could hand it out; nil
-	// where there is none.
+	// Root is the CA at the top of the chain, as its administrator could hand it out; nil where
+	// there is none.
 	Root *x509.Certificate
 }
 
@@ -65,8 +65,8 @@ func PEM(certs ...*x509.Certificate) []byte {
 // Host is the name of the servers whose name is nothing special. It resolves nowhere.
 const Host = "gitlab.test"
 
-// Scenarios starts all servers, with certificates that are valid (or not) at now, and returns
-// them in a fixed order with the function that stops them.
+// Scenarios starts all servers, with certificates that are valid (or not) at now, and returns them
+// in a fixed order with the function that stops them.
 func Scenarios(now time.Time) (list []Scenario, stop func()) {
 	l := newLab(now)
 	l.selfSigned()

@@ -38,8 +38,8 @@ func (i *Identity) certificate(others ...*x509.Certificate) tls.Certificate {
 	return c
 }
 
-// StartTLS starts a stand-in for GitLab that sends id's certificate followed by others. The
-// options may set any other field of config, which may be nil.
+// StartTLS starts a stand-in for GitLab that sends id's certificate followed by others. The options
+// may set any other field of config, which may be nil.
 func StartTLS(listen string, config *tls.Config, id *Identity, others ...*x509.Certificate) *Server {
 	if config == nil {
 		config = &tls.Config{}
@@ -101,8 +101,8 @@ const Repository = "repo.git"
 // packet is a pkt-line: four hex digits of length, themselves included, and the text.
 func packet(text string) string { return fmt.Sprintf("%04x%s", len(text)+4, text) }
 
-// StartConnections starts a server that hands each connection to handle, which returns when
-// it is done with it or when stop is closed.
+// StartConnections starts a server that hands each connection to handle, which returns when it is
+// done with it or when stop is closed.
 func StartConnections(handle func(conn net.Conn, stop <-chan struct{})) *Server {
 	listener := listenOn(loopback)
 	stop, stopped := make(chan struct{}), make(chan struct{})
@@ -126,8 +126,8 @@ func StartConnections(handle func(conn net.Conn, stop <-chan struct{})) *Server 
 	}}
 }
 
-// StartTLSText starts a TLS server that answers every first request with the same text,
-// whatever protocol that is, and closes.
+// StartTLSText starts a TLS server that answers every first request with the same text, whatever
+// protocol that is, and closes.
 func StartTLSText(config *tls.Config, id *Identity, answer string) *Server {
 	config.Certificates = []tls.Certificate{id.certificate()}
 	return StartConnections(func(conn net.Conn, _ <-chan struct{}) {

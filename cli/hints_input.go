@@ -1,0 +1,83 @@
+package cli
+
+import "helm-runnertrust/trust"
+
+// fetchInstead helps where an input is beyond repair.
+func fetchInstead(t topic) string { return fetchAnd("get the chain from the server: ")(t) }
+
+// after puts a step in front of a hint.
+func after(step string, h hint) hint {
+	return func(t topic) string { return step + "; " + h(t) }
+}
+
+// inputHints are about inputs that trust.Parse refuses.
+func inputHints() map[trust.Code]hint {
+	const plainBlocks = "rewrite the file with plain CERTIFICATE blocks: openssl storeutl -certs FILE > NEW.crt"
+	return map[trust.Code]hint{
+		trust.CodeTooLarge:     fetchAnd("give only the chain of the server: "),
+		trust.CodeEmpty:        fetchInstead,
+		trust.CodeNotOne:       fetchInstead,
+		trust.CodeNoBoundaries: always("decode it to DER: base64 -d FILE > NEW.crt"),
+		trust.CodeBase64:       always("decode it: base64 -d FILE > NEW.crt"),
+		trust.CodeWebPage:      after("a login or error page was saved in its place", fetchInstead),
+		trust.CodeUTF16:        always("save it as UTF-8 or ANSI, or: iconv -f UTF-16 -t ASCII FILE > NEW.crt"),
+		trust.CodeJavaKeyStore: always("take the certificate out: keytool -exportcert -rfc -keystore FILE -alias NAME -file NEW.crt"),
+		trust.CodeCompressed:   always("unpack it first"),
+		trust.CodeMoreFaults:   nil, // the first ones have theirs
+
+		trust.CodeTruncated:   fetchInstead,
+		trust.CodeBoundary:    after("it must stand alone on its line with five dashes on each side", fetchInstead),
+		trust.CodeGlued:       always(`put it back: sed 's/----------BEGIN/-----\n-----BEGIN/' FILE > NEW.crt`),
+		trust.CodeEscaped:     always(`turn them into real ones: printf '%b' "$(cat FILE)" > NEW.crt`),
+		trust.CodeHeaders:     always("delete the header lines and the empty line after them"),
+		trust.CodeBlockBase64: after("copy the block again", fetchInstead),
+		trust.CodeTrustedPEM:  always(plainBlocks),
+		trust.CodeX509PEM:     always(plainBlocks),
+		trust.CodeOtherBlock:  always("keep only the certificates: openssl storeutl -certs FILE > NEW.crt"),
+
+		trust.CodePrivateKey: always("a trust file needs no key: give only the certificates, " +
+			"and consider the key exposed if the file was shared"),
+		trust.CodePKCS12:       always("take the certificates out: openssl pkcs12 -in FILE -nokeys -out NEW.crt"),
+		trust.CodeRequest:      after("give the certificate that the CA made from it", fetchInstead),
+		trust.CodeDERTruncated: after("copy it again", fetchInstead),
+		trust.CodeTrailing:     after("give the file as it was exported", fetchInstead),
+		trust.CodeSeveralDER:   always("turn each into PEM and join them: openssl x509 -inform DER -in FILE >> NEW.crt"),
+		trust.CodeNotCertsOnly: always("take the certificates out: openssl pkcs7 -inform DER -in FILE -print_certs -out NEW.crt"),
+
+		trust.CodeBadFingerprint: always("on the server: openssl x509 -in FILE -noout -fingerprint -sha256"),
+	}
+}
+
+// certificateHints are about certificates, given or sent, that are in order as such.
+func certificateHints() map[trust.Code]hint {
+	renew := fetchAnd("renew it on the server, then: ")
+	return map[trust.Code]hint{
+		trust.CodeExpired:              renew,
+		trust.CodeExpiresSoon:          renew,
+		trust.CodeNotYetValid:          always("check the clocks of this machine and of the CA"),
+		trust.CodeHostNotCovered:       fetchAnd("get the chain that the server uses now: "),
+		trust.CodeCertManagerTemporary: fetchAnd("wait until the Certificate is Ready, then: "),
+		trust.CodeWeakSignature:        always("have it issued again with SHA-256"),
+		trust.CodeWeakKey:              weakKey,
+		trust.CodeInvalid:              always("have it issued again"),
+		trust.CodeIssuerMissing:        issuerMissing,
+	}
+}
+
+func weakKey(t topic) string {
+	if t.occasion == ofVerdict {
+		return "have it issued again with at least 2048 bits"
+	}
+	return "have it issued again with a longer key"
+}
+
+func issuerMissing(t topic) string {
+	switch t.occasion {
+	case ofFetch:
+		return "the file works until the certificate is renewed, and not for every git; " +
+			"ask the administrator for the root certificate and append it to the file"
+	case ofVerdict:
+		return "append the root certificate to the file"
+	}
+	return fetchAnd("get the whole chain: ")(t)
+}

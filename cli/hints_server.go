@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/probe"
+)
+
+// serverHints are about servers, and about the arguments that name them.
+func serverHints() map[trust.Code]hint {
+	return map[trust.Code]hint{
+		probe.CodeUserInURL:  always("leave out everything before the @, and change the password if it was real"),
+		probe.CodeScheme:     always("give the https:// URL or HOST[:PORT]"),
+		probe.CodePath:       always("a certificate belongs to a host: give HOST[:PORT]"),
+		probe.CodeAddress:    always("write [ADDRESS]:PORT for IPv6, HOST:PORT otherwise"),
+		probe.CodePort:       always("the port of GitLab's https, 443 unless set otherwise"),
+		probe.CodeZone:       always("give an address that every machine can reach"),
+		probe.CodeNoHost:     always("give HOST[:PORT] or an https URL"),
+		probe.CodeHostName:   always("give HOST[:PORT] or an https URL; names with other letters in their xn-- form"),
+		probe.CodeConnectURL: always("write ADDR[:PORT]"),
+
+		probe.CodeUnresolvable: always("check the spelling, or give the address with --connect ADDR"),
+		probe.CodeRefused:      always("check host and port, and that GitLab runs"),
+		probe.CodeNoAnswer:     always("a firewall may drop the packets: check host, port and network"),
+		probe.CodeUnreachable:  always("check host, port and network"),
+		probe.CodeTimeout:      always("it may not speak TLS on this port: check the port"),
+		probe.CodeInterrupted:  nil,
+		probe.CodeNotTLS:       always("check the port, 443 is usual for https"),
+		probe.CodeClosed: always("a load balancer without a server behind it, or one that does not know this host name, " +
+			"does so: check host and port"),
+		probe.CodeProtocolTooOld: always("enable TLS 1.2 or 1.3 on the server"),
+		probe.CodeHandshakeFailed: always("the server may offer only algorithms that Go has given up, such as RSA key exchange: " +
+			"enable ECDHE with AES-GCM"),
+		probe.CodeClientCertificate: always("give the runner one with tls-cert-file and tls-key-file, or do not demand it for GitLab"),
+		probe.CodeProxy: always("see HTTPS_PROXY and NO_PROXY; user and password belong in the URL: " +
+			"http://USER:PASSWORD@PROXY:PORT"),
+		probe.CodeProxyScheme: always("give an http:// or https:// proxy"),
+		probe.CodeSystem:      nil, // the cause is all that is known
+		probe.CodeFingerprint: always("compare with the fingerprint on the server; if it differs, somebody else may be answering"),
+
+		probe.CodePubliclyTrusted: always("nothing to do, as long as the runner's image knows that CA too"),
+		probe.CodePrivateCA:       always("give the file with --cert"),
+		probe.CodeSelfSigned:      always("fetch again whenever it is renewed"),
+
+		trust.CodeTrusted:          nil,
+		trust.CodeUnknownAuthority: fetchAnd("fetch the chain and give it with --cert: "),
+		trust.CodeIncompleteChain:  incompleteChain,
+		trust.CodeNameMismatch:     nameMismatch,
+		trust.CodeStrictGit:        fetchAnd("give the file the whole chain: "),
+	}
+}
+
+func incompleteChain(t topic) string {
+	if t.occasion == ofFetch {
+		return "better still, let the server send the whole chain"
+	}
+	return fetchAnd("let the server send the whole chain, or fetch completes it: ")(t)
+}
+
+func nameMismatch(t topic) string {
+	const again = "have the certificate issued again with this name as subject alternative name"
+	if t.leaf != nil && len(trust.CoveredNames(t.leaf)) > 0 {
+		return "use one of its names as the host, or " + again
+	}
+	return again
+}

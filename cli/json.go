@@ -1,0 +1,169 @@
+package cli
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/json"
+	"time"
+
+	"helm-runnertrust/render"
+	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/probe"
+)
+
+// The structures of -o json, which docs/JSON.md describes. They are made from what the packages
+// return, and nothing is made from them.
+
+type certificateJSON struct {
+	Subject     string   `json:"subject"`
+	Issuer      string   `json:"issuer"`
+	Names       []string `json:"names,omitempty"`
+	NotBefore   string   `json:"notBefore"` // RFC 3339, UTC
+	NotAfter    string   `json:"notAfter"`
+	Fingerprint string   `json:"fingerprint"` // sha256:<hex>
+}
+
+type findingJSON struct {
+	Code    trust.Code `json:"code"`
+	Message string     `json:"message"`
+	Hint    string     `json:"hint,omitempty"`
+}
+
+type verdictJSON struct {
+	OK       bool          `json:"ok"`
+	Finding  findingJSON   `json:"finding"`
+	Warnings []findingJSON `json:"warnings,omitempty"`
+}
+
+// fetchedJSON is the output of fetch.
+type fetchedJSON struct {
+	Target      string            `json:"target"`
+	Sent        []certificateJSON `json:"sent"`
+	Chain       []certificateJSON `json:"chain"`
+	Diagnosis   findingJSON       `json:"diagnosis"`
+	Also        []findingJSON     `json:"also,omitempty"`
+	Fingerprint bool              `json:"fingerprintVerified"`
+	PEM         string            `json:"pem"`
+}
+
+// serverJSON is the output of verify URL.
+type serverJSON struct {
+	Target string            `json:"target"`
+	OK     bool              `json:"ok"`
+	Sent   []certificateJSON `json:"sent"`
+	Runner verdictJSON       `json:"runner"`
+	Git    verdictJSON       `json:"git"`
+}
+
+// auditJSON is the output of verify for manifests.
+type auditJSON struct {
+	OK      bool         `json:"ok"` // no runner failed
+	Runners []runnerJSON `json:"runners"`
+}
+
+type runnerJSON struct {
+	Deployment   string            `json:"deployment"`
+	Namespace    string            `json:"namespace,omitempty"`
+	Container    string            `json:"container"`
+	URL          string            `json:"url,omitempty"`
+	Host         string            `json:"host,omitempty"`
+	Way          render.Way        `json:"way"`
+	File         string            `json:"file,omitempty"`
+	From         string            `json:"from,omitempty"`
+	Certificates []certificateJSON `json:"certificates,omitempty"`
+	Status       render.Status     `json:"status"`
+	Finding      findingJSON       `json:"finding"`
+	Warnings     []findingJSON     `json:"warnings,omitempty"`
+	Online       *onlineJSON       `json:"online,omitempty"`
+}
+
+type onlineJSON struct {
+	Runner verdictJSON `json:"runner"`
+	Git    verdictJSON `json:"git"`
+}
+
+func certificatesJSON(certs []*x509.Certificate) []certificateJSON {
+	list := make([]certificateJSON, 0, len(certs))
+	for _, c := range certs {
+		list = append(list, certificateJSON{
+			Subject:     c.Subject.String(),
+			Issuer:      c.Issuer.String(),
+			Names:       trust.CoveredNames(c),
+			NotBefore:   c.NotBefore.UTC().Format(time.RFC3339),
+			NotAfter:    c.NotAfter.UTC().Format(time.RFC3339),
+			Fingerprint: trust.Fingerprint(c),
+		})
+	}
+	return list
+}
+
+// finding is a finding in JSON, and what to do about it.
+func (t topic) finding(f trust.Finding) findingJSON {
+	return findingJSON{Code: f.Code, Message: f.Message, Hint: t.of(f)}
+}
+
+func (t topic) findings(all []trust.Finding) []findingJSON {
+	var list []findingJSON
+	for _, f := range all {
+		list = append(list, t.finding(f))
+	}
+	return list
+}
+
+func (t topic) verdict(v trust.Verdict) verdictJSON {
+	return verdictJSON{OK: v.OK, Finding: t.finding(v.Finding), Warnings: t.findings(v.Warnings)}
+}
+
+func newFetchedJSON(f *probe.Fetched, pinned bool) fetchedJSON {
+	about := topic{occasion: ofFetch, leaf: f.Sent[0]}
+	return fetchedJSON{
+		Target:      f.Target.Address(),
+		Sent:        certificatesJSON(f.Sent),
+		Chain:       certificatesJSON(f.Bundle.Certificates()),
+		Diagnosis:   about.finding(f.Diagnosis),
+		Also:        about.findings(f.Also),
+		Fingerprint: pinned,
+		PEM:         string(f.Bundle.PEM()),
+	}
+}
+
+func newServerJSON(v probe.Verdicts) serverJSON {
+	about := ofVerdicts(v)
+	return serverJSON{
+		Target: v.Target.Address(), OK: v.OK(), Sent: certificatesJSON(v.Sent),
+		Runner: about.verdict(v.Runner), Git: about.verdict(v.Git),
+	}
+}
+
+func newAuditJSON(runners []auditedRunner, ok bool) auditJSON {
+	structure := auditJSON{OK: ok, Runners: []runnerJSON{}}
+	for _, r := range runners {
+		structure.Runners = append(structure.Runners, newRunnerJSON(r))
+	}
+	return structure
+}
+
+func newRunnerJSON(r auditedRunner) runnerJSON {
+	structure := runnerJSON{
+		Deployment: r.Deployment, Namespace: r.Namespace, Container: r.Container, URL: r.URL, Host: r.Host,
+		Way: r.Way, File: r.File, From: r.From, Status: r.Status,
+		Finding: r.about.finding(r.Finding), Warnings: topic{occasion: ofManifests}.findings(r.Warnings),
+	}
+	if r.Bundle != nil {
+		structure.Certificates = certificatesJSON(r.Bundle.Certificates())
+	}
+	if r.online != nil {
+		about := ofVerdicts(*r.online)
+		structure.Online = &onlineJSON{Runner: about.verdict(r.online.Runner), Git: about.verdict(r.online.Git)}
+	}
+	return structure
+}
+
+func encodeJSON(value any) ([]byte, error) {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(value)
+	return out.Bytes(), err
+}

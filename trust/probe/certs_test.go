@@ -1,0 +1,51 @@
+package probe_test
+
+import (
+	"crypto/x509"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/trusttest"
+)
+
+// noon is the time at which the certificates of these tests are judged.
+var noon = time.Date(2030, 1, 15, 12, 0, 0, 0, time.UTC)
+
+const day = 24 * time.Hour
+
+func ca(name string) trusttest.Template {
+	return trusttest.Template{CommonName: name, CA: true, NotBefore: noon.Add(-day), NotAfter: noon.Add(3650 * day)}
+}
+
+func leaf(names ...string) trusttest.Template {
+	return trusttest.Template{DNSNames: names, NotBefore: noon.Add(-day), NotAfter: noon.Add(365 * day)}
+}
+
+func ips(addresses ...string) []net.IP {
+	var list []net.IP
+	for _, a := range addresses {
+		list = append(list, net.ParseIP(a))
+	}
+	return list
+}
+
+func bundle(t *testing.T, origin string, certs ...*x509.Certificate) *trust.Bundle {
+	t.Helper()
+	b, err := trust.NewBundle(origin, certs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// codes lists the codes of findings, separated by spaces.
+func codes(findings []trust.Finding) string {
+	var list []string
+	for _, f := range findings {
+		list = append(list, string(f.Code))
+	}
+	return strings.Join(list, " ")
+}

@@ -1,0 +1,42 @@
+package probe
+
+import "helm-runnertrust/trust"
+
+// The codes of arguments that [ParseTarget] and [Dialer] refuse.
+const (
+	CodeUserInURL  trust.Code = "user-in-url"
+	CodeScheme     trust.Code = "url-scheme" // not https
+	CodePath       trust.Code = "url-path"
+	CodeAddress    trust.Code = "bad-address" // not HOST:PORT
+	CodePort       trust.Code = "bad-port"
+	CodeZone       trust.Code = "address-zone"
+	CodeNoHost     trust.Code = "no-host"
+	CodeHostName   trust.Code = "bad-host-name"
+	CodeConnectURL trust.Code = "connect-url" // a URL as Dialer.Connect
+)
+
+// The codes of [Explain] and of the errors of [Fetch].
+const (
+	CodeUnresolvable      trust.Code = "unresolvable"
+	CodeRefused           trust.Code = "refused"
+	CodeNoAnswer          trust.Code = "no-answer" // of the address
+	CodeUnreachable       trust.Code = "unreachable"
+	CodeTimeout           trust.Code = "timeout" // connected, and then silence
+	CodeInterrupted       trust.Code = "interrupted"
+	CodeNotTLS            trust.Code = "not-tls"
+	CodeClosed            trust.Code = "closed"
+	CodeProtocolTooOld    trust.Code = "protocol-too-old"
+	CodeHandshakeFailed   trust.Code = "handshake-failed"
+	CodeClientCertificate trust.Code = "client-certificate-required"
+	CodeProxy             trust.Code = "proxy"        // everything that a proxy refuses
+	CodeProxyScheme       trust.Code = "proxy-scheme" // neither http nor https
+	CodeSystem            trust.Code = "system-certificates"
+	CodeFingerprint       trust.Code = "fingerprint-mismatch" // the server is not the expected one
+)
+
+// The codes of a diagnosis, besides those of [trust.Bundle.Flaws] and [trust.Explain].
+const (
+	CodePubliclyTrusted trust.Code = "publicly-trusted"
+	CodePrivateCA       trust.Code = "private-ca"
+	CodeSelfSigned      trust.Code = "self-signed"
+)

@@ -1,0 +1,76 @@
+package probe
+
+import (
+	"crypto/x509"
+	"fmt"
+	"slices"
+
+	"helm-runnertrust/trust"
+)
+
+// diagnose returns what was found, most pressing first: what no trust file can cure, then what kind
+// of chain it is, then what will become a problem.
+func (f *Fetched) diagnose(public bool) []trust.Finding {
+	var pressing, later []trust.Finding
+	for _, flaw := range f.Bundle.Flaws(f.now) {
+		switch flaw.Code {
+		case trust.CodeCertManagerTemporary, trust.CodeExpired, trust.CodeNotYetValid:
+			pressing = append(pressing, flaw)
+		default:
+			later = append(later, flaw)
+		}
+	}
+	if err := f.Sent[0].VerifyHostname(f.Target.Host); err != nil {
+		pressing = append(pressing, trust.Explain(err, f.Sent, f.now))
+	}
+	return slices.Concat(pressing, []trust.Finding{f.chainKind(public)}, later)
+}
+
+// chainKind says where the chain ends and whether the server sent all that it has to: everything
+// but the root (RFC 8446, section 4.4.2).
+func (f *Fetched) chainKind(public bool) trust.Finding {
+	chain := f.Bundle.Certificates()
+	top := chain[len(chain)-1]
+	missing := slices.ContainsFunc(f.Added, func(c *x509.Certificate) bool { return !trust.SelfSigned(c) })
+	switch {
+	case public && !missing:
+		return trust.Finding{
+			Code:    CodePubliclyTrusted,
+			Message: fmt.Sprintf("the system trusts this server already, through %s", trust.NameOf(top)),
+		}
+	case public:
+		return trust.Finding{
+			Code:    trust.CodeIncompleteChain,
+			Message: fmt.Sprintf("the server does not send the issuer of its certificate, %q; the system knows the root %s, and this file repairs it", missingIssuer(f), trust.NameOf(top)),
+		}
+	case len(chain) == 1 && trust.SelfSigned(top):
+		return trust.Finding{
+			Code:    CodeSelfSigned,
+			Message: fmt.Sprintf("the certificate %s is self-signed: the file trusts exactly this one", trust.NameOf(top)),
+		}
+	case !trust.SelfSigned(top):
+		return trust.Finding{
+			Code:    trust.CodeIssuerMissing,
+			Message: fmt.Sprintf("the chain stops below its issuer %q, which the server does not send and which could not be found", top.Issuer.String()),
+		}
+	case missing:
+		return trust.Finding{
+			Code:    CodePrivateCA,
+			Message: fmt.Sprintf("a private CA, %s; the server does not send the issuer of its certificate, %q, and this file repairs it", trust.NameOf(top), missingIssuer(f)),
+		}
+	}
+	return trust.Finding{
+		Code:    CodePrivateCA,
+		Message: fmt.Sprintf("a private CA, %s, which the system does not know", trust.NameOf(top)),
+	}
+}
+
+// missingIssuer is the subject of the first certificate that the server should have sent.
+func missingIssuer(f *Fetched) string {
+	for _, c := range f.Added {
+		if !trust.SelfSigned(c) {
+			return c.Subject.String()
+		}
+	}
+	return ""
+}

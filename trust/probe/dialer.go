@@ -1,0 +1,146 @@
+package probe
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"helm-runnertrust/trust"
+)
+
+// Dialer says how servers are reached. The zero value connects directly and trusts what the system
+// trusts.
+type Dialer struct {
+	// Connect is ADDR[:PORT] to connect to instead of the target, for a name that does not resolve
+	// here; the target's name is still asked for and checked. Empty: the target itself.
+	Connect string
+	// Proxy returns the HTTP proxy for a URL, or nil for none, as http.ProxyFromEnvironment does
+	// for a request; user and password are taken from the proxy's URL. Nil: no proxy.
+	Proxy func(*url.URL) (*url.URL, error)
+	// Timeout bounds connecting and the handshake together, and then all fetching of issuers. Zero:
+	// 15 seconds.
+	Timeout time.Duration
+	// System is the pool of the system's certificates. Nil: x509.SystemCertPool.
+	System *x509.CertPool
+}
+
+const defaultTimeout = 15 * time.Second
+
+func (d Dialer) timeout() time.Duration {
+	if d.Timeout <= 0 {
+		return defaultTimeout
+	}
+	return d.Timeout
+}
+
+func (d Dialer) system() (*x509.CertPool, error) {
+	if d.System != nil {
+		return d.System, nil
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		return nil, &trust.Error{Origin: "system certificates", Code: CodeSystem, Message: "cannot be read", Err: err}
+	}
+	return pool, nil
+}
+
+// connect opens the TCP connection over which the target speaks TLS.
+func (d Dialer) connect(ctx context.Context, target Target) (net.Conn, error) {
+	address, err := d.address(target)
+	if err != nil {
+		return nil, err
+	}
+	proxy, err := d.proxyFor(target, address)
+	if err != nil {
+		return nil, err
+	}
+	if proxy == nil {
+		return new(net.Dialer).DialContext(ctx, "tcp", address.Address())
+	}
+	return d.tunnel(ctx, proxy, address.Address())
+}
+
+// address is where to connect for the target.
+func (d Dialer) address(target Target) (Target, error) {
+	if d.Connect == "" {
+		return target, nil
+	}
+	if strings.ContainsAny(d.Connect, "/@") { // not repeated: it may hold a password
+		return Target{}, &trust.Error{Origin: "the address to connect to", Code: CodeConnectURL, Message: "a URL instead of an address"}
+	}
+	address, err := ParseTarget(d.Connect)
+	if err != nil {
+		return Target{}, err
+	}
+	if _, _, err := net.SplitHostPort(d.Connect); err != nil {
+		address.Port = target.Port
+	}
+	return address, nil
+}
+
+// proxyFor asks for the proxy of both the name and the address that stands in for it: whoever
+// exempts one of them wants a direct connection.
+func (d Dialer) proxyFor(target, address Target) (*url.URL, error) {
+	if d.Proxy == nil {
+		return nil, nil
+	}
+	var proxy *url.URL
+	for _, t := range []Target{target, address} {
+		var err error
+		if proxy, err = d.Proxy(t.URL()); err != nil {
+			return nil, &trust.Error{Origin: t.Address(), Code: CodeProxy, Message: "the proxy setting is not usable", Err: err}
+		}
+		if proxy == nil {
+			return nil, nil
+		}
+	}
+	return proxy, nil
+}
+
+// contact is what one handshake showed.
+type contact struct {
+	sent        []*x509.Certificate // as sent, leaf first
+	needsClient bool                // the server refuses to go on without a client certificate
+}
+
+// handshake speaks TLS with the target without trusting it, at the versions and with the algorithms
+// that a Go program such as the runner offers (crypto/tls defaults, TLS 1.2 and up). The error is
+// the bare cause, for [Explain].
+func (d Dialer) handshake(ctx context.Context, target Target) (contact, error) {
+	ctx, cancel := context.WithTimeout(ctx, d.timeout())
+	defer cancel()
+	conn, err := d.connect(ctx, target)
+	if err != nil {
+		return contact{}, err
+	}
+	defer func() { _ = conn.Close() }() // all that matters was read
+	var seen contact
+	asked := false
+	client := tls.Client(conn, &tls.Config{
+		ServerName:         target.Host,
+		InsecureSkipVerify: true, // what the server sends is judged afterwards
+		VerifyConnection: func(state tls.ConnectionState) error {
+			seen.sent = state.PeerCertificates
+			return nil
+		},
+		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			asked = true
+			return new(tls.Certificate), nil
+		},
+	})
+	err = client.HandshakeContext(ctx)
+	if !asked || errors.Is(err, context.DeadlineExceeded) {
+		return seen, err
+	}
+	// A server that insists says so in the handshake (TLS 1.2) or to the first read after it.
+	if err == nil {
+		err = refusesWithoutCertificate(ctx, client, target.URL().Host)
+	}
+	seen.needsClient = err != nil
+	return seen, nil
+}

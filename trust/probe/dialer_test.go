@@ -1,0 +1,174 @@
+package probe_test
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/probe"
+	"helm-runnertrust/trust/trusttest"
+	"helm-runnertrust/trust/trusttest/golden"
+)
+
+func TestConnect(t *testing.T) {
+	s := start(t, nil, trusttest.SelfSigned(leaf("gitlab.test")))
+	for connect, host := range map[string]string{
+		s.Addr:      "gitlab.test",
+		"127.0.0.1": "gitlab.test:" + s.Port(),
+		"":          "127.0.0.1:" + s.Port(),
+	} {
+		d := reach(s)
+		d.Connect = connect
+		if f := fetch(t, host, d); len(f.Sent) != 1 {
+			t.Errorf("%q: %d certificates", connect, len(f.Sent))
+		}
+	}
+	const unnamed = "the address to connect to" // may hold a password
+	for connect, place := range map[string]string{
+		"https://127.0.0.1": unnamed, "https://u:swordfish@h": unnamed, "u:swordfish@h": unnamed,
+		"127.0.0.1:0": `"127.0.0.1:0"`, "a b": `"a b"`,
+	} {
+		_, err := probe.Fetch(context.Background(), target(t, "gitlab.test"), probe.Dialer{Connect: connect}, noon)
+		var refusal *trust.Error
+		if !errors.As(err, &refusal) || refusal.Origin != place || strings.Contains(err.Error(), "swordfish") {
+			t.Errorf("%q: %v", connect, err)
+		}
+	}
+}
+
+// TestSystemPool: without a pool of its own, the dialer takes the system's, which does not know a
+// certificate made just now.
+func TestSystemPool(t *testing.T) {
+	s := start(t, nil, trusttest.SelfSigned(leaf("gitlab.test")))
+	v, err := probe.Verify(context.Background(), target(t, "gitlab.test"), nil, probe.Dialer{Connect: s.Addr}, noon)
+	if err != nil || v.OK() || v.Runner.Finding.Code != trust.CodeUnknownAuthority || len(v.Sent) != 1 {
+		t.Errorf("%+v, %v", v, err)
+	}
+}
+
+func TestCanceled(t *testing.T) {
+	s := start(t, nil, trusttest.SelfSigned(leaf("gitlab.test")))
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err := probe.Fetch(ctx, target(t, "gitlab.test"), reach(s), noon)
+	if !errors.Is(err, context.Canceled) && !strings.Contains(err.Error(), "canceled") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestProxyFaults holds against a golden file what is said about proxies that do not work.
+func TestProxyFaults(t *testing.T) {
+	s := start(t, nil, trusttest.SelfSigned(leaf("gitlab.test")))
+	answers := func(text string) string {
+		p := trusttest.StartConnections(func(conn net.Conn, stop <-chan struct{}) {
+			if text == "" {
+				<-stop
+				return
+			}
+			if _, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
+				_, _ = io.WriteString(conn, text)
+			}
+		})
+		t.Cleanup(p.Close)
+		return p.Addr
+	}
+	secure := start(t, nil, trusttest.SelfSigned(leaf("proxy.test")))
+	var text strings.Builder
+	for _, test := range []struct{ name, proxy string }{
+		{"scheme", "socks5://user:secret@127.0.0.1:1080"},
+		{"refused", "http://user:secret@127.0.0.1:1"},
+		{"unresolvable", "http://no-such-host.invalid"},
+		{"forbids", "http://" + answers("HTTP/1.1 403 Forbidden\r\n\r\n")},
+		{"speaks first", "http://" + answers("HTTP/1.1 200 OK\r\n\r\nhello")},
+		{"no HTTP", "http://" + answers("hello\r\n")},
+		{"silent", "http://" + answers("")},
+		{"not trusted", "https://" + secure.Addr},
+	} {
+		proxy, err := url.Parse(test.proxy)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := reach(s)
+		d.Proxy = func(*url.URL) (*url.URL, error) { return proxy, nil }
+		if test.name == "silent" {
+			d.Timeout = 300 * time.Millisecond
+		}
+		_, err = probe.Fetch(context.Background(), target(t, "gitlab.test"), d, noon)
+		var refusal *trust.Error
+		if !errors.As(err, &refusal) || !strings.HasPrefix(string(refusal.Code), "proxy") || strings.Contains(err.Error(), "secret") {
+			t.Fatalf("%s: %v", test.name, err)
+		}
+		fmt.Fprintf(&text, "%s: %s: %s\n", test.name, refusal.Code, refusal.Message)
+		v, err := probe.Verify(context.Background(), target(t, "gitlab.test"), nil, d, noon)
+		if err != nil || v.Git.OK || v.Git.Finding.Code != refusal.Code {
+			t.Errorf("%s: %v, %v", test.name, v, err)
+		}
+	}
+	golden.Compare(t, filepath.Join("testdata", "proxy.txt"), mask(text.String()))
+}
+
+func TestProxyChoice(t *testing.T) {
+	id := trusttest.SelfSigned(leaf("gitlab.test"))
+	s := start(t, nil, id)
+	var asked []string
+	d := reach(s)
+	d.Proxy = func(u *url.URL) (*url.URL, error) {
+		asked = append(asked, u.Host)
+		if u.Host == s.Addr {
+			return nil, nil // as for every address on loopback
+		}
+		return url.Parse("http://127.0.0.1:1")
+	}
+	fetch(t, "gitlab.test", d)
+	if got := strings.Join(asked, " "); got != "gitlab.test "+s.Addr {
+		t.Errorf("asked for %s", got)
+	}
+	d.Proxy = func(*url.URL) (*url.URL, error) { return nil, errors.New("no URL") }
+	if _, err := probe.Fetch(context.Background(), target(t, "gitlab.test"), d, noon); err == nil || !strings.Contains(err.Error(), "no URL") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestSecureProxy goes through a proxy that itself speaks TLS with a certificate of the system.
+func TestSecureProxy(t *testing.T) {
+	now := time.Now() // the proxy is judged by crypto/tls at the present time
+	id := trusttest.SelfSigned(trusttest.Template{IPs: ips("127.0.0.1"), NotBefore: now.Add(-day), NotAfter: now.Add(day)})
+	s := start(t, nil, trusttest.SelfSigned(leaf("gitlab.test")))
+	proxy := trusttest.StartSecureProxy(s.Addr, id)
+	t.Cleanup(proxy.Close)
+	d := reach(s)
+	d.System.AddCert(id.Certificate)
+	d.Proxy = func(*url.URL) (*url.URL, error) { return url.Parse("https://" + proxy.Addr) }
+	if f := fetch(t, "gitlab.test", d); f.Diagnosis.Code != probe.CodeSelfSigned {
+		t.Errorf("%v", f.Diagnosis)
+	}
+}
+
+// TestExplain covers errors that no server of the scenarios causes.
+func TestExplain(t *testing.T) {
+	for want, err := range map[trust.Code]error{
+		"unreachable":      &net.OpError{Op: "dial", Err: errors.New("no route to host")},
+		"no-answer":        &net.OpError{Op: "dial", Err: context.DeadlineExceeded},
+		"timeout":          context.DeadlineExceeded,
+		"interrupted":      context.Canceled,
+		"closed":           io.ErrUnexpectedEOF,
+		"handshake-failed": errors.New("remote error: tls: handshake failure"),
+		"not-tls":          tls.RecordHeaderError{},
+	} {
+		f := probe.Explain(fmt.Errorf("wrapped: %w", err))
+		if f.Code != want || f.Message == "" {
+			t.Errorf("%s: %#v", want, f)
+		}
+	}
+}

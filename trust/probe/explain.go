@@ -1,0 +1,79 @@
+package probe
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"syscall"
+
+	"helm-runnertrust/trust"
+)
+
+// Explain puts an error of connecting or of the handshake into terms that a person can act on. What
+// is wrong with the certificates that came is for [trust.Explain].
+func Explain(err error) trust.Finding {
+	var own *trust.Error
+	if errors.As(err, &own) {
+		return trust.Finding{Code: own.Code, Message: own.Error()}
+	}
+	for _, explain := range []func(error) (trust.Finding, bool){explainNetwork, explainProtocol} {
+		if f, ok := explain(err); ok {
+			return f
+		}
+	}
+	return trust.Finding{
+		Code:    CodeHandshakeFailed,
+		Message: "the handshake failed: " + err.Error(),
+	}
+}
+
+func explainNetwork(err error) (trust.Finding, bool) {
+	var op *net.OpError
+	var dns *net.DNSError
+	var timeout net.Error
+	dialing := errors.As(err, &op) && op.Op == "dial"
+	switch {
+	case errors.As(err, &dns):
+		return trust.Finding{Code: CodeUnresolvable, Message: fmt.Sprintf("the name %q cannot be resolved here", dns.Name)}, true
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return trust.Finding{Code: CodeRefused, Message: "nothing listens on the port: the connection is refused"}, true
+	case errors.Is(err, context.Canceled):
+		return trust.Finding{Code: CodeInterrupted, Message: "interrupted"}, true
+	case dialing && op.Timeout():
+		return trust.Finding{Code: CodeNoAnswer, Message: "no answer from the address"}, true
+	case dialing:
+		return trust.Finding{Code: CodeUnreachable, Message: "the address cannot be reached"}, true
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		return trust.Finding{Code: CodeTimeout, Message: "the server accepts the connection and then says nothing"}, true
+	}
+	return trust.Finding{}, false
+}
+
+// explainProtocol tells the server's alerts apart by their text, because crypto/tls does not export
+// their type (Go 1.26, alert.go).
+func explainProtocol(err error) (trust.Finding, bool) {
+	var record tls.RecordHeaderError
+	says := func(text string) bool { return strings.Contains(err.Error(), text) }
+	switch {
+	case errors.As(err, &record):
+		return trust.Finding{Code: CodeNotTLS, Message: "the server does not speak TLS on this port; it may be plain HTTP"}, true
+	case errors.Is(err, errNoClientCertificate), says("tls: certificate required"):
+		return clientCertificate(), true
+	case says("tls: protocol version not supported"), says("server selected unsupported protocol version"):
+		return trust.Finding{Code: CodeProtocolTooOld, Message: "the server speaks no TLS newer than 1.1; the runner needs TLS 1.2"}, true
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return trust.Finding{Code: CodeClosed, Message: "the server closes the connection during the handshake"}, true
+	}
+	return trust.Finding{}, false
+}
+
+func clientCertificate() trust.Finding {
+	return trust.Finding{
+		Code:    CodeClientCertificate,
+		Message: "the server demands a client certificate, which a trust file does not give",
+	}
+}

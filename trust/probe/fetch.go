@@ -1,0 +1,72 @@
+package probe
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"slices"
+	"time"
+
+	"helm-runnertrust/trust"
+)
+
+// Fetched is what a server showed, and what belongs in the trust file because of it.
+type Fetched struct {
+	Target Target
+	// Sent are the server's certificates as it sent them, leaf first; never empty.
+	Sent []*x509.Certificate
+	// Added are those of the bundle that the server did not send: issuers it should have sent,
+	// found through AIA, and the root.
+	Added []*x509.Certificate
+	// Bundle is the chain from the leaf to the root or as far as it is known. Certificates that the
+	// server sent and that are not in its chain are left out.
+	Bundle *trust.Bundle
+	// Diagnosis explains what was found; Also has what was found besides, most pressing first.
+	Diagnosis trust.Finding
+	Also      []trust.Finding
+
+	now time.Time
+}
+
+// Fetch connects to the target without trusting it, completes the chain upwards and judges it at
+// now. An [*trust.Error] with a code of [Explain] says why no chain came. A server that demands a
+// client certificate still shows its own: that is among the findings.
+func Fetch(ctx context.Context, target Target, d Dialer, now time.Time) (*Fetched, error) {
+	system, err := d.system()
+	if err != nil {
+		return nil, err
+	}
+	seen, err := d.handshake(ctx, target)
+	if err != nil {
+		return nil, connectError(target, err)
+	}
+	c := &completion{dialer: d, system: system, now: now}
+	chain := c.complete(ctx, seen.sent)
+	bundle, err := trust.NewBundle(target.Address(), chain)
+	if err != nil {
+		return nil, err
+	}
+	f := &Fetched{Target: target, Sent: seen.sent, Bundle: bundle, now: now}
+	for _, cert := range bundle.Certificates() {
+		if !slices.ContainsFunc(seen.sent, cert.Equal) {
+			f.Added = append(f.Added, cert)
+		}
+	}
+	findings := f.diagnose(c.public)
+	if seen.needsClient {
+		findings = append(findings, clientCertificate())
+	}
+	target.name(findings)
+	f.Diagnosis, f.Also = findings[0], findings[1:]
+	return f, nil
+}
+
+// connectError explains why there was no handshake.
+func connectError(target Target, err error) *trust.Error {
+	var own *trust.Error
+	if errors.As(err, &own) {
+		return own
+	}
+	f := Explain(err)
+	return &trust.Error{Origin: target.Address(), Code: f.Code, Host: target.String(), Message: f.Message, Err: err}
+}

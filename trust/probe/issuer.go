@@ -1,0 +1,109 @@
+package probe
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"helm-runnertrust/trust"
+)
+
+const (
+	maxIssuerURLs   = 4 // per certificate
+	maxIssuerHops   = 3 // redirects per URL
+	maxIssuersTaken = 8 // certificates per answer
+)
+
+// fetchIssuers asks the addresses that a certificate names for its issuer (authority information
+// access, RFC 5280, section 4.2.2.1) and returns what truly signed it, followed by what signed
+// that, if it is in the same answer. An address that does not answer is passed over: the diagnosis
+// says that the issuer is missing.
+func (c *completion) fetchIssuers(ctx context.Context, cert *x509.Certificate) []*x509.Certificate {
+	for _, address := range cert.IssuingCertificateURL[:min(len(cert.IssuingCertificateURL), maxIssuerURLs)] {
+		answer, err := c.dialer.fetchCertificates(ctx, address)
+		if err != nil {
+			continue
+		}
+		candidates := answer.Certificates()
+		if issuers := signersOf(cert, candidates[:min(len(candidates), maxIssuersTaken)]); len(issuers) > 0 {
+			return issuers
+		}
+	}
+	return nil
+}
+
+// signersOf walks upwards from cert and takes only what signed the certificate below and may sign
+// certificates.
+func signersOf(cert *x509.Certificate, candidates []*x509.Certificate) []*x509.Certificate {
+	var signers []*x509.Certificate
+	for range candidates {
+		at := slices.IndexFunc(candidates, func(c *x509.Certificate) bool {
+			return cert.CheckSignatureFrom(c) == nil && !slices.ContainsFunc(signers, c.Equal)
+		})
+		if at < 0 {
+			break
+		}
+		cert = candidates[at]
+		signers = append(signers, cert)
+	}
+	return signers
+}
+
+var errIssuerAddress = errors.New("not a plain http address")
+
+// fetchCertificates gets one file over http: https could not be verified without the very chain
+// that is being completed, and the signature in the certificate protects it anyway.
+func (d Dialer) fetchCertificates(ctx context.Context, address string) (*trust.Bundle, error) {
+	if u, err := url.Parse(address); err != nil || plainHTTP(u) != nil {
+		return nil, fmt.Errorf("%q: %w", address, errIssuerAddress)
+	}
+	ctx, cancel := context.WithTimeout(ctx, d.timeout()/2) // time is left for the next
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := d.issuerClient().Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%q: %s", address, answer.Status)
+	}
+	body, err := io.ReadAll(io.LimitReader(answer.Body, trust.MaxSize+1))
+	if err != nil {
+		return nil, err
+	}
+	return trust.Parse(address, body)
+}
+
+// issuerClient follows few redirects, to plain http only, and sends no credentials but the proxy's
+// own.
+func (d Dialer) issuerClient() *http.Client {
+	transport := &http.Transport{DisableKeepAlives: true, DisableCompression: true}
+	if d.Proxy != nil {
+		transport.Proxy = func(r *http.Request) (*url.URL, error) { return d.Proxy(r.URL) }
+	}
+	return &http.Client{
+		Transport: transport,
+		CheckRedirect: func(r *http.Request, via []*http.Request) error {
+			if len(via) > maxIssuerHops {
+				return fmt.Errorf("more than %d redirects", maxIssuerHops)
+			}
+			return plainHTTP(r.URL)
+		},
+	}
+}
+
+func plainHTTP(u *url.URL) error {
+	if u.Scheme != "http" || u.User != nil || u.Host == "" {
+		return errIssuerAddress
+	}
+	return nil
+}

@@ -1,0 +1,62 @@
+package probe_test
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/probe"
+	"helm-runnertrust/trust/trusttest/golden"
+)
+
+func TestParseTarget(t *testing.T) {
+	for text, want := range map[string]string{
+		"gitlab.test":               "gitlab.test:443 https://gitlab.test",
+		"GitLab.Test:8443":          "GitLab.Test:8443 https://GitLab.Test:8443",
+		"https://gitlab.test":       "gitlab.test:443 https://gitlab.test",
+		"HTTPS://gitlab.test/":      "gitlab.test:443 https://gitlab.test",
+		"https://gitlab.test:8443/": "gitlab.test:8443 https://gitlab.test:8443",
+		"gitlab.test:443":           "gitlab.test:443 https://gitlab.test",
+		"192.0.2.1":                 "192.0.2.1:443 https://192.0.2.1",
+		"192.0.2.1:8443":            "192.0.2.1:8443 https://192.0.2.1:8443",
+		"fd00::1":                   "[fd00::1]:443 https://[fd00::1]",
+		"[fd00::1]":                 "[fd00::1]:443 https://[fd00::1]",
+		"[fd00::1]:8443":            "[fd00::1]:8443 https://[fd00::1]:8443",
+		"https://[fd00::1]/":        "[fd00::1]:443 https://[fd00::1]",
+		"gitlab_1.test.":            "gitlab_1.test.:443 https://gitlab_1.test.",
+		"localhost":                 "localhost:443 https://localhost",
+		"localhost/":                "localhost:443 https://localhost",
+	} {
+		target, err := probe.ParseTarget(text)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+		} else if got := target.Address() + " " + target.URL().String(); got != want {
+			t.Errorf("%s: got %s, want %s", text, got, want)
+		}
+	}
+}
+
+func TestParseTargetRefuses(t *testing.T) {
+	var text strings.Builder
+	for _, input := range []string{
+		"", "https://", "git lab.test", "gitlab.test ", "http://gitlab.test", "ssh://gitlab.test", "https://user:word@gitlab.test/",
+		"user@gitlab.test", "https://gitlab.test/group", "https://gitlab.test//", "gitlab.test?a", "gitlab.test#a", "gitlab.test:0",
+		"gitlab.test:65536", "gitlab.test:", "gitlab.test:-1", "gitlab.test:https", "gitlab.test:1:2", "fe80::1%eth0",
+		"[fd00::1", "[gitlab.test", "a..b", ".test", "-a.test", "g\u00eetlab.test", "gitlab.test\n", strings.Repeat("a.", 130) + "test",
+	} {
+		target, err := probe.ParseTarget(input)
+		if err == nil {
+			t.Errorf("%q: got %v", input, target)
+			continue
+		}
+		var refusal *trust.Error
+		if !errors.As(err, &refusal) || refusal.Code == "" {
+			t.Fatalf("%#v is no complete *trust.Error", err)
+		}
+		fmt.Fprintf(&text, "%s\n    %s\n", refusal, refusal.Code)
+	}
+	golden.Compare(t, filepath.Join("testdata", "target.txt"), text.String())
+}

@@ -1,0 +1,61 @@
+package probe
+
+import (
+	"context"
+	"crypto/x509"
+	"time"
+
+	"helm-runnertrust/trust"
+)
+
+// Verdicts are the answers for the runner itself and for git in its jobs.
+type Verdicts struct {
+	Target Target
+	// Sent is the chain as the server sent it, leaf first; empty when there was no handshake.
+	Sent   []*x509.Certificate
+	Runner trust.Verdict // system pool and file
+	Git    trust.Verdict // file only; the system pool when there is no file
+
+	judge func(now time.Time) (runner, git trust.Verdict) // nil when there is nothing to judge
+}
+
+// At judges what the server sent as of another time, for instance whether it will still do in a
+// month. Without a handshake there is nothing to judge, and the verdicts stay.
+func (v Verdicts) At(now time.Time) Verdicts {
+	if v.judge != nil {
+		v.Runner, v.Git = v.judge(now)
+	}
+	for _, verdict := range []*trust.Verdict{&v.Runner, &v.Git} {
+		verdict.Finding.Host = v.Target.String()
+		v.Target.name(verdict.Warnings)
+	}
+	return v
+}
+
+// OK reports whether both would connect.
+func (v Verdicts) OK() bool { return v.Runner.OK && v.Git.OK }
+
+// Verify shakes hands with the target once and judges what it sends at now, under the runner's rule
+// and under that of git in jobs. File may be nil. It fails only when the system's certificates
+// cannot be read; a server that cannot be reached is a verdict too.
+func Verify(ctx context.Context, target Target, file *trust.Bundle, d Dialer, now time.Time) (Verdicts, error) {
+	system, err := d.system()
+	if err != nil {
+		return Verdicts{}, err
+	}
+	seen, err := d.handshake(ctx, target)
+	v := Verdicts{Target: target, Sent: seen.sent}
+	switch {
+	case err != nil:
+		v.Runner.Finding = Explain(err)
+		v.Git = v.Runner
+	case seen.needsClient:
+		v.Runner.Finding = clientCertificate()
+		v.Git = v.Runner
+	default:
+		v.judge = func(now time.Time) (runner, git trust.Verdict) {
+			return trust.Judge(target.Host, seen.sent, file, system, now)
+		}
+	}
+	return v.At(now), nil
+}

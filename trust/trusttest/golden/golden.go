@@ -1,0 +1,45 @@
+// Package golden holds what a test got against a file, and writes that file instead when the test
+// runs with -update.
+package golden
+
+import (
+	"errors"
+	"flag"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the expected files instead of comparing with them")
+
+// Compare fails the test unless the file holds exactly this text. No file holds nothing, so that an
+// empty text needs none; where there is nothing to say, -update removes a .txt.
+func Compare(t testing.TB, path, text string) {
+	t.Helper()
+	if *update {
+		if err := write(path, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	if string(want) != text {
+		t.Errorf("%s (-update writes it): got:\n%s\nwant:\n%s", path, text, want)
+	}
+}
+
+func write(path, text string) error {
+	if text == "" && filepath.Ext(path) == ".txt" {
+		if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(path, []byte(text), 0o644)
+}
