@@ -161,7 +161,7 @@ func (a *AuditedRunner) judge(status Status, code Code, message string) {
 func (a *AuditedRunner) judgeFile(found content, options AuditOptions) {
 	switch {
 	case a.Plain:
-		a.judge(StatusOK, PlainHTTP, trust.ServerURLVariable+" is an http:// URL, so the runner looks at no certificate")
+		a.judge(StatusOK, PlainHTTP, trust.ServerURLVariable+" is an http:// URL, so the runner checks no certificate")
 	case a.File == "":
 		a.judge(StatusUnknown, CodeFileUnknown, "the file's path is not in the manifests")
 	case found.state == contentUnmounted && a.Way == WayCertsDir:
@@ -198,7 +198,7 @@ func (a *AuditedRunner) judgeBundle(found content, options AuditOptions) {
 		return
 	}
 	if end := options.Now.Add(options.ExpiresWithin); bundle.Unusable(a.Host, end) != nil {
-		a.judge(StatusFailed, CodeEndsTooEarly, "it works no longer on "+end.UTC().Format("2006-01-02 15:04 MST"))
+		a.judge(StatusFailed, CodeEndsTooEarly, "it will have stopped working by "+end.UTC().Format("2006-01-02 15:04 MST"))
 		return
 	}
 	a.judge(StatusOK, CodeFileOK, "the file holds a CA or the server's own certificate, valid now")

@@ -53,11 +53,11 @@ type filter struct {
 
 // noRunner says what was looked for.
 func (m *manifests) noRunner(name string) error {
-	sought := fmt.Sprintf("a container that has the variable %s", trust.ServerURLVariable)
+	wanted := fmt.Sprintf("a container that has the variable %s", trust.ServerURLVariable)
 	if name != "" {
-		sought = fmt.Sprintf("the name %q", name)
+		wanted = fmt.Sprintf("the name %q", name)
 	}
-	return &Error{Code: NoRunner, Err: fmt.Errorf("no Deployment with %s (documents: %d)", sought, len(m.Documents))}
+	return &Error{Code: NoRunner, Err: fmt.Errorf("no Deployment with %s (documents: %d)", wanted, len(m.Documents))}
 }
 
 // patch edits the runners. The faults of several are reported together.
@@ -175,7 +175,7 @@ func (f *filter) server(c *container) (trust.Server, error) {
 	}
 	if server.Plain {
 		f.warn(Warning{Code: PlainHTTP, Object: c.runner.String(), Message: trust.ServerURLVariable +
-			" is an http:// URL, so the runner looks at no certificate"})
+			" is an http:// URL, so the runner checks no certificate"})
 	}
 	return server, nil
 }
