@@ -1,12 +1,27 @@
 package render
 
-import "helm-runnertrust/render/yamledit"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"helm-runnertrust/render/yamledit"
+)
 
 const checksumAnnotation = "checksum/runner-certs"
 
-// annotate writes the checksum of a source into the pod template, so that pods roll when it
-// changes.
+// annotate writes a checksum into the pod template, so that pods roll when it changes; without one,
+// that of an earlier run goes.
 func (r *runner) annotate(checksum string) error {
+	if checksum == "" {
+		if annotations := value(r.template, "metadata", "annotations"); annotations != nil {
+			return r.placed(annotations.PipeE(yaml.Clear(checksumAnnotation)))
+		}
+		return nil
+	}
 	metadata, err := ensure(r.template, "metadata", yamledit.Map())
 	if err != nil {
 		return r.placed(err)
@@ -16,4 +31,15 @@ func (r *runner) annotate(checksum string) error {
 		return r.placed(err)
 	}
 	return r.placed(set(annotations, checksumAnnotation, yamledit.Text(checksum)))
+}
+
+// checksumOf joins the checksums of what a runner's pods are to roll with; "" for nothing. A single
+// one stays what it is.
+func checksumOf(parts ...string) string {
+	parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
+	if len(parts) < 2 {
+		return strings.Join(parts, "")
+	}
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:])
 }
