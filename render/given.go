@@ -69,7 +69,7 @@ func (g *given) projections() []projection {
 	if len(g.bundles) == 0 {
 		return nil
 	}
-	p := projection{kind: "configMap", name: g.name}
+	p := projection{kind: "configMap", name: g.name, ours: true}
 	for _, file := range g.files() {
 		p.items = append(p.items, item{key: g.key(file), path: file})
 	}

@@ -14,6 +14,7 @@ type projection struct {
 	kind  string // as a volume has it: "configMap" or "secret"
 	name  string // of the object
 	items []item
+	ours  bool // nobody else shows the object
 }
 
 // An item is a key of an object, and the path of the file that shows it.
@@ -64,13 +65,24 @@ func (p projection) itemList() *yaml.RNode {
 	return yamledit.List(items...)
 }
 
-// isVolume reports whether a volume shows the projection's object.
+// isVolume reports whether a volume is one that an earlier run made for the projection.
 func (p projection) isVolume(volume *yaml.RNode) bool {
-	return text(volume, p.kind, p.nameKey()) == p.name
+	return text(volume, p.kind, p.nameKey()) == p.name && p.isOwn(value(volume, p.kind))
 }
 
-// isSource reports whether a source of a projected volume shows the projection's object.
-func (p projection) isSource(source *yaml.RNode) bool { return text(source, p.kind, "name") == p.name }
+// isSource is isVolume for a source of a projected volume.
+func (p projection) isSource(source *yaml.RNode) bool {
+	return text(source, p.kind, "name") == p.name && p.isOwn(value(source, p.kind))
+}
+
+// isOwn reports whether what is shown of the projection's object is the projection's: all of an
+// object of ours, of another one nothing but the same files.
+func (p projection) isOwn(source *yaml.RNode) bool {
+	items := list(source, "items")
+	return p.ours || len(items) > 0 && !slices.ContainsFunc(items, func(item *yaml.RNode) bool {
+		return !hasPath([]projection{p}, text(item, "path"))
+	})
+}
 
 // update sets the items of a volume, or of a source, that shows the object already. Where only the
 // names differ, the old nodes stay.

@@ -17,10 +17,7 @@ const checksumAnnotation = "checksum/runner-certs"
 // that of an earlier run goes.
 func (r *runner) annotate(checksum string) error {
 	if checksum == "" {
-		if annotations := value(r.template, "metadata", "annotations"); annotations != nil {
-			return r.placed(annotations.PipeE(yaml.Clear(checksumAnnotation)))
-		}
-		return nil
+		return r.placed(r.removeAnnotation())
 	}
 	metadata, err := ensure(r.template, "metadata", yamledit.Map())
 	if err != nil {
@@ -31,6 +28,22 @@ func (r *runner) annotate(checksum string) error {
 		return r.placed(err)
 	}
 	return r.placed(set(annotations, checksumAnnotation, yamledit.Text(checksum)))
+}
+
+// removeAnnotation takes the annotation of an earlier run away, and what has become empty with it.
+func (r *runner) removeAnnotation() error {
+	metadata := value(r.template, "metadata")
+	annotations := value(metadata, "annotations")
+	if value(annotations, checksumAnnotation) == nil {
+		return nil
+	}
+	if err := annotations.PipeE(yaml.Clear(checksumAnnotation)); err != nil {
+		return err
+	}
+	if err := metadata.PipeE(yaml.FieldClearer{Name: "annotations", IfEmpty: true}); err != nil {
+		return err
+	}
+	return r.template.PipeE(yaml.FieldClearer{Name: "metadata", IfEmpty: true})
 }
 
 // checksumOf joins the checksums of what a runner's pods are to roll with; "" for nothing. A single

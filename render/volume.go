@@ -76,7 +76,7 @@ func (r *runner) ownVolume(content []projection) (string, error) {
 	return name, nil
 }
 
-// showsOnly reports whether the objects of a volume are those of the projections.
+// showsOnly reports whether a volume is one that an earlier run made for these projections.
 func (v *volume) showsOnly(content []projection) bool {
 	if v.kind() != "projected" {
 		return len(content) == 1 && content[0].isVolume(v.node)
