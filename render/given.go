@@ -29,7 +29,7 @@ var _ source = (*given)(nil)
 func newGiven(r *runner, options Options, warn func(Warning)) (*given, error) {
 	name := options.configMapName(r)
 	if !isSubdomain(name) {
-		return nil, r.refuse(ConfigMapName, "", "%q cannot name a ConfigMap: it takes at most 253 of a-z, 0-9, - and .", name)
+		return nil, r.refuse(ConfigMapName, "", "%q cannot name a ConfigMap: it takes at most 253 of -, ., 0-9 and a-z", name)
 	}
 	return &given{runner: r, options: options, warn: warn, name: name, bundles: map[string]*trust.Bundle{}}, nil
 }

@@ -33,9 +33,9 @@ func ParseObject(kind, host, written string) (Object, error) {
 	o := Object{Host: host, Kind: kind, Name: name, Key: key}
 	switch {
 	case !isSubdomain(name):
-		return o, &Error{Code: BadReference, Err: fmt.Errorf("%q cannot name a %s: it takes at most 253 of a-z, 0-9, - and .", name, kind)}
+		return o, &Error{Code: BadReference, Err: fmt.Errorf("%q cannot name a %s: it takes at most 253 of -, ., 0-9 and a-z", name, kind)}
 	case !isKey(key):
-		return o, &Error{Code: BadReference, Err: fmt.Errorf("%q cannot be a key of a %s: it takes at most 253 of a-z, A-Z, 0-9, -, _ and .", key, kind)}
+		return o, &Error{Code: BadReference, Err: fmt.Errorf("%q cannot be a key of a %s: it takes at most 253 of -, ., _, 0-9, A-Z and a-z", key, kind)}
 	}
 	return o, nil
 }
