@@ -5,7 +5,7 @@ GO       ?= go
 BINARY   := bin/helm-runnertrust
 FUZZTIME ?= 30s
 
-.PHONY: build test lint e2e e2e-helmfile compat demo fuzz matrix matrix-check bench clean
+.PHONY: build test lint lint-shell e2e e2e-helmfile compat demo fuzz matrix matrix-check bench clean
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $(BINARY) .
@@ -19,6 +19,14 @@ test:
 lint:
 	@linter=$$(cd e2e && $(GO) run ./cmd/tool golangci-lint) && \
 	for module in . e2e; do (cd $$module && $$linter run --config $(CURDIR)/.golangci.yml ./...) || exit 1; done
+
+# shellcheck is Debian's; shfmt is pinned. Helm runs the hook at the end of
+# plugin.yaml in sh.
+lint-shell:
+	@command -v shellcheck >/dev/null || { echo "shellcheck is missing: apt-get install shellcheck" >&2; exit 1; }
+	shellcheck install-binary.sh .ci/fuzz
+	sed '1,/delete: |-/d' plugin.yaml | shellcheck --shell sh -
+	@shfmt=$$(cd e2e && $(GO) run ./cmd/tool shfmt) && $$shfmt -d install-binary.sh .ci/fuzz
 
 # Every *.yaml in CHARTS goes through the filter, and must come out with
 # nothing but added lines.
