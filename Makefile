@@ -15,8 +15,10 @@ test:
 	$(GO) test -coverpkg=./render,./trust -coverprofile=coverage.out ./...
 	@awk -v least=90 -f .ci/coverage.awk coverage.out
 
-# golangci-lint is pinned in a module of its own, and built on first use.
+# golangci-lint is pinned in a module of its own, and built on first use; shellcheck is Debian's.
 lint:
+	@command -v shellcheck >/dev/null || { echo "lint: no shellcheck: apt-get install shellcheck" >&2; exit 1; }
+	shellcheck --shell=sh render/jobs.sh install-binary.sh
 	@linter=$$(cd e2e && $(GO) run ./cmd/tool golangci-lint) && \
 	for module in . e2e; do (cd $$module && $$linter run --config $(CURDIR)/.golangci.yml ./...) || exit 1; done
 
@@ -31,6 +33,7 @@ demo:
 
 # Real Helm 3 and 4 against a real API server, built from pinned modules.
 # -count=1, as the binary and the clone under test are no inputs that go knows.
+# The jobs' tests start shells of other users in roots of their own, as root.
 e2e:
 	@cd e2e && for tool in helm3 helm4 etcd kubernetes; do $(GO) run ./cmd/tool $$tool || exit 1; done
 	cd e2e && $(GO) test -count=1 -timeout 30m $$($(GO) list ./... | grep -v /matrix)
