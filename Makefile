@@ -24,6 +24,7 @@ lint:
 # plugin.yaml in sh.
 lint-shell:
 	@command -v shellcheck >/dev/null || { echo "shellcheck is missing: apt-get install shellcheck" >&2; exit 1; }
+	shellcheck --shell=sh render/jobs.sh
 	shellcheck install-binary.sh .ci/fuzz
 	sed '1,/delete: |-/d' plugin.yaml | shellcheck --shell sh -
 	@shfmt=$$(cd e2e && $(GO) run ./cmd/tool shfmt) && $$shfmt -d install-binary.sh .ci/fuzz
@@ -53,6 +54,7 @@ demo:
 
 # Real Helm 3 and 4 against a real API server, built from pinned modules.
 # -count=1, as the binary and the clone under test are no inputs that go knows.
+# The jobs' tests start shells of other users in roots of their own, as root.
 e2e: dist
 	@cd e2e && for tool in helm3 helm4 etcd kubernetes; do $(GO) run ./cmd/tool $$tool || exit 1; done
 	cd e2e && $(GO) test -count=1 -timeout 30m $$($(GO) list ./... | grep -v /matrix)

@@ -101,10 +101,14 @@ func (m *manifests) addJobs(r *runner) error {
 	if executor, line, set := config.Executor(); set && executor != kubernetesOnly {
 		return t.configMap.refuse(ExecutorUnfit, "data "+templateKey, "line %d: executor is %q, and the script is for %q", line, executor, kubernetesOnly)
 	}
+	if shell, line, set := config.Shell(); set && shell != "bash" && shell != "sh" {
+		return t.configMap.refuse(ExecutorUnfit, "data "+templateKey, "line %d: shell is %q, and the script is for POSIX shells", line, shell)
+	}
 	for _, c := range r.containers {
 		if executor, found, err := c.variable("RUNNER_EXECUTOR"); found && err == nil && executor != kubernetesOnly {
 			return r.refuse(ExecutorUnfit, c.field("env RUNNER_EXECUTOR"), "it is %q, and the script is for %q", executor, kubernetesOnly)
 		}
 	}
-	return t.edit(func(config *tomledit.Config) (string, error) { return config.PrependPreBuildScript(JobsScript()) })
+	lines := strings.TrimSuffix(strings.TrimPrefix(JobsScript(), tomledit.ScriptBegin+"\n"), tomledit.ScriptEnd+"\n")
+	return t.edit(func(config *tomledit.Config) (string, error) { return config.PrependPreBuildScript(lines) })
 }
