@@ -20,6 +20,9 @@ func (p *program) filter(cmd *cobra.Command, flags filterFlags) error {
 	if err != nil {
 		return &hinted{what: "cannot read the manifests from stdin", err: err}
 	}
+	if isResourceList(stream) {
+		return p.function(stream)
+	}
 	result, err := p.run(stream, flags)
 	if err != nil {
 		return err
