@@ -18,10 +18,14 @@ type Bundle struct {
 }
 
 // NewBundle makes a bundle of certificates that were parsed elsewhere, for instance sent by a
-// server. Origin names them in messages. No certificate at all is an [*Error].
+// server. Origin names them in messages. No certificate at all is an [*Error], and so are keys that
+// [CheckKeys] refuses.
 func NewBundle(origin string, certs []*x509.Certificate) (*Bundle, error) {
 	if len(certs) == 0 {
 		return nil, &Error{Origin: origin, Code: CodeEmpty, Message: "no certificate"}
+	}
+	if err := CheckKeys(origin, certs); err != nil {
+		return nil, err
 	}
 	return &Bundle{origin: origin, certificates: leafToRoot(distinct(certs))}, nil
 }

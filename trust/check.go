@@ -1,7 +1,6 @@
 package trust
 
 import (
-	"crypto/rsa"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -166,10 +165,10 @@ func (b *Bundle) checkStrength() []Finding {
 		if outdatedSignature(c) && !SelfSigned(c) {
 			found = append(found, weakSignature(c, "which Go no longer accepts"))
 		}
-		if key, ok := c.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() < minRSABits {
+		if bits := rsaBits(c); 0 < bits && bits < minRSABits {
 			found = append(found, Finding{
 				Code:    CodeWeakKey,
-				Message: fmt.Sprintf("certificate %s has an RSA key of %d bits, less than %d", NameOf(c), key.N.BitLen(), minRSABits),
+				Message: fmt.Sprintf("certificate %s has an RSA key of %d bits, less than %d", NameOf(c), bits, minRSABits),
 			})
 		}
 	}

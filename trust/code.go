@@ -35,6 +35,8 @@ const (
 	CodeSeveralDER   Code = "der-several"          // certificates of DER in a row
 	CodeNotCertsOnly Code = "pkcs7-not-certs-only" // PKCS#7 with more in it than certificates
 
+	CodeHugeKey Code = "huge-key" // an RSA key of more than 16,384 bits
+
 	CodeBadFingerprint Code = "bad-fingerprint" // ParseFingerprint: no SHA-256
 )
 

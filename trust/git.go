@@ -1,7 +1,6 @@
 package trust
 
 import (
-	"crypto/rsa"
 	"crypto/x509"
 	"fmt"
 	"slices"
@@ -45,11 +44,10 @@ func (j judgement) path() []*x509.Certificate {
 // Go accepts it: RSA under 2048 bits, and SHA-1 on a certificate that is itself in the file.
 func (j judgement) weak() (Finding, bool) {
 	for _, c := range j.path() {
-		key, isRSA := c.PublicKey.(*rsa.PublicKey)
-		if isRSA && key.N.BitLen() < minRSABits {
+		if bits := rsaBits(c); 0 < bits && bits < minRSABits {
 			return Finding{
 				Code:    CodeWeakKey,
-				Message: fmt.Sprintf("certificate %s has an RSA key of %d bits, which git with OpenSSL refuses", NameOf(c), key.N.BitLen()),
+				Message: fmt.Sprintf("certificate %s has an RSA key of %d bits, which git with OpenSSL refuses", NameOf(c), bits),
 			}, true
 		}
 		if outdatedSignature(c) && !SelfSigned(c) {

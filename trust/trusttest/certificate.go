@@ -59,8 +59,17 @@ func (i *Identity) Issue(t Template) *Identity {
 	return &Identity{Certificate: create(t.x509(), i.Certificate, key, i.Key), Key: key}
 }
 
+// Certify makes a certificate for a public key, signed by i: the private key is not needed.
+func (i *Identity) Certify(t Template, public crypto.PublicKey) *x509.Certificate {
+	return sign(t.x509(), i.Certificate, public, i.Key)
+}
+
 func create(tmpl, parent *x509.Certificate, key, signer crypto.Signer) *x509.Certificate {
-	der, err := x509.CreateCertificate(rand.Reader, tmpl, parent, key.Public(), signer)
+	return sign(tmpl, parent, key.Public(), signer)
+}
+
+func sign(tmpl, parent *x509.Certificate, public crypto.PublicKey, signer crypto.Signer) *x509.Certificate {
+	der, err := x509.CreateCertificate(rand.Reader, tmpl, parent, public, signer)
 	must(err)
 	cert, err := x509.ParseCertificate(der)
 	must(err)
