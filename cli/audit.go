@@ -104,7 +104,7 @@ func auditTable(runners []auditedRunner) string {
 	for _, r := range runners {
 		expires := ""
 		if r.Bundle != nil {
-			expires = day(r.Bundle.NotAfter())
+			expires = day(r.Bundle.NotAfter(r.Host))
 		}
 		rows = append(rows, []string{r.fullName(), r.Host, string(r.Way), r.From, expires, string(r.Status)})
 		details.WriteString(r.details())

@@ -22,6 +22,7 @@ type given struct {
 	options Options
 	name    string                   // of the ConfigMap
 	bundles map[string]*trust.Bundle // by file
+	hosts   map[string][]string      // by file
 }
 
 var _ source = (*given)(nil)
@@ -32,7 +33,7 @@ func newGiven(r *runner, options Options) (*given, error) {
 	if !subdomain().MatchString(name) || len(name) > 253 {
 		return nil, r.refuse(ConfigMapName, "", "%q cannot name a ConfigMap: it takes at most 253 of a-z, 0-9, - and .", name)
 	}
-	return &given{runner: r, options: options, name: name, bundles: map[string]*trust.Bundle{}}, nil
+	return &given{runner: r, options: options, name: name, bundles: map[string]*trust.Bundle{}, hosts: map[string][]string{}}, nil
 }
 
 // subdomain is a DNS subdomain (IsDNS1123Subdomain in k8s.io/apimachinery/pkg/util/validation).
@@ -57,6 +58,7 @@ func (g *given) fill(server trust.Server, file string, warn func(Warning)) error
 		bundle = trust.Merge(other, bundle)
 	}
 	g.bundles[file] = bundle
+	g.hosts[file] = append(g.hosts[file], server.Name)
 	return nil
 }
 
@@ -114,12 +116,14 @@ func (g *given) fingerprints() []string {
 	return all
 }
 
-// notAfter is when the first certificate expires.
+// notAfter is when the first file stops working for one of its hosts.
 func (g *given) notAfter() time.Time {
 	var first time.Time
-	for _, bundle := range g.bundles {
-		if end := bundle.NotAfter(); first.IsZero() || end.Before(first) {
-			first = end
+	for file, bundle := range g.bundles {
+		for _, host := range g.hosts[file] {
+			if end := bundle.NotAfter(host); first.IsZero() || end.Before(first) {
+				first = end
+			}
 		}
 	}
 	return first

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"slices"
-	"time"
 )
 
 // Bundle is what a trust file holds: at least one certificate, strictly parsed, without duplicates,
@@ -70,17 +69,6 @@ func (b *Bundle) Fingerprints() []string {
 		prints = append(prints, Fingerprint(c))
 	}
 	return prints
-}
-
-// NotAfter is the moment, in UTC, at which the first of the certificates expires.
-func (b *Bundle) NotAfter() time.Time {
-	earliest := b.certificates[0].NotAfter
-	for _, c := range b.certificates[1:] {
-		if c.NotAfter.Before(earliest) {
-			earliest = c.NotAfter
-		}
-	}
-	return earliest.UTC()
 }
 
 // Fingerprint is "sha256:" and the SHA-256 of the certificate's DER in 64 lower-case hex digits.

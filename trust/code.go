@@ -47,6 +47,8 @@ const (
 	CodeHostNotCovered Code = "host-not-covered"
 
 	CodeExpiresSoon          Code = "expires-soon"
+	CodeExpiredBeside        Code = "expired-beside-valid" // the file works without it
+	CodeMayNotSign           Code = "ca-may-not-sign"      // a CA without keyCertSign
 	CodeIssuerMissing        Code = "issuer-missing"
 	CodeCertManagerTemporary Code = "cert-manager-temporary"
 	CodeWeakSignature        Code = "weak-signature"

@@ -78,16 +78,3 @@ func TestChoose(t *testing.T) {
 		t.Error("another host's certificate was chosen")
 	}
 }
-
-func TestUnusable(t *testing.T) {
-	one := bundle(t, "f.crt", trusttest.SelfSigned(leaf("gitlab.test")).Certificate)
-	if f := one.Unusable("gitlab.test", noon); f != nil {
-		t.Errorf("got %v", f)
-	}
-	if f := one.Unusable("other.test", noon); f == nil || f.Code != trust.CodeHostNotCovered {
-		t.Errorf("got %v", f)
-	}
-	if f := one.Unusable("", noon.Add(9999*day)); f == nil || f.Code != trust.CodeExpired {
-		t.Errorf("got %v", f)
-	}
-}
