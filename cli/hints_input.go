@@ -25,9 +25,11 @@ func inputHints() map[trust.Code]hint {
 		trust.CodeCompressed:   always("unpack it first"),
 		trust.CodeMoreFaults:   nil, // the first ones have theirs
 
-		trust.CodeTruncated:   fetchInstead,
-		trust.CodeBoundary:    after("it must stand alone on its line with five dashes on each side", fetchInstead),
-		trust.CodeGlued:       always(`put it back: sed 's/----------BEGIN/-----\n-----BEGIN/' FILE > NEW.crt`),
+		trust.CodeTruncated: fetchInstead,
+		trust.CodeBoundary:  after("it must stand alone on its line with five dashes on each side", fetchInstead),
+		trust.CodeGlued:     always(`put it back: sed 's/----------BEGIN/-----\n-----BEGIN/' FILE > NEW.crt`),
+		trust.CodeOneLine: always(`keep its lines: quote it, printf '%s\n' "$VAR" > NEW.crt, ` +
+			"or store it as a CI variable of the type file"),
 		trust.CodeEscaped:     always(`turn them into real ones: printf '%b' "$(cat FILE)" > NEW.crt`),
 		trust.CodeHeaders:     always("delete the header lines and the empty line after them"),
 		trust.CodeBlockBase64: after("copy the block again", fetchInstead),

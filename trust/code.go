@@ -20,6 +20,7 @@ const (
 	CodeTruncated   Code = "pem-truncated"       // a BEGIN or an END line without the other
 	CodeBoundary    Code = "pem-damaged"         // what must have been a BEGIN or END line
 	CodeGlued       Code = "pem-glued"           // an END line and the next BEGIN line in one
+	CodeOneLine     Code = "pem-one-line"        // a block without its line breaks
 	CodeEscaped     Code = "pem-escaped"         // line breaks as the two characters \n
 	CodeHeaders     Code = "pem-headers"         // "Name: value" lines: the runner skips the block
 	CodeBlockBase64 Code = "pem-base64"          // a block that does not decode
