@@ -59,6 +59,24 @@ func (g *given) fill(server trust.Server, file string, warn func(Warning)) error
 	}
 	g.bundles[file] = bundle
 	g.hosts[file] = append(g.hosts[file], server.Name)
+	return g.checkSize()
+}
+
+// maxConfigMap is how much data a ConfigMap may have, in bytes (MaxSecretSize in
+// k8s.io/api/core/v1, which ValidateConfigMap holds ConfigMaps against too).
+const maxConfigMap = 1 << 20
+
+// checkSize holds the data against it as it is written: PEM is a third larger than DER, and several
+// files come together.
+func (g *given) checkSize() error {
+	size := 0
+	for file, bundle := range g.bundles {
+		size += len(g.key(file)) + len(bundle.PEM())
+	}
+	if size > maxConfigMap {
+		return g.runner.refuse(TooMuchData, "", "the ConfigMap %q would have %d bytes of certificates, more than the %d that it can hold",
+			g.name, size, maxConfigMap)
+	}
 	return nil
 }
 
