@@ -63,6 +63,7 @@ func certificateHints() map[trust.Code]hint {
 		trust.CodeCertManagerTemporary: fetchAnd("wait until the Certificate is Ready, then: "),
 		trust.CodeWeakSignature:        always("have it issued again with SHA-256"),
 		trust.CodeWeakKey:              weakKey,
+		trust.CodeUnseen:               always("the post-renderer reads this form, and writes plain PEM: --cert=FILE"),
 		trust.CodeHugeKey:              always("have it issued again with a usual key: RSA of 2048 to 4096 bits, or ECDSA"),
 		trust.CodeInvalid:              always("have it issued again"),
 		trust.CodeIssuerMissing:        issuerMissing,

@@ -28,6 +28,7 @@ func manifestHints() map[trust.Code]hint {
 		render.CodeFileOK:       nil,
 		render.CodeFileUnknown:  nil, // only the cluster knows it
 		render.CodeFileMissing:  nil, // the message says where
+		render.CodeMountTwice:   always("remove one of the mounts from the chart's values"),
 		render.CodeFileInvalid:  nil, // the message is that of the file
 		render.CodeNoFile:       always("--online tells whether that is enough; an upgrade with the post-renderer gives it a file"),
 		render.CodeEndsTooEarly: only(ofVerdict, "renew the certificate on the server, then fetch it again"),

@@ -65,6 +65,7 @@ const (
 	CodeFileUnknown  Code = "content-unknown"
 	CodeFileMissing  Code = "file-missing"
 	CodeFileInvalid  Code = "file-invalid"
+	CodeMountTwice   Code = "mount-twice" // two mounts at one place, of which one hides the other
 	CodeNoFile       Code = "no-file"
 	CodeHostUnknown  Code = "host-unknown"
 	CodeEndsTooEarly Code = "expires-within"
@@ -172,6 +173,9 @@ func (a *AuditedRunner) judgeFile(found content, options AuditOptions) {
 		a.judge(StatusUnknown, CodeFileUnknown, "nothing is mounted there: the file would have to be in the image")
 	case found.state == contentUnknown:
 		a.judge(StatusUnknown, CodeFileUnknown, found.from+" is not in the manifests")
+	case found.state == contentHidden:
+		a.judge(StatusFailed, CodeMountTwice, fmt.Sprintf("two volumes are mounted at its directory, %s: one hides the other", found.from))
+		a.From = ""
 	case found.state == contentNoVolume:
 		a.judge(StatusFailed, CodeFileMissing, "the mount at its place names no volume of the pod")
 	case found.state == contentMissing:
@@ -184,17 +188,17 @@ func (a *AuditedRunner) judgeFile(found content, options AuditOptions) {
 // judgeBundle judges certificates. One that has expired does no harm beside
 // one that is valid, as in the time of a rotation.
 func (a *AuditedRunner) judgeBundle(found content, options AuditOptions) {
-	bundle, err := trust.Parse(found.from, found.bytes)
+	bundle, unseen, err := trust.ParseAsRunner(found.from, found.bytes)
 	if err != nil {
 		a.judge(StatusFailed, CodeFileInvalid, err.Error())
 		return
 	}
 	a.Bundle = bundle
 	findings := bundle.Findings(a.Host, options.Now)
-	a.Warnings = findings
+	a.Warnings = append(unseen, findings...)
 	if reason := bundle.Unusable(a.Host, options.Now); reason != nil {
 		a.Status, a.Finding = StatusFailed, *reason
-		a.Warnings = slices.DeleteFunc(findings, func(f trust.Finding) bool { return f.Code == reason.Code })
+		a.Warnings = slices.DeleteFunc(a.Warnings, func(f trust.Finding) bool { return f.Code == reason.Code })
 		return
 	}
 	if end := options.Now.Add(options.ExpiresWithin); bundle.Unusable(a.Host, end) != nil {

@@ -36,7 +36,8 @@ const (
 	CodeSeveralDER   Code = "der-several"          // certificates of DER in a row
 	CodeNotCertsOnly Code = "pkcs7-not-certs-only" // PKCS#7 with more in it than certificates
 
-	CodeHugeKey Code = "huge-key" // an RSA key of more than 16,384 bits
+	CodeHugeKey Code = "huge-key"      // an RSA key of more than 16,384 bits
+	CodeUnseen  Code = "runner-unseen" // ParseAsRunner: certificates in a form that the runner does not read
 
 	CodeBadFingerprint Code = "bad-fingerprint" // ParseFingerprint: no SHA-256
 )
