@@ -32,13 +32,13 @@ const (
 )
 
 // A Status is what can be said of a runner from its manifests.
-type Status string
+type Status = trust.Status
 
 // The statuses.
 const (
-	StatusOK      Status = "ok"      // its file holds a certificate for its host, or a CA
-	StatusFailed  Status = "failed"  // it would not connect with this file
-	StatusUnknown Status = "unknown" // the manifests do not tell
+	StatusOK      = trust.StatusOK      // its file holds a certificate for its host, or a CA
+	StatusFailed  = trust.StatusFailed  // it would not connect with this file
+	StatusUnknown = trust.StatusUnknown // the manifests do not tell
 )
 
 // An AuditedRunner is one container of a runner, and the file that it would
@@ -49,7 +49,8 @@ type AuditedRunner struct {
 	Container  string
 	URL        string // CI_SERVER_URL, "" where the manifest does not tell
 	Host       string
-	Plain      bool // the URL is http://, so that no certificate is looked at
+	Addresses  []string // of the host, by the pod's hostAliases: IP addresses
+	Plain      bool     // the URL is http://, so that no certificate is looked at
 	Way        Way
 	File       string        // path in the container, "" without a file
 	From       string        // "ConfigMap/ci-gitlab-runner-certs", "" where nothing is mounted
@@ -108,6 +109,9 @@ func (m *manifests) audit(c *container, options AuditOptions) (AuditedRunner, er
 		return a, err
 	}
 	a.Host, a.Plain, a.URL = server.Name, server.Plain, server.URL
+	if a.Addresses, err = c.runner.addressesOf(server.Name); err != nil {
+		return a, err
+	}
 	if err := a.findFile(m, c, server, options.CertsDir); err != nil {
 		return a, err
 	}

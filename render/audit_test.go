@@ -151,12 +151,13 @@ func (c auditCase) compare(t *testing.T, got AuditedRunner) {
 
 func TestAuditRefuses(t *testing.T) {
 	for name, stream := range map[string]string{
-		"no runner":     "apiVersion: v1\nkind: ConfigMap\n",
-		"nothing":       "",
-		"only hooks":    "kind: ConfigMap\nmetadata: {annotations: {helm.sh/hook: pre-install}}\n",
-		"not YAML":      "kind: Deployment # CI_SERVER_URL\n\tx\n",
-		"duplicate key": strings.Replace(auditCase{}.stream(), "        volumeMounts:", "        volumeMounts: []\n        volumeMounts:", 1),
-		"bad URL":       strings.Replace(auditCase{}.stream(), "https://", "ssh://", 1),
+		"no runner":       "apiVersion: v1\nkind: ConfigMap\n",
+		"nothing":         "",
+		"only hooks":      "kind: ConfigMap\nmetadata: {annotations: {helm.sh/hook: pre-install}}\n",
+		"not YAML":        "kind: Deployment # CI_SERVER_URL\n\tx\n",
+		"duplicate key":   strings.Replace(auditCase{}.stream(), "        volumeMounts:", "        volumeMounts: []\n        volumeMounts:", 1),
+		"duplicate alias": strings.Replace(auditCase{}.stream(), "      containers:", "      hostAliases: [{ip: 10.0.0.1, ip: 10.0.0.2}]\n      containers:", 1),
+		"bad URL":         strings.Replace(auditCase{}.stream(), "https://", "ssh://", 1),
 		"base64": auditCase{mounts: "        - {name: certs, mountPath: " + homeCerts + "}\n", volumes: "      - {name: certs, secret: {secretName: s}}\n",
 			objects: manifest("Secret", "s", "data", "gitlab.example.com.crt", "%%%")}.stream(),
 	} {

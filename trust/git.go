@@ -13,18 +13,18 @@ import (
 // name when there is no other name.
 func (j judgement) git(pool *x509.CertPool) Verdict {
 	v := j.verdict(withCommonName(j.sent[0]), x509.VerifyOptions{Roots: pool, DNSName: j.host})
-	if !v.OK {
+	if !v.OK() {
 		return v
 	}
 	if f, weak := j.weak(); weak {
-		return Verdict{Finding: f}
+		return Failed(f)
 	}
 	if !j.gnuTLSAnchor() {
-		return Verdict{Finding: Finding{
+		return Failed(Finding{
 			Code: CodeStrictGit,
 			Message: fmt.Sprintf("%s holds the server's certificate but none of the issuers that the server sends with it: git with GnuTLS refuses that",
 				j.file.origin),
-		}}
+		})
 	}
 	if path := j.path(); !SelfSigned(path[len(path)-1]) || !contains(j.file.certificates, path[len(path)-1]) {
 		v.Warnings = append(v.Warnings, Finding{
