@@ -29,6 +29,7 @@ func manifestHints() map[trust.Code]hint {
 		render.DirUnknown:      always("name the directory: --certs-dir=/home/gitlab-runner/.gitlab-runner/certs"),
 		render.ConfigMapTaken:  always("choose another name: --configmap-name=NAME"),
 		render.RunnerTwice:     always("Kubernetes would keep only one of them: take the other out of the manifests, or give it another name"),
+		render.TooMuchData:     always("give only the CAs of the server's chain: helm runnertrust fetch HOST --save FILE"),
 		render.ConfigMapName:   always("choose a name with --configmap-name, and one runner with --deployment"),
 		render.ContainerChoice: always("only a container with the variable CI_SERVER_URL can be told from others; add it to the runner's"),
 		render.BadDocument:     nil, // the message names the line, and what is wrong there
@@ -39,6 +40,7 @@ func manifestHints() map[trust.Code]hint {
 		render.CodeFileOK:       nil,
 		render.CodeFileUnknown:  nil, // only the cluster knows it
 		render.CodeFileMissing:  nil, // the message says where
+		render.CodeMountTwice:   always("remove one of the mounts from the chart's values"),
 		render.CodeFileInvalid:  nil, // the message is that of the file
 		render.CodeNoFile:       always("--online tells whether that is enough; an upgrade with the post-renderer gives it a file"),
 		render.CodeEndsTooEarly: only(ofVerdict, "renew the certificate on the server, then fetch it again"),

@@ -32,13 +32,13 @@ const (
 )
 
 // A Status is what can be said of a runner from its manifests.
-type Status string
+type Status = trust.Status
 
 // The statuses.
 const (
-	StatusOK      Status = "ok"      // its file holds a certificate for its host, or a CA
-	StatusFailed  Status = "failed"  // it would not connect with this file
-	StatusUnknown Status = "unknown" // the manifests do not tell
+	StatusOK      = trust.StatusOK      // its file holds a certificate for its host, or a CA
+	StatusFailed  = trust.StatusFailed  // it would not connect with this file
+	StatusUnknown = trust.StatusUnknown // the manifests do not tell
 )
 
 // An AuditedRunner is one container of a runner, and the file that it would
@@ -49,7 +49,8 @@ type AuditedRunner struct {
 	Container  string
 	URL        string // CI_SERVER_URL, "" where the manifest does not tell
 	Host       string
-	Plain      bool // the URL is http://, so that no certificate is looked at
+	Addresses  []string // of the host, by the pod's hostAliases: IP addresses
+	Plain      bool     // the URL is http://, so that no certificate is looked at
 	Way        Way
 	File       string        // path in the container, "" without a file
 	From       string        // "ConfigMap/ci-gitlab-runner-certs", "" where nothing is mounted
@@ -65,6 +66,7 @@ const (
 	CodeFileUnknown  Code = "content-unknown"
 	CodeFileMissing  Code = "file-missing"
 	CodeFileInvalid  Code = "file-invalid"
+	CodeMountTwice   Code = "mount-twice" // two mounts at one place, of which one hides the other
 	CodeNoFile       Code = "no-file"
 	CodeHostUnknown  Code = "host-unknown"
 	CodeEndsTooEarly Code = "expires-within"
@@ -107,6 +109,9 @@ func (m *manifests) audit(c *container, options AuditOptions) (AuditedRunner, er
 		return a, err
 	}
 	a.Host, a.Plain, a.URL = server.Name, server.Plain, server.URL
+	if a.Addresses, err = c.runner.addressesOf(server.Name); err != nil {
+		return a, err
+	}
 	if err := a.findFile(m, c, server, options.CertsDir); err != nil {
 		return a, err
 	}
@@ -172,6 +177,9 @@ func (a *AuditedRunner) judgeFile(found content, options AuditOptions) {
 		a.judge(StatusUnknown, CodeFileUnknown, "nothing is mounted there: the file would have to be in the image")
 	case found.state == contentUnknown:
 		a.judge(StatusUnknown, CodeFileUnknown, found.from+" is not in the manifests")
+	case found.state == contentHidden:
+		a.judge(StatusFailed, CodeMountTwice, fmt.Sprintf("two volumes are mounted at its directory, %s: one hides the other", found.from))
+		a.From = ""
 	case found.state == contentNoVolume:
 		a.judge(StatusFailed, CodeFileMissing, "the mount at its place names no volume of the pod")
 	case found.state == contentMissing:
@@ -184,17 +192,17 @@ func (a *AuditedRunner) judgeFile(found content, options AuditOptions) {
 // judgeBundle judges certificates. One that has expired does no harm beside
 // one that is valid, as in the time of a rotation.
 func (a *AuditedRunner) judgeBundle(found content, options AuditOptions) {
-	bundle, err := trust.Parse(found.from, found.bytes)
+	bundle, unseen, err := trust.ParseAsRunner(found.from, found.bytes)
 	if err != nil {
 		a.judge(StatusFailed, CodeFileInvalid, err.Error())
 		return
 	}
 	a.Bundle = bundle
 	findings := bundle.Findings(a.Host, options.Now)
-	a.Warnings = findings
+	a.Warnings = append(unseen, findings...)
 	if reason := bundle.Unusable(a.Host, options.Now); reason != nil {
 		a.Status, a.Finding = StatusFailed, *reason
-		a.Warnings = slices.DeleteFunc(findings, func(f trust.Finding) bool { return f.Code == reason.Code })
+		a.Warnings = slices.DeleteFunc(a.Warnings, func(f trust.Finding) bool { return f.Code == reason.Code })
 		return
 	}
 	if end := options.Now.Add(options.ExpiresWithin); bundle.Unusable(a.Host, end) != nil {

@@ -2,6 +2,7 @@ package render
 
 import (
 	"encoding/base64"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -22,6 +23,7 @@ type contentState int
 const (
 	contentUnmounted contentState = iota // no volume is mounted at or above the path
 	contentNoVolume                      // one is, that the pod does not have
+	contentHidden                        // several are at one path, and which one shows is not told
 	contentUnknown                       // the volume's content is not in the stream
 	contentMissing                       // the volume has no such file
 	contentFound
@@ -39,6 +41,9 @@ func (m *manifests) open(c *container, file string) (content, error) {
 	if file == "" || nearest.path == "" {
 		return content{}, nil
 	}
+	if there := c.mountsAt(nearest.path); len(there) > 1 {
+		return content{state: contentHidden, from: strings.Join(there, " and ")}, nil
+	}
 	v := c.runner.volume(nearest.volume)
 	if v == nil {
 		return content{state: contentNoVolume}, nil
@@ -51,6 +56,17 @@ func (m *manifests) open(c *container, file string) (content, error) {
 		return m.openProjected(v, name)
 	}
 	return m.openSource(c.runner, v.node, v.kind(), name)
+}
+
+// mountsAt names the mounts at a path: the API server takes /x/certs and /x/certs/ for two.
+func (c *container) mountsAt(path string) []string {
+	var there []string
+	for _, m := range c.mounts() {
+		if m.path == path {
+			there = append(there, fmt.Sprintf("%q at %s", m.volume, m.written))
+		}
+	}
+	return there
 }
 
 // openProjected looks into the sources of a projected volume: the last one that has the file wins.

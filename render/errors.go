@@ -22,6 +22,7 @@ const (
 	DirUnknown      Code = "certs-dir-unknown" // HOME is not in the manifest
 	ConfigMapTaken  Code = "configmap-taken"   // another ConfigMap has the name
 	ConfigMapName   Code = "configmap-name"    // the name does not fit
+	TooMuchData     Code = "configmap-too-large"
 	RunnerTwice     Code = "runner-twice"      // two Deployments of one name
 	ContainerChoice Code = "container-unknown" // which container is the runner
 	TwoSources      Code = "two-sources"       // a runner reads one file

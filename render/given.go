@@ -21,6 +21,7 @@ type given struct {
 	warn    func(Warning)
 	name    string                   // of the ConfigMap
 	bundles map[string]*trust.Bundle // by file
+	hosts   map[string][]string      // by file
 }
 
 var _ source = (*given)(nil)
@@ -31,7 +32,10 @@ func newGiven(r *runner, options Options, warn func(Warning)) (*given, error) {
 	if !isSubdomain(name) {
 		return nil, r.refuse(ConfigMapName, "", "%q cannot name a ConfigMap: it takes at most 253 of -, ., 0-9 and a-z", name)
 	}
-	return &given{runner: r, options: options, warn: warn, name: name, bundles: map[string]*trust.Bundle{}}, nil
+	return &given{
+		runner: r, options: options, warn: warn, name: name,
+		bundles: map[string]*trust.Bundle{}, hosts: map[string][]string{},
+	}, nil
 }
 
 // configMapName is the name of a runner's ConfigMap.
@@ -62,6 +66,25 @@ func (g *given) fill(server trust.Server, file string) error {
 		bundle = trust.Merge(other, bundle)
 	}
 	g.bundles[file] = bundle
+	g.hosts[file] = append(g.hosts[file], server.Name)
+	return g.checkSize()
+}
+
+// maxConfigMap is how much data a ConfigMap may have, in bytes (MaxSecretSize in
+// k8s.io/api/core/v1, which ValidateConfigMap holds ConfigMaps against too).
+const maxConfigMap = 1 << 20
+
+// checkSize holds the data against it as it is written: PEM is a third larger than DER, and several
+// files come together.
+func (g *given) checkSize() error {
+	size := 0
+	for file, bundle := range g.bundles {
+		size += len(g.key(file)) + len(bundle.PEM())
+	}
+	if size > maxConfigMap {
+		return g.runner.refuse(TooMuchData, "", "the ConfigMap %q would have %d bytes of certificates, more than the %d that it can hold",
+			g.name, size, maxConfigMap)
+	}
 	return nil
 }
 
@@ -125,12 +148,14 @@ func (g *given) fingerprints() []string {
 	return all
 }
 
-// notAfter is when the first certificate expires.
+// notAfter is when the first file stops working for one of its hosts.
 func (g *given) notAfter() time.Time {
 	var first time.Time
-	for _, bundle := range g.bundles {
-		if end := bundle.NotAfter(); first.IsZero() || end.Before(first) {
-			first = end
+	for file, bundle := range g.bundles {
+		for _, host := range g.hosts[file] {
+			if end := bundle.NotAfter(host); first.IsZero() || end.Before(first) {
+				first = end
+			}
 		}
 	}
 	return first

@@ -7,6 +7,9 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"unicode"
+
+	"golang.org/x/net/idna"
 )
 
 // The rules of this file are gitlab-runner's own, read from its source at v16.2.0 and seen in real
@@ -38,8 +41,8 @@ const (
 // Server is what a runner makes of CI_SERVER_URL.
 type Server struct {
 	URL      string // without user and password; "" for one given by its host
-	Name     string // host name for TLS, without port and brackets: "gitlab.example.com", "fd00::1"
-	CertFile string // file name that the runner opens in its certs directory
+	Name     string // host name for TLS, in ASCII, without port and brackets: "gitlab.example.com", "fd00::1"
+	CertFile string // file name that the runner opens in its certs directory, in the URL's own letters
 	Plain    bool   // http://, so that the runner checks no certificate
 }
 
@@ -57,7 +60,7 @@ func ParseServer(rawURL string) (Server, error) {
 	if name := u.Hostname(); name == "" || name[0] == '.' {
 		return Server{}, fmt.Errorf("%q has no host", u)
 	}
-	return Server{URL: u.String(), Name: u.Hostname(), CertFile: certFile(u.Host), Plain: u.Scheme == "http"}, nil
+	return Server{URL: u.String(), Name: asciiName(u.Hostname()), CertFile: certFile(u.Host), Plain: u.Scheme == "http"}, nil
 }
 
 // ServerForHost is the Server of https://host, for a host given without a URL: a name, an IPv4
@@ -66,7 +69,21 @@ func ServerForHost(host string) Server {
 	if strings.Contains(host, ":") {
 		return Server{Name: host, CertFile: certFile("[" + host + "]")}
 	}
-	return Server{Name: host, CertFile: certFile(host)}
+	return Server{Name: asciiName(host), CertFile: certFile(host)}
+}
+
+// asciiName is the name of a host that the runner resolves, asks for and compares with the server's
+// certificate: net/http turns one with other letters into punycode before it dials, and leaves it
+// alone where it cannot (Go 1.26, transport.go, idnaASCIIFromURL). The URL, and so the name of the
+// file, keep the letters.
+func asciiName(host string) string {
+	if !strings.ContainsFunc(host, func(c rune) bool { return c > unicode.MaxASCII }) {
+		return host // upper case stays
+	}
+	if name, err := idna.Lookup.ToASCII(host); err == nil {
+		return name
+	}
+	return host
 }
 
 // certFile is the name of the file for a URL's host part. The runner cuts at the first colon, port

@@ -14,6 +14,9 @@ func TestParseServer(t *testing.T) {
 		"https://GitLab.test:8443/group":   {URL: "https://GitLab.test:8443/group", Name: "GitLab.test", CertFile: "GitLab.test.crt"},
 		"http://gitlab.test":               {URL: "http://gitlab.test", Name: "gitlab.test", CertFile: "gitlab.test.crt", Plain: true},
 		"https://[fd00::1]:8443/":          {URL: "https://[fd00::1]:8443/", Name: "fd00::1", CertFile: "[fd00.crt"},
+		"https://gitläb.test:8443/":        {URL: "https://gitl%C3%A4b.test:8443/", Name: "xn--gitlb-jra.test", CertFile: "gitläb.test.crt"},
+		"https://GITLÄB.test":              {URL: "https://GITL%C3%84B.test", Name: "xn--gitlb-jra.test", CertFile: "GITLÄB.test.crt"},
+		"https://gitl%C3%A4b.test":         {URL: "https://gitl%C3%A4b.test", Name: "xn--gitlb-jra.test", CertFile: "gitläb.test.crt"},
 		"https://user:word@gitlab.test:1/": {URL: "https://gitlab.test:1/", Name: "gitlab.test", CertFile: "gitlab.test.crt"},
 	} {
 		if got, err := trust.ParseServer(raw); err != nil || got != want {
@@ -74,20 +77,11 @@ func TestChoose(t *testing.T) {
 			t.Errorf("%s: got\n%s", host, got.PEM())
 		}
 	}
+	unicode := []trust.Source{{Host: "Gitläb.test", Bundle: bundle(t, "own.crt", own...), FromFolder: true}}
+	if trust.Choose(unicode, "xn--gitlb-jra.test") == nil || trust.Choose(unicode, "gitläb.test") == nil {
+		t.Error("the file of a host with other letters was not found")
+	}
 	if trust.Choose(sources[:1], "other.test") != nil {
 		t.Error("another host's certificate was chosen")
-	}
-}
-
-func TestUnusable(t *testing.T) {
-	one := bundle(t, "f.crt", trusttest.SelfSigned(leaf("gitlab.test")).Certificate)
-	if f := one.Unusable("gitlab.test", noon); f != nil {
-		t.Errorf("got %v", f)
-	}
-	if f := one.Unusable("other.test", noon); f == nil || f.Code != trust.CodeHostNotCovered {
-		t.Errorf("got %v", f)
-	}
-	if f := one.Unusable("", noon.Add(9999*day)); f == nil || f.Code != trust.CodeExpired {
-		t.Errorf("got %v", f)
 	}
 }
