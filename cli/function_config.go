@@ -103,7 +103,7 @@ func (c functionConfig) check() error {
 func (p *program) functionOptions(spec functionSpec) (render.Options, error) {
 	flags := filterFlags{options: render.Options{
 		FromIngress: spec.FromIngress, Jobs: spec.Jobs, NoRollout: spec.NoRollout, Force: spec.Force,
-		Via: render.Via(spec.Via), Deployment: spec.Deployment, CertsDir: spec.CertsDir,
+		Via: render.Way(spec.Via), Deployment: spec.Deployment, CertsDir: spec.CertsDir,
 		ConfigMapName: spec.ConfigMapName, AllowNoRunner: spec.AllowNoRunner, Now: p.Now,
 	}}
 	options := &flags.options
