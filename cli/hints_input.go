@@ -80,8 +80,7 @@ func weakKey(t topic) string {
 func issuerMissing(t topic) string {
 	switch t.occasion {
 	case ofFetch:
-		return "the file works until the certificate is renewed, and not for every git; " +
-			"ask the administrator for the root certificate and append it to the file"
+		return "ask the administrator for the root certificate and append it to the file"
 	case ofVerdict:
 		return "append the root certificate to the file"
 	}

@@ -87,18 +87,6 @@ func verifyArgs(cmd *cobra.Command, args []string) error {
 				hint: "verify a URL with its --cert, or manifests with what they hold"}
 		}
 	}
-	if len(args) == 0 {
-		return checkConnect(cmd)
-	}
-	return nil
-}
-
-// checkConnect refuses an address for manifests that nothing is to connect for.
-func checkConnect(cmd *cobra.Command) error {
-	if cmd.Flags().Changed("connect") && !cmd.Flags().Changed("online") {
-		return &hinted{what: "--connect without --online: manifests are verified without a connection",
-			hint: "add --online to shake hands with the runners' servers at that address"}
-	}
 	return nil
 }
 
