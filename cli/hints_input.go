@@ -67,6 +67,7 @@ func certificateHints() map[trust.Code]hint {
 		trust.CodeHugeKey:              always("have it issued again with a usual key: RSA of 2048 to 4096 bits, or ECDSA"),
 		trust.CodeInvalid:              always("have it issued again"),
 		trust.CodeIssuerMissing:        issuerMissing,
+		trust.CodeRootMissing:          always("ask the CA's administrator for the root certificate and append it to the file"),
 	}
 }
 
