@@ -148,7 +148,7 @@ func fetchReport(fetched *probe.Fetched, file *trust.Bundle, pinned bool) string
 	for _, finding := range fetched.Also {
 		fmt.Fprintf(&report, "also: %s\n", sentence(finding, about))
 	}
-	if left := len(fetched.Chain.Certificates()) - len(file.Certificates()); left > 0 {
+	if fetched.Fault == nil && len(file.Certificates()) < len(fetched.Chain.Certificates()) {
 		report.WriteString("the file gets the CAs only, so that it outlives the server's own certificate\n")
 	}
 	if pinned {
