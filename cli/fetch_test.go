@@ -11,9 +11,11 @@ import (
 	"helm-runnertrust/trust/trusttest"
 )
 
-// authorityNamed is a template for a CA that is valid at the fixtures' time.
-func authorityNamed(name string) trusttest.Template {
-	return trusttest.Template{CommonName: name, CA: true, NotBefore: fixturesNow.Add(-time.Hour), NotAfter: fixturesNow.AddDate(10, 0, 0)}
+// privateRoot is a CA that is valid at the fixtures' time.
+func privateRoot() *trusttest.Identity {
+	return trusttest.SelfSigned(trusttest.Template{
+		CommonName: "Private Root", CA: true, NotBefore: fixturesNow.Add(-time.Hour), NotAfter: fixturesNow.AddDate(10, 0, 0),
+	})
 }
 
 // serverWith starts a server with a certificate of this CA, from now for so many days, and returns
@@ -29,7 +31,7 @@ func serverWith(t *testing.T, root *trusttest.Identity, name string, days int) [
 
 // TestFetchWritesTheCAs writes a file that outlives the server's certificate, unless told otherwise.
 func TestFetchWritesTheCAs(t *testing.T) {
-	root := trusttest.SelfSigned(authorityNamed("Private Root"))
+	root := privateRoot()
 	fetch := serverWith(t, root, host, 60)
 	if stdout, stderr, code := call(t, "", nil, fetch...); code != exitDone || stdout != string(trusttest.PEM(root.Certificate)) {
 		t.Errorf("exit code %d, %s%s", code, stdout, stderr)
@@ -54,7 +56,7 @@ func TestFetchWritesTheCAs(t *testing.T) {
 
 // TestFetchOfWhatCannotWork writes nothing without --force.
 func TestFetchOfWhatCannotWork(t *testing.T) {
-	root := trusttest.SelfSigned(authorityNamed("Private Root"))
+	root := privateRoot()
 	for says, fetch := range map[string][]string{
 		"expired on":             serverWith(t, root, host, -5),
 		`is not for "` + host:    serverWith(t, root, "other.example.com", 60),
@@ -84,7 +86,7 @@ func TestFetchOfWhatCannotWork(t *testing.T) {
 
 // TestFetchAtRotation tells what changes, and of a CA that has the name of the old one.
 func TestFetchAtRotation(t *testing.T) {
-	old, fresh := trusttest.SelfSigned(authorityNamed("Private Root")), trusttest.SelfSigned(authorityNamed("Private Root"))
+	old, fresh := privateRoot(), privateRoot()
 	path := filepath.Join(t.TempDir(), "gitlab%s.crt")
 	save := append(serverWith(t, fresh, host, 60), "--save", path)
 	differs := []string{path + " differs:\n  - CN=Private Root, valid ", "\n  + CN=Private Root, valid ", "has another key than the one of this name"}
