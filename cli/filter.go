@@ -42,5 +42,8 @@ func (p *program) run(stream *yamledit.Stream, flags filterFlags) (*render.Resul
 	for _, warning := range result.Warnings {
 		p.warn(warning)
 	}
+	for _, note := range result.Notes {
+		p.message("note", note.Message, "")
+	}
 	return result, nil
 }

@@ -18,6 +18,7 @@ type filterFlags struct {
 
 func (f *filterFlags) register(flags *pflag.FlagSet) {
 	registerCert(flags, &f.certs, "certificate `[HOST=]PATH`: a PEM, DER or PKCS#7 file, or a folder of <host>.crt (repeatable)")
+	f.registerSources(flags)
 	flags.StringVar(&f.options.CertsDir, "certs-dir", "",
 		"directory to mount at, instead of the one that the runner's uid and HOME lead to")
 	flags.StringVar(&f.options.Deployment, "deployment", "",
@@ -76,14 +77,13 @@ func (p *program) readEnvironment(flags *pflag.FlagSet) error {
 	return errors.Join(faults...)
 }
 
-// sources are the certificates of --cert, else of RUNNERTRUST_CERT.
+// sources are the certificates of --cert, else of RUNNERTRUST_CERT; none where neither is given.
 func (p *program) sources(certs []string) ([]trust.Source, error) {
 	if len(certs) == 0 {
 		if value, _ := p.Env(variable(certFlag)); value != "" {
 			return loadText(variable(certFlag), value)
 		}
-		return nil, &hinted{what: "no certificate is given",
-			hint: "get it with `helm runnertrust fetch HOST --save gitlab.crt`, then pass --cert=gitlab.crt"}
+		return nil, nil
 	}
 	var all []trust.Source
 	var faults []error

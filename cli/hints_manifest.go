@@ -11,8 +11,20 @@ func manifestHints() map[trust.Code]hint {
 		render.NoRunner:        always("--deployment NAME selects a runner of another shape; --allow-no-runner lets a stream without one pass"),
 		render.HostUnknown:     only(ofFiles, "give the host with the certificate: --cert=gitlab.example.com=gitlab.crt"),
 		render.BadURL:          always("set the chart's gitlabUrl to an address like https://gitlab.example.com"),
-		render.NoCertificate:   always("give a certificate for this host, --cert=HOST=PATH, or one for every host, --cert=PATH"),
-		render.CAFileSet:       always("remove the setting from the chart's values, so that the mounted certificate counts"),
+		render.NoCertificate:   noCertificateHint,
+		render.TwoSources:      always("leave one of them out, or say for which host each is: HOST=…"),
+		render.BadReference:    always("write [HOST=]NAME or [HOST=]NAME/KEY"),
+		render.KeyMissing:      always("name one of its keys: NAME/KEY"),
+		render.SeveralSecrets:  always("say which one: --from-secret=NAME/tls.crt"),
+		render.NoSecret:        fetchAnd("give the certificate itself with --cert; it comes from: "),
+		render.SecretElsewhere: fetchAnd("give the certificate itself with --cert; it comes from: "),
+		render.WayUnknown:      always("certs-dir is the way that needs no setting"),
+		render.NoTemplate: always("gitlab-runner charts from 0.20 on have it, where runners.config is set; " +
+			"--via=env needs no template, and for --jobs set runners.config"),
+		render.BadTemplate:     always("mend runners.config in the chart's values"),
+		render.ExecutorUnfit:   always("leave --jobs out: other executors trust what their own machine trusts"),
+		render.SourceServed:    nil, // a note
+		render.CAFileSet:       always("replace it with --via=env, or remove the setting from the chart's values"),
 		render.MountConflict:   always("remove the mount from the chart's values, or mount elsewhere with --certs-dir"),
 		render.DirUnknown:      always("name the directory: --certs-dir=/home/gitlab-runner/.gitlab-runner/certs"),
 		render.ConfigMapTaken:  always("choose another name: --configmap-name=NAME"),
@@ -33,4 +45,10 @@ func manifestHints() map[trust.Code]hint {
 		render.CodeNoFile:       always("--online tells whether that is enough; an upgrade with the post-renderer gives it a file"),
 		render.CodeEndsTooEarly: only(ofVerdict, "renew the certificate on the server, then fetch it again"),
 	}
+}
+
+// noCertificateHint names every way to give one.
+func noCertificateHint(t topic) string {
+	return fetchAnd("get the certificate, then pass --cert=FILE: ")(t) +
+		"; or name what is in the cluster: --from-secret=NAME/KEY, --from-configmap=NAME/KEY"
 }

@@ -2,6 +2,7 @@ package render
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -22,6 +23,40 @@ func (c *container) hasCAFile() bool {
 var caFileSetting = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?m)^[ \t]*["']?` + trust.CAFileSetting + `["']?[ \t]*=[ \t]*["']([^"'\r\n]+)["']`)
 })
+
+// refuseVariable refuses a container in which CI_SERVER_TLS_CA_FILE wins, also as it comes with all
+// the keys of an object that is in the stream.
+func (m *manifests) refuseVariable(c *container) error {
+	refuse := func(part, why string) error {
+		return c.runner.refuse(CAFileSet, c.field(part), "%s, so the runner would look for no other file", why)
+	}
+	if c.hasCAFile() {
+		return refuse("env "+trust.CAFileVariable, "it is set")
+	}
+	for _, entry := range list(c.node, "envFrom") {
+		for kind, key := range map[string]string{"ConfigMap": "configMapRef", "Secret": "secretRef"} {
+			name, hasPrefix := strings.CutPrefix(trust.CAFileVariable, text(entry, "prefix"))
+			o, err := m.find(kind, text(entry, key, "name"), c.runner.namespace)
+			if err != nil {
+				return err
+			}
+			if o != nil && hasPrefix && slices.Contains(o.dataKeys(), name) {
+				return refuse("envFrom", o.String()+" has "+trust.CAFileVariable)
+			}
+		}
+	}
+	return nil
+}
+
+// refuseSetting refuses a container whose configuration has a tls-ca-file.
+func (m *manifests) refuseSetting(c *container) error {
+	file, configMap, err := m.configuredCAFile(c.runner)
+	if err != nil || configMap == nil {
+		return err
+	}
+	return configMap.refuse(CAFileSet, "data", "%s is %q in the configuration of %s, so the runner would not look into its certs directory",
+		trust.CAFileSetting, file, c.runner)
+}
 
 // configuredCAFile is the tls-ca-file in a ConfigMap of the stream that the runner's pod mounts;
 // without one, the ConfigMap is nil.

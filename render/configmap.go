@@ -24,6 +24,9 @@ const (
 // provide puts the ConfigMap of the certificates into the stream: in the place of an older one of
 // ours, else at the end.
 func (g *given) provide(m *manifests) error {
+	if len(g.bundles) == 0 {
+		return nil
+	}
 	wanted, err := g.configMap()
 	if err != nil {
 		return g.runner.placed(err)
@@ -77,7 +80,7 @@ func (g *given) configMap() (*yaml.RNode, error) {
 	)
 	annotations := map[string]string{
 		fingerprintsAnnotation: strings.Join(g.fingerprints(), ","),
-		notAfterAnnotation:     g.notAfter().Format(time.RFC3339),
+		notAfterAnnotation:     g.end.Format(time.RFC3339),
 	}
 	if filename := g.runner.filename(); filename != "" {
 		annotations[filenameAnnotation] = beside(filename)

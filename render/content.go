@@ -135,6 +135,13 @@ func keyOf(source *yaml.RNode, name string) string {
 	return text(items[at], "key")
 }
 
+// dataKeys are the keys that dataOf finds, sorted.
+func (o *object) dataKeys() []string {
+	keys := slices.Concat(fields(value(o.node, "data")), fields(value(o.node, "stringData")), fields(value(o.node, "binaryData")))
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
 // dataOf is the content of a key of a ConfigMap or a Secret; ok is false where it has none.
 func (o *object) dataOf(key string) (content []byte, ok bool, err error) {
 	if written := value(o.node, "stringData", key); written != nil {

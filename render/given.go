@@ -7,10 +7,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"helm-runnertrust/trust"
@@ -20,45 +18,54 @@ import (
 type given struct {
 	runner  *runner
 	options Options
+	warn    func(Warning)
 	name    string                   // of the ConfigMap
 	bundles map[string]*trust.Bundle // by file
-	hosts   map[string][]string      // by file
+	end     time.Time                // when the first of them stops working for a host
 }
 
 var _ source = (*given)(nil)
 
 // newGiven is the source for one runner.
-func newGiven(r *runner, options Options) (*given, error) {
-	name := cmp.Or(options.ConfigMapName, r.name+"-certs")
-	if !subdomain().MatchString(name) || len(name) > 253 {
-		return nil, r.refuse(ConfigMapName, "", "%q cannot name a ConfigMap: it takes at most 253 of a-z, 0-9, - and .", name)
+func newGiven(r *runner, options Options, warn func(Warning)) (*given, error) {
+	name := options.configMapName(r)
+	if !isSubdomain(name) {
+		return nil, r.refuse(ConfigMapName, "", "%q cannot name a ConfigMap: it takes at most 253 of -, ., 0-9 and a-z", name)
 	}
-	return &given{runner: r, options: options, name: name, bundles: map[string]*trust.Bundle{}, hosts: map[string][]string{}}, nil
+	return &given{runner: r, options: options, warn: warn, name: name, bundles: map[string]*trust.Bundle{}}, nil
 }
 
-// subdomain is a DNS subdomain (IsDNS1123Subdomain in k8s.io/apimachinery/pkg/util/validation).
-var subdomain = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
-})
+// configMapName is the name of a runner's ConfigMap.
+func (o Options) configMapName(r *runner) string { return cmp.Or(o.ConfigMapName, r.name+"-certs") }
 
-func (g *given) fill(server trust.Server, file string, warn func(Warning)) error {
-	bundle := trust.Choose(g.options.Sources, server.Name)
-	if bundle == nil {
-		return g.runner.refuse(NoCertificate, "", "no certificate is given for the host %q of its %s, only for: %s",
-			server.Name, trust.ServerURLVariable, cmp.Or(strings.Join(g.options.hosts(), ", "), "none"))
+// offers names the files that were given. Several for one host are one file for the runner.
+func (g *given) offers(server trust.Server) (names []string, own bool, err error) {
+	hosted := slices.DeleteFunc(slices.Clone(g.options.Sources), func(s trust.Source) bool { return s.Host == "" })
+	if bundle := trust.Choose(hosted, server.Name); bundle != nil {
+		return []string{bundle.Origin()}, true, nil
 	}
+	if bundle := trust.Choose(g.options.Sources, server.Name); bundle != nil {
+		return []string{bundle.Origin()}, false, nil
+	}
+	return nil, false, nil
+}
+
+func (g *given) fill(server trust.Server, file string) error {
+	bundle := trust.Choose(g.options.Sources, server.Name)
 	findings, err := bundle.Check(server.Name, g.options.Now, g.options.Force)
 	if err != nil {
 		return err
 	}
 	for _, finding := range findings {
-		warn(finding)
+		g.warn(finding)
+	}
+	if end := bundle.NotAfter(server.Name); g.end.IsZero() || end.Before(g.end) {
+		g.end = end
 	}
 	if other := g.bundles[file]; other != nil {
 		bundle = trust.Merge(other, bundle)
 	}
 	g.bundles[file] = bundle
-	g.hosts[file] = append(g.hosts[file], server.Name)
 	return g.checkSize()
 }
 
@@ -80,12 +87,15 @@ func (g *given) checkSize() error {
 	return nil
 }
 
-func (g *given) projection() projection {
-	p := projection{kind: "configMap", name: g.name}
+func (g *given) projections() []projection {
+	if len(g.bundles) == 0 {
+		return nil
+	}
+	p := projection{kind: "configMap", name: g.name, ours: true}
 	for _, file := range g.files() {
 		p.items = append(p.items, item{key: g.key(file), path: file})
 	}
-	return p
+	return []projection{p}
 }
 
 // files are the names in the certs directory, sorted.
@@ -114,6 +124,9 @@ func keyRune(c rune) rune {
 
 // checksum is the SHA-256 of the ConfigMap's data, in hex.
 func (g *given) checksum() string {
+	if len(g.bundles) == 0 {
+		return ""
+	}
 	hash := sha256.New()
 	for _, file := range g.files() {
 		hash.Write(bytes.Join([][]byte{[]byte(g.key(file)), g.bundles[file].PEM(), nil}, []byte{0}))
@@ -132,17 +145,4 @@ func (g *given) fingerprints() []string {
 		}
 	}
 	return all
-}
-
-// notAfter is when the first file stops working for one of its hosts.
-func (g *given) notAfter() time.Time {
-	var first time.Time
-	for file, bundle := range g.bundles {
-		for _, host := range g.hosts[file] {
-			if end := bundle.NotAfter(host); first.IsZero() || end.Before(first) {
-				first = end
-			}
-		}
-	}
-	return first
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"slices"
 
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
 	"helm-runnertrust/render/yamledit"
 	"helm-runnertrust/trust"
 )
@@ -129,6 +131,20 @@ func (m *manifests) find(kind, name, namespace string) (*object, error) {
 		return nil, nil
 	}
 	return near, near.fault
+}
+
+// removeOwn takes an object that an earlier run made out of the stream, when there is one.
+func (m *manifests) removeOwn(kind, name, namespace string) error {
+	o, err := m.find(kind, name, namespace)
+	if err != nil || o == nil || o.namespace != namespace || !o.isOurs() {
+		return err
+	}
+	if o.siblings == nil {
+		o.doc.Remove()
+		return nil
+	}
+	yamledit.Retain(o.siblings, func(item *yaml.RNode) bool { return item.YNode() != o.node.YNode() })
+	return nil
 }
 
 // indexNames notes which names the text of each document has, so that many runners do not search

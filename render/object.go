@@ -17,7 +17,8 @@ type object struct {
 	node            *yaml.RNode // in the document's edited tree
 	kind            string
 	name, namespace string
-	fault           error // what is wrong with its shape, as far as its kind is read; nil for nothing
+	siblings        *yaml.RNode // the items of the List that it is one of; nil for a document of its own
+	fault           error       // what is wrong with its shape, as far as its kind is read; nil for nothing
 }
 
 // String is how messages name the object: "Deployment/ci-gitlab-runner".
@@ -65,6 +66,11 @@ func (o *object) flattenItems() ([]*object, error) {
 		inner, err := flatten(o.doc, item, strings.TrimSuffix(o.kind, "List"))
 		if err != nil {
 			return nil, err
+		}
+		for _, one := range inner {
+			if one.siblings == nil {
+				one.siblings = value(o.node, "items")
+			}
 		}
 		all = append(all, inner...)
 	}

@@ -9,6 +9,7 @@ import (
 // A Result is a filtered stream.
 type Result struct {
 	Warnings []Warning
+	Notes    []Finding // what the stream itself decided
 
 	texts [][]byte // of its documents; they share the memory of what was read
 }

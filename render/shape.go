@@ -37,6 +37,11 @@ var (
 
 	// runnerContainer is what is read and edited of a runner's container.
 	runnerContainer = mapping{
+		"envFrom": listOf(mapping{
+			"prefix":       leaf,
+			"configMapRef": mapping{"name": leaf}.shape(),
+			"secretRef":    mapping{"name": leaf}.shape(),
+		}.shape()),
 		"securityContext": securityContext,
 		"volumeMounts": listOf(mapping{
 			"name": leaf, "mountPath": leaf, "subPath": leaf, "subPathExpr": leaf, "readOnly": leaf,
@@ -63,11 +68,24 @@ var (
 	byKind = map[string]*yamledit.Shape{
 		"ConfigMap": mapping{
 			"metadata":   mapping{"annotations": mapping{fingerprintsAnnotation: leaf}.shape()}.shape(),
+			"immutable":  leaf,
 			"data":       {Rest: leaf},
 			"binaryData": {Rest: leaf},
 		}.shape(),
 		"Secret":     mapping{"data": {Rest: leaf}, "stringData": {Rest: leaf}}.shape(),
 		"Deployment": deployment,
+		"Ingress": mapping{"apiVersion": leaf, "spec": mapping{
+			"tls":   listOf(mapping{"hosts": listOf(leaf), "secretName": leaf}.shape()),
+			"rules": listOf(mapping{"host": leaf}.shape()),
+		}.shape()}.shape(),
+		"Gateway": mapping{"apiVersion": leaf, "spec": mapping{
+			"listeners": listOf(mapping{"hostname": leaf, "tls": mapping{
+				"mode": leaf,
+				"certificateRefs": listOf(mapping{
+					"group": leaf, "kind": leaf, "name": leaf, "namespace": leaf,
+				}.shape()),
+			}.shape()}.shape()),
+		}.shape()}.shape(),
 	}
 )
 

@@ -96,6 +96,8 @@ func (s *splicer) mapping(b, a *yaml.Node, keyLine int) error {
 		return s.insertKeys(b, added, keyLine)
 	case len(gone) == 2 && len(added) == 2:
 		return s.replaceEntry(b, gone, added)
+	case len(gone) == 2 && len(added) == 0:
+		return s.removeEntry(b, gone[0], gone[1])
 	}
 	return errNoPlace
 }

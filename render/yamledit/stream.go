@@ -97,7 +97,9 @@ func (s *Stream) Texts() ([][]byte, error) {
 		if err != nil {
 			return nil, &DocumentError{Document: d, Err: err}
 		}
-		texts = append(texts, text)
+		if len(text) > 0 {
+			texts = append(texts, text)
+		}
 	}
 	return join(texts, s.added), nil
 }
