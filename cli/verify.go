@@ -87,18 +87,6 @@ func verifyArgs(cmd *cobra.Command, args []string) error {
 				hint: "verify a URL with its --cert, or manifests with what they hold"}
 		}
 	}
-	if len(args) == 0 {
-		return checkConnect(cmd)
-	}
-	return nil
-}
-
-// checkConnect refuses an address for manifests that nothing is to connect for.
-func checkConnect(cmd *cobra.Command) error {
-	if cmd.Flags().Changed("connect") && !cmd.Flags().Changed("online") {
-		return &hinted{what: "--connect without --online: manifests are verified without a connection",
-			hint: "add --online to shake hands with the runners' servers at that address"}
-	}
 	return nil
 }
 
@@ -177,12 +165,12 @@ func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlag
 		return nil
 	case verdicts.Status() == trust.StatusFailed:
 		return &hinted{what: "a runner would not work with " + target.Address(), hint: "the reason is below the table"}
-	case verdicts.Status() == trust.StatusUnknown:
-		return &hinted{what: "whether jobs work with " + target.Address() + " is not known",
-			hint: "the reason is below the table; --allow-unknown lets it pass"}
-	default:
+	case later.Status() == trust.StatusFailed:
 		finding := endsEarly(later, end)
 		return &hinted{what: target.Address() + ": " + finding.Message, hint: ofVerdicts(later).of(finding)}
+	default:
+		return &hinted{what: "whether jobs work with " + target.Address() + " is not known",
+			hint: "the reason is below the table; --allow-unknown lets it pass"}
 	}
 }
 
