@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"regexp"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -92,23 +91,9 @@ RUNNERTRUST_CERTS_DIR. RUNNERTRUST_CERT takes a path or the PEM text itself.`,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return p.readEnvironment(cmd.Flags()) },
 	}
 	options.register(root.Flags())
+	p.registerVersion(root)
 	root.AddCommand(p.renderCommand(), p.fetchCommand(), p.verifyCommand(), p.versionCommand())
 	return root
-}
-
-func (p *program) versionCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version",
-		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			found := regexp.MustCompile(`(?m)^version: (\S+)$`).FindSubmatch(p.Plugin)
-			if found == nil {
-				return errors.New("plugin.yaml has no version")
-			}
-			return p.write(append(found[1], '\n'))
-		},
-	}
 }
 
 // write puts a whole result on stdout.

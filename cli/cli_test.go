@@ -36,11 +36,16 @@ func call(t *testing.T, stdin string, environment []string, args ...string) (std
 
 func TestVersion(t *testing.T) {
 	stdout, _, code := call(t, "", nil, "version")
-	if code != exitDone || !regexp.MustCompile(`^\d+\.\d+\.\d+\n$`).MatchString(stdout) {
+	found := regexp.MustCompile(`^(\d+\.\d+\.\d+) \(commit \S+, go1\.\S+ \w+/\w+\)\n$`).FindStringSubmatch(stdout)
+	if code != exitDone || found == nil {
 		t.Fatalf("exit code %d, %q", code, stdout)
 	}
+	// The variable of that name is no flag.
+	if flag, stderr, code := call(t, "", []string{"RUNNERTRUST_VERSION", "1"}, "--version"); code != exitDone || flag != stdout {
+		t.Errorf("--version: exit code %d, %q, %q", code, flag, stderr)
+	}
 	postRenderer := readFile(t, "../postrenderer/plugin.yaml")
-	if !strings.Contains(postRenderer, "\nversion: "+stdout) {
+	if !strings.Contains(postRenderer, "\nversion: "+found[1]+"\n") {
 		t.Errorf("postrenderer/plugin.yaml has another version than %q", stdout)
 	}
 	if !strings.Contains(postRenderer, "\nname: "+pluginName+"\n") {

@@ -90,7 +90,7 @@ func TestVersionIsThatOfThePlugin(t *testing.T) {
 		t.Run(bin, func(t *testing.T) {
 			t.Parallel()
 			h := withPlugin(t, bin, "")
-			version := strings.TrimSpace(h.Run(t, "runnertrust", "version"))
+			version, _, _ := strings.Cut(h.Run(t, "runnertrust", "version"), " ")
 			plugins := map[string]string{}
 			for line := range strings.Lines(h.Run(t, "plugin", "list")) {
 				if columns := strings.Fields(line); len(columns) > 1 {
