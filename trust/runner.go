@@ -2,7 +2,6 @@ package trust
 
 import (
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"net/url"
 	"path"
@@ -37,27 +36,34 @@ const (
 
 // Server is what a runner makes of CI_SERVER_URL.
 type Server struct {
-	URL      string // without user and password; "" for one given by its host
+	URL      string // as PrintableURL has it; "" for one given by its host
 	Name     string // host name for TLS, without port and brackets: "gitlab.example.com", "fd00::1"
 	CertFile string // file name that the runner opens in its certs directory
 	Plain    bool   // http://, so that the runner checks no certificate
 }
 
 // ParseServer reads CI_SERVER_URL as the runner does. The URL has to be absolute, with http or
-// https: the runner refuses everything else.
+// https: the runner refuses everything else. An @ behind the host is refused besides: it is a
+// password with / ? or # in it, half of which the runner would take for the host.
 func ParseServer(rawURL string) (Server, error) {
+	shown := PrintableURL(rawURL)
 	u, err := url.Parse(rawURL)
 	if err != nil {
-		return Server{}, fmt.Errorf("it is not a URL: %w", errors.Unwrap(err))
+		return Server{}, fmt.Errorf("%q is not a URL", shown) // the cause may repeat a password
 	}
-	u.User = nil // may be a password, which belongs in no message
-	if u.Scheme != "http" && u.Scheme != "https" {
-		return Server{}, fmt.Errorf("%q is not an http or https URL", u)
+	u.User = nil
+	switch name := u.Hostname(); {
+	case u.Scheme != "http" && u.Scheme != "https":
+		return Server{}, fmt.Errorf("%q is not an http or https URL", shown)
+	case name == "" || name[0] == '.':
+		return Server{}, fmt.Errorf("%q has no host", shown)
+	case HasUser(u.String()):
+		return Server{}, fmt.Errorf("%q has an @ behind its host: / ? and # of a password are written %%2F %%3F and %%23", shown)
 	}
-	if name := u.Hostname(); name == "" || name[0] == '.' {
-		return Server{}, fmt.Errorf("%q has no host", u)
-	}
-	return Server{URL: u.String(), Name: u.Hostname(), CertFile: certFile(u.Host), Plain: u.Scheme == "http"}, nil
+	return Server{
+		URL: PrintableURL(u.String()), Name: u.Hostname(), CertFile: certFile(u.Host),
+		Plain: u.Scheme == "http",
+	}, nil
 }
 
 // ServerForHost is the Server of https://host, for a host given without a URL: a name, an IPv4

@@ -20,8 +20,10 @@ func TestParseServer(t *testing.T) {
 			t.Errorf("%s: %+v, %v", raw, got, err)
 		}
 	}
-	for _, raw := range []string{"", "gitlab.test", "ftp://gitlab.test", "https://", "https://a b", "https:///group", "https://./", "ssh://u:word@h"} {
-		if got, err := trust.ParseServer(raw); err == nil || strings.Contains(err.Error(), "word") {
+	for _, raw := range []string{"", "gitlab.test", "ftp://gitlab.test", "https://", "https://a b", "https:///group", "https://./", "ssh://u:sesame@h",
+		"oauth2:sesame@h", "https:oauth2:sesame@h", "https://oauth2:sesame#x@h", "https://oauth2:sesame/x@h", "https://oauth2:1/sesame@h",
+		"https://u:sesame%40h", "https://u:sesame", "https://u:sesame x@h"} {
+		if got, err := trust.ParseServer(raw); err == nil || strings.Contains(err.Error(), "sesame") {
 			t.Errorf("%q: got %+v", raw, got)
 		}
 	}
