@@ -15,13 +15,15 @@ import (
 
 // A Process is what a run of the program has of its surroundings.
 type Process struct {
-	Args   []string // without the program's name
-	Env    func(name string) (value string, found bool)
-	Stdin  io.Reader
-	Stdout io.Writer
-	Stderr io.Writer
-	Now    time.Time
-	Plugin []byte // plugin.yaml, which has the version
+	Name    string   // that it was called by; "" for Helm's plugin
+	Args    []string // without the program's name
+	Env     func(name string) (value string, found bool)
+	Environ []string // NAME=value, to look for misspelt names in; nil does not look
+	Stdin   io.Reader
+	Stdout  io.Writer
+	Stderr  io.Writer
+	Now     time.Time
+	Plugin  []byte // plugin.yaml, which has the version
 }
 
 // The exit codes.
@@ -44,7 +46,10 @@ func Run(process Process) int {
 	root.SetIn(process.Stdin)
 	root.SetOut(process.Stdout)
 	root.SetErr(process.Stderr)
-	cmd, err := root.ExecuteC()
+	cmd, err := root, checkArguments(process.Args)
+	if err == nil {
+		cmd, err = root.ExecuteC()
+	}
 	p.usage = cmd.CommandPath()
 	code := exitDone
 	switch {
@@ -81,18 +86,26 @@ the GitLab server: in a ConfigMap, mounted where the runner looks for it.
 
 Every flag can come from the environment too: --certs-dir is
 RUNNERTRUST_CERTS_DIR. RUNNERTRUST_CERT takes a path or the PEM text itself.`,
-		Args:          cobra.NoArgs,
+		Args:          p.noArguments,
+		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: p.calledAs()},
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p.filtering = true
 			return p.filter(cmd, options)
 		},
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return p.readEnvironment(cmd.Flags()) },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			p.warnUnknownVariables(cmd.Root())
+			return errors.Join(p.readEnvironment(cmd.Flags()), checkURLs(cmd.Flags()))
+		},
 	}
 	options.register(root.Flags())
 	p.registerVersion(root)
 	root.AddCommand(p.renderCommand(), p.fetchCommand(), p.verifyCommand(), p.versionCommand())
+	root.SetFlagErrorFunc(p.flagError)
+	for _, cmd := range append(root.Commands(), root) {
+		singleValues(cmd.Flags())
+	}
 	return root
 }
 

@@ -44,7 +44,7 @@ func (p *program) fail(err error) {
 		}
 		return
 	}
-	p.message("error", err.Error(), p.hint(err))
+	p.message("error", p.withoutPasswords(err.Error()), p.hint(err))
 }
 
 func (p *program) warn(w trust.Finding) {

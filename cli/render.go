@@ -102,7 +102,7 @@ func (p *program) renderCommand() *cobra.Command {
 release that is in the cluster.`,
 		Example: `  helm template gitlab gitlab/gitlab -f values.yaml | helm runnertrust render --cert=gitlab.crt --diff
   helm runnertrust render --release gitlab --cert=gitlab.crt --diff`,
-		Args: cobra.NoArgs,
+		Args: p.noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := in.check(cmd); err != nil {
 				return err

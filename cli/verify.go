@@ -46,7 +46,7 @@ Exits with 1 when any runner would not connect.`,
 		Example: `  helm runnertrust verify https://gitlab.example.com --cert=gitlab.crt
   helm runnertrust verify --release gitlab --online --expires-within 30d
   helm get manifest gitlab | helm runnertrust verify`,
-		Args: verifyArgs,
+		Args: p.verifyArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := flags.input.check(cmd); err != nil {
 				return err
@@ -70,13 +70,20 @@ Exits with 1 when any runner would not connect.`,
 
 // verifyArgs refuses what would be ignored: flags of manifests together with a URL, and the other
 // way round. It runs before the environment is read, which may hold flags for other commands.
-func verifyArgs(cmd *cobra.Command, args []string) error {
+func (p *program) verifyArgs(cmd *cobra.Command, args []string) error {
 	if err := cobra.MaximumNArgs(1)(cmd, args); err != nil {
 		return err
 	}
 	ignored, subject := []string{"file", "release", "online", "deployment", "certs-dir"}, "a URL"
 	if len(args) == 0 {
 		ignored, subject = []string{certFlag}, "manifests"
+	}
+	if len(args) == 0 && !p.asksOnline(cmd) {
+		for _, name := range []string{"connect", "timeout"} {
+			if cmd.Flags().Changed(name) {
+				return &hinted{what: "--" + name + " is for --online: from manifests alone, nothing is connected to", hint: "add --online"}
+			}
+		}
 	}
 	for _, name := range ignored {
 		if cmd.Flags().Changed(name) {
@@ -85,6 +92,13 @@ func verifyArgs(cmd *cobra.Command, args []string) error {
 		}
 	}
 	return nil
+}
+
+// asksOnline reports whether --online is given, here or by its variable, which is not read yet.
+func (p *program) asksOnline(cmd *cobra.Command) bool {
+	flag := cmd.Flags().Lookup("online")
+	value, found := p.Env(variable(flag.Name))
+	return flag.Value.String() == "true" || found && value != "" && !flag.Changed
 }
 
 // days is a duration that may be given in days.

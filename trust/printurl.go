@@ -22,11 +22,14 @@ func PrintableURL(text string) string {
 	if end < 0 {
 		end = len(rest)
 	}
-	path := rest[end:]
+	host, path := printableHost(rest[:end]), rest[end:]
+	if host != rest[:end] {
+		return scheme + user + host // a path may be the end of the password
+	}
 	if at := strings.IndexAny(path, "?#"); at >= 0 {
 		path = path[:at+1] + hidden
 	}
-	return scheme + user + printableHost(rest[:end]) + path
+	return scheme + user + host + path
 }
 
 // HasUser reports whether a text that may be a URL may have a user or a password in it.

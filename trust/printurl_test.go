@@ -35,7 +35,7 @@ func TestPrintableURL(t *testing.T) {
 		"http://user:secret word@proxy.test":    "http://***@proxy.test",
 		"secret://oauth2@gitlab.test":           "***@gitlab.test",
 		"https://oauth2:secret":                 "https://oauth2:***",
-		"oauth2:secret/x":                       "oauth2:***/x",
+		"oauth2:secret/x":                       "oauth2:***",
 		"https://[fd00::1]secret":               "https://[fd00::1]:***",
 		"https://gitlab.test/?token=secret":     "https://gitlab.test/?***",
 		"https://gitlab.test/a#access_t=secret": "https://gitlab.test/a#***",
