@@ -24,6 +24,8 @@ type Process struct {
 	Stderr  io.Writer
 	Now     time.Time
 	Plugin  []byte // plugin.yaml, which has the version
+
+	Patience time.Duration // with a pipe as a file that says nothing; 0 is a minute
 }
 
 // The exit codes.
@@ -69,6 +71,8 @@ type program struct {
 	messages  []string
 	filtering bool   // run as a post-renderer: no subcommand
 	usage     string // the command that was called
+
+	tellsByCode bool // whoever runs it may want nothing but the exit code
 }
 
 func (p *program) rootCommand() *cobra.Command {
@@ -114,6 +118,10 @@ func (p *program) write(result []byte) error { return p.writeAll(bytes.NewReader
 
 // writeAll is write for a result in several pieces.
 func (p *program) writeAll(result io.WriterTo) error {
+	// Whoever starts a service may have all of its streams lead to /dev/null in the same way.
+	if !p.tellsByCode && isClosed(p.Stdout) && !isClosed(p.Stderr) {
+		return &hinted{what: "cannot write the output: stdout is closed", hint: "to throw the output away, use: >/dev/null"}
+	}
 	if _, err := result.WriteTo(p.Stdout); err != nil {
 		return &hinted{err: err, what: "cannot write the output"}
 	}

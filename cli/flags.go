@@ -52,7 +52,7 @@ var excludes = map[string]string{"file": "release", "release": "file"}
 func (p *program) sources(certs []string) ([]trust.Source, error) {
 	if len(certs) == 0 {
 		if value, _ := p.Env(variable(certFlag)); value != "" {
-			return loadText(variable(certFlag), value)
+			return p.files().loadText(variable(certFlag), value)
 		}
 		return nil, &hinted{what: "no certificate is given",
 			hint: "get it with `helm runnertrust fetch HOST --save gitlab.crt`, then pass --cert=gitlab.crt"}
@@ -60,7 +60,7 @@ func (p *program) sources(certs []string) ([]trust.Source, error) {
 	var all []trust.Source
 	var faults []error
 	for _, cert := range certs {
-		sources, err := load(cert)
+		sources, err := p.files().load(cert)
 		all, faults = append(all, sources...), append(faults, err)
 	}
 	return all, errors.Join(faults...)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -45,23 +46,34 @@ func (in *input) name() string {
 }
 
 // read returns the manifests.
-func (p *program) read(in input) ([]byte, error) {
+func (p *program) read(in input) (stream []byte, err error) {
 	switch {
 	case in.release != "":
-		return p.manifest(in.release)
+		stream, err = p.manifest(in.release)
 	case in.file != "" && in.file != "-":
-		stream, err := os.ReadFile(in.file)
-		if err != nil {
-			return nil, &hinted{what: "cannot read the manifests", err: err}
-		}
-		return stream, nil
+		stream, err = p.readManifests(in.file)
 	case isTerminal(p.Stdin):
 		return nil, &hinted{what: "no manifests are given",
 			hint: "name a file with -f, a release with --release, or pipe them in: helm template … | helm runnertrust render --diff"}
+	default:
+		if stream, err = io.ReadAll(p.Stdin); err != nil {
+			err = &hinted{what: "cannot read the manifests from stdin", err: err}
+		}
 	}
-	stream, err := io.ReadAll(p.Stdin)
 	if err != nil {
-		return nil, &hinted{what: "cannot read the manifests from stdin", err: err}
+		return nil, err
+	}
+	return stream, checkManifests(in, stream)
+}
+
+// readManifests reads a file.
+func (p *program) readManifests(path string) ([]byte, error) {
+	if _, err := os.Stat(filepath.Join(path, "Chart.yaml")); err == nil {
+		return nil, &hinted{what: path + " is a chart, not manifests", hint: renderChart(path)}
+	}
+	stream, err := p.files().read(path, 0)
+	if err != nil {
+		return nil, &hinted{what: "cannot read the manifests of " + path, err: withoutPath(err), hint: "check the path and its permissions"}
 	}
 	return stream, nil
 }
@@ -104,6 +116,7 @@ release that is in the cluster.`,
   helm runnertrust render --release gitlab --cert=gitlab.crt --diff`,
 		Args: p.noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			p.tellsByCode = detailed
 			if err := in.check(cmd); err != nil {
 				return err
 			}

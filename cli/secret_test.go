@@ -25,9 +25,9 @@ func TestCertificateText(t *testing.T) {
 			"--configmap-name": {"--configmap-name", text},
 			"--certs-dir":      {"--certs-dir", text},
 			"-f":               {"render", "-f", text},
-			"--save":           {"fetch", host, "--save=" + text},
-			"--connect":        {"fetch", host, "--connect", text},
-			"--fingerprint":    {"fetch", host, "--fingerprint", text},
+			"--save":           {"fetch", "gitlab.test", "--save=" + text},
+			"--connect":        {"fetch", "gitlab.test", "--connect", text},
+			"--fingerprint":    {"fetch", "gitlab.test", "--fingerprint", text},
 			"an argument":      {"fetch", text},
 		} {
 			for _, args := range [][]string{args, hostGiven(args, text)} {

@@ -48,6 +48,7 @@ Exits with 1 when any runner would not connect.`,
   helm get manifest gitlab | helm runnertrust verify`,
 		Args: p.verifyArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			p.tellsByCode = true
 			if err := flags.input.check(cmd); err != nil {
 				return err
 			}
