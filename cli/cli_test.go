@@ -204,6 +204,22 @@ func TestRender(t *testing.T) {
 	}
 }
 
+// TestDiffOfSecrets shows what stands beside a change, but no value of a Secret unless it is asked to.
+func TestDiffOfSecrets(t *testing.T) {
+	runner := strings.ReplaceAll(readFile(t, fixturesDir+"/reject/url-with-password/input.yaml"), "ssh://bot:secret@", "https://")
+	stream := runner + "---\nkind: Secret\nstringData: {token: swordfish}\n"
+	list := "kind: List\nitems:\n-\n  " + strings.ReplaceAll(strings.TrimSpace(runner), "\n", "\n  ") + "\n-\n  kind: Secret\n  data: {token: swordfish}\n"
+	cert := "--cert=" + fixturesDir + "/certs/ca.crt"
+	for name, stream := range map[string]string{"documents": stream, "list": list} {
+		for show, value := range map[string]string{"--show-secrets=false": "{token: ***}\n", "--show-secrets": "{token: swordfish}\n"} {
+			stdout, stderr, code := call(t, stream, nil, "render", cert, "--diff", show)
+			if code != exitDone || !strings.Contains(stdout, value) {
+				t.Errorf("%s, %s: exit code %d, %s%s", name, show, code, stdout, stderr)
+			}
+		}
+	}
+}
+
 func TestColour(t *testing.T) {
 	got := colour("--- a\n+++ b\n@@ -1 +1 @@\n x\n-y\n+--- z\r\n")
 	want := bold + "--- a" + reset + "\n" + bold + "+++ b" + reset + "\n" + cyan + "@@ -1 +1 @@" + reset + "\n x\n" +

@@ -106,7 +106,7 @@ func (p *program) manifest(release string) ([]byte, error) {
 func (p *program) renderCommand() *cobra.Command {
 	var flags filterFlags
 	var in input
-	var diff, detailed bool
+	var diff, showSecrets, detailed bool
 	cmd := &cobra.Command{
 		Use:   "render [-f FILE | --release NAME]",
 		Short: "Show what the post-renderer makes of manifests",
@@ -131,7 +131,7 @@ release that is in the cluster.`,
 			after := result.Bytes()
 			out := after
 			if diff {
-				out = p.diff(in.name(), before, after)
+				out = p.diff(in.name(), before, after, showSecrets)
 			}
 			if err := p.write(out); err != nil {
 				return err
@@ -145,6 +145,7 @@ release that is in the cluster.`,
 	in.register(cmd)
 	flags.register(cmd.Flags())
 	cmd.Flags().BoolVar(&diff, "diff", false, "print a unified diff instead of the manifests")
+	cmd.Flags().BoolVar(&showSecrets, "show-secrets", false, "show the values of Secrets in the diff")
 	cmd.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit with 2 when there are changes")
 	return cmd
 }
