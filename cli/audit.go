@@ -38,7 +38,8 @@ func (p *program) verifyManifests(ctx context.Context, flags verifyFlags) error 
 	runners := make([]auditedRunner, 0, len(audited))
 	failed := 0
 	for _, a := range audited {
-		r := auditedRunner{AuditedRunner: a, about: topic{occasion: ofManifests}}
+		r := auditedRunner{AuditedRunner: a, about: topic{occasion: ofManifests, release: flags.input.release}}
+		r.nameServer()
 		if flags.online {
 			if err := p.goOnline(ctx, &r, flags); err != nil {
 				return err
@@ -60,6 +61,19 @@ func (p *program) verifyManifests(ctx context.Context, flags verifyFlags) error 
 			hint: "the reason for each is below the table"}
 	}
 	return nil
+}
+
+// nameServer has the findings name the server with its port.
+func (r *auditedRunner) nameServer() {
+	server, err := trust.ParseServer(r.URL)
+	if err != nil { // the manifest does not tell it
+		return
+	}
+	r.about.host = server.Address
+	r.Warnings, _ = server.About(r.Warnings, nil)
+	if r.Finding.Host != "" {
+		r.Finding.Host = server.Address
+	}
 }
 
 // goOnline adds the handshake of a runner whose file is known, or who has none; its verdict then is

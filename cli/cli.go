@@ -71,6 +71,7 @@ type program struct {
 	messages  []string
 	filtering bool   // run as a post-renderer: no subcommand
 	usage     string // the command that was called
+	release   string // that the manifests are of
 
 	tellsByCode bool // whoever runs it may want nothing but the exit code
 }

@@ -159,6 +159,19 @@ func TestCalledAs(t *testing.T) {
 	}
 }
 
+// TestPortInHints has the port of CI_SERVER_URL in what is to be typed about a runner's file.
+func TestPortInHints(t *testing.T) {
+	input := readFile(t, fixturesDir+"/accept/host-upper-case-and-port/input.yaml")
+	forced, stderr, code := call(t, input, nil, "--force", "--cert="+fixturesDir+"/certs/expired.crt")
+	const typed = "helm runnertrust fetch GitLab.example.com:8443 --save FILE\n"
+	if code != exitDone || !strings.Contains(stderr, typed) {
+		t.Errorf("the filter: exit code %d, %s", code, stderr)
+	}
+	if stdout, stderr, code := call(t, forced, nil, "verify"); code != exitError || !strings.Contains(stdout, typed) {
+		t.Errorf("verify: exit code %d, %s%s", code, stdout, stderr)
+	}
+}
+
 // brokenPipe is a stdout that nobody reads.
 type brokenPipe struct{}
 
@@ -236,7 +249,7 @@ func TestRelease(t *testing.T) {
 		t.Fatal(err)
 	}
 	helm := filepath.Join(t.TempDir(), "helm")
-	script := "#!/bin/sh\n[ \"$*\" = 'get manifest ci --namespace prod' ] && exec cat " + manifest + "\necho \"Error: release: not found\" >&2\nexit 1\n"
+	script := "#!/bin/sh\n[ \"$*\" = 'get manifest ci --namespace prod' ] && exec cat " + manifest + "\n[ \"$3\" = unreachable ] && echo \"Error: Kubernetes cluster unreachable\" >&2 || echo \"Error: release: not found\" >&2\nexit 1\n"
 	if err := os.WriteFile(helm, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -247,7 +260,19 @@ func TestRelease(t *testing.T) {
 		t.Errorf("exit code %d, stderr %q", code, stderr)
 	}
 	stdout, stderr, code = call(t, "", environment, "render", "--release", "other", cert)
-	if code != exitError || stdout != "" || !strings.Contains(stderr, "Error: release: not found") || !strings.Contains(stderr, "runnertrust: hint: ") {
+	if code != exitError || stdout != "" || !strings.Contains(stderr, "Error: release: not found\nrunnertrust: hint: look for its namespace: helm list --all-namespaces --filter '^other$'\n") {
 		t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
+	}
+	_, stderr, _ = call(t, "", append(environment, "HELM_KUBECONTEXT", "ci"), "verify", "--release", "unreachable")
+	if !strings.HasSuffix(stderr, "answers: kubectl cluster-info --context ci\n") || strings.Contains(stderr, "helm list") {
+		t.Errorf("stderr %q", stderr)
+	}
+	_, stderr, _ = call(t, "", []string{"HELM_BIN", "no-such-helm"}, "verify", "--release", "ci")
+	if !strings.HasSuffix(stderr, "HELM_BIN\n") {
+		t.Errorf("stderr %q", stderr)
+	}
+	stdout, _, _ = call(t, "", environment, "verify", "--release", "ci")
+	if !strings.Contains(stdout, "\n  helm runnertrust verify --release ci --online tells whether that is enough; ") {
+		t.Errorf("stdout %q", stdout)
 	}
 }

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"cmp"
+
 	"helm-runnertrust/render"
 	"helm-runnertrust/trust"
 )
@@ -8,10 +10,10 @@ import (
 // manifestHints are about manifests, of the filter and of verify.
 func manifestHints() map[trust.Code]hint {
 	return map[trust.Code]hint{
-		render.NoRunner:        always("--deployment NAME selects a runner of another shape; --allow-no-runner lets a stream without one pass"),
+		render.NoRunner:        noRunner,
 		render.HostUnknown:     only(ofFiles, "give the host with the certificate: --cert=gitlab.example.com=gitlab.crt"),
 		render.BadURL:          always("set the chart's gitlabUrl to an address like https://gitlab.example.com"),
-		render.NoCertificate:   always("give a certificate for this host, --cert=HOST=PATH, or one for every host, --cert=PATH"),
+		render.NoCertificate:   noCertificate,
 		render.CAFileSet:       always("remove the setting from the chart's values, so that the mounted certificate counts"),
 		render.MountConflict:   always("remove the mount from the chart's values, or mount elsewhere with --certs-dir"),
 		render.DirUnknown:      always("name the directory: --certs-dir=/home/gitlab-runner/.gitlab-runner/certs"),
@@ -28,7 +30,29 @@ func manifestHints() map[trust.Code]hint {
 		render.CodeFileUnknown:  nil, // only the cluster knows it
 		render.CodeFileMissing:  nil, // the message says where
 		render.CodeFileInvalid:  nil, // the message is that of the file
-		render.CodeNoFile:       always("--online tells whether that is enough; an upgrade with the post-renderer gives it a file"),
+		render.CodeNoFile:       noFile,
 		render.CodeEndsTooEarly: only(ofVerdict, "renew the certificate on the server, then fetch it again"),
 	}
+}
+
+func noCertificate(t topic) string {
+	host := cmp.Or(t.host, "HOST")
+	return "helm runnertrust fetch " + host + " --save FILE, then add --cert=" + host + "=FILE, or --cert=FILE for every host"
+}
+
+// noRunner names the way to the names of a release's Deployments, where it is known.
+func noRunner(t topic) string {
+	const text = "--deployment NAME selects a runner of another shape; --allow-no-runner lets a stream without one pass"
+	if t.release == "" {
+		return text
+	}
+	return "helm get manifest " + t.release + " has the names of its Deployments: --deployment NAME selects a runner of another shape"
+}
+
+func noFile(t topic) string {
+	const text = "an upgrade with the post-renderer gives it a file"
+	if t.release == "" {
+		return "--online tells whether that is enough; " + text
+	}
+	return "helm runnertrust verify --release " + t.release + " --online tells whether that is enough; " + text
 }

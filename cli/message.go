@@ -83,7 +83,7 @@ func (p *program) hint(err error) string {
 		return hintFor(refused.Code, topic{host: refused.Host})
 	}
 	if refused := (*render.Error)(nil); errors.As(err, &refused) {
-		return hintFor(refused.Code, topic{})
+		return hintFor(refused.Code, topic{host: refused.Host, release: p.release})
 	}
 	return "see " + p.usage + " --help" // what cobra says of a command line
 }

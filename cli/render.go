@@ -2,11 +2,13 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -49,6 +51,7 @@ func (in *input) name() string {
 func (p *program) read(in input) (stream []byte, err error) {
 	switch {
 	case in.release != "":
+		p.release = in.release
 		stream, err = p.manifest(in.release)
 	case in.file != "" && in.file != "-":
 		stream, err = p.readManifests(in.file)
@@ -93,14 +96,27 @@ func (p *program) manifest(release string) ([]byte, error) {
 	cmd := exec.Command(helm, args...)
 	cmd.Stderr = &stderr
 	stream, err := cmd.Output()
-	if err != nil {
-		if said := bytes.TrimSpace(stderr.Bytes()); len(said) > 0 {
-			err = fmt.Errorf("%s", said)
-		}
-		return nil, &hinted{what: fmt.Sprintf("cannot read release %q with %s", release, helm), err: err,
-			hint: "look for it with `helm list --all-namespaces`; the cluster is that of the kubeconfig in use"}
+	if err == nil {
+		return stream, nil
 	}
-	return stream, nil
+	said := string(bytes.TrimSpace(stderr.Bytes()))
+	what := fmt.Sprintf("cannot read release %q with %s", release, helm)
+	if said == "" {
+		return nil, &hinted{what: what, err: err, hint: "give the path of Helm in the variable HELM_BIN"}
+	}
+	return nil, &hinted{what: what, err: errors.New(said), hint: p.releaseHint(release, said)}
+}
+
+// releaseHint is what to do about what Helm said of a release.
+func (p *program) releaseHint(release, said string) string {
+	if strings.Contains(said, "release: not found") {
+		return "look for its namespace: helm list --all-namespaces --filter '^" + release + "$'"
+	}
+	cluster := "kubectl cluster-info"
+	if name, _ := p.Env("HELM_KUBECONTEXT"); name != "" {
+		cluster += " --context " + name
+	}
+	return "see whether the cluster of the kubeconfig in use answers: " + cluster
 }
 
 func (p *program) renderCommand() *cobra.Command {

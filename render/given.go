@@ -43,10 +43,10 @@ var subdomain = sync.OnceValue(func() *regexp.Regexp {
 func (g *given) fill(server trust.Server, file string, warn func(Warning)) error {
 	bundle := trust.Choose(g.options.Sources, server.Name)
 	if bundle == nil {
-		return g.runner.refuse(NoCertificate, "", "no certificate is given for the host %q of its %s, only for: %s",
-			server.Name, trust.ServerURLVariable, cmp.Or(strings.Join(g.options.hosts(), ", "), "none"))
+		return about(server, g.runner.refuse(NoCertificate, "", "no certificate is given for the host %q of its %s, only for: %s",
+			server.Name, trust.ServerURLVariable, cmp.Or(strings.Join(g.options.hosts(), ", "), "none")))
 	}
-	findings, err := bundle.Check(server.Name, g.options.Now, g.options.Force)
+	findings, err := server.About(bundle.Check(server.Name, g.options.Now, g.options.Force))
 	if err != nil {
 		return err
 	}

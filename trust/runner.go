@@ -40,6 +40,7 @@ type Server struct {
 	Name     string // host name for TLS, without port and brackets: "gitlab.example.com", "fd00::1"
 	CertFile string // file name that the runner opens in its certs directory
 	Plain    bool   // http://, so that the runner checks no certificate
+	Address  string // as one types it for fetch: host, or host:port where the port is unusual
 }
 
 // ParseServer reads CI_SERVER_URL as the runner does. The URL has to be absolute, with http or
@@ -62,17 +63,25 @@ func ParseServer(rawURL string) (Server, error) {
 	}
 	return Server{
 		URL: PrintableURL(u.String()), Name: u.Hostname(), CertFile: certFile(u.Host),
-		Plain: u.Scheme == "http",
+		Plain: u.Scheme == "http", Address: address(u),
 	}, nil
+}
+
+// address is the host, with the port unless that is the one of https.
+func address(u *url.URL) string {
+	if port := u.Port(); port != "" && port != "443" && u.Scheme == "https" {
+		return u.Host
+	}
+	return u.Hostname()
 }
 
 // ServerForHost is the Server of https://host, for a host given without a URL: a name, an IPv4
 // address or an IPv6 address without brackets.
 func ServerForHost(host string) Server {
 	if strings.Contains(host, ":") {
-		return Server{Name: host, CertFile: certFile("[" + host + "]")}
+		return Server{Name: host, CertFile: certFile("[" + host + "]"), Address: host}
 	}
-	return Server{Name: host, CertFile: certFile(host)}
+	return Server{Name: host, CertFile: certFile(host), Address: host}
 }
 
 // certFile is the name of the file for a URL's host part. The runner cuts at the first colon, port

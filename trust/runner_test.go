@@ -10,11 +10,13 @@ import (
 
 func TestParseServer(t *testing.T) {
 	for raw, want := range map[string]trust.Server{
-		"https://gitlab.test":              {URL: "https://gitlab.test", Name: "gitlab.test", CertFile: "gitlab.test.crt"},
-		"https://GitLab.test:8443/group":   {URL: "https://GitLab.test:8443/group", Name: "GitLab.test", CertFile: "GitLab.test.crt"},
-		"http://gitlab.test":               {URL: "http://gitlab.test", Name: "gitlab.test", CertFile: "gitlab.test.crt", Plain: true},
-		"https://[fd00::1]:8443/":          {URL: "https://[fd00::1]:8443/", Name: "fd00::1", CertFile: "[fd00.crt"},
-		"https://user:word@gitlab.test:1/": {URL: "https://gitlab.test:1/", Name: "gitlab.test", CertFile: "gitlab.test.crt"},
+		"https://gitlab.test":              {URL: "https://gitlab.test", Name: "gitlab.test", CertFile: "gitlab.test.crt", Address: "gitlab.test"},
+		"https://GitLab.test:8443/group":   {URL: "https://GitLab.test:8443/group", Name: "GitLab.test", CertFile: "GitLab.test.crt", Address: "GitLab.test:8443"},
+		"http://gitlab.test":               {URL: "http://gitlab.test", Name: "gitlab.test", CertFile: "gitlab.test.crt", Plain: true, Address: "gitlab.test"},
+		"https://[fd00::1]:8443/":          {URL: "https://[fd00::1]:8443/", Name: "fd00::1", CertFile: "[fd00.crt", Address: "[fd00::1]:8443"},
+		"https://gitlab.test:443":          {URL: "https://gitlab.test:443", Name: "gitlab.test", CertFile: "gitlab.test.crt", Address: "gitlab.test"},
+		"http://gitlab.test:8080":          {URL: "http://gitlab.test:8080", Name: "gitlab.test", CertFile: "gitlab.test.crt", Plain: true, Address: "gitlab.test"},
+		"https://user:word@gitlab.test:1/": {URL: "https://gitlab.test:1/", Name: "gitlab.test", CertFile: "gitlab.test.crt", Address: "gitlab.test:1"},
 	} {
 		if got, err := trust.ParseServer(raw); err != nil || got != want {
 			t.Errorf("%s: %+v, %v", raw, got, err)
