@@ -51,6 +51,8 @@ func Run(process Process) int {
 	cmd, err := root, checkArguments(process.Args)
 	if err == nil {
 		cmd, err = root.ExecuteC()
+	} else if found, _, findErr := root.Find(process.Args); findErr == nil {
+		cmd = found
 	}
 	p.usage = cmd.CommandPath()
 	code := exitDone
@@ -60,6 +62,7 @@ func Run(process Process) int {
 	case err != nil:
 		code = exitError
 		p.fail(err)
+		p.failInJSON(cmd)
 	}
 	p.flushMessages(code)
 	return code
@@ -69,9 +72,11 @@ func Run(process Process) int {
 type program struct {
 	Process
 	messages  []string
-	filtering bool   // run as a post-renderer: no subcommand
-	usage     string // the command that was called
-	release   string // that the manifests are of
+	errors    []findingJSON // what failed
+	written   bool          // something went to stdout
+	filtering bool          // run as a post-renderer: no subcommand
+	usage     string        // the command that was called
+	release   string        // that the manifests are of
 
 	tellsByCode bool // whoever runs it may want nothing but the exit code
 }
@@ -119,6 +124,7 @@ func (p *program) write(result []byte) error { return p.writeAll(bytes.NewReader
 
 // writeAll is write for a result in several pieces.
 func (p *program) writeAll(result io.WriterTo) error {
+	p.written = true
 	// Whoever starts a service may have all of its streams lead to /dev/null in the same way.
 	if !p.tellsByCode && isClosed(p.Stdout) && !isClosed(p.Stderr) {
 		return &hinted{what: "cannot write the output: stdout is closed", hint: "to throw the output away, use: >/dev/null"}

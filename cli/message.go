@@ -44,7 +44,9 @@ func (p *program) fail(err error) {
 		}
 		return
 	}
-	p.message("error", p.withoutPasswords(err.Error()), p.hint(err))
+	said := findingJSON{Code: codeOf(err), Message: p.withoutPasswords(err.Error()), Hint: p.hint(err)}
+	p.errors = append(p.errors, said)
+	p.message("error", said.Message, said.Hint)
 }
 
 func (p *program) warn(w trust.Finding) {
@@ -72,6 +74,19 @@ func (p *program) flushMessages(code int) {
 	if name, _ := p.Env("HELM_PLUGIN_NAME"); p.filtering || name == pluginName {
 		p.reachThroughHelm(text, code)
 	}
+}
+
+// codeCommand is the code of the command line's own errors: of flags, files, Helm.
+const codeCommand trust.Code = "command"
+
+func codeOf(err error) trust.Code {
+	if refused := (*trust.Error)(nil); errors.As(err, &refused) {
+		return refused.Code
+	}
+	if refused := (*render.Error)(nil); errors.As(err, &refused) {
+		return refused.Code
+	}
+	return codeCommand
 }
 
 // hint is what to do about an error.

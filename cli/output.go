@@ -49,6 +49,36 @@ func (p *program) result(as format, value func() any, text func() string) error 
 	return p.write(out)
 }
 
+// failInJSON writes what failed to stdout, where a program waits for JSON and nothing is there yet.
+// An error of writing it is that of a stdout which nobody reads.
+func (p *program) failInJSON(cmd *cobra.Command) {
+	if p.written || len(p.errors) == 0 || !p.wantsJSON(cmd) {
+		return
+	}
+	if out, err := encodeJSON(errorJSON{Error: p.errors[0], Also: p.errors[1:]}); err == nil {
+		_ = p.write(out)
+	}
+}
+
+// wantsJSON reports whether -o json is given, also behind what could not be read.
+func (p *program) wantsJSON(cmd *cobra.Command) bool {
+	flag := cmd.Flags().Lookup("output")
+	if flag == nil {
+		return false
+	}
+	if flag.Changed {
+		return flag.Value.String() == "json"
+	}
+	line := " " + strings.Join(p.Args, " ") + " "
+	for _, given := range []string{" -o json ", " -o=json ", " -ojson ", " --output json ", " --output=json "} {
+		if strings.Contains(line, given) {
+			return true
+		}
+	}
+	value, _ := p.Env(variable("output"))
+	return value == "json"
+}
+
 // table aligns rows of cells; an empty cell is a dash.
 func table(rows [][]string) string {
 	var out bytes.Buffer
