@@ -113,14 +113,14 @@ func (p *program) goOnline(ctx context.Context, r *auditedRunner, flags verifyFl
 
 // auditTable is a line for each runner, then its file and what is in it.
 func auditTable(runners []auditedRunner) string {
-	rows := [][]string{{"RUNNER", "HOST", "WAY", "FROM", "EXPIRES", "VERDICT"}}
+	rows := [][]string{{"RUNNER", "HOST", "WAY", "EXPIRES", "VERDICT"}}
 	var details strings.Builder
 	for _, r := range runners {
 		expires := ""
 		if r.Bundle != nil {
 			expires = day(r.Bundle.NotAfter())
 		}
-		rows = append(rows, []string{r.fullName(), r.Host, string(r.Way), r.From, expires, string(r.Status)})
+		rows = append(rows, []string{r.fullName(), r.Host, string(r.Way), expires, string(r.Status)})
 		details.WriteString(r.details())
 	}
 	return table(rows) + details.String()
@@ -137,6 +137,9 @@ func (r auditedRunner) details() string {
 	fmt.Fprintf(&text, "\n%s, container %s: %s\n", r.fullName(), r.Container, sentence(r.Finding, r.about))
 	if r.File != "" {
 		fmt.Fprintf(&text, "  %s\n", r.File)
+	}
+	if r.From != "" {
+		fmt.Fprintf(&text, "  from %s\n", r.From)
 	}
 	if r.Bundle != nil {
 		for _, c := range r.Bundle.Certificates() {

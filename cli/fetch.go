@@ -54,7 +54,7 @@ compare the fingerprint with the one on the server, or give it with
 }
 
 func (p *program) fetch(ctx context.Context, argument string, flags fetchFlags) error {
-	target, err := probe.ParseTarget(argument)
+	target, err := p.server(argument)
 	if err != nil {
 		return err
 	}

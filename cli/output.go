@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -79,16 +80,32 @@ func (p *program) wantsJSON(cmd *cobra.Command) bool {
 	return value == "json"
 }
 
-// table aligns rows of cells; an empty cell is a dash.
+// maxWidth is how many columns a table may take; terminals have no fewer.
+const maxWidth = 100
+
+// table aligns rows of cells, of which the first are headings; an empty cell is a dash. Rows that
+// are too long for a line come one below the other, each with a line for every cell.
 func table(rows [][]string) string {
-	var out bytes.Buffer
-	w := tabwriter.NewWriter(&out, 0, 0, 3, ' ', 0)
 	for _, row := range rows {
 		for i, cell := range row {
 			if row[i] = trust.Printable(cell); cell == "" {
 				row[i] = "-"
 			}
 		}
+	}
+	aligned := align(rows)
+	for line := range strings.Lines(aligned) {
+		if utf8.RuneCountInString(line) > maxWidth+len("\n") {
+			return records(rows)
+		}
+	}
+	return aligned
+}
+
+func align(rows [][]string) string {
+	var out bytes.Buffer
+	w := tabwriter.NewWriter(&out, 0, 0, 3, ' ', 0)
+	for _, row := range rows {
 		if _, err := fmt.Fprintln(w, strings.Join(row, "\t")); err != nil {
 			return err.Error() // a buffer takes everything
 		}
@@ -97,6 +114,38 @@ func table(rows [][]string) string {
 		return err.Error()
 	}
 	return out.String()
+}
+
+// records is a paragraph for each row.
+func records(rows [][]string) string {
+	var paragraphs []string
+	for _, row := range rows[1:] {
+		var cells [][]string
+		for i, cell := range row {
+			for n, line := range wrap(cell, maxWidth-20) {
+				heading := ""
+				if n == 0 {
+					heading = rows[0][i]
+				}
+				cells = append(cells, []string{heading, line})
+			}
+		}
+		paragraphs = append(paragraphs, align(cells))
+	}
+	return strings.Join(paragraphs, "\n")
+}
+
+// wrap cuts a text at spaces into lines of a width, as far as it has spaces.
+func wrap(text string, width int) []string {
+	var lines []string
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		if line != "" && utf8.RuneCountInString(line+" "+word) > width {
+			lines, line = append(lines, line), ""
+		}
+		line = strings.TrimPrefix(line+" "+word, " ")
+	}
+	return append(lines, line)
 }
 
 // sentence is a finding as a table's comment: the message, then what to do.

@@ -140,7 +140,7 @@ func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlag
 	if _, err := os.Stat(url); err == nil {
 		return &hinted{what: fmt.Sprintf("%q is a file, not a URL", url), hint: "manifests are given with -f " + url}
 	}
-	target, err := probe.ParseTarget(url)
+	target, err := p.server(url)
 	if err != nil {
 		return err
 	}
