@@ -26,7 +26,7 @@ func checkArguments(args []string) error {
 }
 
 func certificateText(place string) error {
-	return &hinted{what: place + ": the text of a certificate or a key, or one with line breaks, is no value for it",
+	return &hinted{what: place + ": the value is the text of a certificate or a key, or has line breaks",
 		hint: "write it to a file and give the path, or put it into the variable " + variable(certFlag)}
 }
 

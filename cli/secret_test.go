@@ -32,14 +32,14 @@ func TestCertificateText(t *testing.T) {
 		} {
 			for _, args := range [][]string{args, hostGiven(args, text)} {
 				stdout, stderr, code := call(t, input, nil, args...)
-				said := strings.HasPrefix(stderr, "runnertrust: error: "+place+": the text of a certificate or a key") && strings.Contains(stderr, "RUNNERTRUST_CERT")
+				said := strings.HasPrefix(stderr, "runnertrust: error: "+place+": the value is the text of a certificate or a key") && strings.Contains(stderr, "RUNNERTRUST_CERT")
 				if code != exitError || stdout != "" || !said || strings.Contains(stderr, "swordfish") || strings.Contains(stderr, "MI") {
 					t.Errorf("%s, %s: exit code %d, %q", name, place, code, stderr)
 				}
 			}
 		}
 		_, stderr, code := call(t, input, []string{"RUNNERTRUST_CERTS_DIR", text}, "--cert="+fixturesDir+"/certs/ca.crt")
-		if code != exitError || !strings.Contains(stderr, "variable RUNNERTRUST_CERTS_DIR: the text") || strings.Contains(stderr, "swordfish") {
+		if code != exitError || !strings.Contains(stderr, "variable RUNNERTRUST_CERTS_DIR: the value is the text") || strings.Contains(stderr, "swordfish") {
 			t.Errorf("%s, environment: exit code %d, %q", name, code, stderr)
 		}
 	}

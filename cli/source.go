@@ -154,8 +154,6 @@ func unreadable(path string, err error) error {
 	switch {
 	case errors.Is(err, errDevice):
 		hint = "give the path of a file, or a pipe: <(command)"
-	case strings.HasPrefix(path, "/dev/fd/"), strings.HasPrefix(path, "/proc/"):
-		hint = "Helm hands no open files on: give the path of a file, or the text in " + variable(certFlag)
 	case strings.Contains(path, "="):
 		hint = "the part before = is taken as a host only if it looks like one; write ./PATH for a path with ="
 	}
