@@ -110,10 +110,7 @@ func TestSaveWhereNoFileCanBe(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for _, more := range [][]string{nil, {"--force"}, {"-o", "json"}} {
 				got := c.fetchWith(t, append(more, "--save", c.path(target))...)
-				if got.code != 1 || got.stdout != "" ||
-					!strings.HasPrefix(got.stderr, "runnertrust: error: ") || !strings.Contains(got.stderr, c.path(target)) {
-					t.Errorf("%q: %+v", more, got)
-				}
+				refused(t, got, "", c.path(target))
 			}
 			entries(t, c.path("saved"), "file", "folder")
 			entries(t, c.path("saved/folder"))
