@@ -33,7 +33,9 @@ func certificateText(place string) error {
 // holdsCertificate reports whether a value has more than one line or may be PEM, a part of it or
 // its base64.
 func holdsCertificate(value string) bool {
-	return strings.ContainsAny(value, "\r\n") || strings.Contains(value, "-----BEGIN") || base64Text().MatchString(value)
+	const shortest = 48 // of what is worth compiling the expression for
+	return strings.ContainsAny(value, "\r\n") || strings.Contains(value, "-----BEGIN") ||
+		len(value) >= shortest && base64Text().MatchString(value)
 }
 
 // base64Text is PEM ("-----BEGIN") or DER (a SEQUENCE of 256 bytes or more) in base64.

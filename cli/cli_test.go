@@ -85,7 +85,7 @@ func TestUsage(t *testing.T) {
 		{args: []string{"verify", "-f", "x", "--cert", "y"}, says: "--cert is not for manifests"},
 		{args: []string{"fetch"}, says: "accepts 1 arg(s)"},
 		{args: []string{"fetch", "gitlab.test", "--fingerprint", "abc"}, says: `"abc"`},
-		{environment: []string{"RUNNERTRUST_FORCE", "yes"}, says: "environment variable RUNNERTRUST_FORCE: \"yes\" is neither true nor false"},
+		{environment: []string{"RUNNERTRUST_FORCE", "yes"}, says: "environment variable RUNNERTRUST_FORCE: \"yes\" is neither true nor false\nrunnertrust: hint: write RUNNERTRUST_FORCE=true\n"},
 	} {
 		t.Run(strings.Join(test.args, " "), func(t *testing.T) {
 			stdout, stderr, code := call(t, "", test.environment, test.args...)

@@ -18,7 +18,7 @@ func TestCertificateText(t *testing.T) {
 		"one line":         "-----BEGIN " + "PRIVATE KEY-----" + body,
 		"without its head": body + "\nswordfish",
 		"DER in base64":    "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQswordfishswordfish",
-		"PEM in base64":    "LS0tLS1CRUdJTiBswordfish",
+		"PEM in base64":    "LS0tLS1CRUdJTiBswordfishswordfishswordfishswordfish",
 	} {
 		for place, args := range map[string][]string{
 			"--cert":           {"--cert=" + text},
@@ -30,7 +30,11 @@ func TestCertificateText(t *testing.T) {
 			"--fingerprint":    {"fetch", "gitlab.test", "--fingerprint", text},
 			"an argument":      {"fetch", text},
 		} {
-			for _, args := range [][]string{args, hostGiven(args, text)} {
+			lines := [][]string{args, hostGiven(args, text)}
+			if place == "--cert" {
+				lines = append(lines, []string{"verify", "https://gitlab.test", "--cert", text}, []string{"render", "--cert=" + text, "-o", "x"})
+			}
+			for _, args := range lines {
 				stdout, stderr, code := call(t, input, nil, args...)
 				said := strings.HasPrefix(stderr, "runnertrust: error: "+place+": the value is the text of a certificate or a key") && strings.Contains(stderr, "RUNNERTRUST_CERT")
 				if code != exitError || stdout != "" || !said || strings.Contains(stderr, "swordfish") || strings.Contains(stderr, "MI") {

@@ -51,9 +51,10 @@ func (p *program) invalidValue(place string, flag *pflag.Flag, value string, cau
 		return &hinted{what: fmt.Sprintf("%s: %q is no value for it", place, trust.PrintableURL(value)),
 			hint: "give a " + flag.Value.Type()}
 	case flag.Value.Type() == "bool":
-		return &hinted{what: fmt.Sprintf("%s: %q is neither true nor false", place, value), hint: "write " + place + "=true"}
+		return &hinted{what: fmt.Sprintf("%s: %q is neither true nor false", place, value), hint: "write " + place[strings.LastIndex(place, " ")+1:] + "=true"}
 	}
-	return &hinted{what: place, err: cause, hint: flag.Usage}
+	_, usage := pflag.UnquoteUsage(flag)
+	return &hinted{what: place, err: cause, hint: usage}
 }
 
 // flagNames are the flags of a command.
