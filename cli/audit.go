@@ -38,7 +38,7 @@ func (p *program) verifyManifests(ctx context.Context, flags verifyFlags) error 
 	runners := make([]auditedRunner, 0, len(audited))
 	failed := 0
 	for _, a := range audited {
-		r := auditedRunner{AuditedRunner: a, about: topic{occasion: ofManifests, release: flags.input.release}}
+		r := auditedRunner{AuditedRunner: a, about: topic{occasion: ofManifests, release: p.release}}
 		r.nameServer()
 		if flags.online {
 			if err := p.goOnline(ctx, &r, flags); err != nil {

@@ -76,7 +76,7 @@ type program struct {
 	written   bool          // something went to stdout
 	filtering bool          // run as a post-renderer: no subcommand
 	usage     string        // the command that was called
-	release   string        // that the manifests are of
+	release   string        // that the manifests are of, as one types it for Helm
 
 	tellsByCode bool // whoever runs it may want nothing but the exit code
 }

@@ -272,7 +272,7 @@ func TestRelease(t *testing.T) {
 		t.Errorf("stderr %q", stderr)
 	}
 	stdout, _, _ = call(t, "", environment, "verify", "--release", "ci")
-	if !strings.Contains(stdout, "\n  helm runnertrust verify --release ci --online tells whether that is enough; ") {
+	if !strings.Contains(stdout, "\n  helm runnertrust verify --release ci --namespace prod --online tells whether that is enough; ") {
 		t.Errorf("stdout %q", stdout)
 	}
 }

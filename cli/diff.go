@@ -8,8 +8,8 @@ import (
 	"helm-runnertrust/render"
 )
 
-// diff is a unified diff, without the values of Secrets unless they are asked for, in colour where a person looks at it, unless they do not want that
-// (https://no-color.org).
+// diff is a unified diff, without the values of Secrets unless they are asked for. It is in colour
+// where a person looks at it, unless they do not want that (https://no-color.org).
 func (p *program) diff(name string, before, after []byte, showSecrets bool) []byte {
 	if !showSecrets {
 		before, after = render.MaskSecrets(before), render.MaskSecrets(after)

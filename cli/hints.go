@@ -25,7 +25,7 @@ type topic struct {
 	occasion occasion
 	host     string            // the server as one types it for fetch, host[:port]
 	leaf     *x509.Certificate // that the server sends
-	release  string            // that the manifests are of
+	release  string            // that the manifests are of, as one types it for Helm
 }
 
 // A hint says what to do about something: where possible, a command that can be typed.

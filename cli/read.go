@@ -35,15 +35,14 @@ func (f files) read(path string, limit int64) ([]byte, error) {
 		return nil, errDevice
 	case about.Mode()&fs.ModeNamedPipe != 0:
 		return f.readPipe(path, limit)
+	case limit == 0:
+		return os.ReadFile(path)
 	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = file.Close() }() // only read from
-	if limit == 0 {
-		return io.ReadAll(file)
-	}
 	return io.ReadAll(io.LimitReader(file, limit))
 }
 

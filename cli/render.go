@@ -51,7 +51,7 @@ func (in *input) name() string {
 func (p *program) read(in input) (stream []byte, err error) {
 	switch {
 	case in.release != "":
-		p.release = in.release
+		p.release = strings.Join(p.inNamespace(in.release), " ")
 		stream, err = p.manifest(in.release)
 	case in.file != "" && in.file != "-":
 		stream, err = p.readManifests(in.file)
@@ -88,12 +88,8 @@ func (p *program) manifest(release string) ([]byte, error) {
 	if !found || helm == "" {
 		helm = "helm"
 	}
-	args := []string{"get", "manifest", release}
-	if namespace, found := p.Env("HELM_NAMESPACE"); found && namespace != "" {
-		args = append(args, "--namespace", namespace)
-	}
 	var stderr bytes.Buffer
-	cmd := exec.Command(helm, args...)
+	cmd := exec.Command(helm, append([]string{"get", "manifest"}, p.inNamespace(release)...)...)
 	cmd.Stderr = &stderr
 	stream, err := cmd.Output()
 	if err == nil {
@@ -105,6 +101,14 @@ func (p *program) manifest(release string) ([]byte, error) {
 		return nil, &hinted{what: what, err: err, hint: "give the path of Helm in the variable HELM_BIN"}
 	}
 	return nil, &hinted{what: what, err: errors.New(said), hint: p.releaseHint(release, said)}
+}
+
+// inNamespace is a release in Helm's arguments.
+func (p *program) inNamespace(release string) []string {
+	if namespace, found := p.Env("HELM_NAMESPACE"); found && namespace != "" {
+		return []string{release, "--namespace", namespace}
+	}
+	return []string{release}
 }
 
 // releaseHint is what to do about what Helm said of a release.
