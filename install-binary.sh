@@ -1,65 +1,295 @@
 #!/bin/sh
-# Run by `helm plugin install` and `helm plugin update`, in the environment of
-# a plugin hook. Builds the binary into bin/, then makes --post-renderer
-# helm-runnertrust work: Helm 3 looks for the executable in PATH, Helm 4 for a
-# plugin of its own. plugin.yaml takes the links away again.
+# Run by `helm plugin install` and `helm plugin update`, or by hand, to put
+# bin/helm-runnertrust in place. The first of these that there is:
+#   1. the binary that is in bin/ already (a release archive), of plugin.yaml's version
+#   2. the archive of that version at RUNNERTRUST_RELEASES, a folder or a URL
+#   3. the archive beside the plugin: in its folder, its dist/ or its parent
+#   4. the archive of the release at the clone's origin, if that is an https or ssh host
+#   5. a build from source, where Go is
+# An archive is taken with the SHA-256 of the release's checksum file, or not at all. With
+# RUNNERTRUST_RELEASES there is no 3 to 5; when it is empty, 5 only. Then --post-renderer
+# helm-runnertrust is made to work: Helm 3 looks for the program in PATH, or in
+# RUNNERTRUST_BIN_DIR, Helm 4 for a plugin. plugin.yaml takes the links away again.
 set -eu
+unset CDPATH
 
 say() { printf 'runnertrust: %s\n' "$*" >&2; }
 
+# quoted TEXT: the text as one word of a shell.
+quoted() {
+	case $1 in
+	*[!A-Za-z0-9_./:@%+=,-]* | '') printf "'%s'" "$(printf %s "$1" | sed "s/'/'\\\\''/g")" ;;
+	*) printf %s "$1" ;;
+	esac
+}
+
+# fail ERROR HINT: what to do is also what the plugin says from now on, unless
+# there is a program that works.
 fail() {
 	say "error: $1"
 	say "hint: $2"
+	if ! "$binary" version >/dev/null 2>&1 && mkdir -p "$plugin/bin"; then
+		rm -f "$binary"
+		cat >"$binary" <<-STUB
+			#!/bin/sh
+			# Left behind by install-binary.sh, which could not install the program.
+			printf 'runnertrust: %s\n' $(quoted "error: not installed: $1") $(quoted "hint: $2") >&2
+			exit 1
+		STUB
+		chmod 755 "$binary"
+	fi
 	exit 1
 }
 
-# The version of the Helm that runs this hook, its parent: hooks of Helm 4 are
-# not told which Helm that is, and another one may come first in PATH.
+# The major version of the Helm that runs this hook, its parent: hooks of Helm 4
+# are not told which Helm that is, and another one may come first in PATH.
 helm_version() {
-	for helm in "/proc/$PPID/exe" "$(ps -o comm= -p "$PPID" 2>/dev/null || :)" "${HELM_BIN:-}" helm; do
+	for helm in ${HELM_PLUGIN_NAME:+"/proc/$PPID/exe" "$(ps -o comm= -p "$PPID" 2>/dev/null || :)"} "${HELM_BIN:-}" helm; do
 		case $("$helm" version --short 2>/dev/null || :) in
-			v3.*) echo 3 && return ;;
-			v4.*) echo 4 && return ;;
+		v3.*) echo 3 && return ;;
+		v4.*) echo 4 && return ;;
 		esac
 	done
-	fail "no Helm 3 or 4 found" "run this through: helm plugin install"
+	fail "no Helm 3 or 4 found" "put Helm into PATH, then: $again"
+}
+
+# public URL: the URL without user and password.
+public() { printf '%s\n' "$1" | sed 's|^\([a-z+]*://\)[^/]*@|\1|'; }
+
+# origin: what this clone was made from.
+origin() {
+	[ ! -e "$plugin/.git" ] || public "$(git -C "$plugin" config --get remote.origin.url 2>/dev/null || :)"
+}
+
+# in_folder: whether bin/ has the program. An update of a clone starts without: Helm cleans it.
+in_folder() {
+	installed=$("$binary" version 2>/dev/null) && [ "${installed%% *}" = "$version" ] && how="which was in the folder"
+}
+
+# The platform in the names of the archives, empty where there is none.
+platform() {
+	case $(uname -s)-$(uname -m) in
+	Linux-x86_64 | Linux-amd64) echo linux-amd64 ;;
+	Linux-aarch64 | Linux-arm64) echo linux-arm64 ;;
+	Darwin-x86_64) echo darwin-amd64 ;;
+	Darwin-arm64) echo darwin-arm64 ;;
+	esac
+}
+
+# sha256 FILE: empty where no program can tell.
+sha256() { { sha256sum || shasum -a 256 || openssl dgst -sha256 -r; } <"$1" 2>/dev/null | cut -d ' ' -f 1; }
+
+# fetch URL FILE: one download. Returns 22 for what no second try changes, such as a 404. The
+# wget of busybox checks no certificate. With curl, an https URL leads to no http one.
+fetch() {
+	if command -v curl >/dev/null; then
+		curl -fsSL --proto "=https,${1%%:*}" --retry 2 --connect-timeout 15 --speed-limit 1000 --speed-time 30 -o "$2" "$1"
+	elif wget --version >/dev/null 2>&1; then
+		wget --no-verbose --tries 2 --timeout 30 -O "$2" "$1" || { [ $? = 8 ] && return 22; }
+	elif [ "${1%%:*}" = http ] && command -v wget >/dev/null; then
+		wget -q -O "$2" "$1"
+	else
+		echo "neither curl nor GNU wget is installed" >&2 && return 22
+	fi
+}
+
+# get LOCATION NAME: copies or downloads a file of a release into $work; reason
+# is the last thing that was said about it.
+get() {
+	for pause in 1 2 0; do
+		status=0
+		case $1 in
+		http://* | https://*) fetch "$1/$2" "$work/$2" || status=$? ;;
+		*) cp "${1#file://}/$2" "$work/$2" || status=22 ;;
+		esac 2>"$work/log"
+		case $status in 0 | 22) break ;; esac
+		sleep "$pause"
+	done
+	reason=$(sed -n '$p' "$work/log")
+	return "$status"
+}
+
+# take LOCATION: the program of the archive there. Returns 1 where there is no such release;
+# one that does not have what it promises ends the installation.
+take() {
+	from=$(public "$1")/$archive
+	get "$1" "$checksums" || return 1
+	wanted=$(awk -v name="$archive" '$2 == name || $2 == "*" name { print $1; exit }' "$work/$checksums")
+	reason="$checksums does not have it"
+	[ -n "$wanted" ] || return 1
+	get "$1" "$archive" || fail "$from: $reason" "mend the release or the network, then: $again"
+	actual=$(sha256 "$work/$archive")
+	[ -n "$actual" ] || fail "nothing to check the SHA-256 of $archive with" \
+		"install sha256sum, shasum or openssl, then: $again"
+	[ "$actual" = "$wanted" ] || fail "$from: its SHA-256 is $actual, and $checksums has $wanted" \
+		"do not use this archive; when its release is mended: $again"
+	tar -xzf "$work/$archive" -C "$work" runnertrust/bin/helm-runnertrust ||
+		fail "$from cannot be unpacked" "see above, then: $again"
+	place "$work/runnertrust/bin/helm-runnertrust"
+	how="from $from, SHA-256 checked"
+}
+
+# place FILE: the program takes its name when it has shown that it runs.
+place() {
+	installed=$("$1" version) || fail "the program does not run on this machine" "see above, then: $again"
+	[ "${installed%% *}" = "$version" ] ||
+		fail "the program is $installed, and plugin.yaml $version" "get the release anew, then: $again"
+	mv -f "$1" "$binary"
+}
+
+# ours FILE: whether nobody but this user, or root, can have put it there; the
+# parent of a clone can be /tmp.
+ours() { [ -n "$(find "$1" -prune \( -user "$(id -u)" -o -user 0 \) -type f 2>/dev/null)" ]; }
+
+# beside: the archive in the folder of the plugin, or of what it was cloned from, or next to it.
+beside() {
+	for root in "$(cd "$plugin" && pwd -P)" "$(origin | sed 's|^file://||')"; do
+		case $root in /*) ;; *) continue ;; esac
+		for folder in "$root" "$root/dist" "${root%/*}"; do
+			ours "$folder/$archive" && ours "$folder/$checksums" && take "$folder" && return
+		done
+	done
+	return 1
+}
+
+# The addresses of the release at the origin: in GitHub's, Gitea's and Forgejo's form, then in
+# GitLab's. Names that are for documentation lead nowhere.
+release_locations() {
+	base=$(origin | sed -e 's|^ssh://\([^/:]*\)[:0-9]*/|https://\1/|' -e 's|^[^/@]*@\([^/:]*\):/*|https://\1/|' -e 's|/*$||' -e 's|\.git$||')
+	case $base in
+	https://example.com/* | https://*.example.com/* | https://*.example/*) ;;
+	https://*/*) printf '%s\n' "$base/releases/download/v$version" "$base/-/releases/v$version/downloads" ;;
+	esac
+}
+
+# download: an archive of the release, from wherever one may be had.
+download() {
+	archive=runnertrust-$version-$(platform).tar.gz
+	checksums=runnertrust-$version-checksums.txt
+	if [ "${RUNNERTRUST_RELEASES+set}" ]; then
+		[ -n "$RUNNERTRUST_RELEASES" ] || return 1
+		take "${RUNNERTRUST_RELEASES%/}" && return
+		fail "$from: $reason" "set RUNNERTRUST_RELEASES to the folder or URL of the release, or unset it, then: $again"
+	fi
+	[ -n "$(platform)" ] || return 1
+	beside && return
+	for location in $(release_locations); do
+		take "$location" && return
+		missed="; $from: $reason"
+	done
+	return 1
 }
 
 build() {
-	command -v go >/dev/null || fail "Go is not installed, and the binary is built from source" \
-		"install Go 1.26 or newer, then: helm plugin update runnertrust"
-	(cd "$HELM_PLUGIN_DIR" && CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/helm-runnertrust .) ||
-		fail "the build failed" "see above; it needs Go 1.26 and the Go module proxy; then: helm plugin update runnertrust"
+	if ! command -v go >/dev/null || [ ! -e "$plugin/go.mod" ]; then
+		fail "there is no release archive of $version for this machine, and no source or no Go to build it$missed" \
+			"put $archive and $checksums into $(quoted "$plugin/dist"), or install Go and use a clone, then: $again"
+	fi
+	say "building $version from source, which takes minutes$missed"
+	# The commit of a repository around the folder is not ours, and another user's fails the build.
+	git -C "$plugin/.git" rev-parse --verify --quiet HEAD >/dev/null 2>&1 && stamp=auto || stamp=false
+	(cd "$plugin" && CGO_ENABLED=0 go build -buildvcs="$stamp" -trimpath -ldflags '-s -w' -o "$work/helm-runnertrust" .) ||
+		fail "the build failed" "see above; it needs Go 1.26 or newer and the Go module proxy; then: $again"
+	place "$work/helm-runnertrust"
+	how="built from source"
 }
 
-# link TARGET NAME: a symbolic link, replaced when it is one of ours.
+# link TARGET NAME: a symbolic link, replaced when it is one of ours or leads nowhere.
 link() {
-	if [ -e "$2" ] || [ -L "$2" ]; then
+	if [ -e "$2" ]; then
 		case $(readlink "$2" || :) in
-			"$HELM_PLUGIN_DIR"/*) ;;
-			*) fail "$2 is there already, and not from this plugin" "remove it, then: helm plugin update runnertrust" ;;
+		"$plugin"/*) ;;
+		*) fail "$2 is there already, and not from this plugin" "remove it, then: $again" ;;
 		esac
 	fi
-	ln -sfn "$1" "$2"
-	say "linked $2"
+	ln -sfn "$1" "$2" || fail "$2 cannot be linked" "see above, then: $again"
 }
 
-# The first folder of PATH to which a user's programs may be linked.
-link_into_path() {
+# A folder of PATH to which a user's programs may be linked.
+folder_in_path() {
 	for folder in "${HOME:-}/.local/bin" "${HOME:-}/bin" /usr/local/bin; do
 		case ":$PATH:" in
-			*":$folder:"*) [ -w "$folder" ] && link "$HELM_PLUGIN_DIR/bin/helm-runnertrust" "$folder/helm-runnertrust" && return ;;
+		*":$folder:"*) [ -d "$folder" ] && [ -w "$folder" ] && printf %s "$folder" && return ;;
 		esac
 	done
-	say "no folder of your own is in PATH; name the post-renderer by its path:"
-	say "  --post-renderer $HELM_PLUGIN_DIR/bin/helm-runnertrust"
+	return 0
 }
 
-: "${HELM_PLUGIN_DIR:?is set by helm plugin install}"
-version=$(helm_version)
-build
-case $version in
-	3) link_into_path ;;
-	4) link "$HELM_PLUGIN_DIR/postrenderer" "${HELM_PLUGIN_DIR%/*}/helm-runnertrust-postrenderer" ;;
+# for_helm3: the name of the post-renderer is that of a program in PATH, or a path.
+for_helm3() {
+	name=$binary
+	did="linked nothing into PATH"
+	case ${RUNNERTRUST_NO_LINK:-} in 1 | true) return ;; esac
+	folder=${RUNNERTRUST_BIN_DIR:-$(folder_in_path)}
+	[ -n "$folder" ] || return 0
+	mkdir -p "$folder" || fail "$folder cannot be made" "set RUNNERTRUST_BIN_DIR to another folder, then: $again"
+	link "$binary" "$folder/helm-runnertrust"
+	name=$folder/helm-runnertrust
+	[ "$(command -v helm-runnertrust || :)" != "$name" ] || name="helm-runnertrust"
+	did="linked $folder/helm-runnertrust"
+}
+
+# for_helm4: the name of the post-renderer is that of a plugin. Two plugins of
+# one name, and Helm 4 loads none.
+for_helm4() {
+	name="helm-runnertrust"
+	registered=$plugins/helm-runnertrust-postrenderer
+	for other in "$plugins"/*/plugin.yaml; do
+		if [ "$other" != "$registered/plugin.yaml" ] && grep -q '^name: *helm-runnertrust *$' "$other" 2>/dev/null; then
+			did="left the post-renderer to ${other%/plugin.yaml}" && return
+		fi
+	done
+	link "$plugin/postrenderer" "$registered"
+	did="registered the post-renderer as $registered"
+}
+
+# warn_of_helm3: Helm 3 loads no plugin at all from a folder with one for Helm 4.
+warn_of_helm3() {
+	sharing=$(helm3_sharing)
+	[ -n "$sharing" ] && grep -qs '^apiVersion: *v1' "$plugins"/*/plugin.yaml || return 0
+	source=$(origin)
+	say "warning: Helm 3 ($sharing) shares $plugins with Helm 4, and so loads no plugin"
+	say "hint: to mend it, give it plugins of its own, in every run:" \
+		"HELM_PLUGINS=$(quoted "$plugins-helm3") $(quoted "$sharing") plugin install $(quoted "${source:-$(cd "$plugin" && pwd -P)}")"
+}
+
+# helm3_sharing: the path of a Helm 3 in PATH that uses the folder of this plugin.
+helm3_sharing() {
+	[ "$helm" = 4 ] || { echo helm && return; }
+	printf %s "$PATH" | tr : '\n' | while read -r folder || [ -n "$folder" ]; do
+		for candidate in "$folder/helm" "$folder/helm3"; do
+			[ -x "$candidate" ] || continue
+			case $("$candidate" version --short 2>/dev/null || :) in v3.*) ;; *) continue ;; esac
+			case ":$("$candidate" env HELM_PLUGINS 2>/dev/null || :):" in
+			*":$plugins:"*) printf %s "$candidate" && exit ;;
+			esac
+		done
+	done
+}
+
+missed=
+plugin=$(cd "${HELM_PLUGIN_DIR:-$(dirname "$0")}" && pwd)
+plugins=${plugin%/*} binary=$plugin/bin/helm-runnertrust
+version=$(sed -n 's/^version: *//p' "$plugin/plugin.yaml")
+again="sh $(quoted "$plugin/install-binary.sh")"
+# wget knows the lower-case names only.
+[ -z "${HTTPS_PROXY:-}" ] || export https_proxy="${https_proxy:-$HTTPS_PROXY}"
+[ -z "${NO_PROXY:-}" ] || export no_proxy="${no_proxy:-$NO_PROXY}"
+
+case $(uname -s) in
+MINGW* | MSYS* | CYGWIN*) fail "this script is not for Windows" \
+	"unpack runnertrust-$version-windows-amd64.zip into the folder that helm env HELM_PLUGINS prints" ;;
 esac
-say "installed $("$HELM_PLUGIN_DIR/bin/helm-runnertrust" version)"
+helm=$(helm_version)
+if ! in_folder; then
+	work=$(mkdir -p "$plugin/bin" && mktemp -d "$plugin/bin/.install.XXXXXX") ||
+		fail "$plugin cannot be written to" "see above, then: $again"
+	trap 'rm -rf "$work"' EXIT
+	trap 'exit 1' HUP INT TERM
+	download || build
+fi
+"for_helm$helm"
+warn_of_helm3
+say "installed $installed in $plugin, $how"
+say "$did"
+say "next: helm upgrade ... --post-renderer $(quoted "$name") --post-renderer-args --cert=gitlab.crt"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"fmt"
+	"net"
 	"net/url"
 	"strings"
 	"time"
@@ -36,31 +37,25 @@ func (p *program) verifyManifests(ctx context.Context, flags verifyFlags) error 
 		return err
 	}
 	runners := make([]auditedRunner, 0, len(audited))
-	failed := 0
+	count := map[trust.Status]int{}
+	passes := true
 	for _, a := range audited {
 		r := auditedRunner{AuditedRunner: a, about: topic{occasion: ofManifests, release: p.release}}
 		r.nameServer()
 		if flags.online {
-			if err := p.goOnline(ctx, &r, flags); err != nil {
-				return err
-			}
+			p.goOnline(ctx, &r, flags)
 		}
-		if r.Status == render.StatusFailed {
-			failed++
-		}
+		count[r.Status]++
+		passes = passes && flags.passes(r.Status)
 		runners = append(runners, r)
 	}
 	err = p.result(flags.output,
-		func() any { return newAuditJSON(runners, failed == 0) },
+		func() any { return newAuditJSON(runners, passes) },
 		func() string { return auditTable(runners) })
-	if err != nil {
+	if err != nil || passes {
 		return err
 	}
-	if failed > 0 {
-		return &hinted{what: fmt.Sprintf("%d of %d runners failed", failed, len(runners)),
-			hint: "the reason for each is below the table"}
-	}
-	return nil
+	return notAllPass(count, len(runners))
 }
 
 // nameServer has the findings name the server with its port.
@@ -76,39 +71,78 @@ func (r *auditedRunner) nameServer() {
 	}
 }
 
-// goOnline adds the handshake of a runner whose file is known, or who has none; its verdict then is
-// the status.
-func (p *program) goOnline(ctx context.Context, r *auditedRunner, flags verifyFlags) error {
+// notAllPass says how many runners failed, and how many could not be judged.
+func notAllPass(count map[trust.Status]int, all int) error {
+	failed, unknown := count[trust.StatusFailed], count[trust.StatusUnknown]
+	what, hint := fmt.Sprintf("%d of %d runners failed", failed, all), "the reason for each is below the table"
+	switch {
+	case failed == 0:
+		what = fmt.Sprintf("%d of %d runners cannot be judged", unknown, all)
+		hint += "; --allow-unknown lets them pass"
+	case unknown > 0:
+		what += fmt.Sprintf(", %d cannot be judged", unknown)
+	}
+	return &hinted{what: what, hint: hint}
+}
+
+// goOnline adds the handshake of a runner whose file is known, or who has none; its verdict then
+// counts too. What keeps it from being made is the runner's finding.
+func (p *program) goOnline(ctx context.Context, r *auditedRunner, flags verifyFlags) {
 	if r.Host == "" || r.Plain || r.Bundle == nil && r.Way != render.WayNone {
-		return nil
+		return
 	}
-	address := r.Host
-	if u, err := url.Parse(r.URL); err == nil && u.Host != "" {
-		address = u.Host // a path means nothing to TLS
-	}
-	target, err := probe.ParseTarget(address)
+	verdicts, err := p.shakeHands(ctx, r, flags)
 	if err != nil {
-		return err
-	}
-	verdicts, err := probe.Verify(ctx, target, r.Bundle, flags.connection.dialer(), p.Now)
-	if err != nil {
-		return err
+		if r.Status != render.StatusFailed {
+			r.Status, r.Finding = render.StatusUnknown, probe.Explain(err)
+		}
+		return
 	}
 	r.online = &verdicts
 	end := p.Now.Add(time.Duration(flags.expiresWithin))
 	later := verdicts.At(end)
-	switch {
-	case !verdicts.OK():
-		r.Status, r.Finding = render.StatusFailed, reasonOf(verdicts)
-	case !later.OK():
-		r.Status, r.Finding = render.StatusFailed, endsEarly(later, end)
+	switch now, then := verdicts.Status(), later.Status(); {
+	case now == trust.StatusFailed:
+		r.Status, r.Finding = now, reasonOf(verdicts)
+	case then == trust.StatusFailed:
+		r.Status, r.Finding = then, endsEarly(later, end)
+	case r.Status == render.StatusFailed:
+		return
+	case now == trust.StatusUnknown:
+		r.Status, r.Finding = now, reasonOf(verdicts)
+	case then == trust.StatusUnknown:
+		r.Status, r.Finding = then, reasonOf(later)
 	case r.Status == render.StatusUnknown:
-		r.Status, r.Finding = render.StatusOK, verdicts.Runner.Finding
+		r.Status, r.Finding = now, verdicts.Runner.Finding
 	default:
-		return nil
+		return
 	}
 	r.about = ofVerdicts(verdicts)
-	return nil
+}
+
+// shakeHands shakes hands with the server of a runner: at the address of --connect, else at those
+// of the pod's hostAliases one after the other, else where its name leads to.
+func (p *program) shakeHands(ctx context.Context, r *auditedRunner, flags verifyFlags) (probe.Verdicts, error) {
+	host := r.Host
+	if u, err := url.Parse(r.URL); err == nil && u.Port() != "" {
+		host = net.JoinHostPort(host, u.Port())
+	}
+	target, err := probe.ParseTarget(host)
+	if err != nil {
+		return probe.Verdicts{}, err
+	}
+	dialer, addresses := flags.connection.dialer(), r.Addresses
+	if dialer.Connect != "" || len(addresses) == 0 {
+		addresses = []string{dialer.Connect}
+	}
+	var verdicts probe.Verdicts
+	for _, dialer.Connect = range addresses {
+		verdicts, err = probe.Verify(ctx, target, r.Bundle, dialer, p.Now)
+		if err != nil || len(verdicts.Sent) > 0 {
+			break
+		}
+	}
+	return verdicts, err
 }
 
 // auditTable is a line for each runner, then its file and what is in it.
@@ -118,7 +152,7 @@ func auditTable(runners []auditedRunner) string {
 	for _, r := range runners {
 		expires := ""
 		if r.Bundle != nil {
-			expires = day(r.Bundle.NotAfter())
+			expires = day(r.Bundle.NotAfter(r.Host))
 		}
 		rows = append(rows, []string{r.fullName(), r.Host, string(r.Way), expires, string(r.Status)})
 		details.WriteString(r.details())
@@ -152,6 +186,9 @@ func (r auditedRunner) details() string {
 		fmt.Fprintf(&text, "  warning: %s\n", strings.ReplaceAll(said, "\n", "\n  "))
 	}
 	if r.online != nil {
+		if r.online.Dialed != "" {
+			fmt.Fprintf(&text, "  dialed %s\n", r.online.Dialed)
+		}
 		fmt.Fprintf(&text, "  runner: %s\n  git in jobs: %s\n", r.online.Runner.Finding.Message, r.online.Git.Finding.Message)
 	}
 	return text.String()

@@ -74,7 +74,7 @@ func TestUsage(t *testing.T) {
 		{args: []string{"render", "-f", "a", "-f", "b"}, says: "--file is given twice"},
 		{args: []string{"--certs-dir=/a", "--certs-dir=/b"}, says: "--certs-dir is given twice"},
 		{args: []string{"render", "--force=yes"}, says: "--force: \"yes\" is neither true nor false\nrunnertrust: hint: write --force=true"},
-		{args: []string{"verify", "--connect", "192.0.2.1"}, says: "--connect is for --online"},
+		{args: []string{"verify", "--connect", "192.0.2.1"}, says: "--connect without --online"},
 		{args: []string{"render", "-f", "x", "--release", "y"}, says: "[file release]"},
 		{args: []string{"render", "-f", "no-such-file"}, says: "no-such-file"},
 		{args: []string{"verify", "-o", "yaml"}, says: `"yaml" is neither table nor json`},

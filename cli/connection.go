@@ -49,7 +49,7 @@ func (p *program) server(argument string) (probe.Target, error) {
 		scheme, rest = before+"://", after
 	}
 	if target, err = probe.ParseTarget(scheme + rest[:strings.IndexAny(rest, "/?#")]); err == nil {
-		p.note(fmt.Sprintf("%s is taken for its host, %s", trust.PrintableURL(argument), target))
+		p.message("note", fmt.Sprintf("%s is taken for its host, %s", trust.PrintableURL(argument), target), "")
 	}
 	return target, err
 }

@@ -118,7 +118,7 @@ func readArgs(t *testing.T, folder string) (args []string) {
 // inFixtures leads the paths of arguments into the folder of the fixtures, and to the files that
 // are made for them.
 var inFixtures = strings.NewReplacer("certs/", fixturesDir+"/certs/",
-	"accept/", fixturesDir+"/accept/", "verify/", fixturesDir+"/verify/")
+	"accept/", fixturesDir+"/accept/", "reject/", fixturesDir+"/reject/", "verify/", fixturesDir+"/verify/")
 
 // run filters a stream as Helm would have it done, in the folder of the fixtures, with the files
 // that makeFiles makes.

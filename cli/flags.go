@@ -13,10 +13,13 @@ import (
 type filterFlags struct {
 	certs   []string
 	options render.Options
+	pipe    string // another post-renderer's command line
+	piped   bool   // there is one
 }
 
 func (f *filterFlags) register(flags *pflag.FlagSet) {
 	registerCert(flags, &f.certs, "certificate `[HOST=]PATH`: a PEM, DER or PKCS#7 file, or a folder of <host>.crt (repeatable)")
+	f.registerSources(flags)
 	flags.StringVar(&f.options.CertsDir, "certs-dir", "",
 		"directory to mount at, instead of the one that the runner's uid and HOME lead to")
 	flags.StringVar(&f.options.Deployment, "deployment", "",
@@ -25,6 +28,8 @@ func (f *filterFlags) register(flags *pflag.FlagSet) {
 		"`name` of the ConfigMap, instead of <deployment>-certs")
 	flags.BoolVar(&f.options.AllowNoRunner, "allow-no-runner", false,
 		"let a stream without a runner pass unchanged")
+	flags.StringVar(&f.pipe, "pipe", "", "run another post-renderer behind this one: `'CMD ARG…'`, without a shell")
+	fromCommandLine(flags, "pipe") // a variable must not run programs
 	flags.BoolVar(&f.options.Force, "force", false,
 		"take a certificate that is expired, not yet valid, or of another host")
 }
@@ -48,14 +53,13 @@ const commandLineOnly = "command line only"
 // excludes are the flags that go only one without the other.
 var excludes = map[string]string{"file": "release", "release": "file"}
 
-// sources are the certificates of --cert, else of RUNNERTRUST_CERT.
+// sources are the certificates of --cert, else of RUNNERTRUST_CERT; none where neither is given.
 func (p *program) sources(certs []string) ([]trust.Source, error) {
 	if len(certs) == 0 {
 		if value, _ := p.Env(variable(certFlag)); value != "" {
 			return p.files().loadText(variable(certFlag), value)
 		}
-		return nil, &hinted{what: "no certificate is given",
-			hint: "get it with `helm runnertrust fetch HOST --save gitlab.crt`, then pass --cert=gitlab.crt"}
+		return nil, nil
 	}
 	var all []trust.Source
 	var faults []error

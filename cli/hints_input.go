@@ -25,9 +25,11 @@ func inputHints() map[trust.Code]hint {
 		trust.CodeCompressed:   always("unpack it first"),
 		trust.CodeMoreFaults:   nil, // the first ones have theirs
 
-		trust.CodeTruncated:   fetchInstead,
-		trust.CodeBoundary:    after("it must stand alone on its line with five dashes on each side", fetchInstead),
-		trust.CodeGlued:       always(`put it back: sed 's/----------BEGIN/-----\n-----BEGIN/' FILE > NEW.crt`),
+		trust.CodeTruncated: fetchInstead,
+		trust.CodeBoundary:  after("it must stand alone on its line with five dashes on each side", fetchInstead),
+		trust.CodeGlued:     always(`put it back: sed 's/----------BEGIN/-----\n-----BEGIN/' FILE > NEW.crt`),
+		trust.CodeOneLine: always(`keep its lines: quote it, printf '%s\n' "$VAR" > NEW.crt, ` +
+			"or store it as a CI variable of the type file"),
 		trust.CodeEscaped:     always(`turn them into real ones: printf '%b' "$(cat FILE)" > NEW.crt`),
 		trust.CodeHeaders:     always("delete the header lines and the empty line after them"),
 		trust.CodeBlockBase64: after("copy the block again", fetchInstead),
@@ -54,11 +56,15 @@ func certificateHints() map[trust.Code]hint {
 	return map[trust.Code]hint{
 		trust.CodeExpired:              renew,
 		trust.CodeExpiresSoon:          renew,
+		trust.CodeExpiredBeside:        always("take it out of the file, unless the server still sends it: then renew it there"),
+		trust.CodeMayNotSign:           always("have the CA's certificate issued again with the key usage keyCertSign"),
 		trust.CodeNotYetValid:          always("check the clocks of this machine and of the CA"),
 		trust.CodeHostNotCovered:       fetchAnd("get the chain that the server uses now: "),
 		trust.CodeCertManagerTemporary: fetchAnd("wait until the Certificate is Ready, then: "),
 		trust.CodeWeakSignature:        always("have it issued again with SHA-256"),
 		trust.CodeWeakKey:              weakKey,
+		trust.CodeUnseen:               always("the post-renderer reads this form, and writes plain PEM: --cert=FILE"),
+		trust.CodeHugeKey:              always("have it issued again with a usual key: RSA of 2048 to 4096 bits, or ECDSA"),
 		trust.CodeInvalid:              always("have it issued again"),
 		trust.CodeIssuerMissing:        issuerMissing,
 	}

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"cmp"
-
 	"helm-runnertrust/render"
 	"helm-runnertrust/trust"
 )
@@ -11,14 +9,28 @@ import (
 func manifestHints() map[trust.Code]hint {
 	return map[trust.Code]hint{
 		render.NoRunner:        noRunner,
-		render.HostUnknown:     only(ofFiles, "give the host with the certificate: --cert=gitlab.example.com=gitlab.crt"),
+		render.HostUnknown:     only(ofFiles, "give the host with the certificate, --cert=HOST=FILE or --from-secret=HOST=NAME; --via=env needs no host where one certificate is for all"),
 		render.BadURL:          always("set the chart's gitlabUrl to an address like https://gitlab.example.com"),
-		render.NoCertificate:   noCertificate,
-		render.CAFileSet:       always("remove the setting from the chart's values, so that the mounted certificate counts"),
+		render.NoCertificate:   noCertificateHint,
+		render.TwoSources:      always("leave one of them out, or say for which host each is: HOST=…"),
+		render.BadReference:    always("write [HOST=]NAME or [HOST=]NAME/KEY"),
+		render.KeyMissing:      always("name one of its keys: --from-secret=NAME/KEY or --from-configmap=NAME/KEY"),
+		render.ObjectEmpty:     nil, // the message says who has to do what
+		render.SeveralSecrets:  always("say which one: --from-secret=NAME/tls.crt"),
+		render.NoSecret:        fetchAnd("give the certificate itself with --cert; it comes from: "),
+		render.SecretElsewhere: fetchAnd("give the certificate itself with --cert; it comes from: "),
+		render.WayUnknown:      always("certs-dir is the way that needs no setting"),
+		render.NoTemplate: always("gitlab-runner charts from 0.20 on have it, where runners.config is set; " +
+			"--via=env needs no template, and for --jobs set runners.config"),
+		render.BadTemplate:     always("mend runners.config in the chart's values"),
+		render.ExecutorUnfit:   always("leave --jobs out: other executors trust what their own machine trusts"),
+		render.SourceServed:    nil, // a note
+		render.CAFileSet:       always("replace it with --via=env, or remove the setting from the chart's values"),
 		render.MountConflict:   always("remove the mount from the chart's values, or mount elsewhere with --certs-dir"),
 		render.DirUnknown:      always("name the directory: --certs-dir=/home/gitlab-runner/.gitlab-runner/certs"),
 		render.ConfigMapTaken:  always("choose another name: --configmap-name=NAME"),
 		render.RunnerTwice:     always("Kubernetes would keep only one of them: take the other out of the manifests, or give it another name"),
+		render.TooMuchData:     always("give only the CAs of the server's chain: helm runnertrust fetch HOST --save FILE"),
 		render.ConfigMapName:   always("choose a name with --configmap-name, and one runner with --deployment"),
 		render.ContainerChoice: always("only a container with the variable CI_SERVER_URL can be told from others; add it to the runner's"),
 		render.BadDocument:     nil, // the message names the line, and what is wrong there
@@ -29,15 +41,17 @@ func manifestHints() map[trust.Code]hint {
 		render.CodeFileOK:       nil,
 		render.CodeFileUnknown:  nil, // only the cluster knows it
 		render.CodeFileMissing:  nil, // the message says where
+		render.CodeMountTwice:   always("remove one of the mounts from the chart's values"),
 		render.CodeFileInvalid:  nil, // the message is that of the file
 		render.CodeNoFile:       noFile,
 		render.CodeEndsTooEarly: only(ofVerdict, "renew the certificate on the server, then fetch it again"),
 	}
 }
 
-func noCertificate(t topic) string {
-	host := cmp.Or(t.host, "HOST")
-	return "helm runnertrust fetch " + host + " --save FILE, then add --cert=" + host + "=FILE, or --cert=FILE for every host"
+// noCertificateHint names every way to give one.
+func noCertificateHint(t topic) string {
+	return fetchAnd("get the certificate, then pass --cert=FILE: ")(t) +
+		"; or name what is in the cluster: --from-secret=NAME/KEY, --from-configmap=NAME/KEY"
 }
 
 // noRunner names the way to the names of a release's Deployments, where it is known.

@@ -37,6 +37,7 @@ type findingJSON struct {
 
 type verdictJSON struct {
 	OK       bool          `json:"ok"`
+	Status   trust.Status  `json:"status"`
 	Finding  findingJSON   `json:"finding"`
 	Warnings []findingJSON `json:"warnings,omitempty"`
 }
@@ -55,7 +56,9 @@ type fetchedJSON struct {
 // serverJSON is the output of verify URL.
 type serverJSON struct {
 	Target string            `json:"target"`
-	OK     bool              `json:"ok"`
+	OK     bool              `json:"ok"` // as the exit code
+	Status trust.Status      `json:"status"`
+	Dialed string            `json:"dialed,omitempty"`
 	Sent   []certificateJSON `json:"sent"`
 	Runner verdictJSON       `json:"runner"`
 	Git    verdictJSON       `json:"git"`
@@ -63,7 +66,7 @@ type serverJSON struct {
 
 // auditJSON is the output of verify for manifests.
 type auditJSON struct {
-	OK      bool         `json:"ok"` // no runner failed
+	OK      bool         `json:"ok"` // as the exit code
 	Runners []runnerJSON `json:"runners"`
 }
 
@@ -84,6 +87,7 @@ type runnerJSON struct {
 }
 
 type onlineJSON struct {
+	Dialed string      `json:"dialed,omitempty"`
 	Runner verdictJSON `json:"runner"`
 	Git    verdictJSON `json:"git"`
 }
@@ -117,7 +121,7 @@ func (t topic) findings(all []trust.Finding) []findingJSON {
 }
 
 func (t topic) verdict(v trust.Verdict) verdictJSON {
-	return verdictJSON{OK: v.OK, Finding: t.finding(v.Finding), Warnings: t.findings(v.Warnings)}
+	return verdictJSON{OK: v.OK(), Status: v.Status, Finding: t.finding(v.Finding), Warnings: t.findings(v.Warnings)}
 }
 
 func newFetchedJSON(f *probe.Fetched, pinned bool) fetchedJSON {
@@ -133,10 +137,10 @@ func newFetchedJSON(f *probe.Fetched, pinned bool) fetchedJSON {
 	}
 }
 
-func newServerJSON(v probe.Verdicts) serverJSON {
+func newServerJSON(v probe.Verdicts, ok bool) serverJSON {
 	about := ofVerdicts(v)
 	return serverJSON{
-		Target: v.Target.Address(), OK: v.OK(), Sent: certificatesJSON(v.Sent),
+		Target: v.Target.Address(), OK: ok, Status: v.Status(), Dialed: v.Dialed, Sent: certificatesJSON(v.Sent),
 		Runner: about.verdict(v.Runner), Git: about.verdict(v.Git),
 	}
 }
@@ -160,7 +164,7 @@ func newRunnerJSON(r auditedRunner) runnerJSON {
 	}
 	if r.online != nil {
 		about := ofVerdicts(*r.online)
-		structure.Online = &onlineJSON{Runner: about.verdict(r.online.Runner), Git: about.verdict(r.online.Git)}
+		structure.Online = &onlineJSON{Dialed: r.online.Dialed, Runner: about.verdict(r.online.Runner), Git: about.verdict(r.online.Git)}
 	}
 	return structure
 }

@@ -3,11 +3,14 @@ package cli
 import (
 	"bytes"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/pem"
+	"math/big"
 	"os"
 	"path/filepath"
 	"testing"
@@ -50,6 +53,16 @@ func makeFiles(dir string) error {
 	}
 	files["hosts-with-key/gitlab.example.com.crt"] = files["key-beside-certificate.pem"]
 	files["hosts-broken/gitlab.example.com.crt"] = truncated
+	if files["dense.der"], err = certificateOf(900 << 10); err != nil {
+		return err
+	}
+	for _, name := range []string{"half-1.crt", "half-2.crt"} {
+		der, err := certificateOf(400 << 10)
+		if err != nil {
+			return err
+		}
+		files[name] = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	}
 	files["one-mebibyte.crt"] = padded(ca, 1<<20)
 	files["too-large.crt"] = padded(ca, 1<<20+1)
 	files["huge.crt"] = bytes.Repeat(ca, 10<<20/len(ca)+1)
@@ -116,4 +129,20 @@ func padded(text []byte, size int) []byte {
 		text = concat(text, bytes.Repeat(line, max(1, (size-len(text))/len(line))))
 	}
 	return concat(text, bytes.Repeat([]byte("#"), size-len(text)))
+}
+
+// certificateOf is a CA's certificate in DER with an extension of this size that means nothing. All
+// else about it has always the same length.
+func certificateOf(size int) ([]byte, error) {
+	public, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	filling := pkix.Extension{Id: asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 32473, 1}, Value: make([]byte, size)} // RFC 5612
+	template := &x509.Certificate{
+		Subject: pkix.Name{CommonName: "Example Large CA"}, SerialNumber: big.NewInt(1),
+		NotBefore: fixturesNow.AddDate(-1, 0, 0), NotAfter: fixturesNow.AddDate(9, 0, 0),
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign, ExtraExtensions: []pkix.Extension{filling},
+	}
+	return x509.CreateCertificate(rand.Reader, template, template, public, key)
 }

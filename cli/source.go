@@ -16,6 +16,9 @@ import (
 // <host>.crt files. A path that itself begins like HOST= is written ./HOST=. The faults of several
 // files in a folder are joined.
 func (f files) load(arg string) ([]trust.Source, error) {
+	if holdsCertificate(arg) {
+		return nil, certificateText("the path of a certificate")
+	}
 	host, path, err := splitHost(arg)
 	if err != nil {
 		return nil, err
@@ -156,6 +159,9 @@ func unreadable(path string, err error) error {
 		hint = "give the path of a file, or a pipe: <(command)"
 	case strings.Contains(path, "="):
 		hint = "the part before = is taken as a host only if it looks like one; write ./PATH for a path with ="
+	}
+	if mayHoldPassword(path) {
+		path = trust.PrintableURL(path)
 	}
 	return &hinted{what: path + ": cannot be read", err: withoutPath(err), hint: hint}
 }

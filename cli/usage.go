@@ -53,8 +53,11 @@ func (p *program) invalidValue(place string, flag *pflag.Flag, value string, cau
 	case flag.Value.Type() == "bool":
 		return &hinted{what: fmt.Sprintf("%s: %q is neither true nor false", place, value), hint: "write " + place[strings.LastIndex(place, " ")+1:] + "=true"}
 	}
-	_, usage := pflag.UnquoteUsage(flag)
-	return &hinted{what: place, err: cause, hint: usage}
+	_, hint := pflag.UnquoteUsage(flag)
+	if codeOf(cause) != codeCommand {
+		hint = p.hint(cause)
+	}
+	return &hinted{what: place, err: cause, hint: hint}
 }
 
 // flagNames are the flags of a command.
@@ -107,7 +110,9 @@ func (s *single) Set(value string) error {
 // Switches say the same twice, and lists grow.
 func singleValues(flags *pflag.FlagSet) {
 	flags.VisitAll(func(flag *pflag.Flag) {
-		if kind := flag.Value.Type(); kind != "bool" && !strings.HasSuffix(kind, "Array") {
+		switch flag.Value.Type() {
+		case "bool", "stringArray", objects{}.Type():
+		default:
 			flag.Value = &single{Value: flag.Value}
 		}
 	})

@@ -22,6 +22,7 @@ type verifyFlags struct {
 	output        format
 	certs         []string
 	online        bool
+	allowUnknown  bool
 	expiresWithin days
 	deployment    string
 	certsDir      string
@@ -42,7 +43,8 @@ With manifests, from a file, stdin or a release: tells for each runner which
 file it would read, what is in it, and whether that can work. Only the manifests
 are looked at, unless --online adds the handshake.
 
-Exits with 1 when any runner would not connect.`,
+Exits with 1 when any runner would not connect, or when that cannot be told
+(unless --allow-unknown is given).`,
 		Example: `  helm runnertrust verify https://gitlab.example.com --cert=gitlab.crt
   helm runnertrust verify --release gitlab --online --expires-within 30d
   helm get manifest gitlab | helm runnertrust verify`,
@@ -63,6 +65,7 @@ Exits with 1 when any runner would not connect.`,
 	flags.output.register(cmd)
 	registerCert(cmd.Flags(), &flags.certs, "certificate `[HOST=]PATH` to verify a URL with, as for the post-renderer")
 	cmd.Flags().BoolVar(&flags.online, "online", false, "shake hands with the servers of the runners too")
+	cmd.Flags().BoolVar(&flags.allowUnknown, "allow-unknown", false, "succeed although the verdict on a runner is unknown")
 	cmd.Flags().Var(&flags.expiresWithin, "expires-within", "fail when it will have stopped working in this `time` from now: 30d, 72h")
 	cmd.Flags().StringVar(&flags.deployment, "deployment", "", "`name` of the runner's Deployment")
 	cmd.Flags().StringVar(&flags.certsDir, "certs-dir", "", "directory of the runner's certificates")
@@ -79,27 +82,37 @@ func (p *program) verifyArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		ignored, subject = []string{certFlag}, "manifests"
 	}
-	if len(args) == 0 && !p.asksOnline(cmd) {
-		for _, name := range []string{"connect", "timeout"} {
-			if cmd.Flags().Changed(name) {
-				return &hinted{what: "--" + name + " is for --online: from manifests alone, nothing is connected to", hint: "add --online"}
-			}
-		}
-	}
 	for _, name := range ignored {
 		if cmd.Flags().Changed(name) {
 			return &hinted{what: fmt.Sprintf("--%s is not for %s", name, subject),
 				hint: "verify a URL with its --cert, or manifests with what they hold"}
 		}
 	}
+	if len(args) == 0 {
+		return p.checkConnect(cmd)
+	}
 	return nil
 }
 
-// asksOnline reports whether --online is given, here or by its variable, which is not read yet.
-func (p *program) asksOnline(cmd *cobra.Command) bool {
-	flag := cmd.Flags().Lookup("online")
-	value, found := p.Env(variable(flag.Name))
-	return flag.Value.String() == "true" || found && value != "" && !flag.Changed
+// checkConnect refuses flags of a connection for manifests that nothing is to connect for.
+// --online may come from the environment, which is not read yet.
+func (p *program) checkConnect(cmd *cobra.Command) error {
+	online := cmd.Flags().Lookup("online")
+	if value, _ := p.Env(variable(online.Name)); online.Changed || value != "" {
+		return nil
+	}
+	for _, name := range []string{"connect", "timeout"} {
+		if cmd.Flags().Changed(name) {
+			return &hinted{what: "--" + name + " without --online: manifests are verified without a connection",
+				hint: "add --online to shake hands with the runners' servers"}
+		}
+	}
+	return nil
+}
+
+// passes reports whether a status lets verify succeed.
+func (f verifyFlags) passes(status trust.Status) bool {
+	return status == trust.StatusOK || status == trust.StatusUnknown && f.allowUnknown
 }
 
 // days is a duration that may be given in days.
@@ -160,25 +173,30 @@ func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlag
 	}
 	end := p.Now.Add(time.Duration(flags.expiresWithin))
 	later := verdicts.At(end)
+	passes := flags.passes(verdicts.Status().Worse(later.Status()))
 	err = p.result(flags.output,
-		func() any { return newServerJSON(later) },
+		func() any { return newServerJSON(later, passes) },
 		func() string { return serverTable(verdicts, file != nil) })
 	if err != nil {
 		return err
 	}
 	switch {
-	case !verdicts.OK():
+	case passes:
+		return nil
+	case verdicts.Status() == trust.StatusFailed:
 		return &hinted{what: "a runner would not work with " + target.Address(), hint: "the reason is below the table"}
-	case !later.OK():
+	case verdicts.Status() == trust.StatusUnknown:
+		return &hinted{what: "whether jobs work with " + target.Address() + " is not known",
+			hint: "the reason is below the table; --allow-unknown lets it pass"}
+	default:
 		finding := endsEarly(later, end)
 		return &hinted{what: target.Address() + ": " + finding.Message, hint: ofVerdicts(later).of(finding)}
 	}
-	return nil
 }
 
 // reasonOf explains verdicts that are not both good.
 func reasonOf(v probe.Verdicts) trust.Finding {
-	if !v.Runner.OK {
+	if !v.Runner.OK() {
 		return v.Runner.Finding
 	}
 	return v.Git.Finding
@@ -218,7 +236,7 @@ func serverTable(v probe.Verdicts, file bool) string {
 		{"runner", runner, v.Runner},
 		{"git in jobs", git, v.Git},
 	} {
-		rows = append(rows, []string{client.name, verdictWord(client.verdict.OK), client.trusts})
+		rows = append(rows, []string{client.name, verdictWord(client.verdict.Status), client.trusts})
 		fmt.Fprintf(&reasons, "%s: %s\n", client.name, sentence(client.verdict.Finding, about))
 		for _, warning := range client.verdict.Warnings {
 			fmt.Fprintf(&reasons, "%s: warning: %s\n", client.name, sentence(warning, about))
@@ -227,9 +245,10 @@ func serverTable(v probe.Verdicts, file bool) string {
 	return table(rows) + "\n" + reasons.String()
 }
 
-func verdictWord(ok bool) string {
-	if ok {
-		return "ok"
+// verdictWord is a status in a table of clients.
+func verdictWord(status trust.Status) string {
+	if status == trust.StatusFailed {
+		return "fails"
 	}
-	return "fails"
+	return string(status)
 }

@@ -19,26 +19,14 @@ type AuditOptions struct {
 	CertsDir      string        // as in Options
 }
 
-// A Way is how a runner comes to its file.
-type Way string
-
-// The ways, in the order in which the runner takes them.
-const (
-	WayEnv             Way = "env"             // CI_SERVER_TLS_CA_FILE
-	WayConfig          Way = "config"          // tls-ca-file in the template of its configuration
-	WayCertsDir        Way = "certs-dir"       // <host>.crt in the certs directory
-	WayCertsSecretName Way = "certsSecretName" // the same, from the Secret of the chart's value
-	WayNone            Way = "none"            // no file: the system's certificates only
-)
-
 // A Status is what can be said of a runner from its manifests.
-type Status string
+type Status = trust.Status
 
 // The statuses.
 const (
-	StatusOK      Status = "ok"      // its file holds a certificate for its host, or a CA
-	StatusFailed  Status = "failed"  // it would not connect with this file
-	StatusUnknown Status = "unknown" // the manifests do not tell
+	StatusOK      = trust.StatusOK      // its file holds a certificate for its host, or a CA
+	StatusFailed  = trust.StatusFailed  // it would not connect with this file
+	StatusUnknown = trust.StatusUnknown // the manifests do not tell
 )
 
 // An AuditedRunner is one container of a runner, and the file that it would
@@ -49,7 +37,8 @@ type AuditedRunner struct {
 	Container  string
 	URL        string // CI_SERVER_URL, "" where the manifest does not tell
 	Host       string
-	Plain      bool // the URL is http://, so that no certificate is looked at
+	Addresses  []string // of the host, by the pod's hostAliases: IP addresses
+	Plain      bool     // the URL is http://, so that no certificate is looked at
 	Way        Way
 	File       string        // path in the container, "" without a file
 	From       string        // "ConfigMap/ci-gitlab-runner-certs", "" where nothing is mounted
@@ -65,6 +54,7 @@ const (
 	CodeFileUnknown  Code = "content-unknown"
 	CodeFileMissing  Code = "file-missing"
 	CodeFileInvalid  Code = "file-invalid"
+	CodeMountTwice   Code = "mount-twice" // two mounts at one place, of which one hides the other
 	CodeNoFile       Code = "no-file"
 	CodeHostUnknown  Code = "host-unknown"
 	CodeEndsTooEarly Code = "expires-within"
@@ -107,6 +97,9 @@ func (m *manifests) audit(c *container, options AuditOptions) (AuditedRunner, er
 		return a, err
 	}
 	a.Host, a.Plain, a.URL = server.Name, server.Plain, server.URL
+	if a.Addresses, err = c.runner.addressesOf(server.Name); err != nil {
+		return a, err
+	}
 	if err := a.findFile(m, c, server, options.CertsDir); err != nil {
 		return a, err
 	}
@@ -129,9 +122,12 @@ func (m *manifests) audit(c *container, options AuditOptions) (AuditedRunner, er
 // findFile is the runner's order of looking: the variable, the setting, the certs directory
 // (network/client.go of gitlab-runner).
 func (a *AuditedRunner) findFile(m *manifests, c *container, server trust.Server, certsDir string) error {
-	if c.hasCAFile() {
-		a.Way = WayEnv
-		a.File, _, _ = c.variable(trust.CAFileVariable) // "" where the manifest does not tell it
+	set, err := m.caFile(c)
+	if err != nil {
+		return err
+	}
+	if set != nil {
+		a.Way, a.File = WayEnv, set.path
 		return nil
 	}
 	file, configMap, err := m.configuredCAFile(c.runner)
@@ -172,6 +168,9 @@ func (a *AuditedRunner) judgeFile(found content, options AuditOptions) {
 		a.judge(StatusUnknown, CodeFileUnknown, "nothing is mounted there: the file would have to be in the image")
 	case found.state == contentUnknown:
 		a.judge(StatusUnknown, CodeFileUnknown, found.from+" is not in the manifests")
+	case found.state == contentHidden:
+		a.judge(StatusFailed, CodeMountTwice, fmt.Sprintf("two volumes are mounted at its directory, %s: one hides the other", found.from))
+		a.From = ""
 	case found.state == contentNoVolume:
 		a.judge(StatusFailed, CodeFileMissing, "the mount at its place names no volume of the pod")
 	case found.state == contentMissing:
@@ -184,17 +183,17 @@ func (a *AuditedRunner) judgeFile(found content, options AuditOptions) {
 // judgeBundle judges certificates. One that has expired does no harm beside
 // one that is valid, as in the time of a rotation.
 func (a *AuditedRunner) judgeBundle(found content, options AuditOptions) {
-	bundle, err := trust.Parse(found.from, found.bytes)
+	bundle, unseen, err := trust.ParseAsRunner(found.from, found.bytes)
 	if err != nil {
 		a.judge(StatusFailed, CodeFileInvalid, err.Error())
 		return
 	}
 	a.Bundle = bundle
 	findings := bundle.Findings(a.Host, options.Now)
-	a.Warnings = findings
+	a.Warnings = append(unseen, findings...)
 	if reason := bundle.Unusable(a.Host, options.Now); reason != nil {
 		a.Status, a.Finding = StatusFailed, *reason
-		a.Warnings = slices.DeleteFunc(findings, func(f trust.Finding) bool { return f.Code == reason.Code })
+		a.Warnings = slices.DeleteFunc(a.Warnings, func(f trust.Finding) bool { return f.Code == reason.Code })
 		return
 	}
 	if end := options.Now.Add(options.ExpiresWithin); bundle.Unusable(a.Host, end) != nil {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"helm-runnertrust/trust"
 )
 
 const (
@@ -27,6 +29,8 @@ type auditCase struct {
 	code   Code
 	from   string
 	file   string
+
+	warning Code // the only one
 }
 
 func (c auditCase) stream() string {
@@ -85,7 +89,15 @@ func TestAudit(t *testing.T) {
 			way: WayCertsDir, status: StatusFailed, code: CodeEndsTooEarly, from: "ConfigMap/ours"},
 		"rotation":     {mounts: mount, volumes: config, objects: manifest("ConfigMap", "ours", "data", file, ca+expired), way: WayCertsDir, status: StatusOK, code: CodeFileOK, from: "ConfigMap/ours"},
 		"another host": {mounts: mount, volumes: config, objects: manifest("ConfigMap", "ours", "data", file, certificate(t, "wrong-host.crt")), way: WayCertsDir, status: StatusFailed, code: "host-not-covered", from: "ConfigMap/ours"},
-		"junk":         {mounts: mount, volumes: config, objects: manifest("ConfigMap", "ours", "data", file, "no certificate"), way: WayCertsDir, status: StatusFailed, code: CodeFileInvalid, from: "ConfigMap/ours"},
+		"two mounts": {mounts: mount + "        - {name: other, mountPath: " + homeCerts + "}\n", volumes: config + "      - {name: other, emptyDir: {}}\n",
+			objects: manifest("ConfigMap", "ours", "data", file, ca), way: WayCertsDir, status: StatusFailed, code: CodeMountTwice},
+		"DER":    {mounts: mount, volumes: config, objects: manifest("ConfigMap", "ours", "binaryData", file, base64.StdEncoding.EncodeToString([]byte(certificate(t, "ca.der")))), way: WayCertsDir, status: StatusFailed, code: CodeFileInvalid, from: "ConfigMap/ours"},
+		"PKCS#7": {mounts: mount, volumes: config, objects: manifest("ConfigMap", "ours", "data", file, certificate(t, "chain.p7b")), way: WayCertsDir, status: StatusFailed, code: CodeFileInvalid, from: "ConfigMap/ours"},
+		"certificate and key": {mounts: mount, volumes: config, objects: manifest("ConfigMap", "ours", "data", file, ca+"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),
+			way: WayCertsDir, status: StatusOK, code: CodeFileOK, from: "ConfigMap/ours", warning: trust.CodePrivateKey},
+		"good and TRUSTED": {mounts: mount, volumes: config, objects: manifest("ConfigMap", "ours", "data", file, ca+certificate(t, "trusted.crt")),
+			way: WayCertsDir, status: StatusOK, code: CodeFileOK, from: "ConfigMap/ours", warning: trust.CodeTrustedPEM},
+		"junk": {mounts: mount, volumes: config, objects: manifest("ConfigMap", "ours", "data", file, "no certificate"), way: WayCertsDir, status: StatusFailed, code: CodeFileInvalid, from: "ConfigMap/ours"},
 		"certs dir given": {options: AuditOptions{CertsDir: "/certs"}, mounts: "        - {name: certs, mountPath: /certs}\n", volumes: config,
 			objects: manifest("ConfigMap", "ours", "data", file, ca), way: WayCertsDir, status: StatusOK, code: CodeFileOK, from: "ConfigMap/ours", file: "/certs/" + file},
 		"variable": {env: "        - {name: CI_SERVER_TLS_CA_FILE, value: /certs/ca.crt}\n", mounts: "        - {name: certs, mountPath: /certs}\n", volumes: config,
@@ -116,6 +128,9 @@ func (c auditCase) compare(t *testing.T, got AuditedRunner) {
 		t.Errorf("got %s %s %s %q (%s), want %s %s %s %q", got.Way, got.Status, got.Finding.Code, got.From, got.Finding.Message,
 			c.way, c.status, c.code, c.from)
 	}
+	if c.warning != "" && (len(got.Warnings) != 1 || got.Warnings[0].Code != c.warning) {
+		t.Errorf("warnings %v", got.Warnings)
+	}
 	want := c.file
 	switch {
 	case want == "-" || c.way == WayNone:
@@ -136,12 +151,13 @@ func (c auditCase) compare(t *testing.T, got AuditedRunner) {
 
 func TestAuditRefuses(t *testing.T) {
 	for name, stream := range map[string]string{
-		"no runner":     "apiVersion: v1\nkind: ConfigMap\n",
-		"nothing":       "",
-		"only hooks":    "kind: ConfigMap\nmetadata: {annotations: {helm.sh/hook: pre-install}}\n",
-		"not YAML":      "kind: Deployment # CI_SERVER_URL\n\tx\n",
-		"duplicate key": strings.Replace(auditCase{}.stream(), "        volumeMounts:", "        volumeMounts: []\n        volumeMounts:", 1),
-		"bad URL":       strings.Replace(auditCase{}.stream(), "https://", "ssh://", 1),
+		"no runner":       "apiVersion: v1\nkind: ConfigMap\n",
+		"nothing":         "",
+		"only hooks":      "kind: ConfigMap\nmetadata: {annotations: {helm.sh/hook: pre-install}}\n",
+		"not YAML":        "kind: Deployment # CI_SERVER_URL\n\tx\n",
+		"duplicate key":   strings.Replace(auditCase{}.stream(), "        volumeMounts:", "        volumeMounts: []\n        volumeMounts:", 1),
+		"duplicate alias": strings.Replace(auditCase{}.stream(), "      containers:", "      hostAliases: [{ip: 10.0.0.1, ip: 10.0.0.2}]\n      containers:", 1),
+		"bad URL":         strings.Replace(auditCase{}.stream(), "https://", "ssh://", 1),
 		"base64": auditCase{mounts: "        - {name: certs, mountPath: " + homeCerts + "}\n", volumes: "      - {name: certs, secret: {secretName: s}}\n",
 			objects: manifest("Secret", "s", "data", "gitlab.example.com.crt", "%%%")}.stream(),
 	} {

@@ -2,6 +2,7 @@ package render
 
 import (
 	"encoding/base64"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -22,6 +23,7 @@ type contentState int
 const (
 	contentUnmounted contentState = iota // no volume is mounted at or above the path
 	contentNoVolume                      // one is, that the pod does not have
+	contentHidden                        // several are at one path, and which one shows is not told
 	contentUnknown                       // the volume's content is not in the stream
 	contentMissing                       // the volume has no such file
 	contentFound
@@ -39,6 +41,9 @@ func (m *manifests) open(c *container, file string) (content, error) {
 	if file == "" || nearest.path == "" {
 		return content{}, nil
 	}
+	if there := c.mountsAt(nearest.path); len(there) > 1 {
+		return content{state: contentHidden, from: strings.Join(there, " and ")}, nil
+	}
 	v := c.runner.volume(nearest.volume)
 	if v == nil {
 		return content{state: contentNoVolume}, nil
@@ -51,6 +56,17 @@ func (m *manifests) open(c *container, file string) (content, error) {
 		return m.openProjected(v, name)
 	}
 	return m.openSource(c.runner, v.node, v.kind(), name)
+}
+
+// mountsAt names the mounts at a path: the API server takes /x/certs and /x/certs/ for two.
+func (c *container) mountsAt(path string) []string {
+	var there []string
+	for _, m := range c.mounts() {
+		if m.path == path {
+			there = append(there, fmt.Sprintf("%q at %s", m.volume, m.written))
+		}
+	}
+	return there
 }
 
 // openProjected looks into the sources of a projected volume: the last one that has the file wins.
@@ -103,7 +119,7 @@ func (m *manifests) openSource(r *runner, parent *yaml.RNode, kind, name string)
 	if ok {
 		found.state, found.bytes = contentFound, bytes
 	}
-	return found, o.placed(err)
+	return found, err
 }
 
 // keyOf is the key that a source shows as a file of this name, "" for none.
@@ -119,8 +135,20 @@ func keyOf(source *yaml.RNode, name string) string {
 	return text(items[at], "key")
 }
 
-// dataOf is the content of a key of a ConfigMap or a Secret; ok is false where it has none.
+// dataKeys are the keys that dataOf finds, sorted.
+func (o *object) dataKeys() []string {
+	keys := slices.Concat(fields(value(o.node, "data")), fields(value(o.node, "stringData")), fields(value(o.node, "binaryData")))
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// dataOf is the content of a key of a ConfigMap or a Secret; ok is false where it has none. A key that
+// is there twice is an error, also where others may be.
 func (o *object) dataOf(key string) (content []byte, ok bool, err error) {
+	keys := mapping{key: leaf}.shape()
+	if err := (mapping{"stringData": keys, "data": keys, "binaryData": keys}.shape().Check(o.node)); err != nil {
+		return nil, false, o.placed(err)
+	}
 	if written := value(o.node, "stringData", key); written != nil {
 		return []byte(yaml.GetValue(written)), true, nil
 	}
@@ -135,5 +163,8 @@ func (o *object) dataOf(key string) (content []byte, ok bool, err error) {
 		return nil, false, nil
 	}
 	content, err = base64.StdEncoding.DecodeString(strings.Join(strings.Fields(yaml.GetValue(data)), ""))
-	return content, true, err
+	if err != nil {
+		return nil, false, o.refuse(BadDocument, "data "+key, "it is not base64")
+	}
+	return content, true, nil
 }

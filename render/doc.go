@@ -1,21 +1,19 @@
-// Package render makes the GitLab Runners of a manifest stream trust their
-// GitLab.
+// Package render makes the GitLab Runners of a manifest stream trust their GitLab.
 //
-// Filter takes what Helm rendered and returns it with a ConfigMap of
-// certificates for each runner, mounted where the runner looks for them. It
-// promises:
+// Filter takes what Helm rendered and returns it with a certificate file for each runner, mounted
+// where the runner looks for it, or told of it. What the file holds comes from a source: certificates
+// that are given go into a ConfigMap, others are a key of an object in the namespace. It promises:
 //
-//   - Documents of no runner come back byte for byte.
-//   - Every line of a runner's document comes back too, in order, and what was
-//     added is what the edited tree says: the result is read again and compared
-//     before it is returned. Exceptions are documents that text cannot be
-//     inserted into (edits below an alias, an explicit null), which are
-//     serialized as a whole, the lines of a volume that becomes a projected
-//     one, and values that an earlier run wrote.
-//   - The same stream and options give the same bytes, and filtering the
-//     result again changes nothing.
+//   - Documents that no edit is for come back byte for byte.
+//   - Every line of an edited document comes back too, in order, and what was added is what the
+//     edited tree says: the result is read again and compared before it is returned. Exceptions are
+//     documents that text cannot be inserted into (edits below an alias, an explicit null), which
+//     are serialized as a whole, the lines of a volume that becomes a projected one, and values
+//     that are replaced.
+//   - The same stream and options give the same bytes, and filtering the result again changes
+//     nothing.
 //   - On any error there is no output.
 //
-// What a runner reads, and where, follows from gitlab-runner's own rules in
-// package trust. The package does no input or output and reads no clock.
+// What a runner reads, and where, follows from gitlab-runner's own rules in package trust. The
+// package does no input or output and reads no clock.
 package render

@@ -23,8 +23,20 @@ const (
 	DirUnknown      Code = "certs-dir-unknown" // HOME is not in the manifest
 	ConfigMapTaken  Code = "configmap-taken"   // another ConfigMap has the name
 	ConfigMapName   Code = "configmap-name"    // the name does not fit
+	TooMuchData     Code = "configmap-too-large"
 	RunnerTwice     Code = "runner-twice"      // two Deployments of one name
 	ContainerChoice Code = "container-unknown" // which container is the runner
+	TwoSources      Code = "two-sources"       // a runner reads one file
+	BadReference    Code = "bad-reference"     // no name of an object, or no key
+	KeyMissing      Code = "key-missing"       // the object in the stream does not have the key
+	ObjectEmpty     Code = "object-empty"      // its owner fills it later; a warning
+	SeveralSecrets  Code = "several-secrets"   // the stream names more than one for a host
+	NoSecret        Code = "no-secret"         // an Ingress without one
+	SecretElsewhere Code = "secret-elsewhere"  // in another namespace than the runner
+	WayUnknown      Code = "way-unknown"       // no such way
+	NoTemplate      Code = "no-template"       // no config.template.toml
+	BadTemplate     Code = "bad-template"      // one that cannot be edited
+	ExecutorUnfit   Code = "executor-unfit"    // its jobs do not run in pods
 	BadDocument     Code = "bad-document"      // not YAML, or not the shape of a Deployment
 )
 

@@ -4,16 +4,18 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"helm-runnertrust/render/yamledit"
 	"helm-runnertrust/trust"
 )
 
-// Filter reads a stream of Kubernetes manifests and returns it with the certificates of every
-// runner in it: mounted into the Deployment, and in a ConfigMap at the end, or in the place of the
-// one that an earlier run put there. All other documents come back byte for byte; a last one
-// without a line end gets it. Filtering the result again changes nothing.
+// Filter reads a stream of Kubernetes manifests and returns it with the certificate file of every
+// runner in it: mounted into the Deployment, from an object of the namespace or from a ConfigMap at
+// the end, or in the place of the one that an earlier run put there. All other documents come back
+// byte for byte; a last one without a line end gets it when something follows. Filtering the result
+// again changes nothing.
 //
 // It is all or nothing: with an error, which is an *Error, a *trust.Error or several of them
 // joined, there is no Result.
@@ -24,7 +26,11 @@ func Filter(stream []byte, options Options) (*Result, error) {
 // FilterStream is [Filter] for a stream that was read in pieces, by [yamledit.Read]. It edits the
 // stream, of which nobody else may have read a tree.
 func FilterStream(stream *yamledit.Stream, options Options) (*Result, error) {
-	f := &filter{options: options, manifests: readManifests(stream), warned: map[Warning]bool{}}
+	f := &filter{options: options, manifests: readManifests(stream), told: map[Finding]bool{}}
+	var err error
+	if f.way, err = options.way(); err != nil {
+		return nil, err
+	}
 	runners, err := f.manifests.runners(options.Deployment)
 	if err != nil {
 		return nil, err
@@ -35,20 +41,24 @@ func FilterStream(stream *yamledit.Stream, options Options) (*Result, error) {
 	if err := f.patch(runners); err != nil {
 		return nil, err
 	}
-	f.warnUnused(runners)
+	if err := f.refuseUnused(runners); err != nil {
+		return nil, err
+	}
 	texts, err := stream.Texts()
 	if broken := (*yamledit.DocumentError)(nil); errors.As(err, &broken) {
 		return nil, placed(broken.Document, "", broken.Err)
 	}
-	return &Result{texts: texts, Warnings: f.warnings}, err
+	return &Result{texts: texts, Warnings: f.warnings, Notes: f.notes}, err
 }
 
 // A filter is one run over one stream.
 type filter struct {
 	options   Options
 	manifests *manifests
+	way       way
 	warnings  []Warning
-	warned    map[Warning]bool
+	notes     []Finding
+	told      map[Finding]bool
 }
 
 // noRunner says what was looked for.
@@ -118,49 +128,131 @@ func (f *filter) patchRunner(r *runner, taken map[string]*runner) error {
 	if r.name == "" {
 		return r.refuse(BadDocument, "metadata.name", "it is missing")
 	}
-	from, err := newGiven(r, f.options)
+	sources, err := f.sourcesOf(r)
 	if err != nil {
 		return err
 	}
-	dirs := make([]string, len(r.containers))
+	places := make([]location, len(r.containers))
 	for i, c := range r.containers {
-		if dirs[i], err = f.fill(from, c); err != nil {
+		if places[i], err = f.fill(sources, c); err != nil {
 			return err
 		}
 	}
-	id := r.namespace + "/" + from.name
+	if err := f.take(r, taken); err != nil {
+		return err
+	}
+	content, err := f.content(r, sources)
+	if err != nil {
+		return err
+	}
+	own, err := f.earlierConfigMap(r)
+	if err != nil {
+		return err
+	}
+	for i, c := range r.containers {
+		if err := c.mountAt(places[i].dir, content, own, f.warn); err != nil {
+			return err
+		}
+		if err := f.way.tell(f.manifests, c, places[i]); err != nil {
+			return err
+		}
+	}
+	return f.finish(r, sources, content)
+}
+
+// content is what a runner's volume has to show. A file that two sources fill is refused: the
+// containers of a pod share it.
+func (f *filter) content(r *runner, sources []source) ([]projection, error) {
+	var content []projection
+	for _, from := range sources {
+		for _, p := range from.projections() {
+			for _, i := range p.items {
+				if hasPath(content, i.path) {
+					return nil, r.refuse(TwoSources, "", "its containers read one file %s, which is to come from several sources", i.path)
+				}
+			}
+			content = append(content, p)
+		}
+	}
+	return content, nil
+}
+
+// earlierConfigMap is the name of the ConfigMap that an earlier run may have made for a runner; ""
+// where one of that name is in the stream, and is somebody else's.
+func (f *filter) earlierConfigMap(r *runner) (string, error) {
+	name := f.options.configMapName(r)
+	o, err := f.manifests.find("ConfigMap", name, r.namespace)
+	if err != nil || o != nil && o.namespace == r.namespace && !o.isOurs() {
+		return "", err
+	}
+	return name, nil
+}
+
+// take notes the ConfigMap of a runner as its own.
+func (f *filter) take(r *runner, taken map[string]*runner) error {
+	name := f.options.configMapName(r)
+	id := r.namespace + "/" + name
 	if other := taken[id]; other != nil && other.name == r.name {
 		return r.refuse(RunnerTwice, "", "the Deployment is there twice: in %s too", placeOf(other.doc))
 	} else if other != nil {
-		return r.refuse(ConfigMapTaken, "", "the ConfigMap %q is that of the runner in %s too", from.name, placeOf(other.doc))
+		return r.refuse(ConfigMapTaken, "", "the ConfigMap %q is that of the runner in %s too", name, placeOf(other.doc))
 	}
 	taken[id] = r
-	for i, c := range r.containers {
-		if err := c.mountAt(dirs[i], from.projection(), f.warn); err != nil {
+	return nil
+}
+
+// finish edits what is not in the runner's containers: its template, the annotation, the objects of
+// its sources.
+func (f *filter) finish(r *runner, sources []source, content []projection) error {
+	var checksums []string
+	for _, from := range sources {
+		checksums = append(checksums, from.checksum())
+	}
+	if f.options.Jobs {
+		if err := f.manifests.addJobs(r); err != nil {
 			return err
 		}
 	}
-	if err := r.annotate(from.checksum()); err != nil {
+	if f.options.Jobs || f.options.Via == WayConfig {
+		checksums = append(checksums, sha256Of(f.manifests.templateText(r)))
+	}
+	if f.options.NoRollout {
+		checksums = nil
+	}
+	if err := r.annotate(checksumOf(checksums...)); err != nil {
 		return err
 	}
-	return from.provide(f.manifests)
+	for _, from := range sources {
+		if err := from.addTo(f.manifests); err != nil {
+			return err
+		}
+	}
+	if !slices.ContainsFunc(content, func(p projection) bool { return p.ours }) {
+		return f.manifests.removeOwn("ConfigMap", f.options.configMapName(r), r.namespace)
+	}
+	return nil
 }
 
-// fill puts the file of a container into a source, and returns the directory that it is read from.
-func (f *filter) fill(from source, c *container) (dir string, err error) {
+// fill puts the file of a container into the source that it comes from, and returns where the
+// container reads it.
+func (f *filter) fill(sources []source, c *container) (location, error) {
 	server, err := f.server(c)
 	if err != nil {
-		return "", err
+		return location{}, err
 	}
-	at, err := certsDirWay{f.options.CertsDir}.locate(f.manifests, c, server)
+	at, err := f.way.locate(f.manifests, c, server)
 	if err != nil {
-		return "", err
+		return location{}, err
 	}
-	return at.dir, from.fill(server, at.file, f.warn)
+	chosen, err := f.choose(c, sources, server)
+	if err != nil {
+		return location{}, err
+	}
+	return at, chosen.fill(at.file)
 }
 
 // server is the one of a container's CI_SERVER_URL, else that of the only host that certificates
-// are given for.
+// are given for; zero where neither tells it and the way needs none.
 func (f *filter) server(c *container) (trust.Server, error) {
 	server, err := c.server()
 	if err != nil {
@@ -168,10 +260,13 @@ func (f *filter) server(c *container) (trust.Server, error) {
 	}
 	if server.Name == "" {
 		host, err := f.options.onlyHost()
-		if err != nil {
-			return trust.Server{}, c.runner.refuse(HostUnknown, c.field("env "+trust.ServerURLVariable), "its value is %w, and %w", errUnknown, err)
+		switch {
+		case err == nil:
+			return trust.ServerForHost(host), nil
+		case f.way.needsHost() || f.options.fromIngress():
+			return trust.Server{}, f.hostUnknown(c)
 		}
-		return trust.ServerForHost(host), nil
+		return trust.Server{}, nil
 	}
 	if server.Plain {
 		f.warn(Warning{Code: PlainHTTP, Object: c.runner.String(), Message: trust.ServerURLVariable +
@@ -180,19 +275,33 @@ func (f *filter) server(c *container) (trust.Server, error) {
 	return server, nil
 }
 
+// hostUnknown says that nothing tells the host of a container's server.
+func (f *filter) hostUnknown(c *container) error {
+	_, err := f.options.onlyHost()
+	return c.runner.refuse(HostUnknown, c.field("env "+trust.ServerURLVariable), "its value is %w, and %w", errUnknown, err)
+}
+
 // warn adds a warning, once.
 func (f *filter) warn(w Warning) {
-	if !f.warned[w] {
-		f.warned[w] = true
+	if !f.told[w] {
+		f.told[w] = true
 		f.warnings = append(f.warnings, w)
 	}
 }
 
-// warnUnused tells of certificates for a host that no runner has. The files of a folder are there
-// to choose from.
-func (f *filter) warnUnused(runners []*runner) {
+// note adds what is worth knowing and no warning, once.
+func (f *filter) note(n Finding) {
+	if !f.told[n] {
+		f.told[n] = true
+		f.notes = append(f.notes, n)
+	}
+}
+
+// refuseUnused tells of certificates for a host that no runner has, and refuses objects for one.
+// The files of a folder are there to choose from.
+func (f *filter) refuseUnused(runners []*runner) error {
 	if len(runners) == 0 {
-		return
+		return nil
 	}
 	used := map[string]bool{}
 	for _, r := range runners {
@@ -208,4 +317,11 @@ func (f *filter) warnUnused(runners []*runner) {
 				"no runner connects to %s, so %s is not used", given.Host, given.Bundle.Origin())})
 		}
 	}
+	var faults []error
+	for _, o := range f.options.Objects {
+		if o.Host != "" && !used[strings.ToLower(o.Host)] {
+			faults = append(faults, &Error{Code: SourceUnused, Err: fmt.Errorf("no runner connects to %s, which %s is given for", o.Host, o)})
+		}
+	}
+	return errors.Join(faults...)
 }

@@ -7,10 +7,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"helm-runnertrust/trust"
@@ -20,52 +18,86 @@ import (
 type given struct {
 	runner  *runner
 	options Options
+	warn    func(Warning)
 	name    string                   // of the ConfigMap
 	bundles map[string]*trust.Bundle // by file
+	hosts   map[string][]string      // by file
 }
 
 var _ source = (*given)(nil)
 
 // newGiven is the source for one runner.
-func newGiven(r *runner, options Options) (*given, error) {
-	name := cmp.Or(options.ConfigMapName, r.name+"-certs")
-	if !subdomain().MatchString(name) || len(name) > 253 {
-		return nil, r.refuse(ConfigMapName, "", "%q cannot name a ConfigMap: it takes at most 253 of a-z, 0-9, - and .", name)
+func newGiven(r *runner, options Options, warn func(Warning)) (*given, error) {
+	name := options.configMapName(r)
+	if !isSubdomain(name) {
+		return nil, r.refuse(ConfigMapName, "", "%q cannot name a ConfigMap: it takes at most 253 of -, ., 0-9 and a-z", name)
 	}
-	return &given{runner: r, options: options, name: name, bundles: map[string]*trust.Bundle{}}, nil
+	return &given{
+		runner: r, options: options, warn: warn, name: name,
+		bundles: map[string]*trust.Bundle{}, hosts: map[string][]string{},
+	}, nil
 }
 
-// subdomain is a DNS subdomain (IsDNS1123Subdomain in k8s.io/apimachinery/pkg/util/validation).
-var subdomain = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
-})
+// configMapName is the name of a runner's ConfigMap.
+func (o Options) configMapName(r *runner) string { return cmp.Or(o.ConfigMapName, r.name+"-certs") }
 
-func (g *given) fill(server trust.Server, file string, warn func(Warning)) error {
-	bundle := trust.Choose(g.options.Sources, server.Name)
-	if bundle == nil {
-		return about(server, g.runner.refuse(NoCertificate, "", "no certificate is given for the host %q of its %s, only for: %s",
-			server.Name, trust.ServerURLVariable, cmp.Or(strings.Join(g.options.hosts(), ", "), "none")))
+// offers is the files that were given. Several for one host are one file for the runner.
+func (g *given) offers(server trust.Server) ([]offer, error) {
+	hosted := slices.DeleteFunc(slices.Clone(g.options.Sources), func(s trust.Source) bool { return s.Host == "" })
+	bundle := trust.Choose(hosted, server.Name)
+	own := bundle != nil
+	if !own {
+		bundle = trust.Choose(g.options.Sources, server.Name)
 	}
+	if bundle == nil {
+		return nil, nil
+	}
+	return []offer{{name: bundle.Origin(), own: own, fill: func(file string) error { return g.fill(bundle, server, file) }}}, nil
+}
+
+func (g *given) fill(bundle *trust.Bundle, server trust.Server, file string) error {
 	findings, err := server.About(bundle.Check(server.Name, g.options.Now, g.options.Force))
 	if err != nil {
 		return err
 	}
 	for _, finding := range findings {
-		warn(finding)
+		g.warn(finding)
 	}
 	if other := g.bundles[file]; other != nil {
 		bundle = trust.Merge(other, bundle)
 	}
 	g.bundles[file] = bundle
+	g.hosts[file] = append(g.hosts[file], server.Name)
+	return g.checkSize()
+}
+
+// maxConfigMap is how much data a ConfigMap may have, in bytes (MaxSecretSize in
+// k8s.io/api/core/v1, which ValidateConfigMap holds ConfigMaps against too).
+const maxConfigMap = 1 << 20
+
+// checkSize holds the data against it as it is written: PEM is a third larger than DER, and several
+// files come together.
+func (g *given) checkSize() error {
+	size := 0
+	for file, bundle := range g.bundles {
+		size += len(g.key(file)) + len(bundle.PEM())
+	}
+	if size > maxConfigMap {
+		return g.runner.refuse(TooMuchData, "", "the ConfigMap %q would have %d bytes of certificates, more than the %d that it can hold",
+			g.name, size, maxConfigMap)
+	}
 	return nil
 }
 
-func (g *given) projection() projection {
-	p := projection{kind: "configMap", name: g.name}
+func (g *given) projections() []projection {
+	if len(g.bundles) == 0 {
+		return nil
+	}
+	p := projection{kind: "configMap", name: g.name, ours: true}
 	for _, file := range g.files() {
 		p.items = append(p.items, item{key: g.key(file), path: file})
 	}
-	return p
+	return []projection{p}
 }
 
 // files are the names in the certs directory, sorted.
@@ -94,6 +126,9 @@ func keyRune(c rune) rune {
 
 // checksum is the SHA-256 of the ConfigMap's data, in hex.
 func (g *given) checksum() string {
+	if len(g.bundles) == 0 {
+		return ""
+	}
 	hash := sha256.New()
 	for _, file := range g.files() {
 		hash.Write(bytes.Join([][]byte{[]byte(g.key(file)), g.bundles[file].PEM(), nil}, []byte{0}))
@@ -114,12 +149,14 @@ func (g *given) fingerprints() []string {
 	return all
 }
 
-// notAfter is when the first certificate expires.
+// notAfter is when the first file stops working for one of its hosts.
 func (g *given) notAfter() time.Time {
 	var first time.Time
-	for _, bundle := range g.bundles {
-		if end := bundle.NotAfter(); first.IsZero() || end.Before(first) {
-			first = end
+	for file, bundle := range g.bundles {
+		for _, host := range g.hosts[file] {
+			if end := bundle.NotAfter(host); first.IsZero() || end.Before(first) {
+				first = end
+			}
 		}
 	}
 	return first

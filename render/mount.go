@@ -36,14 +36,14 @@ func (c *container) mounts() []mount {
 }
 
 // mountAt mounts a volume of its own at a directory, or adds to the one that is mounted there
-// already.
-func (c *container) mountAt(dir string, content projection, warn func(Warning)) error {
+// already. own is the name of the ConfigMap that an earlier run may have made.
+func (c *container) mountAt(dir string, content []projection, own string, warn func(Warning)) error {
 	there, err := c.mountedVolume(dir)
 	if err != nil {
 		return err
 	}
 	if there != nil {
-		return there.add(content, warn)
+		return there.add(content, own, warn)
 	}
 	name, err := c.runner.ownVolume(content)
 	if err != nil {

@@ -17,7 +17,8 @@ type object struct {
 	node            *yaml.RNode // in the document's edited tree
 	kind            string
 	name, namespace string
-	fault           error // what is wrong with its shape, as far as its kind is read; nil for nothing
+	siblings        *yaml.RNode // the items of the List that it is one of; nil for a document of its own
+	fault           error       // what is wrong with its shape, as far as its kind is read; nil for nothing
 }
 
 // String is how messages name the object: "Deployment/ci-gitlab-runner".
@@ -56,7 +57,7 @@ func flatten(doc *yamledit.Document, node *yaml.RNode, listed string) ([]*object
 }
 
 func (o *object) flattenItems() ([]*object, error) {
-	shape := mapping{"kind": leaf, "items": leaf}.shape()
+	shape := mapping{"kind": leaf, "items": listOf(leaf)}.shape()
 	if err := shape.Check(o.node); err != nil {
 		return nil, o.placed(err)
 	}
@@ -66,16 +67,19 @@ func (o *object) flattenItems() ([]*object, error) {
 		if err != nil {
 			return nil, err
 		}
+		for _, one := range inner {
+			if one.siblings == nil {
+				one.siblings = value(o.node, "items")
+			}
+		}
 		all = append(all, inner...)
 	}
 	return all, nil
 }
 
-// sharesNamespace reports whether two objects can be in one namespace: an absent namespace is the
+// mayShare reports whether two objects can be in one namespace: an absent namespace is the
 // release's, which the stream does not tell.
-func (o *object) sharesNamespace(namespace string) bool {
-	return o.namespace == namespace || o.namespace == "" || namespace == ""
-}
+func mayShare(a, b string) bool { return a == b || a == "" || b == "" }
 
 // isHook reports whether Helm keeps the object out of the release
 // (helm.sh/helm/v3/pkg/release/hook.go).

@@ -19,7 +19,7 @@ var (
 	deployment = mapping{"spec": mapping{"template": mapping{"spec": mapping{
 		"containers": listOf(mapping{
 			"name": leaf,
-			"env":  listOf(mapping{"name": leaf, "value": leaf, "valueFrom": leaf}.shape()),
+			"env":  listOf(mapping{"name": leaf}.shape()),
 		}.shape()),
 	}.shape()}.shape()}.shape()}.shape()
 
@@ -37,6 +37,12 @@ var (
 
 	// runnerContainer is what is read and edited of a runner's container.
 	runnerContainer = mapping{
+		"env": listOf(mapping{"value": leaf, "valueFrom": leaf}.shape()),
+		"envFrom": listOf(mapping{
+			"prefix":       leaf,
+			"configMapRef": mapping{"name": leaf}.shape(),
+			"secretRef":    mapping{"name": leaf}.shape(),
+		}.shape()),
 		"securityContext": securityContext,
 		"volumeMounts": listOf(mapping{
 			"name": leaf, "mountPath": leaf, "subPath": leaf, "subPathExpr": leaf, "readOnly": leaf,
@@ -63,11 +69,24 @@ var (
 	byKind = map[string]*yamledit.Shape{
 		"ConfigMap": mapping{
 			"metadata":   mapping{"annotations": mapping{fingerprintsAnnotation: leaf}.shape()}.shape(),
-			"data":       {Rest: leaf},
-			"binaryData": {Rest: leaf},
+			"immutable":  leaf,
+			"data":       mapping{}.shape(),
+			"binaryData": mapping{}.shape(),
 		}.shape(),
-		"Secret":     mapping{"data": {Rest: leaf}, "stringData": {Rest: leaf}}.shape(),
+		"Secret":     mapping{"data": mapping{}.shape(), "stringData": mapping{}.shape()}.shape(),
 		"Deployment": deployment,
+		"Ingress": mapping{"apiVersion": leaf, "spec": mapping{
+			"tls":   listOf(mapping{"hosts": listOf(leaf), "secretName": leaf}.shape()),
+			"rules": listOf(mapping{"host": leaf}.shape()),
+		}.shape()}.shape(),
+		"Gateway": mapping{"apiVersion": leaf, "spec": mapping{
+			"listeners": listOf(mapping{"hostname": leaf, "tls": mapping{
+				"mode": leaf,
+				"certificateRefs": listOf(mapping{
+					"group": leaf, "kind": leaf, "name": leaf, "namespace": leaf,
+				}.shape()),
+			}.shape()}.shape()),
+		}.shape()}.shape(),
 	}
 )
 

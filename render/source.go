@@ -1,20 +1,98 @@
 package render
 
-import "helm-runnertrust/trust"
+import (
+	"strings"
+
+	"helm-runnertrust/trust"
+)
 
 // A source says where the bytes of one runner's files come from. A new one is a file beside this,
-// and a line where Filter chooses.
+// and a line in sourcesOf.
 type source interface {
-	// fill chooses and checks what a file is to hold for the runner to trust a server. Files of
-	// one name hold what all their servers need.
-	fill(server trust.Server, file string, warn func(Warning)) error
+	// offers are what the source has for a server; none where it has nothing.
+	offers(server trust.Server) ([]offer, error)
 
-	// projection is what a volume has to show of an object for these files.
-	projection() projection
+	// projections are what a volume has to show of objects for the files that were filled.
+	projections() []projection
 
-	// checksum changes with the content of the files, so that pods roll with it.
+	// checksum changes with the content of the files, so that pods roll with it; it is empty where
+	// that is not known, or there is none.
 	checksum() string
 
-	// provide puts the object of the projection into the stream, if it is not there already.
-	provide(m *manifests) error
+	// addTo puts the objects of the projections into the stream, as far as they are the source's.
+	addTo(m *manifests) error
+}
+
+// An offer is what a runner's file for a server can hold.
+type offer struct {
+	name string // in messages: a file, an object with its key
+	own  bool   // given for this very host
+
+	// fill checks the offer and puts it into a file. Files of one name hold what all their servers
+	// need.
+	fill func(file string) error
+}
+
+// sourcesOf are the sources for one runner, by the options.
+func (f *filter) sourcesOf(r *runner) ([]source, error) {
+	var all []source
+	if len(f.options.Sources) > 0 {
+		from, err := newGiven(r, f.options, f.warn)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, from)
+	}
+	if len(f.options.Objects) > 0 || f.options.fromIngress() {
+		all = append(all, newStored(r, f))
+	}
+	return all, nil
+}
+
+// choose is the one offer that a runner's file for a server comes from: what was given for its host,
+// else what was given for every host. Two are refused, since the runner reads one file.
+func (f *filter) choose(c *container, sources []source, server trust.Server) (offer, error) {
+	var own, general []offer
+	for _, from := range sources {
+		offers, err := from.offers(server)
+		if err != nil {
+			return offer{}, err
+		}
+		for _, o := range offers {
+			if o.own {
+				own = append(own, o)
+			} else {
+				general = append(general, o)
+			}
+		}
+	}
+	if len(own) == 0 {
+		own = general
+	}
+	switch len(own) {
+	case 0:
+		return offer{}, f.noCertificate(c, server)
+	case 1:
+		return own[0], nil
+	}
+	var names []string
+	for _, o := range own {
+		names = append(names, o.name)
+	}
+	return offer{}, c.runner.refuse(TwoSources, c.field("env "+trust.ServerURLVariable),
+		"its certificate is to come from %s, and a runner reads one file", strings.Join(names, " and from "))
+}
+
+// noCertificate says what there is instead of a certificate for a server.
+func (f *filter) noCertificate(c *container, server trust.Server) error {
+	hosts := f.options.hosts()
+	switch {
+	case server.Name == "":
+		return f.hostUnknown(c)
+	case len(hosts) == 0:
+		return about(server, c.runner.refuse(NoCertificate, "", "no certificate is given, and no Ingress or Gateway of the stream names a Secret for the host %q of its %s",
+			server.Name, trust.ServerURLVariable))
+	}
+	return about(server, c.runner.refuse(NoCertificate, "", "no certificate is given for the host %q of its %s, only for: %s",
+		server.Name, trust.ServerURLVariable, strings.Join(hosts, ", ")))
 }

@@ -3,6 +3,7 @@ package render
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -11,22 +12,19 @@ import (
 
 const volumeName = "etc-gitlab-runner-certs"
 
-// A projection is what a volume shows of one object: some of its keys, as files.
-type projection struct {
-	kind  string // as a volume has it: "configMap"
-	name  string // of the object
-	items []item
-}
-
-// An item is a key of an object, and the path of the file that shows it.
-type item struct{ key, path string }
-
 // A volume is an entry of a pod's volumes.
 type volume struct {
 	runner *runner
 	node   *yaml.RNode
 	name   string
 	kinds  []string // the keys of its sources; Kubernetes takes exactly one, or none
+}
+
+// isOwnName reports whether a volume has a name that an earlier run gives.
+func isOwnName(name string) bool {
+	number, hasNumber := strings.CutPrefix(name, volumeName+"-")
+	_, err := strconv.Atoi(number)
+	return name == volumeName || hasNumber && err == nil
 }
 
 // volumes are those of the runner's pod, as far as it has been edited.
@@ -60,14 +58,14 @@ func (v *volume) kind() string {
 	return v.kinds[0]
 }
 
-// ownVolume is the name of the volume that shows the projection and nothing else; the volume is
+// ownVolume is the name of the volume that shows the projections and nothing else; the volume is
 // made, or brought up to date.
-func (r *runner) ownVolume(p projection) (string, error) {
+func (r *runner) ownVolume(content []projection) (string, error) {
 	taken := map[string]bool{}
 	for _, v := range r.volumes() {
 		taken[v.name] = true
-		if p.isOf(v.node) {
-			return v.name, r.placed(p.update(v.node))
+		if v.showsOnly(content) {
+			return v.name, r.placed(v.update(content))
 		}
 	}
 	name := volumeName
@@ -78,56 +76,39 @@ func (r *runner) ownVolume(p projection) (string, error) {
 	if err != nil {
 		return "", r.placed(err)
 	}
+	kind, source := volumeSource(content)
 	yamledit.Prepend(volumes, yamledit.Map(
 		yamledit.Pair{Key: "name", Value: yamledit.Text(name)},
-		yamledit.Pair{Key: p.kind, Value: p.source()},
+		yamledit.Pair{Key: kind, Value: source},
 	))
 	return name, nil
 }
 
-// source is a ConfigMapVolumeSource, and just as well the ConfigMapProjection of a projected
-// volume.
-func (p projection) source() *yaml.RNode {
-	return yamledit.Map(
-		yamledit.Pair{Key: "name", Value: yamledit.Text(p.name)},
-		yamledit.Pair{Key: "items", Value: p.itemList()},
-	)
+// showsOnly reports whether a volume is one that an earlier run made for these projections.
+func (v *volume) showsOnly(content []projection) bool {
+	if v.kind() != "projected" {
+		return len(content) == 1 && content[0].isVolume(v.node)
+	}
+	sources := list(v.node, "projected", "sources")
+	return len(sources) == len(content) && !slices.ContainsFunc(sources, func(source *yaml.RNode) bool {
+		return !slices.ContainsFunc(content, func(p projection) bool { return p.isSource(source) })
+	})
 }
 
-func (p projection) itemList() *yaml.RNode {
-	var all []*yaml.RNode
-	for _, i := range p.items {
-		all = append(all, yamledit.Map(
-			yamledit.Pair{Key: "key", Value: yamledit.Text(i.key)},
-			yamledit.Pair{Key: "path", Value: yamledit.Text(i.path)},
-		))
+// update sets the items of a volume that shows only these projections.
+func (v *volume) update(content []projection) error {
+	if v.kind() != "projected" {
+		return content[0].update(v.node)
 	}
-	return yamledit.List(all...)
-}
-
-// isOf reports whether a volume, or a source of a projected one, shows the projection's object.
-func (p projection) isOf(parent *yaml.RNode) bool { return text(parent, p.kind, "name") == p.name }
-
-// update sets the items of a volume, or of a source, that shows the object already. Where only the
-// names differ, the old nodes stay.
-func (p projection) update(parent *yaml.RNode) error {
-	source := value(parent, p.kind)
-	old := list(source, "items")
-	if len(old) != len(p.items) {
-		return set(source, "items", p.itemList())
-	}
-	for i, wanted := range p.items {
-		if err := set(old[i], "key", yamledit.Text(wanted.key)); err != nil {
-			return err
-		}
-		if err := set(old[i], "path", yamledit.Text(wanted.path)); err != nil {
-			return err
+	for _, source := range list(v.node, "projected", "sources") {
+		for _, p := range content {
+			if !p.isSource(source) {
+				continue
+			}
+			if err := p.update(source); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
-}
-
-// has reports whether one of the projection's files has this path.
-func (p projection) has(path string) bool {
-	return slices.ContainsFunc(p.items, func(i item) bool { return i.path == path })
 }

@@ -1,17 +1,69 @@
 package render
 
-import "helm-runnertrust/trust"
+import (
+	"cmp"
+	"fmt"
 
-// A way says where a runner's container reads its file, and how the runner is told of it. A new
-// one is a file beside this, and a line where Filter chooses.
+	"helm-runnertrust/trust"
+)
+
+// A Way is how a runner is told of its file.
+type Way string
+
+// The ways, in the order in which the runner takes them. Those that Options take are the first
+// three; the zero Way is WayCertsDir there.
+const (
+	WayEnv             Way = "env"             // CI_SERVER_TLS_CA_FILE
+	WayConfig          Way = "config"          // tls-ca-file in the template of its configuration
+	WayCertsDir        Way = "certs-dir"       // <host>.crt in the certs directory
+	WayCertsSecretName Way = "certsSecretName" // the same, from the Secret of the chart's value
+	WayNone            Way = "none"            // no file: the system's certificates only
+)
+
+// ParseWay reads one that Options take. Everything else is an *Error.
+func ParseWay(written string) (Way, error) {
+	switch w := Way(written); w {
+	case WayCertsDir, WayEnv, WayConfig:
+		return w, nil
+	}
+	return "", &Error{Code: WayUnknown, Err: fmt.Errorf("%q is none of the ways: %s, %s, %s", written, WayCertsDir, WayEnv, WayConfig)}
+}
+
+// A way says where a runner's container reads its file, and tells the runner of it. A new one is a
+// file beside this, and a line in Options.way.
 type way interface {
+	// needsHost reports whether the file cannot be placed without the server's host.
+	needsHost() bool
+
 	// locate derives the place of a container's file from the manifests. It refuses a container
 	// that another setting would lead elsewhere.
 	locate(m *manifests, c *container, server trust.Server) (location, error)
+
+	// tell edits what leads the runner to the file.
+	tell(m *manifests, c *container, at location) error
 }
 
 // A location is a file in a container.
 type location struct {
 	dir  string // where a volume is mounted, cleaned: "/home/gitlab-runner/.gitlab-runner/certs"
 	file string // its name in there: "gitlab.example.com.crt"
+}
+
+func (l location) path() string { return l.dir + "/" + l.file }
+
+const (
+	ownDir  = "/etc/helm-runnertrust" // for the ways that name the file
+	ownFile = "ca.crt"
+)
+
+// way is the one of the options.
+func (o Options) way() (way, error) {
+	switch w, err := ParseWay(cmp.Or(string(o.Via), string(WayCertsDir))); w {
+	case WayEnv:
+		return envWay{dir: o.CertsDir}, nil
+	case WayConfig:
+		return configWay{dir: o.CertsDir}, nil
+	default:
+		return certsDirWay{dir: o.CertsDir}, err
+	}
 }

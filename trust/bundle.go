@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"slices"
-	"time"
 )
 
 // Bundle is what a trust file holds: at least one certificate, strictly parsed, without duplicates,
@@ -18,10 +17,14 @@ type Bundle struct {
 }
 
 // NewBundle makes a bundle of certificates that were parsed elsewhere, for instance sent by a
-// server. Origin names them in messages. No certificate at all is an [*Error].
+// server. Origin names them in messages. No certificate at all is an [*Error], and so are keys that
+// [CheckKeys] refuses.
 func NewBundle(origin string, certs []*x509.Certificate) (*Bundle, error) {
 	if len(certs) == 0 {
 		return nil, &Error{Origin: origin, Code: CodeEmpty, Message: "no certificate"}
+	}
+	if err := CheckKeys(origin, certs); err != nil {
+		return nil, err
 	}
 	return &Bundle{origin: origin, certificates: leafToRoot(distinct(certs))}, nil
 }
@@ -66,17 +69,6 @@ func (b *Bundle) Fingerprints() []string {
 		prints = append(prints, Fingerprint(c))
 	}
 	return prints
-}
-
-// NotAfter is the moment, in UTC, at which the first of the certificates expires.
-func (b *Bundle) NotAfter() time.Time {
-	earliest := b.certificates[0].NotAfter
-	for _, c := range b.certificates[1:] {
-		if c.NotAfter.Before(earliest) {
-			earliest = c.NotAfter
-		}
-	}
-	return earliest.UTC()
 }
 
 // Fingerprint is "sha256:" and the SHA-256 of the certificate's DER in 64 lower-case hex digits.

@@ -2,7 +2,6 @@ package trust
 
 import (
 	"bytes"
-	"crypto/rsa"
 	"crypto/x509"
 	"errors"
 )
@@ -10,6 +9,10 @@ import (
 // maxSameSubject bounds how many certificates of one subject are told apart by their signatures:
 // checking all pairs of a hostile file would take minutes.
 const maxSameSubject = 16
+
+// maxSignatures bounds how many signatures are checked to put one file in order; beyond it, names
+// and key identifiers decide.
+const maxSignatures = 1024
 
 // leafToRoot orders certificates so that each stands before its issuers and chains stay together;
 // where that leaves a choice, the order of the input decides.
@@ -54,13 +57,20 @@ func issuersOf(certs []*x509.Certificate) [][]int {
 		bySubject[string(c.RawSubject)] = append(bySubject[string(c.RawSubject)], i)
 	}
 	issuers := make([][]int, len(certs))
+	checked := 0
+	signed := func(issuer, c *x509.Certificate) bool {
+		if checked++; checked > maxSignatures {
+			return mayHaveIssued(issuer, c)
+		}
+		return issued(issuer, c)
+	}
 	for i, c := range certs {
-		if SelfSigned(c) {
+		if signed(c, c) {
 			continue
 		}
 		candidates := bySubject[string(c.RawIssuer)]
 		for _, j := range candidates {
-			if i != j && (len(candidates) > maxSameSubject || issued(certs[j], c)) {
+			if i != j && (len(candidates) > maxSameSubject || signed(certs[j], c)) {
 				issuers[i] = append(issuers[i], j)
 			}
 		}
@@ -68,20 +78,23 @@ func issuersOf(certs []*x509.Certificate) [][]int {
 	return issuers
 }
 
+// mayHaveIssued reports whether names and key identifiers speak for issuer.
+func mayHaveIssued(issuer, c *x509.Certificate) bool {
+	return bytes.Equal(issuer.RawSubject, c.RawIssuer) &&
+		(len(c.AuthorityKeyId) == 0 || len(issuer.SubjectKeyId) == 0 || bytes.Equal(c.AuthorityKeyId, issuer.SubjectKeyId))
+}
+
 // issued reports whether c carries the signature of issuer. Signatures that Go no longer checks
 // (MD5, SHA-1, RSA under 1024 bits) count when names and key identifiers agree: this is about the
 // order of a chain, not about trust.
 func issued(issuer, c *x509.Certificate) bool {
-	if !bytes.Equal(issuer.RawSubject, c.RawIssuer) {
-		return false
-	}
-	if len(c.AuthorityKeyId) > 0 && len(issuer.SubjectKeyId) > 0 && !bytes.Equal(c.AuthorityKeyId, issuer.SubjectKeyId) {
+	if !mayHaveIssued(issuer, c) {
 		return false
 	}
 	err := issuer.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature)
 	var outdated x509.InsecureAlgorithmError
-	key, isRSA := issuer.PublicKey.(*rsa.PublicKey)
-	return err == nil || errors.As(err, &outdated) || isRSA && key.N.BitLen() < 1024
+	bits := rsaBits(issuer)
+	return err == nil || errors.As(err, &outdated) || 0 < bits && bits < 1024
 }
 
 // SelfSigned reports whether c is its own issuer, by name and signature (RFC 5280, section 3.2).

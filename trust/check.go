@@ -1,7 +1,6 @@
 package trust
 
 import (
-	"crypto/rsa"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -19,9 +18,9 @@ const (
 // without port and brackets ("gitlab.example.com", "192.0.2.1", "fd00::1"); DNS names compare
 // without case. An empty host leaves the names unchecked.
 //
-// A certificate that is expired or not yet valid is refused, and so is a bundle without any CA
-// whose certificates do not cover the host: err joins one [*Error] for each. With force these come
-// back among the warnings instead.
+// A bundle that does not work at now, by the rule of [Bundle.NotAfter], is refused, and so is one
+// without any CA whose certificates do not cover the host: err joins one [*Error] for each
+// certificate at fault. With force these come back among the warnings instead.
 func (b *Bundle) Check(host string, now time.Time, force bool) (warnings []Finding, err error) {
 	if force {
 		return b.Findings(host, now), nil
@@ -39,11 +38,15 @@ func (b *Bundle) Findings(host string, now time.Time) []Finding {
 }
 
 func (b *Bundle) refusals(host string, now time.Time) []Finding {
+	if b.Unusable(host, now) == nil {
+		return nil
+	}
 	return withHost(append(b.checkDates(now), b.checkHost(host)...), host)
 }
 
 func (b *Bundle) warnings(host string, now time.Time) []Finding {
-	return withHost(slices.Concat(b.checkExpiresSoon(now), b.checkIssuers(), b.checkCertManager(), b.checkStrength()), host)
+	return withHost(slices.Concat(b.checkBeside(host, now), b.checkExpiresSoon(host, now),
+		b.checkIssuers(), b.checkMaySign(), b.checkCertManager(), b.checkStrength()), host)
 }
 
 // placed puts the origin in front of the messages.
@@ -57,7 +60,13 @@ func (b *Bundle) placed(findings []Finding) []Finding {
 // Flaws is what is wrong with the certificates themselves, or soon will be, whatever the host and
 // whichever file they are in: cert-manager's temporary ones, then dates, then weak algorithms.
 func (b *Bundle) Flaws(now time.Time) []Finding {
-	return slices.Concat(b.checkCertManager(), b.checkDates(now), b.checkExpiresSoon(now), b.checkStrength())
+	found := slices.Concat(b.checkCertManager(), b.checkDates(now))
+	for _, c := range b.certificates {
+		if f, ok := endsSoon(c, now); ok {
+			found = append(found, f)
+		}
+	}
+	return slices.Concat(found, b.checkMaySign(), b.checkStrength())
 }
 
 func (b *Bundle) checkDates(now time.Time) []Finding {
@@ -107,13 +116,46 @@ func (b *Bundle) checkHost(host string) []Finding {
 	return found
 }
 
-func (b *Bundle) checkExpiresSoon(now time.Time) []Finding {
+// checkBeside warns of certificates that are not valid, in a bundle that works without them.
+func (b *Bundle) checkBeside(host string, now time.Time) []Finding {
+	if b.Unusable(host, now) != nil {
+		return nil
+	}
+	found := b.checkDates(now)
+	for i := range found {
+		if found[i].Code == CodeExpired {
+			found[i].Code = CodeExpiredBeside
+		}
+		found[i].Message += fmt.Sprintf("; the file works without it, until %s", b.NotAfter(host).Format(dateFormat))
+	}
+	return found
+}
+
+// checkExpiresSoon warns of the certificate with which the file stops working.
+func (b *Bundle) checkExpiresSoon(host string, now time.Time) []Finding {
+	if f, ok := endsSoon(b.last(host), now); ok {
+		return []Finding{f}
+	}
+	return nil
+}
+
+func endsSoon(c *x509.Certificate, now time.Time) (Finding, bool) {
+	left := c.NotAfter.Sub(now)
+	return Finding{
+		Code:    CodeExpiresSoon,
+		Message: fmt.Sprintf("certificate %s expires in %d days, on %s", NameOf(c), int(left.Hours()/24), c.NotAfter.UTC().Format(dateFormat)),
+	}, left >= 0 && left < soon
+}
+
+// checkMaySign warns of CAs whose key usage leaves out certificates (RFC 5280, section 4.2.1.3): Go
+// and OpenSSL take nothing that they have signed.
+func (b *Bundle) checkMaySign() []Finding {
 	var found []Finding
 	for _, c := range b.certificates {
-		if left := c.NotAfter.Sub(now); left >= 0 && left < soon {
+		if c.IsCA && c.KeyUsage != 0 && c.KeyUsage&x509.KeyUsageCertSign == 0 {
 			found = append(found, Finding{
-				Code:    CodeExpiresSoon,
-				Message: fmt.Sprintf("certificate %s expires in %d days, on %s", NameOf(c), int(left.Hours()/24), c.NotAfter.UTC().Format(dateFormat)),
+				Code:    CodeMayNotSign,
+				Message: fmt.Sprintf("CA certificate %s may not sign certificates: its key usage is without keyCertSign, so clients refuse what it has issued", NameOf(c)),
 			})
 		}
 	}
@@ -166,10 +208,10 @@ func (b *Bundle) checkStrength() []Finding {
 		if outdatedSignature(c) && !SelfSigned(c) {
 			found = append(found, weakSignature(c, "which Go no longer accepts"))
 		}
-		if key, ok := c.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() < minRSABits {
+		if bits := rsaBits(c); 0 < bits && bits < minRSABits {
 			found = append(found, Finding{
 				Code:    CodeWeakKey,
-				Message: fmt.Sprintf("certificate %s has an RSA key of %d bits, less than %d", NameOf(c), key.N.BitLen(), minRSABits),
+				Message: fmt.Sprintf("certificate %s has an RSA key of %d bits, less than %d", NameOf(c), bits, minRSABits),
 			})
 		}
 	}

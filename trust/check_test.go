@@ -55,6 +55,12 @@ func TestCheck(t *testing.T) {
 	ending.NotAfter = noon.Add(29 * day)
 	temporary := leaf("gitlab.test")
 	temporary.SubjectSerial = "1234567890"
+	noSign := ca("No Sign")
+	noSign.NoCertSign = true
+	future := ca("Next")
+	future.NotBefore = noon.Add(day)
+	gone := ca("Gone")
+	gone.NotAfter = noon.Add(-day / 2)
 	weakRoot := ca("Old Root")
 	weakRoot.Key, weakRoot.SHA1 = trusttest.RSA2048, true
 	oldRoot := trusttest.SelfSigned(weakRoot)
@@ -83,7 +89,11 @@ func TestCheck(t *testing.T) {
 		{name: "IPv4", certs: self(withIPs), host: "192.0.2.1"},
 		{name: "IPv6", certs: self(withIPs), host: "fd00::1"},
 		{name: "another IP", certs: self(withIPs), host: "192.0.2.2", refused: "host-not-covered"},
-		{name: "expired", certs: issue("gitlab.test"), host: "gitlab.test", now: noon.Add(366 * day), refused: "expired"},
+		{name: "expired", certs: issue("gitlab.test"), host: "gitlab.test", now: noon.Add(366 * day), warnings: "expired-beside-valid"},
+		{name: "CA expired", certs: append(issue("gitlab.test"), self(gone)...), host: "gitlab.test", warnings: "expired-beside-valid"},
+		{name: "next CA", certs: append(issue("gitlab.test"), self(future)...), host: "gitlab.test", warnings: "not-yet-valid"},
+		{name: "CA that may not sign", certs: self(noSign), host: "gitlab.test", warnings: "ca-may-not-sign"},
+		{name: "leaf expires soon, CA does not", certs: issue("gitlab.test"), host: "gitlab.test", now: noon.Add(340 * day)},
 		{name: "all expired", certs: issue("gitlab.test"), host: "gitlab.test", now: noon.Add(9999 * day), refused: "expired expired"},
 		{name: "not yet valid", certs: issue("gitlab.test"), host: "gitlab.test", now: noon.Add(-2 * day), refused: "not-yet-valid not-yet-valid"},
 		{name: "last second", certs: self(ending), host: "gitlab.test", now: noon.Add(29 * day), warnings: "expires-soon"},

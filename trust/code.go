@@ -20,6 +20,7 @@ const (
 	CodeTruncated   Code = "pem-truncated"       // a BEGIN or an END line without the other
 	CodeBoundary    Code = "pem-damaged"         // what must have been a BEGIN or END line
 	CodeGlued       Code = "pem-glued"           // an END line and the next BEGIN line in one
+	CodeOneLine     Code = "pem-one-line"        // a block without its line breaks
 	CodeEscaped     Code = "pem-escaped"         // line breaks as the two characters \n
 	CodeHeaders     Code = "pem-headers"         // "Name: value" lines: the runner skips the block
 	CodeBlockBase64 Code = "pem-base64"          // a block that does not decode
@@ -35,6 +36,9 @@ const (
 	CodeSeveralDER   Code = "der-several"          // certificates of DER in a row
 	CodeNotCertsOnly Code = "pkcs7-not-certs-only" // PKCS#7 with more in it than certificates
 
+	CodeHugeKey Code = "huge-key"      // an RSA key of more than 16,384 bits
+	CodeUnseen  Code = "runner-unseen" // ParseAsRunner: certificates in a form that the runner does not read
+
 	CodeBadFingerprint Code = "bad-fingerprint" // ParseFingerprint: no SHA-256
 )
 
@@ -45,6 +49,8 @@ const (
 	CodeHostNotCovered Code = "host-not-covered"
 
 	CodeExpiresSoon          Code = "expires-soon"
+	CodeExpiredBeside        Code = "expired-beside-valid" // the file works without it
+	CodeMayNotSign           Code = "ca-may-not-sign"      // a CA without keyCertSign
 	CodeIssuerMissing        Code = "issuer-missing"
 	CodeCertManagerTemporary Code = "cert-manager-temporary"
 	CodeWeakSignature        Code = "weak-signature"

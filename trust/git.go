@@ -1,7 +1,6 @@
 package trust
 
 import (
-	"crypto/rsa"
 	"crypto/x509"
 	"fmt"
 	"slices"
@@ -14,18 +13,18 @@ import (
 // name when there is no other name.
 func (j judgement) git(pool *x509.CertPool) Verdict {
 	v := j.verdict(withCommonName(j.sent[0]), x509.VerifyOptions{Roots: pool, DNSName: j.host})
-	if !v.OK {
+	if !v.OK() {
 		return v
 	}
 	if f, weak := j.weak(); weak {
-		return Verdict{Finding: f}
+		return Failed(f)
 	}
 	if !j.gnuTLSAnchor() {
-		return Verdict{Finding: Finding{
+		return Failed(Finding{
 			Code: CodeStrictGit,
 			Message: fmt.Sprintf("%s holds the server's certificate but none of the issuers that the server sends with it: git with GnuTLS refuses that",
 				j.file.origin),
-		}}
+		})
 	}
 	if path := j.path(); !SelfSigned(path[len(path)-1]) || !contains(j.file.certificates, path[len(path)-1]) {
 		v.Warnings = append(v.Warnings, Finding{
@@ -45,11 +44,10 @@ func (j judgement) path() []*x509.Certificate {
 // Go accepts it: RSA under 2048 bits, and SHA-1 on a certificate that is itself in the file.
 func (j judgement) weak() (Finding, bool) {
 	for _, c := range j.path() {
-		key, isRSA := c.PublicKey.(*rsa.PublicKey)
-		if isRSA && key.N.BitLen() < minRSABits {
+		if bits := rsaBits(c); 0 < bits && bits < minRSABits {
 			return Finding{
 				Code:    CodeWeakKey,
-				Message: fmt.Sprintf("certificate %s has an RSA key of %d bits, which git with OpenSSL refuses", NameOf(c), key.N.BitLen()),
+				Message: fmt.Sprintf("certificate %s has an RSA key of %d bits, which git with OpenSSL refuses", NameOf(c), bits),
 			}, true
 		}
 		if outdatedSignature(c) && !SelfSigned(c) {

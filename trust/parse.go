@@ -2,6 +2,7 @@ package trust
 
 import (
 	"bytes"
+	"crypto/x509"
 	"fmt"
 )
 
@@ -15,8 +16,19 @@ const MaxSize = 1 << 20
 //
 // Everything else is refused, each fault as an [*Error] with its line, several joined: private
 // keys, BEGIN and END lines outside a complete block, other labels, headers, bytes after a
-// certificate, UTF-16 and NUL bytes, web pages, inputs that are empty or larger than [MaxSize].
+// certificate, UTF-16 and NUL bytes, web pages, inputs that are empty or larger than [MaxSize], and keys that [CheckKeys]
+// refuses.
 func Parse(origin string, input []byte) (*Bundle, error) {
+	certs, err := Certificates(origin, input)
+	if err != nil {
+		return nil, err
+	}
+	return NewBundle(origin, certs)
+}
+
+// Certificates reads what [Parse] reads, without looking at signatures: the certificates are in the
+// order of the input, and may be there twice.
+func Certificates(origin string, input []byte) ([]*x509.Certificate, error) {
 	if len(input) > MaxSize {
 		return nil, tooLarge(origin)
 	}
@@ -25,7 +37,7 @@ func Parse(origin string, input []byte) (*Bundle, error) {
 		if fault != nil {
 			return nil, fault.at(origin)
 		}
-		return NewBundle(origin, certs)
+		return certs, CheckKeys(origin, certs)
 	}
 	text, fault := plainText(input)
 	if fault != nil {
@@ -35,7 +47,7 @@ func Parse(origin string, input []byte) (*Bundle, error) {
 	if err != nil {
 		return nil, err
 	}
-	return NewBundle(origin, certs)
+	return certs, CheckKeys(origin, certs)
 }
 
 func tooLarge(origin string) *Error {

@@ -107,14 +107,22 @@ func (r *pemReader) boundaryFault(number int, line string) {
 		f.code, f.message = CodePrivateKey, "a private key"
 	case strings.Contains(line, `\n`):
 		f.code, f.message = CodeEscaped, `line breaks are written as the two characters \n`
+	case onOneLine(line):
+		f.code, f.message = CodeOneLine, "the whole block is on one line: its line breaks became spaces, or are lost"
 	case glued:
 		f.code, f.message = CodeGlued, "an END line and the next BEGIN line are glued together: a line break is missing"
 	}
 	r.report(f)
 	r.open = &block{line: number, broken: true}
-	if strings.HasPrefix(line, "-----END") && !glued {
+	if strings.HasPrefix(line, "-----END") && !glued || f.code == CodeOneLine {
 		r.open = nil
 	}
+}
+
+// onOneLine reports whether a line has a block from its beginning to its end.
+func onOneLine(line string) bool {
+	_, rest, begins := strings.Cut(line, dashes+"BEGIN ")
+	return begins && strings.Contains(rest, dashes+"END ")
 }
 
 // fault reports something about the whole block, unless its label is fault enough.

@@ -6,6 +6,9 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"unicode"
+
+	"golang.org/x/net/idna"
 )
 
 // The rules of this file are gitlab-runner's own, read from its source at v16.2.0 and seen in real
@@ -37,8 +40,8 @@ const (
 // Server is what a runner makes of CI_SERVER_URL.
 type Server struct {
 	URL      string // as PrintableURL has it; "" for one given by its host
-	Name     string // host name for TLS, without port and brackets: "gitlab.example.com", "fd00::1"
-	CertFile string // file name that the runner opens in its certs directory
+	Name     string // host name for TLS, in ASCII, without port and brackets: "gitlab.example.com", "fd00::1"
+	CertFile string // file name that the runner opens in its certs directory, in the URL's own letters
 	Plain    bool   // http://, so that the runner checks no certificate
 	Address  string // as one types it for fetch: host, or host:port where the port is unusual
 }
@@ -62,17 +65,21 @@ func ParseServer(rawURL string) (Server, error) {
 		return Server{}, fmt.Errorf("%q has an @ behind its host: / ? and # of a password are written %%2F %%3F and %%23", shown)
 	}
 	return Server{
-		URL: PrintableURL(u.String()), Name: u.Hostname(), CertFile: certFile(u.Host),
+		URL: PrintableURL(u.String()), Name: asciiName(u.Hostname()), CertFile: certFile(u.Host),
 		Plain: u.Scheme == "http", Address: address(u),
 	}, nil
 }
 
 // address is the host, with the port unless that is the one of https.
 func address(u *url.URL) string {
+	name := asciiName(u.Hostname())
 	if port := u.Port(); port != "" && port != "443" && u.Scheme == "https" {
-		return u.Host
+		if strings.Contains(name, ":") {
+			name = "[" + name + "]"
+		}
+		return name + ":" + port
 	}
-	return u.Hostname()
+	return name
 }
 
 // ServerForHost is the Server of https://host, for a host given without a URL: a name, an IPv4
@@ -81,7 +88,21 @@ func ServerForHost(host string) Server {
 	if strings.Contains(host, ":") {
 		return Server{Name: host, CertFile: certFile("[" + host + "]"), Address: host}
 	}
-	return Server{Name: host, CertFile: certFile(host), Address: host}
+	return Server{Name: asciiName(host), CertFile: certFile(host), Address: host}
+}
+
+// asciiName is the name of a host that the runner resolves, asks for and compares with the server's
+// certificate: net/http turns one with other letters into punycode before it dials, and leaves it
+// alone where it cannot (Go 1.26, transport.go, idnaASCIIFromURL). The URL, and so the name of the
+// file, keep the letters.
+func asciiName(host string) string {
+	if !strings.ContainsFunc(host, func(c rune) bool { return c > unicode.MaxASCII }) {
+		return host // upper case stays
+	}
+	if name, err := idna.Lookup.ToASCII(host); err == nil {
+		return name
+	}
+	return host
 }
 
 // certFile is the name of the file for a URL's host part. The runner cuts at the first colon, port

@@ -17,6 +17,9 @@ func TestParseServer(t *testing.T) {
 		"https://gitlab.test:443":          {URL: "https://gitlab.test:443", Name: "gitlab.test", CertFile: "gitlab.test.crt", Address: "gitlab.test"},
 		"http://gitlab.test:8080":          {URL: "http://gitlab.test:8080", Name: "gitlab.test", CertFile: "gitlab.test.crt", Plain: true, Address: "gitlab.test"},
 		"https://user:word@gitlab.test:1/": {URL: "https://gitlab.test:1/", Name: "gitlab.test", CertFile: "gitlab.test.crt", Address: "gitlab.test:1"},
+		"https://gitläb.test:8443/":        {URL: "https://gitl%C3%A4b.test:8443/", Name: "xn--gitlb-jra.test", CertFile: "gitläb.test.crt", Address: "xn--gitlb-jra.test:8443"},
+		"https://GITLÄB.test":              {URL: "https://GITL%C3%84B.test", Name: "xn--gitlb-jra.test", CertFile: "GITLÄB.test.crt", Address: "xn--gitlb-jra.test"},
+		"https://gitl%C3%A4b.test":         {URL: "https://gitl%C3%A4b.test", Name: "xn--gitlb-jra.test", CertFile: "gitläb.test.crt", Address: "xn--gitlb-jra.test"},
 	} {
 		if got, err := trust.ParseServer(raw); err != nil || got != want {
 			t.Errorf("%s: %+v, %v", raw, got, err)
@@ -78,20 +81,11 @@ func TestChoose(t *testing.T) {
 			t.Errorf("%s: got\n%s", host, got.PEM())
 		}
 	}
+	unicode := []trust.Source{{Host: "Gitläb.test", Bundle: bundle(t, "own.crt", own...), FromFolder: true}}
+	if trust.Choose(unicode, "xn--gitlb-jra.test") == nil || trust.Choose(unicode, "gitläb.test") == nil {
+		t.Error("the file of a host with other letters was not found")
+	}
 	if trust.Choose(sources[:1], "other.test") != nil {
 		t.Error("another host's certificate was chosen")
-	}
-}
-
-func TestUnusable(t *testing.T) {
-	one := bundle(t, "f.crt", trusttest.SelfSigned(leaf("gitlab.test")).Certificate)
-	if f := one.Unusable("gitlab.test", noon); f != nil {
-		t.Errorf("got %v", f)
-	}
-	if f := one.Unusable("other.test", noon); f == nil || f.Code != trust.CodeHostNotCovered {
-		t.Errorf("got %v", f)
-	}
-	if f := one.Unusable("", noon.Add(9999*day)); f == nil || f.Code != trust.CodeExpired {
-		t.Errorf("got %v", f)
 	}
 }

@@ -7,14 +7,40 @@ import (
 	"time"
 )
 
+// A Status is what can be said of whether a client connects.
+type Status string
+
+// The statuses.
+const (
+	StatusOK      Status = "ok"      // it does
+	StatusFailed  Status = "failed"  // it does not
+	StatusUnknown Status = "unknown" // that depends on what is not known here
+)
+
+// Worse returns the status of two clients together, of which both have to connect.
+func (s Status) Worse(other Status) Status {
+	for _, bad := range []Status{StatusFailed, StatusUnknown} {
+		if s == bad || other == bad {
+			return bad
+		}
+	}
+	return StatusOK
+}
+
 // Verdict is the answer to whether one client would connect.
 type Verdict struct {
-	OK bool
-	// Finding explains it; its code is CodeTrusted when OK.
+	Status Status
+	// Finding explains it; its code is CodeTrusted when the status is StatusOK.
 	Finding Finding
 	// Warnings are findings that do not keep this client from connecting today.
 	Warnings []Finding
 }
+
+// OK reports whether the client would connect for sure.
+func (v Verdict) OK() bool { return v.Status == StatusOK }
+
+// Failed is the verdict on a client that would not connect, for this reason.
+func Failed(reason Finding) Verdict { return Verdict{Status: StatusFailed, Finding: reason} }
 
 // Judge tells whether the runner itself and git in its jobs would connect to host with this file,
 // when the server sends these certificates, leaf first. File may be nil: the runner then trusts the
@@ -56,14 +82,14 @@ func (j judgement) verdict(leaf *x509.Certificate, options x509.VerifyOptions) V
 	}
 	chains, err := leaf.Verify(options)
 	if err != nil {
-		return Verdict{Finding: Explain(err, j.sent, j.now)}
+		return Failed(Explain(err, j.sent, j.now))
 	}
 	anchor := chains[0][len(chains[0])-1]
 	where := "the system"
 	if j.file != nil && contains(j.file.certificates, anchor) {
 		where = j.file.origin
 	}
-	return Verdict{OK: true, Finding: Finding{
+	return Verdict{Status: StatusOK, Finding: Finding{
 		Code:    CodeTrusted,
 		Message: fmt.Sprintf("trusted through %s in %s", NameOf(anchor), where),
 	}}

@@ -12,6 +12,7 @@ type Config struct {
 const (
 	tlsCAFile      = "tls-ca-file"
 	executor       = "executor"
+	shell          = "shell"
 	preBuildScript = "pre_build_script"
 )
 
@@ -33,6 +34,9 @@ func Parse(text string) (*Config, error) {
 // TLSCAFile is the value of tls-ca-file, with its line (from 1; 0 where it is not set). The
 // runner takes an empty one for not set.
 func (c *Config) TLSCAFile() (value string, line int, set bool) { return c.setting(tlsCAFile) }
+
+// Shell is the value of shell, with its line as TLSCAFile has it.
+func (c *Config) Shell() (value string, line int, set bool) { return c.setting(shell) }
 
 // Executor is the value of executor, with its line as TLSCAFile has it.
 func (c *Config) Executor() (value string, line int, set bool) { return c.setting(executor) }

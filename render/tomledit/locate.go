@@ -199,7 +199,7 @@ func keysOf(node *unstable.Node) []key {
 
 // known is the name of the setting that the runner takes a key for, or "".
 func known(key string) string {
-	for _, name := range []string{tlsCAFile, executor, preBuildScript} {
+	for _, name := range []string{tlsCAFile, executor, shell, preBuildScript} {
 		if matches(key, name) {
 			return name
 		}

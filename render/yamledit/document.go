@@ -19,6 +19,7 @@ type Document struct {
 	after     *yaml.Node // the tree that edits change
 	origin    origins
 	rewritten bool
+	removed   bool
 }
 
 // Number is the document's position in the stream, from 1.
@@ -72,9 +73,13 @@ func (d *Document) Root() (*yaml.RNode, error) {
 }
 
 // Bytes is the text with the edits of the tree: written into it where that is possible, serialized
-// anew where it is not. Either is read again, and has to give the edited tree.
+// anew where it is not. Either is read again, and has to give the edited tree. Of a document that was
+// removed there is none.
 func (d *Document) Bytes() ([]byte, error) {
-	if d.after == nil || same(d.before, d.after) {
+	switch {
+	case d.removed:
+		return nil, nil
+	case d.after == nil || same(d.before, d.after):
 		return d.text, nil
 	}
 	spliced, err := splice(d.text, d.before, d.after, d.origin)
@@ -94,6 +99,16 @@ func (d *Document) Bytes() ([]byte, error) {
 	d.rewritten = true
 	return written, nil
 }
+
+// opens reports whether the document begins with a `---` line of its own, behind what may stand above
+// one.
+func (d *Document) opens() bool {
+	head, body, _ := cutMarkers(d.text)
+	return hasMarker(head) || isMarker(firstLine(body), "---")
+}
+
+// Remove takes the document out of its stream.
+func (d *Document) Remove() { d.removed = true }
 
 // Rewritten reports whether the last call of Bytes had to serialize the document as a whole.
 func (d *Document) Rewritten() bool { return d.rewritten }

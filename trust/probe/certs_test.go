@@ -14,6 +14,8 @@ import (
 // noon is the time at which the certificates of these tests are judged.
 var noon = time.Date(2030, 1, 15, 12, 0, 0, 0, time.UTC)
 
+func atNoon() time.Time { return noon }
+
 const day = 24 * time.Hour
 
 func ca(name string) trusttest.Template {

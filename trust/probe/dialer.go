@@ -49,20 +49,29 @@ func (d Dialer) system() (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// connect opens the TCP connection over which the target speaks TLS.
-func (d Dialer) connect(ctx context.Context, target Target) (net.Conn, error) {
+// connect opens the TCP connection over which the target speaks TLS, and says where it leads to.
+func (d Dialer) connect(ctx context.Context, target Target) (conn net.Conn, dialed string, err error) {
 	address, err := d.address(target)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	proxy, err := d.proxyFor(target, address)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	if proxy == nil {
-		return new(net.Dialer).DialContext(ctx, "tcp", address.Address())
+	if proxy != nil {
+		conn, err = d.tunnel(ctx, proxy, address.Address())
+		return conn, "", err
 	}
-	return d.tunnel(ctx, proxy, address.Address())
+	conn, err = new(net.Dialer).DialContext(ctx, "tcp", address.Address())
+	var failed *net.OpError
+	switch {
+	case err == nil:
+		dialed = conn.RemoteAddr().String()
+	case errors.As(err, &failed) && failed.Addr != nil:
+		dialed = failed.Addr.String()
+	}
+	return conn, dialed, err
 }
 
 // address is where to connect for the target.
@@ -116,6 +125,7 @@ func badProxy(target Target) error {
 type contact struct {
 	sent        []*x509.Certificate // as sent, leaf first
 	needsClient bool                // the server refuses to go on without a client certificate
+	dialed      string              // the address of the connection, or of the attempt; "" through a proxy
 }
 
 // handshake speaks TLS with the target without trusting it, at the versions and with the algorithms
@@ -124,12 +134,12 @@ type contact struct {
 func (d Dialer) handshake(ctx context.Context, target Target) (contact, error) {
 	ctx, cancel := context.WithTimeout(ctx, d.timeout())
 	defer cancel()
-	conn, err := d.connect(ctx, target)
+	conn, dialed, err := d.connect(ctx, target)
+	seen := contact{dialed: dialed}
 	if err != nil {
-		return contact{}, err
+		return seen, err
 	}
 	defer func() { _ = conn.Close() }() // all that matters was read
-	var seen contact
 	asked := false
 	client := tls.Client(conn, &tls.Config{
 		ServerName:         target.Host,

@@ -52,7 +52,7 @@ func TestConnect(t *testing.T) {
 func TestSystemPool(t *testing.T) {
 	s := start(t, nil, trusttest.SelfSigned(leaf("gitlab.test")))
 	v, err := probe.Verify(context.Background(), target(t, "gitlab.test"), nil, probe.Dialer{Connect: s.Addr}, noon)
-	if err != nil || v.OK() || v.Runner.Finding.Code != trust.CodeUnknownAuthority || len(v.Sent) != 1 {
+	if err != nil || v.Status() != trust.StatusFailed || v.Runner.Finding.Code != trust.CodeUnknownAuthority || len(v.Sent) != 1 {
 		t.Errorf("%+v, %v", v, err)
 	}
 }
@@ -112,7 +112,7 @@ func TestProxyFaults(t *testing.T) {
 		}
 		fmt.Fprintf(&text, "%s: %s: %s\n", test.name, refusal.Code, refusal.Message)
 		v, err := probe.Verify(context.Background(), target(t, "gitlab.test"), nil, d, noon)
-		if err != nil || v.Git.OK || v.Git.Finding.Code != refusal.Code {
+		if err != nil || v.Git.Status != trust.StatusFailed || v.Git.Finding.Code != refusal.Code {
 			t.Errorf("%s: %v, %v", test.name, v, err)
 		}
 	}

@@ -63,6 +63,8 @@ func explainProtocol(err error) (trust.Finding, bool) {
 		return trust.Finding{Code: CodeNotTLS, Message: "the server does not speak TLS on this port; it may be plain HTTP"}, true
 	case errors.Is(err, errNoClientCertificate), says("tls: certificate required"):
 		return clientCertificate(), true
+	case says("containing RSA key larger than"): // crypto/tls's limit, and so the runner's: 8,192 bits
+		return trust.Finding{Code: trust.CodeHugeKey, Message: "the server sends a certificate with an RSA key of more than 8192 bits, which Go and so the runner refuse"}, true
 	case says("tls: protocol version not supported"), says("server selected unsupported protocol version"):
 		return trust.Finding{Code: CodeProtocolTooOld, Message: "the server speaks no TLS newer than 1.1; the runner needs TLS 1.2"}, true
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):

@@ -2,9 +2,11 @@ package probe_test
 
 import (
 	"context"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"math/big"
 	"net/http"
 	"net/url"
 	"strings"
@@ -62,6 +64,9 @@ func TestIssuersNotTaken(t *testing.T) {
 		"/good": middle.Certificate.Raw, "/namesake": namesake.Certificate.Raw, "/empty": nil, "/large": large,
 		"/no-ca": root.Issue(noCA).Certificate.Raw, "/key": []byte("-----BEGIN PRIVATE KEY-----\n"),
 	}))
+	key := new(big.Int).Lsh(big.NewInt(1), 1_500_000)
+	huge := root.Certify(ca("Intermediate"), &rsa.PublicKey{N: key.SetBit(key, 0, 1), E: 1<<31 - 1})
+	mux.Handle("/huge", trusttest.IssuerFiles(map[string][]byte{"/huge": huge.Raw}))
 	redirect := func(path, to string) { mux.Handle(path, http.RedirectHandler(to, http.StatusFound)) }
 	redirect("/to-https", "https://"+aia.Addr+"/good")
 	redirect("/to-file", "file:///etc/hosts")
@@ -84,6 +89,7 @@ func TestIssuersNotTaken(t *testing.T) {
 		"empty":        {[]string{base + "/empty"}, false},
 		"too large":    {[]string{base + "/large"}, false},
 		"key":          {[]string{base + "/key"}, false},
+		"huge key":     {[]string{base + "/huge"}, false},
 		"silent":       {[]string{base + "/silent"}, false},
 		"to https":     {[]string{base + "/to-https"}, false},
 		"to a file":    {[]string{base + "/to-file"}, false},
@@ -107,7 +113,11 @@ func TestIssuersNotTaken(t *testing.T) {
 			if name == "silent" {
 				d.Timeout = 300 * time.Millisecond
 			}
+			started := time.Now()
 			f := fetch(t, "gitlab.test", d)
+			if took := time.Since(started); took > 2*d.Timeout+2*time.Second {
+				t.Errorf("it took %s", took)
+			}
 			if taken := len(f.Added) > 0; taken != test.taken || len(f.Bundle.Certificates()) != 1+len(f.Added) {
 				t.Errorf("added %d certificates", len(f.Added))
 			}
@@ -261,5 +271,18 @@ func TestClientCertificateAsked(t *testing.T) {
 		if got := codes(append([]trust.Finding{f.Diagnosis}, f.Also...)); got != name {
 			t.Errorf("got %s, want %s", got, name)
 		}
+	}
+}
+
+// TestHugeKeySent explains why a server with such a certificate is lost to the runner too.
+func TestHugeKeySent(t *testing.T) {
+	root := trusttest.SelfSigned(ca("Root"))
+	key := new(big.Int).Lsh(big.NewInt(1), 8200)
+	huge := root.Certify(ca("Other"), &rsa.PublicKey{N: key.SetBit(key, 0, 1), E: 65537})
+	d := reach(start(t, nil, root.Issue(leaf("gitlab.test")), huge))
+	_, err := probe.Fetch(context.Background(), target(t, "gitlab.test"), d, noon)
+	var refusal *trust.Error
+	if !errors.As(err, &refusal) || refusal.Code != trust.CodeHugeKey {
+		t.Errorf("got %v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"bytes"
 	"context"
 	"crypto/x509"
 	"errors"
@@ -16,7 +17,7 @@ import (
 const (
 	maxIssuerURLs   = 4 // per certificate
 	maxIssuerHops   = 3 // redirects per URL
-	maxIssuersTaken = 8 // certificates per answer
+	maxIssuersTaken = 8 // certificates per answer whose signatures are looked at
 )
 
 // fetchIssuers asks the addresses that a certificate names for its issuer (authority information
@@ -29,8 +30,7 @@ func (c *completion) fetchIssuers(ctx context.Context, cert *x509.Certificate) [
 		if err != nil {
 			continue
 		}
-		candidates := answer.Certificates()
-		if issuers := signersOf(cert, candidates[:min(len(candidates), maxIssuersTaken)]); len(issuers) > 0 {
+		if issuers := signersOf(ctx, cert, answer); len(issuers) > 0 {
 			return issuers
 		}
 	}
@@ -38,27 +38,33 @@ func (c *completion) fetchIssuers(ctx context.Context, cert *x509.Certificate) [
 }
 
 // signersOf walks upwards from cert and takes only what signed the certificate below and may sign
-// certificates.
-func signersOf(cert *x509.Certificate, candidates []*x509.Certificate) []*x509.Certificate {
+// certificates. Time is given to few candidates, and only until ctx is done: a signature by an
+// unusual key takes a while.
+func signersOf(ctx context.Context, cert *x509.Certificate, candidates []*x509.Certificate) []*x509.Certificate {
 	var signers []*x509.Certificate
-	for range candidates {
-		at := slices.IndexFunc(candidates, func(c *x509.Certificate) bool {
-			return cert.CheckSignatureFrom(c) == nil && !slices.ContainsFunc(signers, c.Equal)
-		})
+	checked := 0
+	signed := func(c *x509.Certificate) bool {
+		if !bytes.Equal(c.RawSubject, cert.RawIssuer) || slices.ContainsFunc(signers, c.Equal) {
+			return false
+		}
+		checked++
+		return checked <= maxIssuersTaken && ctx.Err() == nil && cert.CheckSignatureFrom(c) == nil
+	}
+	for {
+		at := slices.IndexFunc(candidates, signed)
 		if at < 0 {
-			break
+			return signers
 		}
 		cert = candidates[at]
 		signers = append(signers, cert)
 	}
-	return signers
 }
 
 var errIssuerAddress = errors.New("not a plain http address")
 
 // fetchCertificates gets one file over http: https could not be verified without the very chain
 // that is being completed, and the signature in the certificate protects it anyway.
-func (d Dialer) fetchCertificates(ctx context.Context, address string) (*trust.Bundle, error) {
+func (d Dialer) fetchCertificates(ctx context.Context, address string) ([]*x509.Certificate, error) {
 	if u, err := url.Parse(address); err != nil || plainHTTP(u) != nil {
 		return nil, fmt.Errorf("%q: %w", address, errIssuerAddress)
 	}
@@ -80,7 +86,7 @@ func (d Dialer) fetchCertificates(ctx context.Context, address string) (*trust.B
 	if err != nil {
 		return nil, err
 	}
-	return trust.Parse(address, body)
+	return trust.Certificates(address, body)
 }
 
 // issuerClient follows few redirects, to plain http only, and sends no credentials but the proxy's

@@ -114,15 +114,15 @@ func verdicts(t *testing.T, title string, target probe.Target, file *trust.Bundl
 	if err != nil {
 		t.Fatal(err)
 	}
-	if v.OK() != (v.Runner.OK && v.Git.OK) {
-		t.Error("OK is not both")
+	if both := v.Runner.OK() && v.Git.OK(); both != (v.Status() == trust.StatusOK) {
+		t.Errorf("together %s", v.Status())
 	}
 	text := fmt.Sprintf("\nverify with %s\n", title)
 	for _, rule := range []struct {
 		name    string
 		verdict trust.Verdict
 	}{{"runner", v.Runner}, {"git", v.Git}} {
-		text += fmt.Sprintf("%s: %v, %s", rule.name, rule.verdict.OK, show(rule.verdict.Finding))
+		text += fmt.Sprintf("%s: %s, %s", rule.name, rule.verdict.Status, show(rule.verdict.Finding))
 		for _, w := range rule.verdict.Warnings {
 			text += "  warning " + show(w)
 		}

@@ -15,6 +15,9 @@ type Verdicts struct {
 	Sent   []*x509.Certificate
 	Runner trust.Verdict // system pool and file
 	Git    trust.Verdict // file only; the system pool when there is no file
+	// Dialed is the address that was connected to, or that did not answer: "192.0.2.1:443". It is
+	// empty behind a proxy, and where the name led to no address.
+	Dialed string
 
 	judge func(now time.Time) (runner, git trust.Verdict) // nil when there is nothing to judge
 }
@@ -32,8 +35,8 @@ func (v Verdicts) At(now time.Time) Verdicts {
 	return v
 }
 
-// OK reports whether both would connect.
-func (v Verdicts) OK() bool { return v.Runner.OK && v.Git.OK }
+// Status is that of both together.
+func (v Verdicts) Status() trust.Status { return v.Runner.Status.Worse(v.Git.Status) }
 
 // Verify shakes hands with the target once and judges what it sends at now, under the runner's rule
 // and under that of git in jobs. File may be nil. It fails only when the system's certificates
@@ -44,13 +47,13 @@ func Verify(ctx context.Context, target Target, file *trust.Bundle, d Dialer, no
 		return Verdicts{}, err
 	}
 	seen, err := d.handshake(ctx, target)
-	v := Verdicts{Target: target, Sent: seen.sent}
+	v := Verdicts{Target: target, Sent: seen.sent, Dialed: seen.dialed}
 	switch {
 	case err != nil:
-		v.Runner.Finding = Explain(err)
+		v.Runner = trust.Failed(Explain(err))
 		v.Git = v.Runner
 	case seen.needsClient:
-		v.Runner.Finding = clientCertificate()
+		v.Runner = trust.Failed(clientCertificate())
 		v.Git = v.Runner
 	default:
 		v.judge = func(now time.Time) (runner, git trust.Verdict) {

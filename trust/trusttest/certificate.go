@@ -35,6 +35,7 @@ type Template struct {
 	NotBefore     time.Time
 	NotAfter      time.Time
 	CA            bool // basicConstraints CA:TRUE and the right to sign certificates
+	NoCertSign    bool // a CA whose key usage leaves the right to sign certificates out
 	Key           KeyType
 	IssuerURLs    []string // authority information access, caIssuers
 	SHA1          bool     // signed with SHA-1, which needs an issuer with an RSA key
@@ -59,8 +60,17 @@ func (i *Identity) Issue(t Template) *Identity {
 	return &Identity{Certificate: create(t.x509(), i.Certificate, key, i.Key), Key: key}
 }
 
+// Certify makes a certificate for a public key, signed by i: the private key is not needed.
+func (i *Identity) Certify(t Template, public crypto.PublicKey) *x509.Certificate {
+	return sign(t.x509(), i.Certificate, public, i.Key)
+}
+
 func create(tmpl, parent *x509.Certificate, key, signer crypto.Signer) *x509.Certificate {
-	der, err := x509.CreateCertificate(rand.Reader, tmpl, parent, key.Public(), signer)
+	return sign(tmpl, parent, key.Public(), signer)
+}
+
+func sign(tmpl, parent *x509.Certificate, public crypto.PublicKey, signer crypto.Signer) *x509.Certificate {
+	der, err := x509.CreateCertificate(rand.Reader, tmpl, parent, public, signer)
 	must(err)
 	cert, err := x509.ParseCertificate(der)
 	must(err)
@@ -88,6 +98,9 @@ func (t Template) x509() *x509.Certificate {
 	if t.CA {
 		c.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign | x509.KeyUsageDigitalSignature
 		c.ExtKeyUsage = nil
+	}
+	if t.NoCertSign {
+		c.KeyUsage &^= x509.KeyUsageCertSign
 	}
 	if t.SHA1 {
 		c.SignatureAlgorithm = x509.SHA1WithRSA

@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"helm-runnertrust/render"
+)
+
+// objects is the value of --from-secret and --from-configmap: [HOST=]NAME[/KEY], repeatable.
+type objects struct {
+	kind string
+	all  *[]render.Object // of both flags
+}
+
+// Type is what cobra's help calls the value.
+func (o objects) Type() string { return "object" }
+
+func (o objects) String() string {
+	if o.all == nil {
+		return ""
+	}
+	var names []string
+	for _, object := range *o.all {
+		if object.Kind == o.kind {
+			names = append(names, object.Name+"/"+object.Key)
+		}
+	}
+	return strings.Join(names, ",")
+}
+
+// Set adds one.
+func (o objects) Set(value string) error {
+	host, name, err := splitHost(value)
+	if err != nil {
+		return err
+	}
+	object, err := render.ParseObject(o.kind, host, name)
+	if err == nil {
+		*o.all = append(*o.all, object)
+	}
+	return err
+}
+
+// via is the value of --via.
+type via render.Way
+
+// Type is what cobra's help calls the value.
+func (v *via) Type() string { return "way" }
+
+func (v *via) String() string { return string(*v) }
+
+// Set takes one of the ways.
+func (v *via) Set(value string) error {
+	way, err := render.ParseWay(value)
+	*v = via(way)
+	return err
+}
+
+// registerSources registers the flags that say where the certificates are, besides --cert, and how
+// the runner is told of them.
+func (f *filterFlags) registerSources(flags *pflag.FlagSet) {
+	flags.Var(objects{"Secret", &f.options.Objects}, "from-secret",
+		"Secret of the runner's namespace to mount, `[HOST=]NAME[/KEY]`; its key is ca.crt unless given (repeatable)")
+	flags.Var(objects{"ConfigMap", &f.options.Objects}, "from-configmap",
+		"ConfigMap of the runner's namespace to mount, `[HOST=]NAME[/KEY]`; its key is ca.crt unless given (repeatable)")
+	flags.BoolVar(&f.options.FromIngress, "from-ingress", false,
+		"mount the Secret that the Ingress or Gateway of the manifests names for the runner's host; so does a run without any certificate")
+	flags.Var((*via)(&f.options.Via), "via", "`way` to tell the runner: certs-dir, env or config (default certs-dir)")
+	flags.BoolVar(&f.options.Jobs, "jobs", false,
+		"make the programs of the runner's jobs trust GitLab too, by a pre_build_script in its configuration")
+	flags.BoolVar(&f.options.NoRollout, "no-rollout", false,
+		"leave out the annotation that rolls the pods when the certificate changes")
+}

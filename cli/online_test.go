@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"encoding/json"
+	"net"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const host = "gitlab.example.com"
+
+// runnerAt is a patched runner whose server has this port, and whose pod knows it by these
+// addresses.
+func runnerAt(t *testing.T, saved, name, port string, addresses ...string) string {
+	t.Helper()
+	patched, stderr, code := call(t, readFile(t, fixturesDir+"/accept/current/input.yaml"), nil, "--cert", saved)
+	if code != exitDone {
+		t.Fatal(stderr)
+	}
+	aliases := "      hostAliases:\n"
+	for _, address := range addresses {
+		aliases += "      - ip: " + address + "\n        hostnames: [other.example.com, GitLab.example.com]\n"
+	}
+	for old, with := range map[string]string{
+		`"https://gitlab.example.com"`: `"https://` + host + ":" + port + `"`,
+		"      containers:\n":          aliases + "      containers:\n",
+		"ci-gitlab-runner":             name,
+	} {
+		if !strings.Contains(patched, old) {
+			t.Fatalf("no %q in %s", old, patched)
+		}
+		patched = strings.ReplaceAll(patched, old, with)
+	}
+	return patched
+}
+
+// TestVerifyOnlineHostAliases connects where the pod would, names the address, and goes on to the
+// next runner after one that cannot be reached.
+func TestVerifyOnlineHostAliases(t *testing.T) {
+	address, _ := newServer(t)
+	ip, port, err := net.SplitHostPort(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved := filepath.Join(t.TempDir(), "gitlab.crt")
+	if _, stderr, code := call(t, "", nil, "fetch", host, "--connect", address, "--save", saved); code != exitDone {
+		t.Fatal(stderr)
+	}
+	stream := runnerAt(t, saved, "refused", "1", ip) + "---\n" + runnerAt(t, saved, "one", port, ip) +
+		"---\n" + runnerAt(t, saved, "second", port, "127.0.0.2", ip) + "---\n" + runnerAt(t, saved, "odd", "0", ip)
+	stdout, stderr, code := call(t, stream, nil, "verify", "--online", "-o", "json")
+	var result auditJSON
+	if err := json.Unmarshal([]byte(stdout), &result); err != nil {
+		t.Fatalf("%v: %s%s", err, stdout, stderr)
+	}
+	if code != exitError || result.OK || len(result.Runners) != 4 || !strings.Contains(stderr, "1 of 4 runners failed, 1 cannot be judged") {
+		t.Fatalf("exit code %d, %s%s", code, stdout, stderr)
+	}
+	for i, want := range []struct{ status, code, dialed string }{
+		{"failed", "refused", "127.0.0.1:1"},
+		{"ok", "file-ok", address},
+		{"ok", "file-ok", address},
+		{"unknown", "bad-port", ""},
+	} {
+		got := result.Runners[i]
+		if string(got.Status) != want.status || string(got.Finding.Code) != want.code {
+			t.Errorf("%s: %s, %+v", got.Deployment, got.Status, got.Finding)
+		}
+		if want.dialed == "" {
+			if got.Online != nil {
+				t.Errorf("%s: dialed %q", got.Deployment, got.Online.Dialed)
+			}
+			continue
+		}
+		if got.Online == nil || got.Online.Dialed != want.dialed {
+			t.Errorf("%s: %+v", got.Deployment, got.Online)
+		}
+	}
+	if stdout, _, _ := call(t, stream, nil, "verify", "--online"); !strings.Contains(stdout, "  dialed "+address+"\n") {
+		t.Errorf("the address is not named:\n%s", stdout)
+	}
+}
+
+// TestVerifyConnectAlone would connect to nothing.
+func TestVerifyConnectAlone(t *testing.T) {
+	stdout, stderr, code := call(t, readFile(t, fixturesDir+"/accept/current/output.yaml"), nil, "verify", "--connect", "127.0.0.1")
+	if code != exitError || stdout != "" || !strings.Contains(stderr, "add --online") {
+		t.Errorf("exit code %d, %q, %q", code, stdout, stderr)
+	}
+}

@@ -1,0 +1,143 @@
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// From the archive, an installation needs neither a network nor Go, works
+// twice, and leaves nothing behind.
+func TestArchiveInstallsWithoutNetwork(t *testing.T) {
+	for _, bin := range helms {
+		t.Run(bin, func(t *testing.T) {
+			t.Parallel()
+			release := theRelease(t)
+			h := bareHome(t, bin)
+			folder := filepath.Join(t.TempDir(), "a folder")
+			if err := os.Mkdir(folder, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			plugin := release.unpack(t, folder)
+			h.Run(t, "plugin", "list")
+			before := files(t, h)
+			for range 2 {
+				_, said, err := h.Try("plugin", "install", plugin)
+				if err != nil {
+					t.Fatal(said)
+				}
+				if lines := strings.Split(strings.TrimSuffix(said, "\n"), "\n"); len(lines) != 3 {
+					t.Errorf("the installer said more or less than three lines:\n%s", said)
+				}
+				has(t, said, "runnertrust: installed "+release.version+" (commit ", ", which was in the folder\n",
+					"\nrunnertrust: next: helm upgrade ... --post-renderer helm-runnertrust --post-renderer-args --cert=gitlab.crt\n")
+				has(t, h.Run(t, "runnertrust", "version"), release.version+" (commit ")
+				g := newGitLab(t, chartHost)
+				has(t, h.Run(t, append([]string{"template", "my", "chart"}, filteredWith(g.certFile)...)...), chartHost+".crt: ")
+				h.Run(t, "plugin", "uninstall", "runnertrust")
+				if after := files(t, h); !slices.Equal(after, before) {
+					t.Errorf("files:\n%s\nwant:\n%s", strings.Join(after, "\n"), strings.Join(before, "\n"))
+				}
+			}
+		})
+	}
+}
+
+// A clone takes the archive that lies beside it.
+func TestCloneTakesTheArchiveBesideIt(t *testing.T) {
+	for _, bin := range helms {
+		for _, place := range []string{".", "dist", ".."} {
+			t.Run(bin+"/"+place, func(t *testing.T) {
+				t.Parallel()
+				release := theRelease(t)
+				clone := freshClone(t, t.TempDir())
+				beside := filepath.Join(clone, place)
+				if err := os.MkdirAll(beside, 0o755); err != nil {
+					t.Fatal(err)
+				}
+				release.copyTo(t, beside, release.archive(), release.checksums())
+				h := bareHome(t, bin)
+				source := clone
+				if place == "dist" {
+					source = "file://" + clone // Helm copies the clone, which knows where it comes from
+				}
+				said, err := installFrom(h, bin, source)
+				if err != nil {
+					t.Fatal(said)
+				}
+				has(t, said, ", from ", "/"+release.archive()+", SHA-256 checked\n")
+				has(t, h.Run(t, "runnertrust", "version"), release.version+" (commit ")
+			})
+		}
+	}
+}
+
+// Helm 4 installs the archive itself, and the hook registers the post-renderer.
+func TestHelm4InstallsTheArchiveFile(t *testing.T) {
+	t.Parallel()
+	release := theRelease(t)
+	h := bareHome(t, "helm4")
+	h.Run(t, "plugin", "install", "--verify=false", filepath.Join(release.folder, release.archive()))
+	g := newGitLab(t, chartHost)
+	has(t, h.Run(t, append([]string{"template", "my", "chart"}, filteredWith(g.certFile)...)...), chartHost+".crt: ")
+}
+
+// Where the program is linked, and what is to be typed then.
+func TestLinkForHelm3(t *testing.T) {
+	release := theRelease(t)
+	for name, test := range map[string]struct {
+		env    func(home string) map[string]string
+		linked string // in the home
+		typed  func(home, plugin string) string
+	}{
+		"its own folder": {
+			env: func(home string) map[string]string {
+				return map[string]string{"RUNNERTRUST_BIN_DIR": home + "/my programs"}
+			},
+			linked: "my programs/helm-runnertrust",
+			typed:  func(home, _ string) string { return "'" + home + "/my programs/helm-runnertrust'" },
+		},
+		"no link": {
+			env:   func(string) map[string]string { return map[string]string{"RUNNERTRUST_NO_LINK": "1"} },
+			typed: func(_, plugin string) string { return plugin + "/bin/helm-runnertrust" },
+		},
+		"home": {
+			env:    func(string) map[string]string { return nil },
+			linked: ".local/bin/helm-runnertrust",
+			typed:  func(string, string) string { return "helm-runnertrust" },
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := bareHome(t, "helm3")
+			home := h.Getenv("HOME")
+			for name, value := range test.env(home) {
+				h.Setenv(name, value)
+			}
+			_, said, err := h.Try("plugin", "install", release.unpack(t, t.TempDir()))
+			if err != nil {
+				t.Fatal(said)
+			}
+			plugin := h.Getenv("HELM_PLUGINS") + "/runnertrust"
+			has(t, said, " --post-renderer "+test.typed(home, plugin)+" --post-renderer-args")
+			var linked []string
+			for _, file := range files(t, h) {
+				if file, target, found := strings.Cut(file, " -> "); found && target == plugin+"/bin/helm-runnertrust" {
+					linked = append(linked, strings.TrimPrefix(file, home+"/"))
+				}
+			}
+			if strings.Join(linked, " ") != test.linked {
+				t.Errorf("linked %q, want %q", linked, test.linked)
+			}
+			h.Run(t, "plugin", "uninstall", "runnertrust")
+			if test.linked == "" {
+				return
+			}
+			if _, err := os.Lstat(filepath.Join(home, test.linked)); !os.IsNotExist(err) {
+				t.Errorf("the link is left: %v", err)
+			}
+		})
+	}
+}

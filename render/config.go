@@ -1,0 +1,35 @@
+package render
+
+import (
+	"cmp"
+	"path"
+
+	"helm-runnertrust/render/tomledit"
+	"helm-runnertrust/trust"
+)
+
+// configWay names the file as tls-ca-file in the template of the runner's configuration, which
+// wins over the certs directory, and loses to CI_SERVER_TLS_CA_FILE. It needs no host.
+type configWay struct {
+	dir string // to mount at, instead of ownDir; "" for that
+}
+
+var _ way = configWay{}
+
+func (configWay) needsHost() bool { return false }
+
+func (w configWay) locate(m *manifests, c *container, _ trust.Server) (location, error) {
+	if err := m.refuseVariable(c); err != nil {
+		return location{}, err
+	}
+	_, err := m.templateOf(c.runner)
+	return location{dir: path.Clean(cmp.Or(w.dir, ownDir)), file: ownFile}, err
+}
+
+func (configWay) tell(m *manifests, c *container, at location) error {
+	t, err := m.templateOf(c.runner)
+	if err != nil {
+		return err
+	}
+	return t.edit(func(config *tomledit.Config) (string, error) { return config.SetTLSCAFile(at.path()) })
+}

@@ -1,0 +1,45 @@
+package render
+
+import (
+	"cmp"
+	"path"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"helm-runnertrust/render/yamledit"
+	"helm-runnertrust/trust"
+)
+
+// envWay names the file in CI_SERVER_TLS_CA_FILE, which wins over everything else. It needs no host.
+type envWay struct {
+	dir string // to mount at, instead of ownDir; "" for that
+}
+
+var _ way = envWay{}
+
+func (envWay) needsHost() bool { return false }
+
+func (w envWay) locate(*manifests, *container, trust.Server) (location, error) {
+	return location{dir: path.Clean(cmp.Or(w.dir, ownDir)), file: ownFile}, nil
+}
+
+// tell sets the variable: in the entry that counts where there is one, whose value may come from
+// another object until now.
+func (envWay) tell(_ *manifests, c *container, at location) error {
+	entry := named(list(c.node, "env"), trust.CAFileVariable)
+	if entry != nil {
+		if err := entry.PipeE(yaml.Clear("valueFrom")); err != nil {
+			return c.runner.placed(err)
+		}
+		return c.runner.placed(set(entry, "value", yamledit.Text(at.path())))
+	}
+	env, err := ensure(c.node, "env", yamledit.List())
+	if err != nil {
+		return c.runner.placed(err)
+	}
+	yamledit.Prepend(env, yamledit.Map(
+		yamledit.Pair{Key: "name", Value: yamledit.Text(trust.CAFileVariable)},
+		yamledit.Pair{Key: "value", Value: yamledit.Text(at.path())},
+	))
+	return nil
+}

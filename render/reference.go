@@ -1,0 +1,54 @@
+package render
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+)
+
+// An Object is a key of a Secret or ConfigMap that is in the runner's namespace, or will be: its
+// owner (cert-manager, trust-manager, a chart) brings it there and renews it.
+type Object struct {
+	Host string // that it is given for, as in trust.Source; "" for every host
+	Kind string // "Secret" or "ConfigMap"
+	Name string
+	Key  string // "ca.crt"
+}
+
+// String is how messages name it: "Secret/gitlab-tls, key ca.crt".
+func (o Object) String() string { return fmt.Sprintf("%s/%s, key %s", o.Kind, o.Name, o.Key) }
+
+const (
+	defaultKey = "ca.crt"  // of an object that is named without one; cert-manager and trust-manager write it
+	servedKey  = "tls.crt" // of a kubernetes.io/tls Secret, what the server sends
+)
+
+// ParseObject reads NAME[/KEY] for an object of a kind. What cannot name one is an *Error.
+func ParseObject(kind, host, written string) (Object, error) {
+	name, key, hasKey := strings.Cut(written, "/")
+	if !hasKey {
+		key = defaultKey
+	}
+	o := Object{Host: host, Kind: kind, Name: name, Key: key}
+	switch {
+	case !isSubdomain(name):
+		return o, &Error{Code: BadReference, Err: fmt.Errorf("%q cannot name a %s: it takes at most 253 of -, ., 0-9 and a-z", name, kind)}
+	case !isKey(key):
+		return o, &Error{Code: BadReference, Err: fmt.Errorf("%q cannot be a key of a %s: it takes at most 253 of -, ., _, 0-9, A-Z and a-z", key, kind)}
+	}
+	return o, nil
+}
+
+// subdomain is a DNS subdomain (IsDNS1123Subdomain in k8s.io/apimachinery/pkg/util/validation).
+var subdomain = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
+})
+
+func isSubdomain(name string) bool { return len(name) <= 253 && subdomain().MatchString(name) }
+
+// isKey reports whether a ConfigMap or Secret can have a key (IsConfigMapKey in
+// k8s.io/apimachinery/pkg/util/validation).
+func isKey(key string) bool {
+	return key != "" && len(key) <= 253 && key != "." && !strings.HasPrefix(key, "..") && strings.Map(keyRune, key) == key
+}
