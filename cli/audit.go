@@ -40,7 +40,8 @@ func (p *program) verifyManifests(ctx context.Context, flags verifyFlags) error 
 	count := map[trust.Status]int{}
 	passes := true
 	for _, a := range audited {
-		r := auditedRunner{AuditedRunner: a, about: topic{occasion: ofManifests}}
+		r := auditedRunner{AuditedRunner: a, about: topic{occasion: ofManifests, release: p.release}}
+		r.nameServer()
 		if flags.online {
 			p.goOnline(ctx, &r, flags)
 		}
@@ -55,6 +56,19 @@ func (p *program) verifyManifests(ctx context.Context, flags verifyFlags) error 
 		return err
 	}
 	return notAllPass(count, len(runners))
+}
+
+// nameServer has the findings name the server with its port.
+func (r *auditedRunner) nameServer() {
+	server, err := trust.ParseServer(r.URL)
+	if err != nil { // the manifest does not tell it
+		return
+	}
+	r.about.host = server.Address
+	r.Warnings, _ = server.About(r.Warnings, nil)
+	if r.Finding.Host != "" {
+		r.Finding.Host = server.Address
+	}
 }
 
 // notAllPass says how many runners failed, and how many could not be judged.
@@ -133,14 +147,14 @@ func (p *program) shakeHands(ctx context.Context, r *auditedRunner, flags verify
 
 // auditTable is a line for each runner, then its file and what is in it.
 func auditTable(runners []auditedRunner) string {
-	rows := [][]string{{"RUNNER", "HOST", "WAY", "FROM", "EXPIRES", "VERDICT"}}
+	rows := [][]string{{"RUNNER", "HOST", "WAY", "EXPIRES", "VERDICT"}}
 	var details strings.Builder
 	for _, r := range runners {
 		expires := ""
 		if r.Bundle != nil {
 			expires = day(r.Bundle.NotAfter(r.Host))
 		}
-		rows = append(rows, []string{r.fullName(), r.Host, string(r.Way), r.From, expires, string(r.Status)})
+		rows = append(rows, []string{r.fullName(), r.Host, string(r.Way), expires, string(r.Status)})
 		details.WriteString(r.details())
 	}
 	return table(rows) + details.String()
@@ -157,6 +171,9 @@ func (r auditedRunner) details() string {
 	fmt.Fprintf(&text, "\n%s, container %s: %s\n", r.fullName(), r.Container, sentence(r.Finding, r.about))
 	if r.File != "" {
 		fmt.Fprintf(&text, "  %s\n", r.File)
+	}
+	if r.From != "" {
+		fmt.Fprintf(&text, "  from %s\n", r.From)
 	}
 	if r.Bundle != nil {
 		for _, c := range r.Bundle.Certificates() {

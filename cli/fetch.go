@@ -57,7 +57,7 @@ it with --fingerprint.`,
 }
 
 func (p *program) fetch(ctx context.Context, argument string, flags fetchFlags) error {
-	target, err := probe.ParseTarget(argument)
+	target, err := p.server(argument)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,12 @@ import (
 // The structures of -o json, which docs/JSON.md describes. They are made from what the packages
 // return, and nothing is made from them.
 
+// errorJSON is the output of a command that has no result.
+type errorJSON struct {
+	Error findingJSON   `json:"error"`
+	Also  []findingJSON `json:"also,omitempty"`
+}
+
 type certificateJSON struct {
 	Subject     string   `json:"subject"`
 	Issuer      string   `json:"issuer"`

@@ -48,8 +48,9 @@ Exits with 1 when any runner would not connect, or when that cannot be told
 		Example: `  helm runnertrust verify https://gitlab.example.com --cert=gitlab.crt
   helm runnertrust verify --release gitlab --online --expires-within 30d
   helm get manifest gitlab | helm runnertrust verify`,
-		Args: verifyArgs,
+		Args: p.verifyArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			p.tellsByCode = true
 			if err := flags.input.check(cmd); err != nil {
 				return err
 			}
@@ -73,7 +74,7 @@ Exits with 1 when any runner would not connect, or when that cannot be told
 
 // verifyArgs refuses what would be ignored: flags of manifests together with a URL, and the other
 // way round. It runs before the environment is read, which may hold flags for other commands.
-func verifyArgs(cmd *cobra.Command, args []string) error {
+func (p *program) verifyArgs(cmd *cobra.Command, args []string) error {
 	if err := cobra.MaximumNArgs(1)(cmd, args); err != nil {
 		return err
 	}
@@ -85,6 +86,25 @@ func verifyArgs(cmd *cobra.Command, args []string) error {
 		if cmd.Flags().Changed(name) {
 			return &hinted{what: fmt.Sprintf("--%s is not for %s", name, subject),
 				hint: "verify a URL with its --cert, or manifests with what they hold"}
+		}
+	}
+	if len(args) == 0 {
+		return p.checkConnect(cmd)
+	}
+	return nil
+}
+
+// checkConnect refuses flags of a connection for manifests that nothing is to connect for.
+// --online may come from the environment, which is not read yet.
+func (p *program) checkConnect(cmd *cobra.Command) error {
+	online := cmd.Flags().Lookup("online")
+	if value, _ := p.Env(variable(online.Name)); online.Changed || value != "" {
+		return nil
+	}
+	for _, name := range []string{"connect", "timeout"} {
+		if cmd.Flags().Changed(name) {
+			return &hinted{what: "--" + name + " without --online: manifests are verified without a connection",
+				hint: "add --online to shake hands with the runners' servers"}
 		}
 	}
 	return nil
@@ -133,7 +153,7 @@ func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlag
 	if _, err := os.Stat(url); err == nil {
 		return &hinted{what: fmt.Sprintf("%q is a file, not a URL", url), hint: "manifests are given with -f " + url}
 	}
-	target, err := probe.ParseTarget(url)
+	target, err := p.server(url)
 	if err != nil {
 		return err
 	}
