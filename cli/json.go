@@ -73,6 +73,7 @@ type auditJSON struct {
 }
 
 type runnerJSON struct {
+	Release      string            `json:"release,omitempty"`
 	Deployment   string            `json:"deployment"`
 	Namespace    string            `json:"namespace,omitempty"`
 	Container    string            `json:"container"`
@@ -81,6 +82,8 @@ type runnerJSON struct {
 	Way          render.Way        `json:"way"`
 	File         string            `json:"file,omitempty"`
 	From         string            `json:"from,omitempty"`
+	ServedBy     string            `json:"servedBy,omitempty"`
+	Jobs         bool              `json:"jobs"`
 	Certificates []certificateJSON `json:"certificates,omitempty"`
 	Status       render.Status     `json:"status"`
 	Finding      findingJSON       `json:"finding"`
@@ -164,7 +167,7 @@ func newAuditJSON(runners []auditedRunner, ok bool) auditJSON {
 func newRunnerJSON(r auditedRunner) runnerJSON {
 	structure := runnerJSON{
 		Deployment: r.Deployment, Namespace: r.Namespace, Container: r.Container, URL: r.URL, Host: r.Host,
-		Way: r.Way, File: r.File, From: r.From, Status: r.Status,
+		Way: r.Way, File: r.File, From: r.From, ServedBy: r.ServedBy, Jobs: r.Jobs, Release: r.release, Status: r.Status,
 		Finding: r.about.finding(r.Finding), Warnings: topic{occasion: ofManifests}.findings(r.Warnings),
 	}
 	if r.Bundle != nil {

@@ -2,11 +2,8 @@ package cli
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -18,12 +15,14 @@ import (
 // input is where manifests come from: a file, stdin, or a release.
 type input struct {
 	file, release string
+	cluster       cluster
 }
 
 func (in *input) register(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&in.file, "file", "f", "", "`file` with manifests; - is stdin")
 	cmd.Flags().StringVar(&in.release, "release", "", "`name` of a release in the cluster, read with helm get manifest")
 	cmd.MarkFlagsMutuallyExclusive("file", "release")
+	in.cluster.register(cmd)
 }
 
 // check refuses an empty name, which a script failed to fill in.
@@ -51,8 +50,8 @@ func (in *input) name() string {
 func (p *program) read(in input) (stream []byte, err error) {
 	switch {
 	case in.release != "":
-		p.release = strings.Join(p.inNamespace(in.release), " ")
-		stream, err = p.manifest(in.release)
+		p.release = strings.Join(p.inNamespace(in), " ")
+		stream, err = p.manifest(in)
 	case in.file != "" && in.file != "-":
 		stream, err = p.readManifests(in.file)
 	case isTerminal(p.Stdin):
@@ -79,48 +78,6 @@ func (p *program) readManifests(path string) ([]byte, error) {
 		return nil, &hinted{what: "cannot read the manifests of " + path, err: withoutPath(err), hint: "check the path and its permissions"}
 	}
 	return stream, nil
-}
-
-// manifest asks the Helm that runs us, which tells plugins its own path and namespace, for the
-// manifests of a release.
-func (p *program) manifest(release string) ([]byte, error) {
-	helm, found := p.Env("HELM_BIN")
-	if !found || helm == "" {
-		helm = "helm"
-	}
-	var stderr bytes.Buffer
-	cmd := exec.Command(helm, append([]string{"get", "manifest"}, p.inNamespace(release)...)...)
-	cmd.Stderr = &stderr
-	stream, err := cmd.Output()
-	if err == nil {
-		return stream, nil
-	}
-	said := string(bytes.TrimSpace(stderr.Bytes()))
-	what := fmt.Sprintf("cannot read release %q with %s", release, helm)
-	if said == "" {
-		return nil, &hinted{what: what, err: err, hint: "give the path of Helm in the variable HELM_BIN"}
-	}
-	return nil, &hinted{what: what, err: errors.New(said), hint: p.releaseHint(release, said)}
-}
-
-// inNamespace is a release in Helm's arguments.
-func (p *program) inNamespace(release string) []string {
-	if namespace, found := p.Env("HELM_NAMESPACE"); found && namespace != "" {
-		return []string{release, "--namespace", namespace}
-	}
-	return []string{release}
-}
-
-// releaseHint is what to do about what Helm said of a release.
-func (p *program) releaseHint(release, said string) string {
-	if strings.Contains(said, "release: not found") {
-		return "look for its namespace: helm list --all-namespaces --filter '^" + release + "$'"
-	}
-	cluster := "kubectl cluster-info"
-	if name, _ := p.Env("HELM_KUBECONTEXT"); name != "" {
-		cluster += " --context " + name
-	}
-	return "see whether the cluster of the kubeconfig in use answers: " + cluster
 }
 
 func (p *program) renderCommand() *cobra.Command {
