@@ -19,6 +19,7 @@ type fetchFlags struct {
 	output      format
 	save        string
 	force       bool
+	withLeaf    bool
 	fingerprint string
 	pinned      bool // a fingerprint is given
 }
@@ -31,10 +32,11 @@ func (p *program) fetchCommand() *cobra.Command {
 		Long: `Fetch the certificates that a server's clients have to trust.
 
 Shakes hands without trusting the server, completes the chain up to its root,
-explains what it found, and writes the whole chain: to the file of --save, else
-to stdout. What comes from the network is only as good as the network, so
-compare the fingerprint with the one on the server, or give it with
---fingerprint.`,
+explains what it found, and writes the CAs of the chain: to the file of --save,
+else to stdout. Without a CA to be had it writes the server's own certificate,
+which is of use until its renewal. What comes from the network is only as good
+as the network, so compare the fingerprint with the one on the server, or give
+it with --fingerprint.`,
 		Example: `  helm runnertrust fetch gitlab.example.com --save gitlab.crt
   helm runnertrust fetch https://gitlab.example.com:8443 --connect 192.0.2.10 --fingerprint sha256:…`,
 		Args: cobra.ExactArgs(1),
@@ -46,8 +48,9 @@ compare the fingerprint with the one on the server, or give it with
 	}
 	flags.connection.register(cmd)
 	flags.output.register(cmd)
-	cmd.Flags().StringVar(&flags.save, "save", "", "`file` to write the chain to, instead of stdout")
-	cmd.Flags().BoolVar(&flags.force, "force", false, "replace a file with other content")
+	cmd.Flags().StringVar(&flags.save, "save", "", "`file` to write to, instead of stdout")
+	cmd.Flags().BoolVar(&flags.withLeaf, "with-leaf", false, "write the server's own certificate too")
+	cmd.Flags().BoolVar(&flags.force, "force", false, "replace a file with other content, and write certificates that cannot work")
 	fromCommandLine(cmd.Flags(), "force") // RUNNERTRUST_FORCE is the post-renderer's
 	cmd.Flags().StringVar(&flags.fingerprint, "fingerprint", "", "`SHA256` of the server's certificate, or of a CA above it; anything else is refused")
 	return cmd
@@ -73,33 +76,62 @@ func (p *program) fetch(ctx context.Context, argument string, flags fetchFlags) 
 			return err
 		}
 	}
-	saved := ""
-	if flags.save != "" {
-		if saved, err = save(flags.save, fetched.Bundle.PEM(), flags.force); err != nil {
-			return err
+	file := fetched.File
+	if flags.withLeaf {
+		file = fetched.Chain
+	}
+	if !flags.output.isJSON() {
+		p.note(fetchReport(fetched, file, flags.pinned))
+	}
+	if fetched.Fault != nil && !flags.force {
+		return &hinted{
+			code: fetched.Fault.Code,
+			what: fmt.Sprintf("%s: nothing is written without --force: %s", target.Address(), fetched.Fault.Message),
+			hint: cmp.Or(ofFetched(fetched).of(*fetched.Fault), "the report above says more"),
 		}
 	}
-	return p.reportFetched(fetched, saved, flags)
+	if flags.save == "" {
+		return p.writeFetched(fetched, file, flags)
+	}
+	return p.saveFetched(fetched, file, flags)
 }
 
-// reportFetched writes the result to stdout, and for people the report to stderr.
-func (p *program) reportFetched(fetched *probe.Fetched, saved string, flags fetchFlags) error {
-	if !flags.output.isJSON() {
-		p.note(fetchReport(fetched, flags.pinned))
-		if saved != "" {
-			p.note(saved)
-			return nil
-		}
+// saveFetched writes the file, and tells how it differs from the one in its place.
+func (p *program) saveFetched(fetched *probe.Fetched, file *trust.Bundle, flags fetchFlags) error {
+	if change := difference(flags.save, file); change != "" && !flags.output.isJSON() {
+		p.note(change)
 	}
+	written, err := save(flags.save, file.PEM(), flags.force)
+	if err != nil {
+		return err
+	}
+	switch {
+	case flags.output.isJSON():
+		return p.writeFetched(fetched, file, flags)
+	case written:
+		p.note(fmt.Sprintf("wrote %s to %s", count(len(file.Certificates()), "certificate"), flags.save))
+	default:
+		p.note(flags.save + " has these certificates already")
+	}
+	return nil
+}
+
+// writeFetched writes the result to stdout.
+func (p *program) writeFetched(fetched *probe.Fetched, file *trust.Bundle, flags fetchFlags) error {
 	return p.result(flags.output,
-		func() any { return newFetchedJSON(fetched, flags.pinned) },
-		func() string { return string(fetched.Bundle.PEM()) })
+		func() any { return newFetchedJSON(fetched, file, flags.pinned) },
+		func() string { return string(file.PEM()) })
+}
+
+// ofFetched is what the hints of a diagnosis are about.
+func ofFetched(fetched *probe.Fetched) topic {
+	return topic{occasion: ofFetch, host: fetched.Target.String(), leaf: fetched.Sent[0]}
 }
 
 // fetchReport is the table of the chain, and the diagnosis.
-func fetchReport(fetched *probe.Fetched, pinned bool) string {
+func fetchReport(fetched *probe.Fetched, file *trust.Bundle, pinned bool) string {
 	rows := [][]string{{"CERTIFICATE", "ISSUER", "NAMES", "VALID", "COMES FROM", "SHA-256"}}
-	for _, c := range fetched.Bundle.Certificates() {
+	for _, c := range fetched.Chain.Certificates() {
 		from := "server"
 		if slices.Contains(fetched.Added, c) {
 			from = "added"
@@ -110,12 +142,15 @@ func fetchReport(fetched *probe.Fetched, pinned bool) string {
 			from, strings.TrimPrefix(trust.Fingerprint(c), "sha256:"),
 		})
 	}
-	about := topic{occasion: ofFetch, leaf: fetched.Sent[0]}
+	about := ofFetched(fetched)
 	var report strings.Builder
 	fmt.Fprintf(&report, "%s sends %s\n\n%s\n", fetched.Target.Address(), count(len(fetched.Sent), "certificate"), table(rows))
 	fmt.Fprintf(&report, "%s\n", sentence(fetched.Diagnosis, about))
 	for _, finding := range fetched.Also {
 		fmt.Fprintf(&report, "also: %s\n", sentence(finding, about))
+	}
+	if fetched.Fault == nil && len(file.Certificates()) < len(fetched.Chain.Certificates()) {
+		report.WriteString("the file gets the CAs only, so that it outlives the server's own certificate\n")
 	}
 	if pinned {
 		report.WriteString("the fingerprint matches\n")

@@ -67,6 +67,7 @@ func certificateHints() map[trust.Code]hint {
 		trust.CodeHugeKey:              always("have it issued again with a usual key: RSA of 2048 to 4096 bits, or ECDSA"),
 		trust.CodeInvalid:              always("have it issued again"),
 		trust.CodeIssuerMissing:        issuerMissing,
+		trust.CodeRootMissing:          always("ask the CA's administrator for the root certificate and append it to the file"),
 	}
 }
 
@@ -80,8 +81,7 @@ func weakKey(t topic) string {
 func issuerMissing(t topic) string {
 	switch t.occasion {
 	case ofFetch:
-		return "the file works until the certificate is renewed, and not for every git; " +
-			"ask the administrator for the root certificate and append it to the file"
+		return "ask the administrator for the root certificate and append it to the file"
 	case ofVerdict:
 		return "append the root certificate to the file"
 	}

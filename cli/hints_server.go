@@ -39,7 +39,8 @@ func serverHints() map[trust.Code]hint {
 
 		probe.CodePubliclyTrusted: always("nothing to do, as long as the runner's image knows that CA too"),
 		probe.CodePrivateCA:       always("give the file with --cert"),
-		probe.CodeSelfSigned:      always("fetch again whenever it is renewed"),
+		probe.CodeSelfSigned:      nil, // CodeStale is told too
+		probe.CodeStale:           fetchAnd("whenever it is renewed: "),
 
 		trust.CodeTrusted:          nil,
 		trust.CodeUnknownAuthority: fetchAnd("fetch the chain and give it with --cert: "),

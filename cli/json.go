@@ -47,6 +47,8 @@ type fetchedJSON struct {
 	Target      string            `json:"target"`
 	Sent        []certificateJSON `json:"sent"`
 	Chain       []certificateJSON `json:"chain"`
+	File        []certificateJSON `json:"file"`
+	Fault       *findingJSON      `json:"fault,omitempty"`
 	Diagnosis   findingJSON       `json:"diagnosis"`
 	Also        []findingJSON     `json:"also,omitempty"`
 	Fingerprint bool              `json:"fingerprintVerified"`
@@ -124,17 +126,23 @@ func (t topic) verdict(v trust.Verdict) verdictJSON {
 	return verdictJSON{OK: v.OK(), Status: v.Status, Finding: t.finding(v.Finding), Warnings: t.findings(v.Warnings)}
 }
 
-func newFetchedJSON(f *probe.Fetched, pinned bool) fetchedJSON {
-	about := topic{occasion: ofFetch, leaf: f.Sent[0]}
-	return fetchedJSON{
+func newFetchedJSON(f *probe.Fetched, file *trust.Bundle, pinned bool) fetchedJSON {
+	about := ofFetched(f)
+	structure := fetchedJSON{
 		Target:      f.Target.Address(),
 		Sent:        certificatesJSON(f.Sent),
-		Chain:       certificatesJSON(f.Bundle.Certificates()),
+		Chain:       certificatesJSON(f.Chain.Certificates()),
+		File:        certificatesJSON(file.Certificates()),
 		Diagnosis:   about.finding(f.Diagnosis),
 		Also:        about.findings(f.Also),
 		Fingerprint: pinned,
-		PEM:         string(f.Bundle.PEM()),
+		PEM:         string(file.PEM()),
 	}
+	if f.Fault != nil {
+		fault := about.finding(*f.Fault)
+		structure.Fault = &fault
+	}
+	return structure
 }
 
 func newServerJSON(v probe.Verdicts, ok bool) serverJSON {

@@ -81,11 +81,3 @@ func TestVerifyOnlineHostAliases(t *testing.T) {
 		t.Errorf("the address is not named:\n%s", stdout)
 	}
 }
-
-// TestVerifyConnectAlone would connect to nothing.
-func TestVerifyConnectAlone(t *testing.T) {
-	stdout, stderr, code := call(t, readFile(t, fixturesDir+"/accept/current/output.yaml"), nil, "verify", "--connect", "127.0.0.1")
-	if code != exitError || stdout != "" || !strings.Contains(stderr, "add --online") {
-		t.Errorf("exit code %d, %q, %q", code, stdout, stderr)
-	}
-}

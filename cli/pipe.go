@@ -27,7 +27,7 @@ func (p *program) pipeThrough(command string, made io.WriterTo) ([]byte, error) 
 	if err != nil {
 		return nil, &hinted{what: "--pipe", err: err}
 	}
-	defer stdin.Close()
+	defer func() { _ = stdin.Close() }() // only read from
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
@@ -41,7 +41,7 @@ func (p *program) pipeThrough(command string, made io.WriterTo) ([]byte, error) 
 	cmd.Cancel = func() error { return cmd.Process.Signal(got) }
 	cmd.WaitDelay = 5 * time.Second
 	if err := cmd.Start(); err != nil {
-		feed.Close()
+		_ = feed.Close() // nothing was fed
 		return nil, &hinted{what: fmt.Sprintf("--pipe: cannot start %q", words[0]), err: errors.Unwrap(err), hint: "name a program that is in PATH, or its path"}
 	}
 	fed := make(chan error, 1)

@@ -9,25 +9,25 @@ import (
 )
 
 // save writes a file whole or not at all, and keeps a different one that is there already, unless
-// force says otherwise. It returns what it did.
-func save(path string, content []byte, force bool) (did string, err error) {
+// force says otherwise. It reports whether there was something to write.
+func save(path string, content []byte, force bool) (written bool, err error) {
 	if path, err = target(path); err != nil {
-		return "", err
+		return false, err
 	}
 	old, err := os.ReadFile(path)
 	switch {
 	case err == nil && bytes.Equal(old, content):
-		return path + " has this chain already", nil
+		return false, nil
 	case err == nil && !force:
-		return "", &hinted{what: path + " is there already, with other content",
+		return false, &hinted{what: path + " is there already, with other content",
 			hint: "compare the two, then replace it with --force"}
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return "", notSaved(path, err)
+		return false, notSaved(path, err)
 	}
 	if err := replace(path, content); err != nil {
-		return "", notSaved(path, err)
+		return false, notSaved(path, err)
 	}
-	return "wrote the chain to " + path, nil
+	return true, nil
 }
 
 // target follows symbolic links, and refuses what a rename would replace by a file: devices, pipes,
@@ -45,7 +45,7 @@ func target(path string) (string, error) {
 		return "", notSaved(path, err)
 	}
 	if !about.Mode().IsRegular() {
-		return "", &hinted{what: path + " is not a file", hint: "without --save, the chain goes to stdout"}
+		return "", &hinted{what: path + " is not a file", hint: "without --save, the certificates go to stdout"}
 	}
 	return file, nil
 }

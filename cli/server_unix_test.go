@@ -35,7 +35,7 @@ func TestFetchAndVerify(t *testing.T) {
 	if code != exitDone || stdout != "" {
 		t.Fatalf("fetch: exit code %d, stdout %q, stderr %q", code, stdout, stderr)
 	}
-	for _, want := range []string{"sends 2 certificates", "CN=Private Root", "a private CA", "this first contact is unverified", "wrote the chain to "} {
+	for _, want := range []string{"sends 2 certificates", "CN=Private Root", "a private CA", "this first contact is unverified", "the file gets the CAs only", "wrote 1 certificate to "} {
 		if !strings.Contains(stderr, want) {
 			t.Errorf("fetch does not say %q: %s", want, stderr)
 		}

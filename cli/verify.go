@@ -185,12 +185,12 @@ func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlag
 		return nil
 	case verdicts.Status() == trust.StatusFailed:
 		return &hinted{what: "a runner would not work with " + target.Address(), hint: "the reason is below the table"}
-	case verdicts.Status() == trust.StatusUnknown:
-		return &hinted{what: "whether jobs work with " + target.Address() + " is not known",
-			hint: "the reason is below the table; --allow-unknown lets it pass"}
-	default:
+	case later.Status() == trust.StatusFailed:
 		finding := endsEarly(later, end)
 		return &hinted{what: target.Address() + ": " + finding.Message, hint: ofVerdicts(later).of(finding)}
+	default:
+		return &hinted{what: "whether jobs work with " + target.Address() + " is not known",
+			hint: "the reason is below the table; --allow-unknown lets it pass"}
 	}
 }
 

@@ -189,8 +189,7 @@ func (a *AuditedRunner) judgeBundle(found content, options AuditOptions) {
 		return
 	}
 	a.Bundle = bundle
-	findings := bundle.Findings(a.Host, options.Now)
-	a.Warnings = append(unseen, findings...)
+	a.Warnings = slices.Concat(unseen, bundle.Findings(a.Host, options.Now))
 	if reason := bundle.Unusable(a.Host, options.Now); reason != nil {
 		a.Status, a.Finding = StatusFailed, *reason
 		a.Warnings = slices.DeleteFunc(a.Warnings, func(f trust.Finding) bool { return f.Code == reason.Code })

@@ -80,7 +80,7 @@ func (g *given) configMap() (*yaml.RNode, error) {
 	)
 	annotations := map[string]string{
 		fingerprintsAnnotation: strings.Join(g.fingerprints(), ","),
-		notAfterAnnotation:     g.notAfter().Format(time.RFC3339),
+		notAfterAnnotation:     g.end.Format(time.RFC3339),
 	}
 	if filename := g.runner.filename(); filename != "" {
 		annotations[filenameAnnotation] = beside(filename)

@@ -21,7 +21,7 @@ type given struct {
 	warn    func(Warning)
 	name    string                   // of the ConfigMap
 	bundles map[string]*trust.Bundle // by file
-	hosts   map[string][]string      // by file
+	end     time.Time                // when the first of them stops working for a host
 }
 
 var _ source = (*given)(nil)
@@ -32,10 +32,7 @@ func newGiven(r *runner, options Options, warn func(Warning)) (*given, error) {
 	if !isSubdomain(name) {
 		return nil, r.refuse(ConfigMapName, "", "%q cannot name a ConfigMap: it takes at most 253 of -, ., 0-9 and a-z", name)
 	}
-	return &given{
-		runner: r, options: options, warn: warn, name: name,
-		bundles: map[string]*trust.Bundle{}, hosts: map[string][]string{},
-	}, nil
+	return &given{runner: r, options: options, warn: warn, name: name, bundles: map[string]*trust.Bundle{}}, nil
 }
 
 // configMapName is the name of a runner's ConfigMap.
@@ -63,11 +60,13 @@ func (g *given) fill(bundle *trust.Bundle, server trust.Server, file string) err
 	for _, finding := range findings {
 		g.warn(finding)
 	}
+	if end := bundle.NotAfter(server.Name); g.end.IsZero() || end.Before(g.end) {
+		g.end = end
+	}
 	if other := g.bundles[file]; other != nil {
 		bundle = trust.Merge(other, bundle)
 	}
 	g.bundles[file] = bundle
-	g.hosts[file] = append(g.hosts[file], server.Name)
 	return g.checkSize()
 }
 
@@ -147,17 +146,4 @@ func (g *given) fingerprints() []string {
 		}
 	}
 	return all
-}
-
-// notAfter is when the first file stops working for one of its hosts.
-func (g *given) notAfter() time.Time {
-	var first time.Time
-	for file, bundle := range g.bundles {
-		for _, host := range g.hosts[file] {
-			if end := bundle.NotAfter(host); first.IsZero() || end.Before(first) {
-				first = end
-			}
-		}
-	}
-	return first
 }

@@ -88,8 +88,12 @@ func (s *stored) check(o Object, server trust.Server) error {
 	if err != nil {
 		return err
 	}
+	_, unseen, err := trust.ParseAsRunner(o.String(), content) // which is not written anew
+	if err != nil {
+		return err
+	}
 	findings, err := bundle.Check(server.Name, s.filter.options.Now, s.filter.options.Force)
-	for _, finding := range findings {
+	for _, finding := range slices.Concat(unseen, findings) {
 		s.filter.warn(finding)
 	}
 	return err

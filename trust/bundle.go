@@ -52,6 +52,12 @@ func (b *Bundle) Origin() string { return b.origin }
 // Certificates returns the certificates, leaf to root, in a slice of the caller's own.
 func (b *Bundle) Certificates() []*x509.Certificate { return slices.Clone(b.certificates) }
 
+// Authorities returns the CAs among the certificates. The first certificate is none of them: in a
+// chain, that is the server's own, whatever it may issue.
+func (b *Bundle) Authorities() []*x509.Certificate {
+	return slices.DeleteFunc(slices.Clone(b.certificates[1:]), func(c *x509.Certificate) bool { return !authority(c) })
+}
+
 // PEM returns the certificates as CERTIFICATE blocks of RFC 7468, without text between them, with
 // LF line ends. Equal bundles give equal bytes.
 func (b *Bundle) PEM() []byte {

@@ -46,7 +46,7 @@ func (b *Bundle) refusals(host string, now time.Time) []Finding {
 
 func (b *Bundle) warnings(host string, now time.Time) []Finding {
 	return withHost(slices.Concat(b.checkBeside(host, now), b.checkExpiresSoon(host, now),
-		b.checkIssuers(), b.checkMaySign(), b.checkCertManager(), b.checkStrength()), host)
+		b.checkIssuers(), b.checkRoots(), b.checkMaySign(), b.checkCertManager(), b.checkStrength()), host)
 }
 
 // placed puts the origin in front of the messages.
@@ -176,6 +176,26 @@ func (b *Bundle) checkIssuers() []Finding {
 				Code: CodeIssuerMissing,
 				Message: fmt.Sprintf("certificate %s comes without its issuer %q: the runner may connect, but git in its jobs may fail",
 					NameOf(c), top.Issuer.String()),
+			})
+		}
+	}
+	return found
+}
+
+// checkRoots warns of CAs whose root is not in the bundle, unless that was said of a leaf below
+// them. GnuTLS wants the last certificate that the server sends, or its issuer, in the file, so
+// that an issuing CA alone will not do for a server that sends one more.
+func (b *Bundle) checkRoots() []Finding {
+	if len(b.checkIssuers()) > 0 {
+		return nil
+	}
+	var found []Finding
+	for _, c := range b.certificates {
+		if authority(c) && len(PathFrom(c, b.certificates)) == 1 && !SelfSigned(c) {
+			found = append(found, Finding{
+				Code: CodeRootMissing,
+				Message: fmt.Sprintf("CA certificate %s comes without the one above it, %q: git in jobs may fail when the server sends that too",
+					NameOf(c), c.Issuer.String()),
 			})
 		}
 	}

@@ -74,11 +74,12 @@ func isolated(home string) []string {
 	return []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "LC_ALL=C"}
 }
 
+const errorMark, hintMark = "runnertrust: error: ", "runnertrust: hint: "
+
 // complaint fails the test unless stderr holds errors and nothing else, each
 // with a hint on the line after it. It returns the text of the first error.
 func complaint(t *testing.T, stderr string) string {
 	t.Helper()
-	const errorMark, hintMark = "runnertrust: error: ", "runnertrust: hint: "
 	lines := strings.Split(strings.TrimSuffix(stderr, "\n"), "\n")
 	for i, line := range lines {
 		mark := errorMark

@@ -41,7 +41,7 @@ func (v visit) fetch(t *testing.T) fetching {
 		f.fetchJSON = v.fetchJSON(t, content)
 	} else {
 		entries(t, v.path("saved")) // nothing, not even a part
-		complaint(t, f.stderr)
+		complaint(t, behindReport(f.stderr))
 	}
 	text := typed(args, f.outcome)
 	for _, c := range f.written {
@@ -50,6 +50,14 @@ func (v visit) fetch(t *testing.T) fetching {
 	f.transcript = mask("# "+v.About+"\n"+text, v.dir, append(f.written, v.Sends...))
 	v.checkChain(t, f.written)
 	return f
+}
+
+// behindReport is what stderr holds besides the report of what fetch found.
+func behindReport(stderr string) string {
+	if at := strings.Index(stderr, "\n"+errorMark); at >= 0 {
+		return stderr[at+1:]
+	}
+	return stderr
 }
 
 // fetchJSON runs fetch for scripts, and holds the result against the file.
@@ -67,7 +75,10 @@ func (v visit) fetchJSON(t *testing.T, content []byte) fetchJSON {
 		t.Error("-o json says that a fingerprint was verified")
 	}
 	sameCertificates(t, "sent", f.Sent, v.Sends)
-	sameCertificates(t, "chain", f.Chain, certificates(t, content))
+	sameCertificates(t, "file", f.File, certificates(t, content))
+	if f.Fault != nil {
+		t.Errorf("-o json has a fault: %+v", f.Fault)
+	}
 	return f
 }
 

@@ -27,6 +27,7 @@ type findingJSON struct {
 // verdictJSON is what verify says of one client.
 type verdictJSON struct {
 	OK       bool          `json:"ok"`
+	Status   string        `json:"status"`
 	Finding  findingJSON   `json:"finding"`
 	Warnings []findingJSON `json:"warnings"`
 }
@@ -36,6 +37,8 @@ type fetchJSON struct {
 	Target              string            `json:"target"`
 	Sent                []certificateJSON `json:"sent"`
 	Chain               []certificateJSON `json:"chain"`
+	File                []certificateJSON `json:"file"`
+	Fault               *findingJSON      `json:"fault"`
 	Diagnosis           findingJSON       `json:"diagnosis"`
 	Also                []findingJSON     `json:"also"`
 	FingerprintVerified bool              `json:"fingerprintVerified"`
@@ -55,6 +58,8 @@ func (f fetchJSON) codes() []string {
 type verifyJSON struct {
 	Target string            `json:"target"`
 	OK     bool              `json:"ok"`
+	Status string            `json:"status"`
+	Dialed string            `json:"dialed"`
 	Sent   []certificateJSON `json:"sent"`
 	Runner verdictJSON       `json:"runner"`
 	Git    verdictJSON       `json:"git"`

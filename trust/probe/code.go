@@ -39,4 +39,5 @@ const (
 	CodePubliclyTrusted trust.Code = "publicly-trusted"
 	CodePrivateCA       trust.Code = "private-ca"
 	CodeSelfSigned      trust.Code = "self-signed"
+	CodeStale           trust.Code = "stale-at-renewal" // the file has the server's own certificate
 )

@@ -12,7 +12,7 @@ import (
 // of chain it is, then what will become a problem.
 func (f *Fetched) diagnose(public bool) []trust.Finding {
 	var pressing, later []trust.Finding
-	for _, flaw := range f.Bundle.Flaws(f.now) {
+	for _, flaw := range f.Chain.Flaws(f.now) {
 		switch flaw.Code {
 		case trust.CodeCertManagerTemporary, trust.CodeExpired, trust.CodeNotYetValid:
 			pressing = append(pressing, flaw)
@@ -29,7 +29,7 @@ func (f *Fetched) diagnose(public bool) []trust.Finding {
 // chainKind says where the chain ends and whether the server sent all that it has to: everything
 // but the root (RFC 8446, section 4.4.2).
 func (f *Fetched) chainKind(public bool) trust.Finding {
-	chain := f.Bundle.Certificates()
+	chain := f.Chain.Certificates()
 	top := chain[len(chain)-1]
 	missing := slices.ContainsFunc(f.Added, func(c *x509.Certificate) bool { return !trust.SelfSigned(c) })
 	switch {

@@ -15,12 +15,18 @@ type Fetched struct {
 	Target Target
 	// Sent are the server's certificates as it sent them, leaf first; never empty.
 	Sent []*x509.Certificate
-	// Added are those of the bundle that the server did not send: issuers it should have sent,
-	// found through AIA, and the root.
-	Added []*x509.Certificate
-	// Bundle is the chain from the leaf to the root or as far as it is known. Certificates that the
+	// Chain is the chain from the leaf to the root or as far as it is known. Certificates that the
 	// server sent and that are not in its chain are left out.
-	Bundle *trust.Bundle
+	Chain *trust.Bundle
+	// Added are those of the chain that the server did not send: issuers it should have sent, found
+	// through AIA, and the root.
+	Added []*x509.Certificate
+	// File is what belongs in the trust file: the CAs of the chain. The server's own certificate is
+	// in it only where clients need it, as where no CA is known.
+	File *trust.Bundle
+	// Fault says why the file is of no use: the runner would not connect with it, or it is refused as
+	// trust material. It is nil when it works.
+	Fault *trust.Finding
 	// Diagnosis explains what was found; Also has what was found besides, most pressing first.
 	Diagnosis trust.Finding
 	Also      []trust.Finding
@@ -42,21 +48,26 @@ func Fetch(ctx context.Context, target Target, d Dialer, now time.Time) (*Fetche
 	}
 	c := &completion{dialer: d, system: system, now: now}
 	chain := c.complete(ctx, seen.sent)
-	bundle, err := trust.NewBundle(target.Address(), chain)
-	if err != nil {
+	f := &Fetched{Target: target, Sent: seen.sent, now: now}
+	if f.Chain, err = trust.NewBundle(target.Address(), chain); err != nil {
 		return nil, err
 	}
-	f := &Fetched{Target: target, Sent: seen.sent, Bundle: bundle, now: now}
-	for _, cert := range bundle.Certificates() {
+	if err := f.chooseFile(system); err != nil {
+		return nil, err
+	}
+	for _, cert := range f.Chain.Certificates() {
 		if !slices.ContainsFunc(seen.sent, cert.Equal) {
 			f.Added = append(f.Added, cert)
 		}
 	}
-	findings := f.diagnose(c.public)
+	findings := append(f.diagnose(c.public), f.stale()...)
 	if seen.needsClient {
 		findings = append(findings, clientCertificate())
 	}
 	target.name(findings)
+	if f.Fault != nil {
+		f.Fault.Host = target.String()
+	}
 	f.Diagnosis, f.Also = findings[0], findings[1:]
 	return f, nil
 }

@@ -118,7 +118,7 @@ func TestIssuersNotTaken(t *testing.T) {
 			if took := time.Since(started); took > 2*d.Timeout+2*time.Second {
 				t.Errorf("it took %s", took)
 			}
-			if taken := len(f.Added) > 0; taken != test.taken || len(f.Bundle.Certificates()) != 1+len(f.Added) {
+			if taken := len(f.Added) > 0; taken != test.taken || len(f.Chain.Certificates()) != 1+len(f.Added) {
 				t.Errorf("added %d certificates", len(f.Added))
 			}
 			if f.Diagnosis.Code != trust.CodeIssuerMissing {
@@ -203,7 +203,7 @@ func TestSystemChains(t *testing.T) {
 	d.System.AddCert(old.Certificate)
 	d.System.AddCert(fresh.Certificate)
 	f := fetch(t, "gitlab.test", d)
-	got := f.Bundle.Certificates()
+	got := f.Chain.Certificates()
 	if len(got) != 2 || !got[1].Equal(fresh.Certificate) || f.Diagnosis.Code != trust.CodeExpired || f.Also[0].Code != probe.CodePubliclyTrusted {
 		t.Errorf("%d certificates, %v, %v", len(got), f.Diagnosis, f.Also)
 	}
@@ -220,7 +220,7 @@ func TestSystemChainsOfOneLength(t *testing.T) {
 		d := reach(start(t, nil, id, sent...))
 		d.System.AddCert(one.Certificate)
 		d.System.AddCert(two.Certificate)
-		files = append(files, string(fetch(t, "gitlab.test", d).Bundle.PEM()))
+		files = append(files, string(fetch(t, "gitlab.test", d).File.PEM()))
 	}
 	if files[0] != files[1] {
 		t.Errorf("two files:\n%s\n%s", files[0], files[1])
@@ -258,12 +258,12 @@ func TestPinned(t *testing.T) {
 func TestClientCertificateAsked(t *testing.T) {
 	id := trusttest.SelfSigned(leaf("gitlab.test"))
 	f := fetch(t, "gitlab.test", reach(start(t, &tls.Config{ClientAuth: tls.RequestClientCert}, id)))
-	if got := codes(append(f.Also, f.Diagnosis)); got != "self-signed" {
+	if got := codes(append([]trust.Finding{f.Diagnosis}, f.Also...)); got != "self-signed stale-at-renewal" {
 		t.Errorf("asks only: %s", got)
 	}
 	for name, answer := range map[string]string{
-		"self-signed client-certificate-required": "HTTP/1.1 400 Bad Request\r\nContent-Length: 45\r\n\r\n<center>No required SSL certificate was sent</center>",
-		"self-signed": "no HTTP at all\r\n",
+		"self-signed stale-at-renewal client-certificate-required": "HTTP/1.1 400 Bad Request\r\nContent-Length: 45\r\n\r\n<center>No required SSL certificate was sent</center>",
+		"self-signed stale-at-renewal":                             "no HTTP at all\r\n",
 	} {
 		s := trusttest.StartTLSText(&tls.Config{ClientAuth: tls.RequestClientCert}, id, answer)
 		t.Cleanup(s.Close)

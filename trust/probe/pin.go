@@ -14,7 +14,7 @@ import (
 // that says what is missing. A certificate that the server merely sends along proves nothing and
 // does not count. Dates are left to the diagnosis.
 func (f *Fetched) Pinned(fingerprint string) error {
-	chain := f.Bundle.Certificates()
+	chain := f.Chain.Certificates()
 	leaf := f.Sent[0]
 	if trust.Fingerprint(leaf) == fingerprint {
 		return nil

@@ -80,7 +80,10 @@ func runScenario(t *testing.T, s trusttest.Scenario, now time.Time) string {
 	if got := trusttest.PEM(fetched.Sent...); !bytes.Equal(got, trusttest.PEM(s.Sends...)) {
 		t.Errorf("sent certificates are not what the server sends:\n%s", got)
 	}
-	for _, c := range fetched.Bundle.Certificates() {
+	if fetched.Fault != nil {
+		text.WriteString("would not work: " + show(*fetched.Fault))
+	}
+	for _, c := range fetched.File.Certificates() {
 		fmt.Fprintf(&text, "file: subject %q issuer %q names %v\n", c.Subject.String(), c.Issuer.String(), trust.CoveredNames(c))
 	}
 	text.WriteString(show(fetched.Diagnosis))
@@ -88,7 +91,7 @@ func runScenario(t *testing.T, s trusttest.Scenario, now time.Time) string {
 		text.WriteString(show(f))
 	}
 	text.WriteString(verdicts(t, "no file", target, nil, s, now))
-	text.WriteString(verdicts(t, "the fetched file", target, fetched.Bundle, s, now))
+	text.WriteString(verdicts(t, "the fetched file", target, fetched.File, s, now))
 	text.WriteString(verdicts(t, "only the leaf", target, bundle(t, "leaf.crt", s.Sends[0]), s, now))
 	if s.Root != nil {
 		text.WriteString(verdicts(t, "only the root", target, bundle(t, "root.crt", s.Root), s, now))

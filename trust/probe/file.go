@@ -1,0 +1,50 @@
+package probe
+
+import (
+	"crypto/x509"
+
+	"helm-runnertrust/trust"
+)
+
+// chooseFile chooses what belongs in the trust file. The CAs of the chain outlive the server's own
+// certificate, so that is left out where clients connect without it: it is needed where no CA is
+// known, and where they accept it but not what its CA has signed (SHA-1).
+func (f *Fetched) chooseFile(system *x509.CertPool) error {
+	candidates := []*trust.Bundle{f.Chain}
+	if authorities := f.Chain.Authorities(); len(authorities) > 0 {
+		without, err := trust.NewBundle(f.Target.Address(), authorities)
+		if err != nil {
+			return err
+		}
+		candidates = []*trust.Bundle{without, f.Chain}
+	}
+	f.File = candidates[0]
+	f.Fault = f.judge(f.File, system)
+	for _, other := range candidates[1:] {
+		if fault := f.judge(other, system); f.Fault != nil && fault == nil {
+			f.File, f.Fault = other, nil
+		}
+	}
+	return nil
+}
+
+// judge says why the runner would not connect with this file, or why the file is refused as trust
+// material; nil when it is of use.
+func (f *Fetched) judge(file *trust.Bundle, system *x509.CertPool) *trust.Finding {
+	runner, _ := trust.Judge(f.Target.Host, f.Sent, file, system, f.now)
+	if !runner.OK() {
+		return &runner.Finding
+	}
+	return file.Unusable(f.Target.Host, f.now)
+}
+
+// stale warns of a file that is no good any more when the server gets another certificate.
+func (f *Fetched) stale() []trust.Finding {
+	if !f.File.Certificates()[0].Equal(f.Sent[0]) {
+		return nil
+	}
+	return []trust.Finding{{
+		Code:    CodeStale,
+		Message: "the file works through the server's own certificate, and only until that is renewed",
+	}}
+}
