@@ -61,6 +61,14 @@ func mayHoldPassword(value string) bool {
 		strings.Contains(value, "://") && trust.PrintableURL(value) != value
 }
 
+// withoutHost is [HOST=]VALUE without its host.
+func withoutHost(value string) string {
+	if _, rest, err := splitHost(value); err == nil {
+		return rest
+	}
+	return value
+}
+
 // checkURLs refuses a URL with a password in the place of a path or a name.
 func checkURLs(flags *pflag.FlagSet) error {
 	var err error
@@ -70,9 +78,7 @@ func checkURLs(flags *pflag.FlagSet) error {
 			values = list.GetSlice()
 		}
 		for _, value := range values {
-			if _, path, err := splitHost(value); err == nil {
-				value = path
-			}
+			value = withoutHost(value)
 			if mayHoldPassword(value) && !pathExists(value) && flag.Name != "connect" {
 				err = &hinted{what: fmt.Sprintf("--%s: %q is a URL with a password", flag.Name, trust.PrintableURL(value)),
 					hint: "give a path or a name, and change the password if it was real"}
@@ -86,7 +92,7 @@ func checkURLs(flags *pflag.FlagSet) error {
 func (p *program) withoutPasswords(text string) string {
 	for _, arg := range p.Args {
 		_, value, _ := strings.Cut(arg, "=")
-		for _, secret := range []string{arg, value} {
+		for _, secret := range []string{arg, value, withoutHost(value)} {
 			if mayHoldPassword(secret) {
 				quoted := strconv.Quote(secret)
 				shown := trust.PrintableURL(secret)

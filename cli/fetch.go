@@ -85,6 +85,7 @@ func (p *program) fetch(ctx context.Context, argument string, flags fetchFlags) 
 	}
 	if fetched.Fault != nil && !flags.force {
 		return &hinted{
+			code: fetched.Fault.Code,
 			what: fmt.Sprintf("%s: nothing is written without --force: %s", target.Address(), fetched.Fault.Message),
 			hint: cmp.Or(ofFetched(fetched).of(*fetched.Fault), "the report above says more"),
 		}

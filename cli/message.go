@@ -21,6 +21,7 @@ import (
 
 // A hinted error is one of the command line's own.
 type hinted struct {
+	code trust.Code // "" is codeCommand
 	what string
 	err  error // cause, may be nil
 	hint string
@@ -81,6 +82,9 @@ func (p *program) flushMessages(code int) {
 const codeCommand trust.Code = "command"
 
 func codeOf(err error) trust.Code {
+	if own := (*hinted)(nil); errors.As(err, &own) && own.code != "" {
+		return own.code
+	}
 	if refused := (*trust.Error)(nil); errors.As(err, &refused) {
 		return refused.Code
 	}

@@ -42,6 +42,9 @@ func TestCertificateText(t *testing.T) {
 				}
 			}
 		}
+		if _, err := new(files).load("gitlab.test=" + text); err == nil || strings.Contains(err.Error(), "swordfish") {
+			t.Errorf("%s, as a file of a KRM function: %v", name, err)
+		}
 		_, stderr, code := call(t, input, []string{"RUNNERTRUST_CERTS_DIR", text}, "--cert="+fixturesDir+"/certs/ca.crt")
 		if code != exitError || !strings.Contains(stderr, "variable RUNNERTRUST_CERTS_DIR: the value is the text") || strings.Contains(stderr, "swordfish") {
 			t.Errorf("%s, environment: exit code %d, %q", name, code, stderr)
@@ -108,6 +111,7 @@ func TestPasswords(t *testing.T) {
 				{"fetch", "gitlab.test", "--fingerprint", url}, {"fetch", "gitlab.test", "--timeout=" + url}, {"verify", "-o", url},
 				{"--cert", url}, {"--cert=gitlab.test=" + url}, {"render", "-f", url}, {cert, "--deployment=" + url},
 				{cert, "--configmap-name", url}, {"render", url}, {"verify", "--release", url},
+				{"--from-secret", url}, {"--from-configmap=gitlab.test=" + url}, {"--via", url}, {cert, "--pipe=" + url},
 			}
 			if mayHoldPassword(url) { // else it could be anything
 				commands = append(commands, elsewhere...)

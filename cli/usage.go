@@ -44,16 +44,16 @@ func (p *program) flagError(cmd *cobra.Command, err error) error {
 
 // invalidValue is about a value that a flag refuses; place is the flag or its variable.
 func (p *program) invalidValue(place string, flag *pflag.Flag, value string, cause error) error {
+	_, hint := pflag.UnquoteUsage(flag)
+	value = withoutHost(value)
 	switch {
 	case errors.Is(cause, errTwice):
 		return &hinted{what: place + " is given twice", hint: "give it once: only one of them would count"}
 	case mayHoldPassword(value):
-		return &hinted{what: fmt.Sprintf("%s: %q is no value for it", place, trust.PrintableURL(value)),
-			hint: "give a " + flag.Value.Type()}
+		return &hinted{what: fmt.Sprintf("%s: %q is no value for it", place, trust.PrintableURL(value)), hint: hint}
 	case flag.Value.Type() == "bool":
 		return &hinted{what: fmt.Sprintf("%s: %q is neither true nor false", place, value), hint: "write " + place[strings.LastIndex(place, " ")+1:] + "=true"}
 	}
-	_, hint := pflag.UnquoteUsage(flag)
 	if codeOf(cause) != codeCommand {
 		hint = p.hint(cause)
 	}

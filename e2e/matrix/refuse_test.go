@@ -133,7 +133,7 @@ func TestUnresolvableNameIsRefused(t *testing.T) {
 // with a hint.
 func refused(t *testing.T, result outcome, place, says string) {
 	t.Helper()
-	if result.code != 1 || result.stdout != "" && !strings.HasPrefix(result.stdout, "{\n  \"error\": {\n") {
+	if result.code != 1 || hasResult(result) {
 		t.Errorf("exit code %d, stdout %.200q, stderr %s", result.code, result.stdout, result.stderr)
 	}
 	said := complaint(t, result.stderr)
@@ -145,4 +145,10 @@ func refused(t *testing.T, result outcome, place, says string) {
 			t.Errorf("a message of %d characters: %.200q", len(line), line)
 		}
 	}
+}
+
+// hasResult reports whether a command wrote anything to stdout but the error in
+// JSON.
+func hasResult(o outcome) bool {
+	return o.stdout != "" && !strings.HasPrefix(o.stdout, "{\n  \"error\": {\n")
 }
