@@ -11,6 +11,7 @@ import (
 
 // filter is what Helm calls: manifests in, manifests out.
 func (p *program) filter(cmd *cobra.Command, flags filterFlags) error {
+	flags.piped = cmd.Flags().Changed("pipe")
 	if isTerminal(p.Stdin) {
 		cmd.SetOut(p.Stderr)
 		return errors.Join(cmd.Help(), &hinted{what: "stdin is a terminal, where Helm would send manifests",
@@ -20,9 +21,19 @@ func (p *program) filter(cmd *cobra.Command, flags filterFlags) error {
 	if err != nil {
 		return &hinted{what: "cannot read the manifests from stdin", err: err}
 	}
+	if isResourceList(stream) {
+		return p.function(stream)
+	}
 	result, err := p.run(stream, flags)
 	if err != nil {
 		return err
+	}
+	if flags.piped {
+		out, err := p.pipeThrough(flags.pipe, result)
+		if err != nil {
+			return err
+		}
+		return p.write(out)
 	}
 	return p.writeAll(result)
 }

@@ -14,6 +14,8 @@ import (
 type filterFlags struct {
 	certs   []string
 	options render.Options
+	pipe    string // another post-renderer's command line
+	piped   bool   // there is one
 }
 
 func (f *filterFlags) register(flags *pflag.FlagSet) {
@@ -27,6 +29,8 @@ func (f *filterFlags) register(flags *pflag.FlagSet) {
 		"`name` of the ConfigMap, instead of <deployment>-certs")
 	flags.BoolVar(&f.options.AllowNoRunner, "allow-no-runner", false,
 		"let a stream without a runner pass unchanged")
+	flags.StringVar(&f.pipe, "pipe", "", "run another post-renderer behind this one: `'CMD ARG…'`, without a shell")
+	fromCommandLine(flags, "pipe") // a variable must not run programs
 	flags.BoolVar(&f.options.Force, "force", false,
 		"take a certificate that is expired, not yet valid, or of another host")
 }

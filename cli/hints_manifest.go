@@ -9,12 +9,13 @@ import (
 func manifestHints() map[trust.Code]hint {
 	return map[trust.Code]hint{
 		render.NoRunner:        always("--deployment NAME selects a runner of another shape; --allow-no-runner lets a stream without one pass"),
-		render.HostUnknown:     only(ofFiles, "give the host with the certificate: --cert=gitlab.example.com=gitlab.crt"),
+		render.HostUnknown:     only(ofFiles, "give the host with the certificate, --cert=HOST=FILE or --from-secret=HOST=NAME; --via=env needs no host where one certificate is for all"),
 		render.BadURL:          always("set the chart's gitlabUrl to an address like https://gitlab.example.com"),
 		render.NoCertificate:   noCertificateHint,
 		render.TwoSources:      always("leave one of them out, or say for which host each is: HOST=…"),
 		render.BadReference:    always("write [HOST=]NAME or [HOST=]NAME/KEY"),
-		render.KeyMissing:      always("name one of its keys: NAME/KEY"),
+		render.KeyMissing:      always("name one of its keys: --from-secret=NAME/KEY or --from-configmap=NAME/KEY"),
+		render.ObjectEmpty:     nil, // the message says who has to do what
 		render.SeveralSecrets:  always("say which one: --from-secret=NAME/tls.crt"),
 		render.NoSecret:        fetchAnd("give the certificate itself with --cert; it comes from: "),
 		render.SecretElsewhere: fetchAnd("give the certificate itself with --cert; it comes from: "),

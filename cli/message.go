@@ -24,6 +24,7 @@ type hinted struct {
 	what string
 	err  error // cause, may be nil
 	hint string
+	told bool // among the results of a KRM function already
 }
 
 func (h *hinted) Error() string {

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -45,7 +44,7 @@ func (o objects) Set(value string) error {
 }
 
 // via is the value of --via.
-type via render.Via
+type via render.Way
 
 // Type is what cobra's help calls the value.
 func (v *via) Type() string { return "way" }
@@ -54,12 +53,9 @@ func (v *via) String() string { return string(*v) }
 
 // Set takes one of the ways.
 func (v *via) Set(value string) error {
-	switch way := render.Via(value); way {
-	case render.ViaCertsDir, render.ViaEnv, render.ViaConfig:
-		*v = via(way)
-		return nil
-	}
-	return fmt.Errorf("%q is none of %s, %s, %s", value, render.ViaCertsDir, render.ViaEnv, render.ViaConfig)
+	way, err := render.ParseWay(value)
+	*v = via(way)
+	return err
 }
 
 // registerSources registers the flags that say where the certificates are, besides --cert, and how

@@ -116,6 +116,11 @@ release that is in the cluster.`,
 				return err
 			}
 			after := result.Bytes()
+			if cmd.Flags().Changed("pipe") {
+				if after, err = p.pipeThrough(flags.pipe, result); err != nil {
+					return err
+				}
+			}
 			out := after
 			if diff {
 				out = p.diff(in.name(), before, after)

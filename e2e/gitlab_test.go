@@ -23,6 +23,7 @@ type gitlab struct {
 	certFile string // PEM of the CA
 	pem      string
 	addr     string // where it listens, on loopback
+	leaf     *trusttest.Identity
 }
 
 // newGitLab starts a server for the host that ends with the test.
@@ -36,7 +37,7 @@ func newGitLab(t *testing.T, host string) *gitlab {
 	server := trusttest.StartTLS("127.0.0.1:0", nil, leaf)
 	t.Cleanup(server.Close)
 	ca := trusttest.PEM(root.Certificate)
-	return &gitlab{certFile: writeFile(t, "gitlab.crt", ca), pem: string(ca), addr: server.Addr}
+	return &gitlab{certFile: writeFile(t, "gitlab.crt", ca), pem: string(ca), addr: server.Addr, leaf: leaf}
 }
 
 // expiredCert is a file with a certificate of chartHost that expired yesterday.
@@ -81,3 +82,25 @@ func writeFile(t *testing.T, name string, content []byte) string {
 	}
 	return path
 }
+
+// secret is the one that the server's certificate is in, with all the keys
+// that cert-manager makes: the private key is one of them.
+func (g *gitlab) secret(t *testing.T, name string) object {
+	t.Helper()
+	key, err := x509.MarshalPKCS8PrivateKey(g.leaf.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return object{
+		"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls",
+		"metadata": object{"name": name},
+		"data": map[string][]byte{
+			"tls.crt": g.certificate(),
+			"tls.key": pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}),
+			"ca.crt":  []byte(g.pem),
+		},
+	}
+}
+
+// certificate is PEM of what the server sends.
+func (g *gitlab) certificate() []byte { return trusttest.PEM(g.leaf.Certificate) }

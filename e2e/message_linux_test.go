@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,6 +19,7 @@ func TestMessagesReachTheUser(t *testing.T) {
 	expired := expiredCert(t)
 	g := newGitLab(t, chartHost)
 	cases := map[string]struct {
+		chart  string // chart when empty
 		args   []string
 		fails  bool
 		wanted []string
@@ -28,7 +30,7 @@ func TestMessagesReachTheUser(t *testing.T) {
 			wanted: []string{"runnertrust: error: ", missing, "runnertrust: hint: "},
 		},
 		"error: misspelt flag": {
-			args:   []string{"--post-renderer", "helm-runnertrust", "--post-renderer-args", "--crt=gitlab.crt"},
+			args:   filtered("--crt=gitlab.crt"),
 			fails:  true,
 			wanted: []string{"runnertrust: error: unknown flag: --crt", "runnertrust: hint: "},
 		},
@@ -38,12 +40,23 @@ func TestMessagesReachTheUser(t *testing.T) {
 			wanted: []string{"runnertrust: error: ", "expired", "runnertrust: hint: "},
 		},
 		"warning: expired, forced": {
-			args:   append(filteredWith(expired), "--post-renderer-args", "--force"),
+			args:   filteredWith(expired, "--force"),
 			wanted: []string{"runnertrust: warning: ", "expired"},
 		},
 		"warning: plain HTTP": {
 			args:   append(filteredWith(g.certFile), "--set", "gitlabUrl=http://"+chartHost),
 			wanted: []string{"runnertrust: warning: Deployment/my-gitlab-runner", "http://" + chartHost, "runnertrust: hint: "},
+		},
+		"note: the Ingress's Secret": {
+			chart: "umbrella",
+			args:  filtered(),
+			wanted: []string{"runnertrust: note: the certificate is Secret/my-gitlab-tls, key tls.crt, " +
+				"which Ingress/my-webservice names for " + chartHost},
+		},
+		"error: no Ingress": {
+			args:   filtered(),
+			fails:  true,
+			wanted: []string{"runnertrust: error: ", "no Ingress or Gateway", chartHost, "runnertrust: hint: "},
 		},
 	}
 	for _, bin := range helms {
@@ -51,7 +64,7 @@ func TestMessagesReachTheUser(t *testing.T) {
 			t.Run(bin+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				h := withPlugin(t, bin, "")
-				said, err := h.Command(append([]string{"template", "my", "chart"}, tc.args...)...).CombinedOutput()
+				said, err := h.Command(append([]string{"template", "my", cmp.Or(tc.chart, "chart")}, tc.args...)...).CombinedOutput()
 				if failed := err != nil; failed != tc.fails {
 					t.Errorf("helm: %v", err)
 				}

@@ -8,10 +8,11 @@ import (
 	"helm-runnertrust/e2e/internal/helm"
 )
 
-// release is a release of the test chart.
+// release is a release of a test chart.
 type release struct {
 	*helm.Helm
 	bin       string // helm3 or helm4
+	chart     string // folder: chart, or umbrella
 	cluster   *cluster.Cluster
 	name      string
 	namespace string
@@ -28,6 +29,7 @@ func underEachHelm(t *testing.T, test func(t *testing.T, r *release)) {
 			test(t, &release{
 				Helm:      withPlugin(t, bin, c.Kubeconfig()),
 				bin:       bin,
+				chart:     "chart",
 				cluster:   c,
 				name:      "my",
 				namespace: c.Namespace(t, "life-"+bin),
@@ -38,7 +40,7 @@ func underEachHelm(t *testing.T, test func(t *testing.T, r *release)) {
 
 // args completes the arguments of a Helm command about the release.
 func (r *release) args(verb string, args []string) []string {
-	return append([]string{verb, r.name, "chart", "--namespace", r.namespace}, args...)
+	return append([]string{verb, r.name, r.chart, "--namespace", r.namespace}, args...)
 }
 
 func (r *release) install(t *testing.T, args ...string) {

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -9,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -34,7 +36,7 @@ type podSpec struct {
 // volumes come from are looked up in the Deployment's namespace.
 func connect(t *testing.T, lookup kubelet.Lookup, deployment object, g *gitlab) error {
 	t.Helper()
-	server, file := runnerFile(t, lookup, deployment)
+	server, file := runnerFile(t, layOut(t, lookup, deployment), deployment)
 	system, err := x509.SystemCertPool()
 	if err != nil {
 		t.Fatal(err)
@@ -53,18 +55,29 @@ func connect(t *testing.T, lookup kubelet.Lookup, deployment object, g *gitlab) 
 	return response.Body.Close()
 }
 
-// runnerFile lays out the volumes of a runner and returns the URL of its
-// GitLab and the file that it reads for that host, nil where there is none.
-func runnerFile(t *testing.T, lookup kubelet.Lookup, deployment object) (server string, file []byte) {
+// layOut returns a folder with the files of a runner's volumes.
+func layOut(t *testing.T, lookup kubelet.Lookup, deployment object) (root string) {
 	t.Helper()
-	pod := decode[podSpec](t, at(deployment, "spec", "template", "spec").(object))
-	runner := pod.Containers[0]
-	root := t.TempDir()
-	if err := kubelet.Mount(root, deployment, runner.Name, lookup); err != nil {
+	root = t.TempDir()
+	if err := kubelet.Mount(root, deployment, runnerOf(t, deployment).Containers[0].Name, lookup); err != nil {
 		t.Fatal(err)
 	}
+	return root
+}
+
+// runnerOf is the pod of a runner's Deployment.
+func runnerOf(t *testing.T, deployment object) podSpec {
+	t.Helper()
+	return decode[podSpec](t, at(deployment, "spec", "template", "spec").(object))
+}
+
+// runnerFile returns the URL of a runner's GitLab and the one file that it
+// reads for that host, nil where it is not there. root has its volumes.
+func runnerFile(t *testing.T, root string, deployment object) (server string, file []byte) {
+	t.Helper()
+	pod := runnerOf(t, deployment)
 	env := map[string]string{"HOME": trust.DefaultHome}
-	for _, variable := range runner.Env {
+	for _, variable := range pod.Containers[0].Env {
 		env[variable.Name] = variable.Value
 	}
 	server = env[trust.ServerURLVariable]
@@ -72,8 +85,10 @@ func runnerFile(t *testing.T, lookup kubelet.Lookup, deployment object) (server 
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := trust.CertsDir(pod.SecurityContext.RunAsUser, env["HOME"])
-	file, err = os.ReadFile(filepath.Join(root, filepath.FromSlash(dir), parsed.CertFile))
+	certs := path.Join(trust.CertsDir(pod.SecurityContext.RunAsUser, env["HOME"]), parsed.CertFile)
+	// What is named is not looked for elsewhere, even where it is missing.
+	name := cmp.Or(env[trust.CAFileVariable], templateIn(t, root).TLSCAFile, certs)
+	file, err = os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal(err)
 	}

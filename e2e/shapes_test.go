@@ -66,7 +66,8 @@ func TestHelm4ContinuesAReleaseOfHelm3(t *testing.T) {
 	t.Parallel()
 	c := sharedCluster(t)
 	first, second := newGitLab(t, chartHost), newGitLab(t, chartHost)
-	r := &release{Helm: withPlugin(t, "helm3", c.Kubeconfig()), bin: "helm3", cluster: c, name: "my", namespace: c.Namespace(t, "both")}
+	r := &release{Helm: withPlugin(t, "helm3", c.Kubeconfig()), bin: "helm3", chart: "chart", cluster: c,
+		name: "my", namespace: c.Namespace(t, "both")}
 	r.install(t)
 	plain := template(r.deployment(t))
 	r.upgrade(t, filteredWith(first.certFile)...)

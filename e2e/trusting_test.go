@@ -14,10 +14,18 @@ const (
 	rootCertsDir    = "/etc/gitlab-runner/certs"
 )
 
-// filteredWith are the flags of a Helm command that give the runner's
-// certificate to the filter.
-func filteredWith(certFile string) []string {
-	return []string{"--post-renderer", "helm-runnertrust", "--post-renderer-args", "--cert=" + certFile}
+// filtered are the flags of a Helm command that calls the filter with its own.
+func filtered(flags ...string) []string {
+	all := []string{"--post-renderer", "helm-runnertrust"}
+	for _, flag := range flags {
+		all = append(all, "--post-renderer-args", flag)
+	}
+	return all
+}
+
+// filteredWith is filtered with the runner's certificate.
+func filteredWith(certFile string, flags ...string) []string {
+	return filtered(append([]string{"--cert=" + certFile}, flags...)...)
 }
 
 // takeTrust removes from the objects of a release in namespace what the filter

@@ -19,18 +19,6 @@ type AuditOptions struct {
 	CertsDir      string        // as in Options
 }
 
-// A Way is how a runner comes to its file.
-type Way string
-
-// The ways, in the order in which the runner takes them.
-const (
-	WayEnv             Way = "env"             // CI_SERVER_TLS_CA_FILE
-	WayConfig          Way = "config"          // tls-ca-file in the template of its configuration
-	WayCertsDir        Way = "certs-dir"       // <host>.crt in the certs directory
-	WayCertsSecretName Way = "certsSecretName" // the same, from the Secret of the chart's value
-	WayNone            Way = "none"            // no file: the system's certificates only
-)
-
 // A Status is what can be said of a runner from its manifests.
 type Status = trust.Status
 
@@ -134,9 +122,12 @@ func (m *manifests) audit(c *container, options AuditOptions) (AuditedRunner, er
 // findFile is the runner's order of looking: the variable, the setting, the certs directory
 // (network/client.go of gitlab-runner).
 func (a *AuditedRunner) findFile(m *manifests, c *container, server trust.Server, certsDir string) error {
-	if c.hasCAFile() {
-		a.Way = WayEnv
-		a.File, _, _ = c.variable(trust.CAFileVariable) // "" where the manifest does not tell it
+	set, err := m.caFile(c)
+	if err != nil {
+		return err
+	}
+	if set != nil {
+		a.Way, a.File = WayEnv, set.path
 		return nil
 	}
 	file, configMap, err := m.configuredCAFile(c.runner)

@@ -2,50 +2,85 @@ package render
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"helm-runnertrust/render/tomledit"
 	"helm-runnertrust/trust"
 )
 
-// hasCAFile reports whether CI_SERVER_TLS_CA_FILE is set. An empty one is not, for the runner; one
-// that comes from another object may be.
-func (c *container) hasCAFile() bool {
-	variable := named(c.env, trust.CAFileVariable)
-	return text(variable, "value") != "" || value(variable, "valueFrom") != nil
+// A caFile is what CI_SERVER_TLS_CA_FILE of a container says.
+type caFile struct {
+	path string // "" where the manifests do not tell it
+	part string // of the container that says it: "env CI_SERVER_TLS_CA_FILE", "envFrom"
+	from string // "ConfigMap/settings", "" for the container itself
 }
 
-// caFileSetting finds the setting in a config.toml. A reader of TOML would see which [[runners]]
-// it is for; the chart's template has only one.
+// caFile is the variable of a container by Kubernetes's rules: an entry of env hides what comes by
+// envFrom, of which the last has it. Nil where it is not set, as far as the stream tells; an empty
+// one is none for the runner.
+func (m *manifests) caFile(c *container) (*caFile, error) {
+	if entry := named(c.env, trust.CAFileVariable); entry != nil {
+		if text(entry, "value") == "" && value(entry, "valueFrom") == nil {
+			return nil, nil
+		}
+		path, _, err := c.variable(trust.CAFileVariable)
+		if err != nil {
+			path = ""
+		}
+		return &caFile{path: path, part: "env " + trust.CAFileVariable}, nil
+	}
+	var last *caFile
+	for _, entry := range list(c.node, "envFrom") {
+		key, hasPrefix := strings.CutPrefix(trust.CAFileVariable, text(entry, "prefix"))
+		if !hasPrefix {
+			continue
+		}
+		for _, kind := range []string{"ConfigMap", "Secret"} {
+			o, err := m.find(kind, text(entry, referenceKeys[kind], "name"), c.runner.namespace)
+			if err != nil || o == nil {
+				if err != nil {
+					return nil, err
+				}
+				continue
+			}
+			content, ok, err := o.dataOf(key)
+			if err != nil {
+				return nil, err
+			}
+			if ok {
+				last = &caFile{path: string(content), part: "envFrom", from: o.String()}
+			}
+		}
+	}
+	if last != nil && last.path == "" {
+		return nil, nil
+	}
+	return last, nil
+}
+
+// referenceKeys are the keys of an envFrom entry for the kinds of objects.
+var referenceKeys = map[string]string{"ConfigMap": "configMapRef", "Secret": "secretRef"}
+
+// caFileSetting finds the setting in a config.toml that is none of the templates: one that does not
+// parse, or has several [[runners]].
 var caFileSetting = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?m)^[ \t]*["']?` + trust.CAFileSetting + `["']?[ \t]*=[ \t]*["']([^"'\r\n]+)["']`)
 })
 
-// refuseVariable refuses a container in which CI_SERVER_TLS_CA_FILE wins, also as it comes with all
-// the keys of an object that is in the stream.
+// refuseVariable refuses a container in which CI_SERVER_TLS_CA_FILE wins.
 func (m *manifests) refuseVariable(c *container) error {
-	refuse := func(part, why string) error {
-		return c.runner.refuse(CAFileSet, c.field(part), "%s, so the runner would look for no other file", why)
+	set, err := m.caFile(c)
+	if err != nil || set == nil {
+		return err
 	}
-	if c.hasCAFile() {
-		return refuse("env "+trust.CAFileVariable, "it is set")
+	why := "it is set"
+	if set.from != "" {
+		why = set.from + " has " + trust.CAFileVariable
 	}
-	for _, entry := range list(c.node, "envFrom") {
-		for kind, key := range map[string]string{"ConfigMap": "configMapRef", "Secret": "secretRef"} {
-			name, hasPrefix := strings.CutPrefix(trust.CAFileVariable, text(entry, "prefix"))
-			o, err := m.find(kind, text(entry, key, "name"), c.runner.namespace)
-			if err != nil {
-				return err
-			}
-			if o != nil && hasPrefix && slices.Contains(o.dataKeys(), name) {
-				return refuse("envFrom", o.String()+" has "+trust.CAFileVariable)
-			}
-		}
-	}
-	return nil
+	return c.runner.refuse(CAFileSet, c.field(set.part), "%s, so the runner would look for no other file", why)
 }
 
 // refuseSetting refuses a container whose configuration has a tls-ca-file.
@@ -86,7 +121,13 @@ func (o *object) caFileSetting() string {
 		if !strings.HasSuffix(key, ".toml") {
 			continue
 		}
-		if found := caFileSetting().FindStringSubmatch(text(data, key)); found != nil {
+		written := text(data, key)
+		config, err := tomledit.Parse(written)
+		if err == nil {
+			if file, _, set := config.TLSCAFile(); set {
+				return file
+			}
+		} else if found := caFileSetting().FindStringSubmatch(written); found != nil {
 			return found[1]
 		}
 	}

@@ -21,9 +21,9 @@ const (
 	templateName = "runnertrust-certs.yaml"
 )
 
-// provide puts the ConfigMap of the certificates into the stream: in the place of an older one of
+// addTo puts the ConfigMap of the certificates into the stream: in the place of an older one of
 // ours, else at the end.
-func (g *given) provide(m *manifests) error {
+func (g *given) addTo(m *manifests) error {
 	if len(g.bundles) == 0 {
 		return nil
 	}
@@ -40,7 +40,7 @@ func (g *given) provide(m *manifests) error {
 		return m.Append(g.runner.sourceComment(), wanted, g.runner.doc.HasCRLF())
 	case !other.isOurs():
 		return other.refuse(ConfigMapTaken, "", "another ConfigMap of this name is in the stream")
-	case !covers(other.node, wanted):
+	case !isAsWanted(other.node, wanted):
 		other.node.SetYNode(wanted.YNode())
 	}
 	return nil
@@ -51,14 +51,14 @@ func (o *object) isOurs() bool {
 	return value(o.node, "metadata", "annotations", fingerprintsAnnotation) != nil
 }
 
-// covers reports whether a ConfigMap is as wanted: the same data, and at least the metadata, to
+// isAsWanted reports whether a ConfigMap is as wanted: the same data, and at least the metadata, to
 // which others (Helm, the API server) may have added.
-func covers(node, wanted *yaml.RNode) bool {
+func isAsWanted(node, wanted *yaml.RNode) bool {
 	if wanted.YNode().Kind != yaml.MappingNode {
 		return node != nil && node.YNode().Kind == wanted.YNode().Kind && yaml.GetValue(node) == yaml.GetValue(wanted)
 	}
 	for _, key := range fields(wanted) {
-		if !covers(value(node, key), value(wanted, key)) {
+		if !isAsWanted(value(node, key), value(wanted, key)) {
 			return false
 		}
 	}

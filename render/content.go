@@ -119,7 +119,7 @@ func (m *manifests) openSource(r *runner, parent *yaml.RNode, kind, name string)
 	if ok {
 		found.state, found.bytes = contentFound, bytes
 	}
-	return found, o.placed(err)
+	return found, err
 }
 
 // keyOf is the key that a source shows as a file of this name, "" for none.
@@ -142,8 +142,13 @@ func (o *object) dataKeys() []string {
 	return slices.Compact(keys)
 }
 
-// dataOf is the content of a key of a ConfigMap or a Secret; ok is false where it has none.
+// dataOf is the content of a key of a ConfigMap or a Secret; ok is false where it has none. A key that
+// is there twice is an error, also where others may be.
 func (o *object) dataOf(key string) (content []byte, ok bool, err error) {
+	keys := mapping{key: leaf}.shape()
+	if err := (mapping{"stringData": keys, "data": keys, "binaryData": keys}.shape().Check(o.node)); err != nil {
+		return nil, false, o.placed(err)
+	}
 	if written := value(o.node, "stringData", key); written != nil {
 		return []byte(yaml.GetValue(written)), true, nil
 	}
@@ -158,5 +163,8 @@ func (o *object) dataOf(key string) (content []byte, ok bool, err error) {
 		return nil, false, nil
 	}
 	content, err = base64.StdEncoding.DecodeString(strings.Join(strings.Fields(yaml.GetValue(data)), ""))
-	return content, true, err
+	if err != nil {
+		return nil, false, o.refuse(BadDocument, "data "+key, "it is not base64")
+	}
+	return content, true, nil
 }

@@ -28,6 +28,7 @@ const (
 	TwoSources      Code = "two-sources"       // a runner reads one file
 	BadReference    Code = "bad-reference"     // no name of an object, or no key
 	KeyMissing      Code = "key-missing"       // the object in the stream does not have the key
+	ObjectEmpty     Code = "object-empty"      // its owner fills it later; a warning
 	SeveralSecrets  Code = "several-secrets"   // the stream names more than one for a host
 	NoSecret        Code = "no-secret"         // an Ingress without one
 	SecretElsewhere Code = "secret-elsewhere"  // in another namespace than the runner

@@ -4,16 +4,18 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"helm-runnertrust/render/yamledit"
 	"helm-runnertrust/trust"
 )
 
-// Filter reads a stream of Kubernetes manifests and returns it with the certificates of every
-// runner in it: mounted into the Deployment, and in a ConfigMap at the end, or in the place of the
-// one that an earlier run put there. All other documents come back byte for byte; a last one
-// without a line end gets it. Filtering the result again changes nothing.
+// Filter reads a stream of Kubernetes manifests and returns it with the certificate file of every
+// runner in it: mounted into the Deployment, from an object of the namespace or from a ConfigMap at
+// the end, or in the place of the one that an earlier run put there. All other documents come back
+// byte for byte; a last one without a line end gets it when something follows. Filtering the result
+// again changes nothing.
 //
 // It is all or nothing: with an error, which is an *Error, a *trust.Error or several of them
 // joined, there is no Result.
@@ -139,9 +141,13 @@ func (f *filter) patchRunner(r *runner, taken map[string]*runner) error {
 	if err := f.take(r, taken); err != nil {
 		return err
 	}
-	content, own := []projection(nil), f.options.configMapName(r)
-	for _, from := range sources {
-		content = append(content, from.projections()...)
+	content, err := f.content(r, sources)
+	if err != nil {
+		return err
+	}
+	own, err := f.earlierConfigMap(r)
+	if err != nil {
+		return err
 	}
 	for i, c := range r.containers {
 		if err := c.mountAt(places[i].dir, content, own, f.warn); err != nil {
@@ -151,7 +157,35 @@ func (f *filter) patchRunner(r *runner, taken map[string]*runner) error {
 			return err
 		}
 	}
-	return f.finish(r, sources)
+	return f.finish(r, sources, content)
+}
+
+// content is what a runner's volume has to show. A file that two sources fill is refused: the
+// containers of a pod share it.
+func (f *filter) content(r *runner, sources []source) ([]projection, error) {
+	var content []projection
+	for _, from := range sources {
+		for _, p := range from.projections() {
+			for _, i := range p.items {
+				if hasPath(content, i.path) {
+					return nil, r.refuse(TwoSources, "", "its containers read one file %s, which is to come from several sources", i.path)
+				}
+			}
+			content = append(content, p)
+		}
+	}
+	return content, nil
+}
+
+// earlierConfigMap is the name of the ConfigMap that an earlier run may have made for a runner; ""
+// where one of that name is in the stream, and is somebody else's.
+func (f *filter) earlierConfigMap(r *runner) (string, error) {
+	name := f.options.configMapName(r)
+	o, err := f.manifests.find("ConfigMap", name, r.namespace)
+	if err != nil || o != nil && o.namespace == r.namespace && !o.isOurs() {
+		return "", err
+	}
+	return name, nil
 }
 
 // take notes the ConfigMap of a runner as its own.
@@ -169,7 +203,7 @@ func (f *filter) take(r *runner, taken map[string]*runner) error {
 
 // finish edits what is not in the runner's containers: its template, the annotation, the objects of
 // its sources.
-func (f *filter) finish(r *runner, sources []source) error {
+func (f *filter) finish(r *runner, sources []source, content []projection) error {
 	var checksums []string
 	for _, from := range sources {
 		checksums = append(checksums, from.checksum())
@@ -179,8 +213,8 @@ func (f *filter) finish(r *runner, sources []source) error {
 			return err
 		}
 	}
-	if f.options.Jobs || f.options.Via == ViaConfig {
-		checksums = append(checksums, checksumOf(f.manifests.templateText(r), "template"))
+	if f.options.Jobs || f.options.Via == WayConfig {
+		checksums = append(checksums, sha256Of(f.manifests.templateText(r)))
 	}
 	if f.options.NoRollout {
 		checksums = nil
@@ -189,11 +223,11 @@ func (f *filter) finish(r *runner, sources []source) error {
 		return err
 	}
 	for _, from := range sources {
-		if err := from.provide(f.manifests); err != nil {
+		if err := from.addTo(f.manifests); err != nil {
 			return err
 		}
 	}
-	if len(f.options.Sources) == 0 {
+	if !slices.ContainsFunc(content, func(p projection) bool { return p.ours }) {
 		return f.manifests.removeOwn("ConfigMap", f.options.configMapName(r), r.namespace)
 	}
 	return nil
@@ -210,78 +244,9 @@ func (f *filter) fill(sources []source, c *container) (location, error) {
 	if err != nil {
 		return location{}, err
 	}
-	from, err := f.choose(c, sources, server)
+	chosen, err := f.choose(c, sources, server)
 	if err != nil {
 		return location{}, err
 	}
-	return at, from.fill(server, at.file)
-}
-
-// server is the one of a container's CI_SERVER_URL, else that of the only host that certificates
-// are given for; zero where neither tells it and the way needs none.
-func (f *filter) server(c *container) (trust.Server, error) {
-	server, err := c.server()
-	if err != nil {
-		return trust.Server{}, err
-	}
-	if server.Name == "" {
-		host, err := f.options.onlyHost()
-		switch {
-		case err == nil:
-			return trust.ServerForHost(host), nil
-		case f.way.needsHost() || f.options.fromIngress():
-			return trust.Server{}, c.runner.refuse(HostUnknown, c.field("env "+trust.ServerURLVariable), "its value is %w, and %w", errUnknown, err)
-		}
-		return trust.Server{}, nil
-	}
-	if server.Plain {
-		f.warn(Warning{Code: PlainHTTP, Object: c.runner.String(), Message: trust.ServerURLVariable +
-			" is an http:// URL, so the runner checks no certificate"})
-	}
-	return server, nil
-}
-
-// warn adds a warning, once.
-func (f *filter) warn(w Warning) {
-	if !f.told[w] {
-		f.told[w] = true
-		f.warnings = append(f.warnings, w)
-	}
-}
-
-// note adds what is worth knowing and no warning, once.
-func (f *filter) note(n Finding) {
-	if !f.told[n] {
-		f.told[n] = true
-		f.notes = append(f.notes, n)
-	}
-}
-
-// refuseUnused tells of certificates for a host that no runner has, and refuses objects for one.
-// The files of a folder are there to choose from.
-func (f *filter) refuseUnused(runners []*runner) error {
-	if len(runners) == 0 {
-		return nil
-	}
-	used := map[string]bool{}
-	for _, r := range runners {
-		for _, c := range r.containers {
-			if server, err := f.server(c); err == nil {
-				used[strings.ToLower(server.Name)] = true
-			}
-		}
-	}
-	for _, given := range f.options.Sources {
-		if given.Host != "" && !given.FromFolder && !used[strings.ToLower(given.Host)] {
-			f.warn(Warning{Code: SourceUnused, Message: fmt.Sprintf(
-				"no runner connects to %s, so %s is not used", given.Host, given.Bundle.Origin())})
-		}
-	}
-	var faults []error
-	for _, o := range f.options.Objects {
-		if o.Host != "" && !used[strings.ToLower(o.Host)] {
-			faults = append(faults, &Error{Code: SourceUnused, Err: fmt.Errorf("no runner connects to %s, which %s is given for", o.Host, o)})
-		}
-	}
-	return errors.Join(faults...)
+	return at, chosen.fill(at.file)
 }

@@ -38,20 +38,21 @@ func newGiven(r *runner, options Options, warn func(Warning)) (*given, error) {
 // configMapName is the name of a runner's ConfigMap.
 func (o Options) configMapName(r *runner) string { return cmp.Or(o.ConfigMapName, r.name+"-certs") }
 
-// offers names the files that were given. Several for one host are one file for the runner.
-func (g *given) offers(server trust.Server) (names []string, own bool, err error) {
+// offers is the files that were given. Several for one host are one file for the runner.
+func (g *given) offers(server trust.Server) ([]offer, error) {
 	hosted := slices.DeleteFunc(slices.Clone(g.options.Sources), func(s trust.Source) bool { return s.Host == "" })
-	if bundle := trust.Choose(hosted, server.Name); bundle != nil {
-		return []string{bundle.Origin()}, true, nil
+	bundle := trust.Choose(hosted, server.Name)
+	own := bundle != nil
+	if !own {
+		bundle = trust.Choose(g.options.Sources, server.Name)
 	}
-	if bundle := trust.Choose(g.options.Sources, server.Name); bundle != nil {
-		return []string{bundle.Origin()}, false, nil
+	if bundle == nil {
+		return nil, nil
 	}
-	return nil, false, nil
+	return []offer{{name: bundle.Origin(), own: own, fill: func(file string) error { return g.fill(bundle, server, file) }}}, nil
 }
 
-func (g *given) fill(server trust.Server, file string) error {
-	bundle := trust.Choose(g.options.Sources, server.Name)
+func (g *given) fill(bundle *trust.Bundle, server trust.Server, file string) error {
 	findings, err := bundle.Check(server.Name, g.options.Now, g.options.Force)
 	if err != nil {
 		return err

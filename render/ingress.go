@@ -15,9 +15,10 @@ import (
 type termination struct {
 	by        *object
 	field     string
-	secret    string // "" where it names none, so that the controller's default answers
-	namespace string // of the Secret, where it is said to be in another one
-	exact     bool   // for the very host, not by a wildcard
+	secret    string   // "" where it names none, so that the controller's default answers
+	namespace string   // of the Secret, where it is said to be in another one
+	hosts     []string // names and wildcards; none for every host
+	anyLabels bool     // a wildcard stands for any number of labels
 }
 
 // served is the Secret that a server's certificate comes from, by what the stream says; the zero
@@ -30,18 +31,15 @@ func (m *manifests) servedBy(r *runner, server trust.Server) (served, error) {
 	if server.Name == "" {
 		return served{}, nil
 	}
-	all, err := m.terminations(server.Name)
-	if err != nil {
-		return served{}, err
-	}
-	if slices.ContainsFunc(all, func(t termination) bool { return t.exact }) {
-		all = slices.DeleteFunc(all, func(t termination) bool { return !t.exact })
-	}
 	bySecret := map[string]termination{}
-	for _, t := range all {
-		if t.namespace != "" && t.namespace != r.namespace || t.namespace == "" && !t.by.sharesNamespace(r.namespace) {
+	for _, t := range m.closest(server.Name) {
+		namespace := cmp.Or(t.namespace, t.by.namespace)
+		switch {
+		case t.by.fault != nil:
+			return served{}, t.by.fault
+		case !mayShare(namespace, r.namespace):
 			return served{}, t.by.refuse(SecretElsewhere, t.field, "its Secret %q for %s is in the namespace %q, and %s in %q: a pod mounts only what its own namespace has",
-				t.secret, server.Name, cmp.Or(t.namespace, t.by.namespace), r, r.namespace)
+				t.secret, server.Name, namespace, r, r.namespace)
 		}
 		bySecret[t.secret] = t
 	}
@@ -67,9 +65,47 @@ func describe(names []string, bySecret map[string]termination) []string {
 	return all
 }
 
-// terminations are those for a host, in the order of the stream.
-func (m *manifests) terminations(host string) ([]termination, error) {
+// closest are the terminations for a host, of which those that name it most closely count: the very
+// host before a wildcard, a longer wildcard before a shorter one and before none.
+func (m *manifests) closest(host string) []termination {
 	var all []termination
+	best := 0
+	for _, t := range m.terminations() {
+		rank := t.rank(host)
+		if rank > best {
+			all, best = nil, rank
+		}
+		if rank == best && rank > 0 {
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
+// rank is how closely a termination names a host; 0 where it does not.
+func (t termination) rank(host string) int {
+	const every, exact = 1, 1 << 16
+	if len(t.hosts) == 0 {
+		return every
+	}
+	best := 0
+	for _, name := range t.hosts {
+		switch isExact, covers := coversHost(name, host, t.anyLabels); {
+		case isExact:
+			return exact
+		case covers:
+			best = max(best, every+len(name))
+		}
+	}
+	return best
+}
+
+// terminations are those of the stream, in its order, listed once.
+func (m *manifests) terminations() []termination {
+	if m.listedTerminations {
+		return m.allTerminations
+	}
+	m.listedTerminations = true
 	for _, doc := range m.Documents {
 		if !doc.Contains("Ingress", "tls") && !doc.Contains("Gateway", "certificateRefs") {
 			continue
@@ -79,48 +115,41 @@ func (m *manifests) terminations(host string) ([]termination, error) {
 			continue // it is nothing that Kubernetes would take
 		}
 		for _, o := range objects {
-			found, err := o.terminations(host)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, found...)
+			m.allTerminations = append(m.allTerminations, o.terminations()...)
 		}
 	}
-	return all, nil
+	return m.allTerminations
 }
 
 // terminations are those of one object; none for other kinds, and for kinds of these names from
 // other API groups.
-func (o *object) terminations(host string) ([]termination, error) {
+func (o *object) terminations() []termination {
 	group, _, _ := strings.Cut(text(o.node, "apiVersion"), "/")
 	switch {
 	case o.kind == "Ingress" && (group == "networking.k8s.io" || group == "extensions"):
-		return o.ingress(host), o.fault
+		return o.ingress()
 	case o.kind == "Gateway" && group == "gateway.networking.k8s.io":
-		return o.gateway(host), o.fault
+		return o.gateway()
 	}
-	return nil, nil
+	return nil
 }
 
 // ingress reads spec.tls (IngressTLS in k8s.io/api/networking/v1): an entry without hosts is for
 // the hosts of all rules, and a wildcard stands for one label.
-func (o *object) ingress(host string) []termination {
+func (o *object) ingress() []termination {
 	var all []termination
 	for _, entry := range list(o.node, "spec", "tls") {
-		var hosts []string
+		t := termination{by: o, field: "spec.tls", secret: text(entry, "secretName")}
 		for _, name := range list(entry, "hosts") {
-			hosts = append(hosts, yaml.GetValue(name))
+			t.hosts = append(t.hosts, yaml.GetValue(name))
 		}
-		if len(hosts) == 0 {
+		if len(t.hosts) == 0 {
 			for _, rule := range list(o.node, "spec", "rules") {
-				hosts = append(hosts, text(rule, "host"))
+				t.hosts = append(t.hosts, text(rule, "host"))
 			}
 		}
-		for _, name := range hosts {
-			if exact, covers := coversHost(name, host, false); covers {
-				all = append(all, termination{by: o, field: "spec.tls", secret: text(entry, "secretName"), exact: exact})
-				break
-			}
+		if len(t.hosts) > 0 {
+			all = append(all, t)
 		}
 	}
 	return all
@@ -129,17 +158,20 @@ func (o *object) ingress(host string) []termination {
 // gateway reads the listeners (Listener in sigs.k8s.io/gateway-api/apis/v1): one without a hostname
 // is for all, a wildcard stands for any number of labels, and the certificates are Secrets unless
 // it says otherwise.
-func (o *object) gateway(host string) []termination {
+func (o *object) gateway() []termination {
 	var all []termination
 	for _, listener := range list(o.node, "spec", "listeners") {
-		name := text(listener, "hostname")
-		exact, covers := coversHost(name, host, true)
-		if mode := text(listener, "tls", "mode"); !covers && name != "" || mode == "Passthrough" {
+		if text(listener, "tls", "mode") == "Passthrough" {
 			continue
+		}
+		t := termination{by: o, field: "spec.listeners", anyLabels: true}
+		if name := text(listener, "hostname"); name != "" {
+			t.hosts = []string{name}
 		}
 		for _, reference := range list(listener, "tls", "certificateRefs") {
 			if cmp.Or(text(reference, "kind"), "Secret") == "Secret" && text(reference, "group") == "" {
-				all = append(all, termination{by: o, field: "spec.listeners", secret: text(reference, "name"), namespace: text(reference, "namespace"), exact: exact})
+				t.secret, t.namespace = text(reference, "name"), text(reference, "namespace")
+				all = append(all, t)
 			}
 		}
 	}

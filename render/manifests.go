@@ -14,12 +14,15 @@ import (
 type manifests struct {
 	*yamledit.Stream
 
-	mentioned map[string]bool                  // words that were looked for in the whole stream
-	listed    map[*yamledit.Document][]*object // nil for a document that does not parse
-	faults    map[*yamledit.Document]error
-	byName    map[objectID][]*object          // of the documents that were listed
-	named     map[string][]*yamledit.Document // documents by the names in their text; nil until find
-	odd       []*yamledit.Document            // documents with a name that the text does not show
+	mentioned          map[string]bool                  // words that were looked for in the whole stream
+	listed             map[*yamledit.Document][]*object // nil for a document that does not parse
+	faults             map[*yamledit.Document]error
+	byName             map[objectID][]*object          // of the documents that were listed
+	byText             map[string][]*yamledit.Document // documents by the names in their text; nil until find
+	allTerminations    []termination                   // nil until terminations
+	listedTerminations bool
+
+	odd []*yamledit.Document // documents with a name that the text does not show
 }
 
 // An objectID is what one object refers to another by, within a namespace.
@@ -110,10 +113,10 @@ func (m *manifests) mention(word string) bool {
 // namespace, else in one that may be the same; nil where the stream has none. Documents that do
 // not parse hold nothing that Kubernetes would take.
 func (m *manifests) find(kind, name, namespace string) (*object, error) {
-	if m.named == nil {
+	if m.byText == nil {
 		m.indexNames()
 	}
-	for _, doc := range slices.Concat(m.named[name], m.odd) {
+	for _, doc := range slices.Concat(m.byText[name], m.odd) {
 		_, _ = m.objects(doc) // what does not parse is not found
 	}
 	m.odd = nil // listed by now
@@ -123,7 +126,7 @@ func (m *manifests) find(kind, name, namespace string) (*object, error) {
 		if o.namespace == namespace {
 			return o, o.fault
 		}
-		if near == nil && o.sharesNamespace(namespace) {
+		if near == nil && mayShare(o.namespace, namespace) {
 			near = o
 		}
 	}
@@ -150,14 +153,14 @@ func (m *manifests) removeOwn(kind, name, namespace string) error {
 // indexNames notes which names the text of each document has, so that many runners do not search
 // all documents each.
 func (m *manifests) indexNames() {
-	m.named = map[string][]*yamledit.Document{}
+	m.byText = map[string][]*yamledit.Document{}
 	for _, doc := range m.Documents {
 		if !slices.ContainsFunc(referred, func(kind string) bool { return doc.Contains(kind) }) {
 			continue
 		}
 		names, all := namesIn(doc.Text())
 		for name := range names {
-			m.named[name] = append(m.named[name], doc)
+			m.byText[name] = append(m.byText[name], doc)
 		}
 		if !all {
 			m.odd = append(m.odd, doc)

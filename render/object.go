@@ -57,7 +57,7 @@ func flatten(doc *yamledit.Document, node *yaml.RNode, listed string) ([]*object
 }
 
 func (o *object) flattenItems() ([]*object, error) {
-	shape := mapping{"kind": leaf, "items": leaf}.shape()
+	shape := mapping{"kind": leaf, "items": listOf(leaf)}.shape()
 	if err := shape.Check(o.node); err != nil {
 		return nil, o.placed(err)
 	}
@@ -77,11 +77,9 @@ func (o *object) flattenItems() ([]*object, error) {
 	return all, nil
 }
 
-// sharesNamespace reports whether two objects can be in one namespace: an absent namespace is the
+// mayShare reports whether two objects can be in one namespace: an absent namespace is the
 // release's, which the stream does not tell.
-func (o *object) sharesNamespace(namespace string) bool {
-	return o.namespace == namespace || o.namespace == "" || namespace == ""
-}
+func mayShare(a, b string) bool { return a == b || a == "" || b == "" }
 
 // isHook reports whether Helm keeps the object out of the release
 // (helm.sh/helm/v3/pkg/release/hook.go).

@@ -11,11 +11,11 @@ import (
 	"helm-runnertrust/trust"
 )
 
-// Options say what the filter does. The zero value has no trust material, so
-// that any runner in the stream is an error.
+// Options say what the filter does. The zero value takes the Secrets that the Ingresses of the stream
+// name.
 type Options struct {
-	// Sources is the trust material. A runner takes the sources of its host,
-	// and those without a host when there are none.
+	// Sources are certificates that are given. A runner takes those of its host, and those without
+	// a host when there are none.
 	Sources []trust.Source
 
 	// Objects are Secrets and ConfigMaps of the runners' namespaces, besides Sources.
@@ -26,7 +26,7 @@ type Options struct {
 	FromIngress bool
 
 	// Via is how the runners are told of their file.
-	Via Via
+	Via Way
 
 	// Jobs adds the script to the runners' configuration that makes the programs of their jobs
 	// trust GitLab.
@@ -93,7 +93,7 @@ func (o Options) onlyHost() (string, error) {
 	hosts := o.hosts()
 	switch len(hosts) {
 	case 0:
-		return "", errors.New("no source names a host")
+		return "", errors.New("nothing else tells the host")
 	case 1:
 		return hosts[0], nil
 	}

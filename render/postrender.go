@@ -11,6 +11,7 @@ import (
 type PostRenderer struct {
 	Options Options
 	Warn    func(Warning) // called for each warning; nil drops them
+	Note    func(Finding) // called for what the stream itself decided; nil drops it
 }
 
 var _ postrender.PostRenderer = PostRenderer{}
@@ -24,6 +25,11 @@ func (p PostRenderer) Run(rendered *bytes.Buffer) (*bytes.Buffer, error) {
 	if p.Warn != nil {
 		for _, warning := range result.Warnings {
 			p.Warn(warning)
+		}
+	}
+	if p.Note != nil {
+		for _, note := range result.Notes {
+			p.Note(note)
 		}
 	}
 	return bytes.NewBuffer(result.Bytes()), nil

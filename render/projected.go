@@ -12,7 +12,7 @@ import (
 
 // add shows projections in a volume that is mounted already. A volume with another source becomes
 // a projected one, which shows the files of all its sources; its name, and so its mount, stay. own
-// is the name of the ConfigMap that an earlier run may have put there.
+// is the name of the ConfigMap that an earlier run may have put there, "" for none.
 func (v *volume) add(content []projection, own string, warn func(Warning)) error {
 	if v.showsOnly(content) {
 		return v.runner.placed(v.update(content))
@@ -34,16 +34,16 @@ func (v *volume) add(content []projection, own string, warn func(Warning)) error
 // isReplaced reports whether the files of a source are all among the projections', so that nothing
 // of it is left beside them: the ConfigMap of an earlier run, or one with the same file.
 func isReplaced(source *yaml.RNode, kind string, content []projection, own string) bool {
-	if isOwn(source, kind, own) {
+	items := list(source, "items")
+	if isEarlier(source, kind, own) {
 		return true
 	}
-	items := list(source, "items")
 	return len(items) > 0 && !slices.ContainsFunc(items, func(item *yaml.RNode) bool { return !hasPath(content, text(item, "path")) })
 }
 
-// isOwn reports whether a source is the ConfigMap that an earlier run made for the runner.
-func isOwn(source *yaml.RNode, kind, own string) bool {
-	return kind == "configMap" && text(source, "name") == own
+// isEarlier reports whether a source shows the ConfigMap that an earlier run made for the runner.
+func isEarlier(source *yaml.RNode, kind, own string) bool {
+	return kind == "configMap" && text(source, "name") == own && len(list(source, "items")) > 0
 }
 
 // merge shows projections besides the sources of a projected volume.
@@ -98,7 +98,7 @@ func (v *volume) dropFiles(source *yaml.RNode, content []projection, own string,
 
 // warnReplaced tells that files of somebody else give way; those of an earlier run do in silence.
 func (v *volume) warnReplaced(source *yaml.RNode, kind string, content []projection, own string, warn func(Warning)) {
-	if isOwn(source, kind, own) {
+	if isEarlier(source, kind, own) || isOwnName(v.name) {
 		return
 	}
 	var paths []string
@@ -108,7 +108,7 @@ func (v *volume) warnReplaced(source *yaml.RNode, kind string, content []project
 		}
 	}
 	warn(Warning{Code: FileReplaced, Object: v.runner.String(), Message: fmt.Sprintf(
-		"the volume at the certs directory has %s already; the given certificate takes its place", strings.Join(paths, ", "))})
+		"the volume at the certs directory has %s already; what is given takes its place", strings.Join(paths, ", "))})
 }
 
 // asProjected makes a volume a projected one, with the old source in it, and returns its sources.

@@ -67,20 +67,23 @@ func (p projection) itemList() *yaml.RNode {
 
 // isVolume reports whether a volume is one that an earlier run made for the projection.
 func (p projection) isVolume(volume *yaml.RNode) bool {
-	return text(volume, p.kind, p.nameKey()) == p.name && p.isOwn(value(volume, p.kind))
+	return text(volume, p.kind, p.nameKey()) == p.name && p.isShownBy(value(volume, p.kind))
 }
 
 // isSource is isVolume for a source of a projected volume.
 func (p projection) isSource(source *yaml.RNode) bool {
-	return text(source, p.kind, "name") == p.name && p.isOwn(value(source, p.kind))
+	return text(source, p.kind, "name") == p.name && p.isShownBy(value(source, p.kind))
 }
 
-// isOwn reports whether what is shown of the projection's object is the projection's: all of an
-// object of ours, of another one nothing but the same files.
-func (p projection) isOwn(source *yaml.RNode) bool {
+// isShownBy reports whether a source of the projection's object is one that an earlier run made: of
+// an object of ours any items, of another one the very same.
+func (p projection) isShownBy(source *yaml.RNode) bool {
 	items := list(source, "items")
-	return p.ours || len(items) > 0 && !slices.ContainsFunc(items, func(item *yaml.RNode) bool {
-		return !hasPath([]projection{p}, text(item, "path"))
+	if p.ours {
+		return len(items) > 0
+	}
+	return len(items) == len(p.items) && value(source, "optional") == nil && !slices.ContainsFunc(items, func(node *yaml.RNode) bool {
+		return !slices.Contains(p.items, item{key: text(node, "key"), path: text(node, "path")})
 	})
 }
 

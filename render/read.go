@@ -52,17 +52,10 @@ func named(items []*yaml.RNode, name string) *yaml.RNode {
 
 // fields are the keys of a mapping whose value is not null, in their order; nil for what is none.
 func fields(node *yaml.RNode) []string {
-	if node == nil || node.YNode().Kind != yaml.MappingNode {
-		return nil
-	}
-	keys, err := node.Fields()
-	if err != nil {
-		return nil // only of what is no mapping
-	}
 	var set []string
-	for _, key := range keys {
-		if value(node, key) != nil {
-			set = append(set, key)
+	for _, field := range yamledit.Fields(node) {
+		if !yaml.IsMissingOrNull(field.Value) {
+			set = append(set, field.Key)
 		}
 	}
 	return set

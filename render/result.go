@@ -17,12 +17,12 @@ type Result struct {
 // Bytes is the filtered stream.
 func (r *Result) Bytes() []byte { return bytes.Join(r.texts, nil) }
 
-// written is how much goes out at once; the gitlab chart renders less.
-const written = 256 << 10
+// outSize is how many bytes go out at once; the gitlab chart renders fewer.
+const outSize = 256 << 10
 
 // WriteTo writes the filtered stream.
 func (r *Result) WriteTo(w io.Writer) (n int64, err error) {
-	out := bufio.NewWriterSize(w, written)
+	out := bufio.NewWriterSize(w, outSize)
 	for _, text := range r.texts {
 		wrote, err := out.Write(text)
 		n += int64(wrote)

@@ -53,6 +53,11 @@ func checksumOf(parts ...string) string {
 	if len(parts) < 2 {
 		return strings.Join(parts, "")
 	}
-	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return sha256Of(strings.Join(parts, "\x00"))
+}
+
+// sha256Of is the SHA-256 of a text, in hex.
+func sha256Of(text string) string {
+	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
 }

@@ -130,7 +130,11 @@ func (c *container) certsDir(given string) (string, error) {
 	case !found:
 		home = c.mountedHome()
 	}
-	return trust.CertsDir(uid, home), nil
+	dir := trust.CertsDir(uid, home)
+	if err := checkCertsDir(dir); err != nil {
+		return "", c.runner.refuse(DirUnknown, c.field("env HOME"), "%w", errors.Unwrap(err))
+	}
+	return dir, nil
 }
 
 // uid is the user of a container: its own runAsUser before the pod's (PodSecurityContext in

@@ -19,7 +19,7 @@ var (
 	deployment = mapping{"spec": mapping{"template": mapping{"spec": mapping{
 		"containers": listOf(mapping{
 			"name": leaf,
-			"env":  listOf(mapping{"name": leaf, "value": leaf, "valueFrom": leaf}.shape()),
+			"env":  listOf(mapping{"name": leaf}.shape()),
 		}.shape()),
 	}.shape()}.shape()}.shape()}.shape()
 
@@ -37,6 +37,7 @@ var (
 
 	// runnerContainer is what is read and edited of a runner's container.
 	runnerContainer = mapping{
+		"env": listOf(mapping{"value": leaf, "valueFrom": leaf}.shape()),
 		"envFrom": listOf(mapping{
 			"prefix":       leaf,
 			"configMapRef": mapping{"name": leaf}.shape(),
@@ -69,10 +70,10 @@ var (
 		"ConfigMap": mapping{
 			"metadata":   mapping{"annotations": mapping{fingerprintsAnnotation: leaf}.shape()}.shape(),
 			"immutable":  leaf,
-			"data":       {Rest: leaf},
-			"binaryData": {Rest: leaf},
+			"data":       mapping{}.shape(),
+			"binaryData": mapping{}.shape(),
 		}.shape(),
-		"Secret":     mapping{"data": {Rest: leaf}, "stringData": {Rest: leaf}}.shape(),
+		"Secret":     mapping{"data": mapping{}.shape(), "stringData": mapping{}.shape()}.shape(),
 		"Deployment": deployment,
 		"Ingress": mapping{"apiVersion": leaf, "spec": mapping{
 			"tls":   listOf(mapping{"hosts": listOf(leaf), "secretName": leaf}.shape()),

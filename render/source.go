@@ -9,13 +9,8 @@ import (
 // A source says where the bytes of one runner's files come from. A new one is a file beside this,
 // and a line in sourcesOf.
 type source interface {
-	// offers names what the source has for a server; own is set where that was given for this
-	// very host. It is empty where the source has nothing.
-	offers(server trust.Server) (names []string, own bool, err error)
-
-	// fill checks what the source offers for a server, and puts it into a file. Files of one name
-	// hold what all their servers need.
-	fill(server trust.Server, file string) error
+	// offers are what the source has for a server; none where it has nothing.
+	offers(server trust.Server) ([]offer, error)
 
 	// projections are what a volume has to show of objects for the files that were filled.
 	projections() []projection
@@ -24,8 +19,18 @@ type source interface {
 	// that is not known, or there is none.
 	checksum() string
 
-	// provide puts the objects of the projections into the stream, as far as they are the source's.
-	provide(m *manifests) error
+	// addTo puts the objects of the projections into the stream, as far as they are the source's.
+	addTo(m *manifests) error
+}
+
+// An offer is what a runner's file for a server can hold.
+type offer struct {
+	name string // in messages: a file, an object with its key
+	own  bool   // given for this very host
+
+	// fill checks the offer and puts it into a file. Files of one name hold what all their servers
+	// need.
+	fill func(file string) error
 }
 
 // sourcesOf are the sources for one runner, by the options.
@@ -44,38 +49,47 @@ func (f *filter) sourcesOf(r *runner) ([]source, error) {
 	return all, nil
 }
 
-// choose is the one source that a runner's file for a server comes from: what was given for its
-// host, else what was given for every host. Two are refused, since the runner reads one file.
-func (f *filter) choose(c *container, sources []source, server trust.Server) (source, error) {
-	var chosen source
-	var names []string
-	ownFound := false
+// choose is the one offer that a runner's file for a server comes from: what was given for its host,
+// else what was given for every host. Two are refused, since the runner reads one file.
+func (f *filter) choose(c *container, sources []source, server trust.Server) (offer, error) {
+	var own, general []offer
 	for _, from := range sources {
-		offered, own, err := from.offers(server)
-		switch {
-		case err != nil:
-			return nil, err
-		case len(offered) == 0 || ownFound && !own:
-			continue
-		case own && !ownFound:
-			ownFound, names = true, nil
+		offers, err := from.offers(server)
+		if err != nil {
+			return offer{}, err
 		}
-		chosen, names = from, append(names, offered...)
+		for _, o := range offers {
+			if o.own {
+				own = append(own, o)
+			} else {
+				general = append(general, o)
+			}
+		}
 	}
-	switch {
-	case len(names) > 1:
-		return nil, c.runner.refuse(TwoSources, c.field("env "+trust.ServerURLVariable),
-			"its certificate is to come from %s, and a runner reads one file", strings.Join(names, " and from "))
-	case chosen == nil:
-		return nil, f.noCertificate(c, server)
+	if len(own) == 0 {
+		own = general
 	}
-	return chosen, nil
+	switch len(own) {
+	case 0:
+		return offer{}, f.noCertificate(c, server)
+	case 1:
+		return own[0], nil
+	}
+	var names []string
+	for _, o := range own {
+		names = append(names, o.name)
+	}
+	return offer{}, c.runner.refuse(TwoSources, c.field("env "+trust.ServerURLVariable),
+		"its certificate is to come from %s, and a runner reads one file", strings.Join(names, " and from "))
 }
 
 // noCertificate says what there is instead of a certificate for a server.
 func (f *filter) noCertificate(c *container, server trust.Server) error {
 	hosts := f.options.hosts()
-	if len(hosts) == 0 {
+	switch {
+	case server.Name == "":
+		return f.hostUnknown(c)
+	case len(hosts) == 0:
 		return c.runner.refuse(NoCertificate, "", "no certificate is given, and no Ingress or Gateway of the stream names a Secret for the host %q of its %s",
 			server.Name, trust.ServerURLVariable)
 	}

@@ -1,7 +1,9 @@
 package render
 
 import (
+	"bytes"
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -29,50 +31,31 @@ func (o Options) fromIngress() bool {
 	return o.FromIngress || len(o.Sources) == 0 && len(o.Objects) == 0
 }
 
-func (s *stored) offers(server trust.Server) (names []string, own bool, err error) {
-	objects, own, _, err := s.objectsFor(server)
-	for _, o := range objects {
-		names = append(names, o.String())
+func (s *stored) offers(server trust.Server) ([]offer, error) {
+	var offers []offer
+	add := func(o Object, by string) {
+		offers = append(offers, offer{name: o.String(), own: o.Host != "", fill: func(file string) error { return s.fill(o, by, server, file) }})
 	}
-	return names, own, err
+	for i, o := range s.filter.options.Objects {
+		isFor := o.Host == "" || strings.EqualFold(o.Host, server.Name)
+		if isFor && !slices.Contains(s.filter.options.Objects[:i], o) {
+			add(o, "")
+		}
+	}
+	if !s.filter.options.fromIngress() {
+		return offers, nil
+	}
+	found, err := s.filter.manifests.servedBy(s.runner, server)
+	if err == nil && found.secret != "" {
+		add(Object{Kind: "Secret", Name: found.secret, Key: servedKey}, found.by)
+	}
+	return offers, err
 }
 
-// objectsFor are the objects for a server: those of its host, else those for every host. by is the
-// Ingress or Gateway that names one.
-func (s *stored) objectsFor(server trust.Server) (objects []Object, own bool, by string, err error) {
-	options := s.filter.options
-	for _, o := range options.Objects {
-		if o.Host != "" && strings.EqualFold(o.Host, server.Name) {
-			objects, own = append(objects, o), true
-		}
-	}
-	if own {
-		return objects, true, "", nil
-	}
-	for _, o := range options.Objects {
-		if o.Host == "" {
-			objects = append(objects, o)
-		}
-	}
-	if options.fromIngress() {
-		served, err := s.filter.manifests.servedBy(s.runner, server)
-		if err != nil {
-			return nil, false, "", err
-		}
-		if served.secret != "" {
-			return append(objects, Object{Kind: "Secret", Name: served.secret, Key: servedKey}), false, served.by, nil
-		}
-	}
-	return objects, false, "", nil
-}
-
-func (s *stored) fill(server trust.Server, file string) error {
-	objects, _, by, err := s.objectsFor(server)
-	if err != nil {
-		return err
-	}
-	o := objects[0]
-	if other, taken := s.files[file]; taken && (other.Kind != o.Kind || other.Name != o.Name || other.Key != o.Key) {
+// fill puts an object into a file. by is the Ingress or Gateway that names it.
+func (s *stored) fill(o Object, by string, server trust.Server, file string) error {
+	o.Host = ""
+	if other, taken := s.files[file]; taken && other != o {
 		return s.runner.refuse(TwoSources, "", "its containers read one file %s, which is to come from %s and from %s", file, other, o)
 	}
 	s.files[file] = o
@@ -83,18 +66,23 @@ func (s *stored) fill(server trust.Server, file string) error {
 	return s.check(o, server)
 }
 
-// check holds an object that is in the stream to what certificates are held to that are given.
+// check holds an object that is in the stream to what certificates are held to that are given. One
+// whose owner fills it later is empty there, and one that may be of another namespace tells nothing.
 func (s *stored) check(o Object, server trust.Server) error {
 	found, err := s.filter.manifests.find(o.Kind, o.Name, s.runner.namespace)
-	if err != nil || found == nil {
+	if err != nil || found == nil || found.namespace != s.runner.namespace {
 		return err
 	}
 	content, ok, err := found.dataOf(o.Key)
+	keys := found.dataKeys()
 	switch {
 	case err != nil:
-		return found.placed(err)
+		return err
+	case len(keys) == 0, ok && len(bytes.TrimSpace(content)) == 0:
+		s.filter.warn(Warning{Code: ObjectEmpty, Object: found.String(), Message: "it is empty in the manifests: its owner has to fill it"})
+		return nil
 	case !ok:
-		return found.refuse(KeyMissing, "data", "it has no key %q, only: %s", o.Key, cmp.Or(strings.Join(found.dataKeys(), ", "), "none"))
+		return found.refuse(KeyMissing, "data", "it has no key %q, only: %s", o.Key, someOf(keys))
 	}
 	bundle, err := trust.Parse(o.String(), content)
 	if err != nil {
@@ -109,6 +97,15 @@ func (s *stored) check(o Object, server trust.Server) error {
 		s.filter.warn(finding)
 	}
 	return err
+}
+
+// someOf lists names, ten of them at most.
+func someOf(names []string) string {
+	const most = 10
+	if len(names) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	return strings.Join(names, ", ")
 }
 
 func (s *stored) projections() []projection {
@@ -136,4 +133,4 @@ var volumeKinds = map[string]string{"ConfigMap": "configMap", "Secret": "secret"
 // checksum is empty: the object changes without the stream, and the runner follows it by itself.
 func (s *stored) checksum() string { return "" }
 
-func (s *stored) provide(*manifests) error { return nil }
+func (s *stored) addTo(*manifests) error { return nil }

@@ -3,6 +3,7 @@ package render
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -17,6 +18,13 @@ type volume struct {
 	node   *yaml.RNode
 	name   string
 	kinds  []string // the keys of its sources; Kubernetes takes exactly one, or none
+}
+
+// isOwnName reports whether a volume has a name that an earlier run gives.
+func isOwnName(name string) bool {
+	number, hasNumber := strings.CutPrefix(name, volumeName+"-")
+	_, err := strconv.Atoi(number)
+	return name == volumeName || hasNumber && err == nil
 }
 
 // volumes are those of the runner's pod, as far as it has been edited.

@@ -1,20 +1,33 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 
 	"helm-runnertrust/trust"
 )
 
-// A Via is how a runner is told of its file.
-type Via string
+// A Way is how a runner is told of its file.
+type Way string
 
-// The ways. The zero Via is ViaCertsDir.
+// The ways, in the order in which the runner takes them. Those that Options take are the first
+// three; the zero Way is WayCertsDir there.
 const (
-	ViaCertsDir Via = "certs-dir" // <host>.crt in the directory that it looks into by itself
-	ViaEnv      Via = "env"       // the variable CI_SERVER_TLS_CA_FILE
-	ViaConfig   Via = "config"    // tls-ca-file in the template of its configuration
+	WayEnv             Way = "env"             // CI_SERVER_TLS_CA_FILE
+	WayConfig          Way = "config"          // tls-ca-file in the template of its configuration
+	WayCertsDir        Way = "certs-dir"       // <host>.crt in the certs directory
+	WayCertsSecretName Way = "certsSecretName" // the same, from the Secret of the chart's value
+	WayNone            Way = "none"            // no file: the system's certificates only
 )
+
+// ParseWay reads one that Options take. Everything else is an *Error.
+func ParseWay(written string) (Way, error) {
+	switch w := Way(written); w {
+	case WayCertsDir, WayEnv, WayConfig:
+		return w, nil
+	}
+	return "", &Error{Code: WayUnknown, Err: fmt.Errorf("%q is none of the ways: %s, %s, %s", written, WayCertsDir, WayEnv, WayConfig)}
+}
 
 // A way says where a runner's container reads its file, and tells the runner of it. A new one is a
 // file beside this, and a line in Options.way.
@@ -45,13 +58,12 @@ const (
 
 // way is the one of the options.
 func (o Options) way() (way, error) {
-	switch o.Via {
-	case "", ViaCertsDir:
-		return certsDirWay{dir: o.CertsDir}, nil
-	case ViaEnv:
+	switch w, err := ParseWay(cmp.Or(string(o.Via), string(WayCertsDir))); w {
+	case WayEnv:
 		return envWay{dir: o.CertsDir}, nil
-	case ViaConfig:
+	case WayConfig:
 		return configWay{dir: o.CertsDir}, nil
+	default:
+		return certsDirWay{dir: o.CertsDir}, err
 	}
-	return nil, &Error{Code: WayUnknown, Err: fmt.Errorf("%q is none of the ways: %s, %s, %s", o.Via, ViaCertsDir, ViaEnv, ViaConfig)}
 }

@@ -52,6 +52,20 @@ func True() *yaml.RNode {
 	return yaml.NewRNode(&yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagBool, Value: "true"})
 }
 
+// Fields are the entries of a mapping, in their order; nil for what is none. kyaml's VisitFields looks
+// each of them up from the start.
+func Fields(mapping *yaml.RNode) []Pair {
+	node := mapping.YNode()
+	if node == nil || node.Kind != yaml.MappingNode {
+		return nil
+	}
+	var pairs []Pair
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		pairs = append(pairs, Pair{Key: node.Content[i].Value, Value: yaml.NewRNode(node.Content[i+1])})
+	}
+	return pairs
+}
+
 // Bare copies a tree without its comments and anchors, for use in another document; nil for nil.
 func Bare(node *yaml.RNode) *yaml.RNode {
 	if node.IsNil() {

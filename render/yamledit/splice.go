@@ -69,7 +69,10 @@ func (s *splicer) node(b, a *yaml.Node, keyLine int) error {
 }
 
 func (s *splicer) mapping(b, a *yaml.Node, keyLine int) error {
-	kept := map[*yaml.Node]bool{}
+	kept, values := map[*yaml.Node]bool{}, map[*yaml.Node]*yaml.Node{}
+	for i := 0; i+1 < len(b.Content); i += 2 {
+		values[b.Content[i]] = b.Content[i+1]
+	}
 	var added []*yaml.Node
 	for i := 0; i+1 < len(a.Content); i += 2 {
 		key, value := a.Content[i], a.Content[i+1]
@@ -79,7 +82,7 @@ func (s *splicer) mapping(b, a *yaml.Node, keyLine int) error {
 			continue
 		}
 		kept[oldKey] = true
-		if err := s.value(b, oldKey, value); err != nil {
+		if err := s.value(oldKey, values[oldKey], value); err != nil {
 			return err
 		}
 	}
@@ -103,8 +106,7 @@ func (s *splicer) mapping(b, a *yaml.Node, keyLine int) error {
 }
 
 // value plans the edits of what stands under a key that stays.
-func (s *splicer) value(b, oldKey, value *yaml.Node) error {
-	old := b.Content[slices.Index(b.Content, oldKey)+1]
+func (s *splicer) value(oldKey, old, value *yaml.Node) error {
 	switch {
 	case yaml.IsYNodeTaggedNull(old) && !yaml.IsYNodeTaggedNull(value):
 		if old.Value != "" {

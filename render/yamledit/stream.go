@@ -92,12 +92,16 @@ func (s *Stream) Append(head string, tree *yaml.RNode, crlf bool) error {
 // error is that of one document, a [*DocumentError].
 func (s *Stream) Texts() ([][]byte, error) {
 	texts := make([][]byte, 0, len(s.Documents)+len(s.added)+1)
+	removed := false // the document before
 	for _, d := range s.Documents {
 		text, err := d.Bytes()
 		if err != nil {
 			return nil, &DocumentError{Document: d, Err: err}
 		}
-		if len(text) > 0 {
+		if removed && len(text) > 0 && !d.IsBlank() && !d.opens() {
+			text = append([]byte("---\n"), text...) // it was told from the removed one by that one's end
+		}
+		if removed = removed && len(text) == 0 || d.removed; len(text) > 0 {
 			texts = append(texts, text)
 		}
 	}
