@@ -118,7 +118,10 @@ func (p *program) goOnline(ctx context.Context, r *auditedRunner, flags verifyFl
 	}
 	r.online = &verdicts
 	end := p.Now.Add(time.Duration(flags.expiresWithin))
-	later := verdicts.At(end)
+	later := verdicts
+	if flags.expiresWithin > 0 {
+		later = verdicts.By(end)
+	}
 	switch now, then := verdicts.Status(), later.Status(); {
 	case now == trust.StatusFailed:
 		r.Status, r.Finding = now, reasonOf(verdicts)

@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -204,8 +205,7 @@ func TestSaveElsewhere(t *testing.T) {
 	}
 }
 
-// TestExpiresWithin looks at every certificate that the connection needs: here the CA ends before
-// the server's certificate.
+// TestExpiresWithin looks at the file: here the CA ends before the server's certificate.
 func TestExpiresWithin(t *testing.T) {
 	from := fixturesNow.Add(-time.Hour)
 	root := trusttest.SelfSigned(trusttest.Template{CommonName: "Private Root", CA: true, NotBefore: from, NotAfter: fixturesNow.AddDate(0, 0, 5)})
@@ -236,5 +236,37 @@ func TestReportIsQuoted(t *testing.T) {
 	_, stderr, code := call(t, "", nil, "fetch", host, "--connect", server.Addr)
 	if code != exitDone || strings.Contains(stderr, "\x1b") || !strings.Contains(stderr, `x\n\x1b[32mtrusted`) {
 		t.Errorf("exit code %d, %q", code, stderr)
+	}
+}
+
+// TestExpiresWithinRenewed passes a file that outlives the server's certificate, and warns of that.
+func TestExpiresWithinRenewed(t *testing.T) {
+	root := privateRoot()
+	template := trusttest.Template{DNSNames: []string{host}, NotBefore: fixturesNow.Add(-time.Hour), NotAfter: fixturesNow.AddDate(0, 0, 9)}
+	leaf := root.Issue(template)
+	server := trusttest.StartTLS("127.0.0.1:0", nil, leaf)
+	t.Cleanup(server.Close)
+	for name, want := range map[string]struct {
+		certs []*x509.Certificate
+		code  int
+		says  string
+	}{
+		"CA":       {[]*x509.Certificate{root.Certificate}, exitDone, "runner: warning: the server's own certificate \"" + host + "\" expires on 2026-06-10"},
+		"and leaf": {[]*x509.Certificate{leaf.Certificate, root.Certificate}, exitDone, "expires on 2026-06-10"},
+		"the leaf": {[]*x509.Certificate{leaf.Certificate}, exitError, "it will have stopped working by 2026-07-01"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "gitlab.crt")
+			if err := os.WriteFile(file, trusttest.PEM(want.certs...), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			patched, _, _ := call(t, readFile(t, fixturesDir+"/accept/current/input.yaml"), nil, "--cert", file)
+			for _, args := range [][]string{{"verify", host, "--cert", file, "--connect", server.Addr}, {"verify", "--online", "--connect", server.Addr}, {"verify"}} {
+				stdout, stderr, code := call(t, patched, nil, append(args, "--expires-within", "30d")...)
+				if code != want.code || len(args) > 3 && args[1] == host && !strings.Contains(stdout+stderr, want.says) {
+					t.Errorf("%q: exit code %d, %s%s", args, code, stdout, stderr)
+				}
+			}
+		})
 	}
 }

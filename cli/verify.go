@@ -181,11 +181,14 @@ func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlag
 		return err
 	}
 	end := p.Now.Add(time.Duration(flags.expiresWithin))
-	later := verdicts.At(end)
+	later := verdicts
+	if flags.expiresWithin > 0 {
+		later = verdicts.By(end)
+	}
 	passes := flags.passes(verdicts.Status().Worse(later.Status()))
 	err = p.result(flags.output,
 		func() any { return newServerJSON(later, passes) },
-		func() string { return serverTable(verdicts, file != nil) })
+		func() string { return serverTable(verdicts, later.Runner.Warnings, file != nil) })
 	if err != nil {
 		return err
 	}
@@ -229,14 +232,16 @@ func ofVerdicts(v probe.Verdicts) topic {
 	return about
 }
 
-// serverTable is the verdict of each client, with its reason.
-func serverTable(v probe.Verdicts, file bool) string {
+// serverTable is the verdict of each client, with its reason. The runner's warnings are those of
+// later.
+func serverTable(v probe.Verdicts, later []trust.Finding, file bool) string {
 	runner, git := "the system and the file", "the file only"
 	if !file {
 		runner, git = "the system", "the system"
 	}
 	rows := [][]string{{"CLIENT", "VERDICT", "TRUSTS"}}
 	about := ofVerdicts(v)
+	v.Runner.Warnings = later
 	var reasons strings.Builder
 	for _, client := range []struct {
 		name, trusts string

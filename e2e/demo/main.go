@@ -75,7 +75,7 @@ func (d *demo) tell() error {
 	} else {
 		d.show("runner: %v\n", err)
 	}
-	d.say("fetch gets the whole chain, and says what is the case.")
+	d.say("fetch gets the CAs of the chain, and says what is the case.")
 	if _, err := d.command("fetch", host, "--connect", d.server, "--save", d.file("gitlab.crt")); err != nil {
 		return err
 	}

@@ -3,6 +3,8 @@ package probe
 import (
 	"context"
 	"crypto/x509"
+	"fmt"
+	"slices"
 	"time"
 
 	"helm-runnertrust/trust"
@@ -19,15 +21,44 @@ type Verdicts struct {
 	// empty behind a proxy, and where the name led to no address.
 	Dialed string
 
+	file  *trust.Bundle
 	judge func(now time.Time) (runner, git trust.Verdict) // nil when there is nothing to judge
 }
 
-// At judges what the server sent as of another time, for instance whether it will still do in a
-// month. Without a handshake there is nothing to judge, and the verdicts stay.
-func (v Verdicts) At(now time.Time) Verdicts {
+// By tells how it will be at a time to come. A server gets new certificates in the meantime, so that
+// a file decides, by the rule of [trust.Bundle.NotAfter]; that the server's own will have ended is a
+// warning. Without a file, what the server sends now is judged as of then. Without a handshake
+// there is nothing to judge, and the verdicts stay.
+func (v Verdicts) By(end time.Time) Verdicts {
+	switch {
+	case v.judge == nil:
+		return v
+	case v.file == nil:
+		return v.at(end)
+	}
+	if reason := v.file.Unusable(v.Target.Host, end); reason != nil {
+		v.Runner, v.Git = trust.Failed(*reason), trust.Failed(*reason)
+	}
+	if leaf := v.Sent[0]; end.After(leaf.NotAfter) {
+		renew := trust.Finding{
+			Code:    trust.CodeExpiresSoon,
+			Message: fmt.Sprintf("the server's own certificate %s expires on %s", trust.NameOf(leaf), leaf.NotAfter.UTC().Format("2006-01-02 15:04 MST")),
+		}
+		v.Runner.Warnings = append(slices.Clone(v.Runner.Warnings), renew)
+	}
+	return v.named()
+}
+
+// at judges what the server sent as of a time.
+func (v Verdicts) at(now time.Time) Verdicts {
 	if v.judge != nil {
 		v.Runner, v.Git = v.judge(now)
 	}
+	return v.named()
+}
+
+// named puts the target into the findings.
+func (v Verdicts) named() Verdicts {
 	for _, verdict := range []*trust.Verdict{&v.Runner, &v.Git} {
 		verdict.Finding.Host = v.Target.String()
 		v.Target.name(verdict.Warnings)
@@ -47,7 +78,7 @@ func Verify(ctx context.Context, target Target, file *trust.Bundle, d Dialer, no
 		return Verdicts{}, err
 	}
 	seen, err := d.handshake(ctx, target)
-	v := Verdicts{Target: target, Sent: seen.sent, Dialed: seen.dialed}
+	v := Verdicts{Target: target, Sent: seen.sent, Dialed: seen.dialed, file: file}
 	switch {
 	case err != nil:
 		v.Runner = trust.Failed(Explain(err))
@@ -60,5 +91,5 @@ func Verify(ctx context.Context, target Target, file *trust.Bundle, d Dialer, no
 			return trust.Judge(target.Host, seen.sent, file, system, now)
 		}
 	}
-	return v.At(now), nil
+	return v.at(now), nil
 }
