@@ -102,7 +102,8 @@ func (p *program) auditRelease(ctx context.Context, r release, flags verifyFlags
 	return releaseAudit{runners, err}
 }
 
-// progress is a line on the terminal that says how far we are; nothing where nobody looks at it.
+// progress is a line on the terminal that says how far we are; nothing where nobody looks at it, and
+// no result when it cannot be written.
 type progress struct {
 	mutex     sync.Mutex
 	p         *program
@@ -119,12 +120,12 @@ func (g *progress) step() {
 	defer g.mutex.Unlock()
 	g.done++
 	if g.shown {
-		fmt.Fprintf(g.p.Stderr, "\rrunnertrust: %d of %d releases", g.done, g.all)
+		_, _ = fmt.Fprintf(g.p.Stderr, "\rrunnertrust: %d of %d releases", g.done, g.all)
 	}
 }
 
 func (g *progress) end() {
 	if g.shown {
-		fmt.Fprintf(g.p.Stderr, "\r%s\r", strings.Repeat(" ", 60))
+		_, _ = fmt.Fprintf(g.p.Stderr, "\r%s\r", strings.Repeat(" ", 60))
 	}
 }
