@@ -61,7 +61,7 @@ demo:
 # -count=1, as the binary and the clone under test are no inputs that go knows.
 # The jobs' tests start shells of other users in roots of their own, as root.
 e2e: dist
-	@cd e2e && for tool in helm3 helm4 etcd kubernetes; do $(GO) run ./cmd/tool $$tool || exit 1; done
+	@cd e2e && for tool in helm3 helm4 etcd kubernetes kustomize; do $(GO) run ./cmd/tool $$tool || exit 1; done
 	cd e2e && $(GO) test -count=1 -timeout 30m $$($(GO) list ./... | grep -v /matrix)
 
 e2e-helmfile:
