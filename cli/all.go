@@ -41,8 +41,8 @@ func (p *program) releases(in input) ([]release, error) {
 	return all, nil
 }
 
-// verifyAll is verify for every release of the cluster. Those without a runner count for nothing; one
-// that cannot be read is an error beside the verdicts on the others.
+// verifyAll is verify for every release of the cluster. Those without a runner count for nothing;
+// one that cannot be read is an error beside the verdicts on the others.
 func (p *program) verifyAll(ctx context.Context, flags verifyFlags) error {
 	releases, err := p.releases(flags.input)
 	if err != nil {
@@ -102,8 +102,8 @@ func (p *program) auditRelease(ctx context.Context, r release, flags verifyFlags
 	return releaseAudit{runners, err}
 }
 
-// progress is a line on the terminal that says how far we are; nothing where nobody looks at it, and
-// no result when it cannot be written.
+// progress is a line on the terminal that says how far we are; nothing where nobody looks at it,
+// and no result when it cannot be written.
 type progress struct {
 	mutex     sync.Mutex
 	p         *program

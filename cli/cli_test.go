@@ -217,7 +217,8 @@ func TestRender(t *testing.T) {
 	}
 }
 
-// TestDiffOfSecrets shows what stands beside a change, but no value of a Secret unless it is asked to.
+// TestDiffOfSecrets shows what stands beside a change, but no value of a Secret unless it is asked
+// to.
 func TestDiffOfSecrets(t *testing.T) {
 	runner := strings.ReplaceAll(readFile(t, fixturesDir+"/reject/url-with-password/input.yaml"), "ssh://bot:secret@", "https://")
 	stream := runner + "---\nkind: Secret\nstringData: {token: swordfish}\n"

@@ -29,7 +29,8 @@ func serverWith(t *testing.T, root *trusttest.Identity, name string, days int) [
 	return []string{"fetch", host, "--connect", server.Addr}
 }
 
-// TestFetchWritesTheCAs writes a file that outlives the server's certificate, unless told otherwise.
+// TestFetchWritesTheCAs writes a file that outlives the server's certificate, unless told
+// otherwise.
 func TestFetchWritesTheCAs(t *testing.T) {
 	root := privateRoot()
 	fetch := serverWith(t, root, host, 60)

@@ -14,10 +14,10 @@ import (
 	"time"
 )
 
-// pipeThrough runs another post-renderer behind ours, since Helm takes only one: CMD ARG…, parted by
-// blanks, without a shell. It reads what we made and has to read all of it; what it prints is the
-// result when it ends well and prints anything (Helm takes nothing for an empty release). A signal
-// that reaches us is handed on.
+// pipeThrough runs another post-renderer behind ours, since Helm takes only one: CMD ARG…, parted
+// by blanks, without a shell. It reads what we made and has to read all of it; what it prints is
+// the result when it ends well and prints anything (Helm takes nothing for an empty release). A
+// signal that reaches us is handed on.
 func (p *program) pipeThrough(command string, made io.WriterTo) ([]byte, error) {
 	words := strings.Fields(command)
 	if len(words) == 0 {

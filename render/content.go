@@ -145,8 +145,8 @@ func (o *object) dataKeys() []string {
 	return slices.Compact(keys)
 }
 
-// dataOf is the content of a key of a ConfigMap or a Secret; ok is false where it has none. A key that
-// is there twice is an error, also where others may be.
+// dataOf is the content of a key of a ConfigMap or a Secret; ok is false where it has none. A key
+// that is there twice is an error, also where others may be.
 func (o *object) dataOf(key string) (content []byte, ok bool, err error) {
 	keys := mapping{key: leaf}.shape()
 	if err := (mapping{"stringData": keys, "data": keys, "binaryData": keys}.shape().Check(o.node)); err != nil {

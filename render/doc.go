@@ -1,8 +1,9 @@
 // Package render makes the GitLab Runners of a manifest stream trust their GitLab.
 //
 // Filter takes what Helm rendered and returns it with a certificate file for each runner, mounted
-// where the runner looks for it, or told of it. What the file holds comes from a source: certificates
-// that are given go into a ConfigMap, others are a key of an object in the namespace. It promises:
+// where the runner looks for it, or told of it. What the file holds comes from a source:
+// certificates that are given go into a ConfigMap, others are a key of an object in the namespace.
+// It promises:
 //
 //   - Documents that no edit is for come back byte for byte.
 //   - Every line of an edited document comes back too, in order, and what was added is what the

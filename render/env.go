@@ -10,7 +10,8 @@ import (
 	"helm-runnertrust/trust"
 )
 
-// envWay names the file in CI_SERVER_TLS_CA_FILE, which wins over everything else. It needs no host.
+// envWay names the file in CI_SERVER_TLS_CA_FILE, which wins over everything else. It needs no
+// host.
 type envWay struct {
 	dir string // to mount at, instead of ownDir; "" for that
 }

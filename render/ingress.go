@@ -25,8 +25,8 @@ type termination struct {
 // one where it says nothing.
 type served struct{ secret, by string }
 
-// servedBy finds the Secret that an Ingress or a Gateway of the stream names for a server. It has to
-// be one, in the runner's namespace.
+// servedBy finds the Secret that an Ingress or a Gateway of the stream names for a server. It has
+// to be one, in the runner's namespace.
 func (m *manifests) servedBy(r *runner, server trust.Server) (served, error) {
 	if server.Name == "" {
 		return served{}, nil

@@ -171,8 +171,8 @@ func (m *manifests) indexNames() {
 // referred are the kinds that a runner's Deployment refers to.
 var referred = []string{"ConfigMap", "Secret"}
 
-// namesIn are the values of all `name` keys of a text. all is false where one of them is written
-// in a way that does not show: as an alias, with an anchor, a tag or an escape, on lines of its own.
+// namesIn are the values of all `name` keys of a text. all is false where one of them is written in
+// a way that does not show: as an alias, with an anchor, a tag or an escape, on lines of its own.
 func namesIn(text []byte) (names map[string]bool, all bool) {
 	names, all = map[string]bool{}, true
 	for rest := text; ; {

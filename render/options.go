@@ -11,8 +11,8 @@ import (
 	"helm-runnertrust/trust"
 )
 
-// Options say what the filter does. The zero value takes the Secrets that the Ingresses of the stream
-// name.
+// Options say what the filter does. The zero value takes the Secrets that the Ingresses of the
+// stream name.
 type Options struct {
 	// Sources are certificates that are given. A runner takes those of its host, and those without
 	// a host when there are none.

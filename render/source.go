@@ -49,8 +49,8 @@ func (f *filter) sourcesOf(r *runner) ([]source, error) {
 	return all, nil
 }
 
-// choose is the one offer that a runner's file for a server comes from: what was given for its host,
-// else what was given for every host. Two are refused, since the runner reads one file.
+// choose is the one offer that a runner's file for a server comes from: what was given for its
+// host, else what was given for every host. Two are refused, since the runner reads one file.
 func (f *filter) choose(c *container, sources []source, server trust.Server) (offer, error) {
 	var own, general []offer
 	for _, from := range sources {

@@ -67,7 +67,8 @@ func (s *stored) fill(o Object, by string, server trust.Server, file string) err
 }
 
 // check holds an object that is in the stream to what certificates are held to that are given. One
-// whose owner fills it later is empty there, and one that may be of another namespace tells nothing.
+// whose owner fills it later is empty there, and one that may be of another namespace tells
+// nothing.
 func (s *stored) check(o Object, server trust.Server) error {
 	found, err := s.filter.manifests.find(o.Kind, o.Name, s.runner.namespace)
 	if err != nil || found == nil || found.namespace != s.runner.namespace {

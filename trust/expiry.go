@@ -48,8 +48,8 @@ func (b *Bundle) last(host string) *x509.Certificate {
 func (b *Bundle) NotAfter(host string) time.Time { return b.last(host).NotAfter.UTC() }
 
 // Unusable says why a client with this bundle would not connect to host at now, whatever the server
-// sends: by the rule of [Bundle.NotAfter], no certificate that counts is valid. It is nil when there
-// is one. An empty host leaves the names unchecked.
+// sends: by the rule of [Bundle.NotAfter], no certificate that counts is valid. It is nil when
+// there is one. An empty host leaves the names unchecked.
 func (b *Bundle) Unusable(host string, now time.Time) *Finding {
 	deciding := b.deciding(host)
 	if len(deciding) == 0 {

@@ -9,8 +9,8 @@ import (
 	"helm-runnertrust/trust/trusttest"
 )
 
-// TestNotAfter holds until when a file works, and that every way to ask says the same: the date, the
-// verdict before and after it, the refusal, and the warning a month ahead.
+// TestNotAfter holds until when a file works, and that every way to ask says the same: the date,
+// the verdict before and after it, the refusal, and the warning a month ahead.
 func TestNotAfter(t *testing.T) {
 	const host = "gitlab.test"
 	until := func(template trusttest.Template, days int) trusttest.Template {

@@ -19,8 +19,8 @@ func longKey(bits int) *rsa.PublicKey {
 	return &rsa.PublicKey{N: n.SetBit(n, 0, 1), E: 1<<31 - 1}
 }
 
-// TestHugeKeys refuses what would take minutes to check a signature with, before one is checked: the
-// file holds certificates that the key could have signed.
+// TestHugeKeys refuses what would take minutes to check a signature with, before one is checked:
+// the file holds certificates that the key could have signed.
 func TestHugeKeys(t *testing.T) {
 	root := trusttest.SelfSigned(ca("Root"))
 	beside := root.Issue(leaf("gitlab.test")).Certificate

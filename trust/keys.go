@@ -6,12 +6,12 @@ import (
 	"fmt"
 )
 
-// maxRSABits is the longest RSA key that is used (OPENSSL_RSA_MAX_MODULUS_BITS in OpenSSL 3.0): with
-// one of a million bits, checking a single signature takes minutes.
+// maxRSABits is the longest RSA key that is used (OPENSSL_RSA_MAX_MODULUS_BITS in OpenSSL 3.0):
+// with one of a million bits, checking a single signature takes minutes.
 const maxRSABits = 16384
 
 // CheckKeys refuses certificates with an RSA key of more than 16,384 bits: the [*Error] names the
-// first. It looks at no signature, and has to come before whatever does.
+// first. It checks no signature, and has to come before whatever does.
 func CheckKeys(origin string, certs []*x509.Certificate) error {
 	for _, c := range certs {
 		if bits := rsaBits(c); bits > maxRSABits {

@@ -16,8 +16,8 @@ const MaxSize = 1 << 20
 //
 // Everything else is refused, each fault as an [*Error] with its line, several joined: private
 // keys, BEGIN and END lines outside a complete block, other labels, headers, bytes after a
-// certificate, UTF-16 and NUL bytes, web pages, inputs that are empty or larger than [MaxSize], and keys that [CheckKeys]
-// refuses.
+// certificate, UTF-16 and NUL bytes, web pages, inputs that are empty or larger than [MaxSize], and
+// keys that [CheckKeys] refuses.
 func Parse(origin string, input []byte) (*Bundle, error) {
 	certs, err := Certificates(origin, input)
 	if err != nil {

@@ -15,8 +15,8 @@ type Source struct {
 
 // Choose returns the certificates for a host: what was given for this host, else what was given for
 // every host, each merged into one bundle; nil when there is neither. Host names compare without
-// case, as in TLS, and in ASCII. A file in a folder has the name that the runner looks for, which for an IPv6
-// address is only its beginning.
+// case, as in TLS, and in ASCII. A file in a folder has the name that the runner looks for, which
+// for an IPv6 address is only its beginning.
 func Choose(sources []Source, host string) *Bundle {
 	var own, general []*Bundle
 	file := ServerForHost(host).CertFile

@@ -73,8 +73,8 @@ func (d *Document) Root() (*yaml.RNode, error) {
 }
 
 // Bytes is the text with the edits of the tree: written into it where that is possible, serialized
-// anew where it is not. Either is read again, and has to give the edited tree. Of a document that was
-// removed there is none.
+// anew where it is not. Either is read again, and has to give the edited tree. Of a document that
+// was removed there is none.
 func (d *Document) Bytes() ([]byte, error) {
 	switch {
 	case d.removed:
@@ -100,8 +100,8 @@ func (d *Document) Bytes() ([]byte, error) {
 	return written, nil
 }
 
-// opens reports whether the document begins with a `---` line of its own, behind what may stand above
-// one.
+// opens reports whether the document begins with a `---` line of its own, behind what may stand
+// above one.
 func (d *Document) opens() bool {
 	head, body, _ := cutMarkers(d.text)
 	return hasMarker(head) || isMarker(firstLine(body), "---")

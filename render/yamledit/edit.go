@@ -52,8 +52,8 @@ func True() *yaml.RNode {
 	return yaml.NewRNode(&yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagBool, Value: "true"})
 }
 
-// Fields are the entries of a mapping, in their order; nil for what is none. kyaml's VisitFields looks
-// each of them up from the start.
+// Fields are the entries of a mapping, in their order; nil for what is none. kyaml's VisitFields
+// looks each of them up from the start.
 func Fields(mapping *yaml.RNode) []Pair {
 	node := mapping.YNode()
 	if node == nil || node.Kind != yaml.MappingNode {
@@ -82,9 +82,9 @@ func bare(node *yaml.Node) *yaml.Node {
 	return c
 }
 
-// Set sets a key of a mapping to a value, behind the other keys when it is new, and returns the node
-// that is in the tree then. A scalar in the place of another keeps its style, its anchor and its
-// comments, of which kyaml's SetField keeps the style only.
+// Set sets a key of a mapping to a value, behind the other keys when it is new, and returns the
+// node that is in the tree then. A scalar in the place of another keeps its style, its anchor and
+// its comments, of which kyaml's SetField keeps the style only.
 func Set(mapping *yaml.RNode, key string, value *yaml.RNode) (*yaml.RNode, error) {
 	if field := mapping.Field(key); field != nil && value.YNode().Kind == yaml.ScalarNode && field.Value.YNode().Kind == yaml.ScalarNode {
 		old, node := field.Value.YNode(), value.YNode()

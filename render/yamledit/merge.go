@@ -11,7 +11,8 @@ import (
 // mergeKeys replaces the `<<` entries of a mapping by the keys that they add, in the way of the
 // library that Kubernetes and Helm read YAML with: entry by entry, so that a merge wins over what
 // stands in front of it, and a key over a merge in front of it (mapping and merge in decode.go of
-// go.yaml.in/yaml/v2). By https://yaml.org/type/merge.html, the mapping's own keys would always win.
+// go.yaml.in/yaml/v2). By https://yaml.org/type/merge.html, the mapping's own keys would always
+// win.
 func mergeKeys(node *yaml.Node) error {
 	if node.Kind != yaml.MappingNode || !slices.ContainsFunc(node.Content, isMerge) {
 		return nil

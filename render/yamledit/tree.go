@@ -14,7 +14,8 @@ import (
 const maxNodes = 200_000
 
 // parse reads a text that holds exactly one YAML document and returns its root. Aliases and merge
-// keys are expanded as Kubernetes does it; the nodes that come from there have no position (Line 0).
+// keys are expanded as Kubernetes does it; the nodes that come from there have no position (Line
+// 0).
 func parse(document []byte) (*yaml.Node, error) {
 	return parseWithin(document, nil)
 }

@@ -25,7 +25,7 @@ type Fetched struct {
 	// in it only where clients need it, as where no CA is known.
 	File *trust.Bundle
 	// Fault says why the file is of no use: the runner would not connect with it, or it is refused as
-	// trust material. It is nil when it works.
+	// certificates. It is nil when it works.
 	Fault *trust.Finding
 	// Diagnosis explains what was found; Also has what was found besides, most pressing first.
 	Diagnosis trust.Finding

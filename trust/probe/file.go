@@ -28,8 +28,8 @@ func (f *Fetched) chooseFile(system *x509.CertPool) error {
 	return nil
 }
 
-// judge says why the runner would not connect with this file, or why the file is refused as trust
-// material; nil when it is of use.
+// judge says why the runner would not connect with this file, or why the file is refused;
+// nil when it is of use.
 func (f *Fetched) judge(file *trust.Bundle, system *x509.CertPool) *trust.Finding {
 	runner, _ := trust.Judge(f.Target.Host, f.Sent, file, system, f.now)
 	if !runner.OK() {

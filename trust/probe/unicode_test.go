@@ -12,9 +12,9 @@ import (
 	"helm-runnertrust/trust/trusttest"
 )
 
-// TestUnicodeHost holds what we say of a host with other letters than ASCII's against net/http, which
-// the runner connects with: the name that it resolves, the one that it asks the server for, and the
-// certificate that it accepts.
+// TestUnicodeHost holds what we say of a host with other letters than ASCII's against net/http,
+// which the runner connects with: the name that it resolves, the one that it asks the server for,
+// and the certificate that it accepts.
 func TestUnicodeHost(t *testing.T) {
 	for _, host := range []string{"gitläb.test", "GITLÄB.Test", "gitl%C3%A4b.test", "git.日本.test", "straße.test", "GitLab.test"} {
 		t.Run(host, func(t *testing.T) {
