@@ -73,7 +73,7 @@ func (p *program) reportRunners(runners []auditedRunner, flags verifyFlags) erro
 	if err != nil || passes {
 		return err
 	}
-	return notAllPass(count, len(runners))
+	return notAllPass(count, len(runners), flags.online)
 }
 
 // nameServer has the findings name the server with its port.
@@ -90,9 +90,12 @@ func (r *auditedRunner) nameServer() {
 }
 
 // notAllPass says how many runners failed, and how many could not be judged.
-func notAllPass(count map[trust.Status]int, all int) error {
+func notAllPass(count map[trust.Status]int, all int, online bool) error {
 	failed, unknown := count[trust.StatusFailed], count[trust.StatusUnknown]
 	what, hint := fmt.Sprintf("%d of %d runners failed", failed, all), "the reason for each is below the table"
+	if unknown > 0 && !online {
+		hint += "; --online may tell more"
+	}
 	switch {
 	case failed == 0:
 		what = fmt.Sprintf("%d of %d runners cannot be judged", unknown, all)

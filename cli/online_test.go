@@ -81,3 +81,27 @@ func TestVerifyOnlineHostAliases(t *testing.T) {
 		t.Errorf("the address is not named:\n%s", stdout)
 	}
 }
+
+// TestVerifyOnlineIngress judges a Secret that an Ingress of the manifests serves by what the server
+// sends, and leaves one that nobody serves unknown.
+func TestVerifyOnlineIngress(t *testing.T) {
+	address, _ := newServer(t)
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stream := strings.ReplaceAll(readFile(t, fixturesDir+"/accept/ingress/output.yaml"), "https://gitlab.example.com", "https://"+host+":"+port)
+	stdout, stderr, code := call(t, stream, nil, "verify", "--online", "--connect", address, "-o", "json")
+	var result auditJSON
+	if err := json.Unmarshal([]byte(stdout), &result); err != nil {
+		t.Fatalf("%v: %s%s", err, stdout, stderr)
+	}
+	if code != exitDone || !result.OK || result.Runners[0].ServedBy != "Ingress/web" || len(result.Runners[0].Certificates) == 0 {
+		t.Errorf("exit code %d, %s%s", code, stdout, stderr)
+	}
+	unserved := strings.ReplaceAll(stream, "kind: Ingress", "kind: Other")
+	stdout, stderr, code = call(t, unserved, nil, "verify", "--online", "--connect", address)
+	if code != exitError || !strings.Contains(stderr, "1 of 1 runners cannot be judged") {
+		t.Errorf("exit code %d, %s%s", code, stdout, stderr)
+	}
+}
