@@ -14,6 +14,7 @@ func manifestHints() map[trust.Code]hint {
 		render.NoCertificate:   noCertificateHint,
 		render.TwoSources:      always("leave one of them out, or say for which host each is: HOST=…"),
 		render.BadReference:    always("write [HOST=]NAME or [HOST=]NAME/KEY"),
+		render.PrivateKey:      always("name the key with the certificate: NAME/tls.crt or NAME/ca.crt"),
 		render.KeyMissing:      always("name one of its keys: --from-secret=NAME/KEY or --from-configmap=NAME/KEY"),
 		render.ObjectEmpty:     nil, // the message says who has to do what
 		render.SeveralSecrets:  always("say which one: --from-secret=NAME/tls.crt"),
@@ -56,9 +57,12 @@ func noCertificateHint(t topic) string {
 
 // noRunner names the way to the names of a release's Deployments, where it is known.
 func noRunner(t topic) string {
-	const text = "--deployment NAME selects a runner of another shape; --allow-no-runner lets a stream without one pass"
-	if t.release == "" {
-		return text
+	const text = "--deployment NAME selects a runner of another shape"
+	switch {
+	case t.release == "" && t.occasion == ofManifests:
+		return "give what helm template or helm get manifest prints; " + text
+	case t.release == "":
+		return text + "; --allow-no-runner lets a stream without one pass"
 	}
 	return "helm get manifest " + t.release + " has the names of its Deployments: --deployment NAME selects a runner of another shape"
 }

@@ -43,7 +43,7 @@ func serverHints() map[trust.Code]hint {
 		probe.CodeStale:           fetchAnd("whenever it is renewed: "),
 
 		trust.CodeTrusted:          nil,
-		trust.CodeUnknownAuthority: fetchAnd("fetch the chain and give it with --cert: "),
+		trust.CodeUnknownAuthority: fetchAnd("fetch the chain and give it to the post-renderer with --cert: "),
 		trust.CodeIncompleteChain:  incompleteChain,
 		trust.CodeNameMismatch:     nameMismatch,
 		trust.CodeStrictGit:        fetchAnd("give the file the whole chain: "),

@@ -103,7 +103,11 @@ func (p *program) hint(err error) string {
 		return hintFor(refused.Code, topic{host: refused.Host})
 	}
 	if refused := (*render.Error)(nil); errors.As(err, &refused) {
-		return hintFor(refused.Code, topic{host: refused.Host, release: p.release})
+		about := topic{host: refused.Host, release: p.release}
+		if p.verifying {
+			about.occasion = ofManifests
+		}
+		return hintFor(refused.Code, about)
 	}
 	return "see " + p.usage + " --help" // what cobra says of a command line
 }

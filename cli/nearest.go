@@ -1,22 +1,27 @@
 package cli
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // nearest is the name that was probably meant by a misspelt one: the one with the fewest letters
-// wrong, of which a quarter may be, else one that begins alike. "" where there is none.
+// wrong, of which a third may be, else one that begins alike. "" where there is none.
 func nearest(word string, names []string) string {
-	allowed := max(1, len(word)/4)
-	best, least := "", allowed+1
+	best, least := "", max(1, len(word)/3)+1
 	for _, name := range names {
-		distance := editDistance(word, name)
-		if len(word) > 2 && (strings.HasPrefix(name, word) || strings.HasPrefix(word, name)) {
-			distance = min(distance, allowed)
-		}
-		if distance < least && distance < len(word) {
+		if distance := editDistance(word, name); distance < least && distance < len(word) {
 			best, least = name, distance
 		}
 	}
-	return best
+	if best != "" || len(word) < 3 {
+		return best
+	}
+	alike := slices.IndexFunc(names, func(name string) bool { return strings.HasPrefix(name, word) || strings.HasPrefix(word, name) })
+	if alike < 0 {
+		return ""
+	}
+	return names[alike]
 }
 
 // editDistance counts the letters that have to be put in, left out, replaced or swapped with their

@@ -35,9 +35,10 @@ func (p *program) pipeThrough(command string, made io.WriterTo) ([]byte, error) 
 	defer cancel()
 
 	var out bytes.Buffer
+	said := &lastLine{to: p.Stderr}
 	var got os.Signal
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &out, p.Stderr
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &out, said
 	cmd.Cancel = func() error { return cmd.Process.Signal(got) }
 	cmd.WaitDelay = 5 * time.Second
 	if err := cmd.Start(); err != nil {
@@ -63,11 +64,42 @@ func (p *program) pipeThrough(command string, made io.WriterTo) ([]byte, error) 
 	}
 	switch {
 	case err != nil:
-		return nil, &hinted{what: fmt.Sprintf("--pipe: %s failed", words[0]), err: err, hint: "what it said is above; nothing was written"}
+		return nil, &hinted{what: fmt.Sprintf("--pipe: %s failed", words[0]), err: said.after(err), hint: pipeHint(command)}
 	case unread > 0:
 		return nil, &hinted{what: fmt.Sprintf("--pipe: %s did not read all of the manifests", words[0]), hint: "it has to read them from stdin and to print them"}
 	case len(bytes.TrimSpace(out.Bytes())) == 0:
 		return nil, &hinted{what: fmt.Sprintf("--pipe: %s printed nothing", words[0]), hint: "it has to print all manifests: Helm would take nothing for an empty release"}
 	}
 	return out.Bytes(), nil
+}
+
+// pipeHint tells of words that only a shell understands.
+func pipeHint(command string) string {
+	if strings.ContainsAny(command, "|<>;&$\"'`") {
+		return "it is run without a shell: put the line into a script, and name that"
+	}
+	return "nothing was written"
+}
+
+// lastLine hands on what a program says, and keeps the last line of it: Helm may show only what we
+// say ourselves.
+type lastLine struct {
+	to   io.Writer
+	text []byte
+}
+
+func (l *lastLine) Write(p []byte) (int, error) {
+	const most = 4096
+	l.text = append(l.text, p...)
+	l.text = l.text[max(0, len(l.text)-most):]
+	return l.to.Write(p)
+}
+
+// after is an error with the last line behind it.
+func (l *lastLine) after(err error) error {
+	lines := strings.Split(strings.TrimSpace(string(l.text)), "\n")
+	if last := strings.TrimSpace(lines[len(lines)-1]); last != "" {
+		return fmt.Errorf("%w: %s", err, last)
+	}
+	return err
 }

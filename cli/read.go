@@ -108,6 +108,8 @@ func checkManifests(in input, stream []byte) error {
 		return &hinted{what: "stdin is empty", hint: "the command before the pipe has failed, or wrote nothing: see what it says without the pipe"}
 	case len(bytes.TrimSpace(stream)) == 0:
 		return &hinted{what: name + " is empty", hint: "make it again: helm template NAME CHART > manifests.yaml"}
+	case bytes.HasPrefix(bytes.TrimSpace(stream), []byte("-----BEGIN ")):
+		return &hinted{what: name + " is a certificate or a key, not manifests", hint: "certificates are given with --cert; manifests come from: helm template NAME CHART > manifests.yaml"}
 	case bytes.HasPrefix(stream, []byte("\x1f\x8b")), bytes.HasPrefix(stream, []byte("PK\x03\x04")):
 		return &hinted{what: name + " is an archive, not manifests", hint: renderChart(chart)}
 	}

@@ -157,6 +157,8 @@ func unreadable(path string, err error) error {
 	switch {
 	case errors.Is(err, errDevice):
 		hint = "give the path of a file, or a pipe: <(command)"
+	case strings.Contains(path, " --"), strings.Contains(path, ",--"):
+		hint = "each flag needs a --post-renderer-args of its own"
 	case strings.Contains(path, "="):
 		hint = "the part before = is taken as a host only if it looks like one; write ./PATH for a path with ="
 	}

@@ -53,6 +53,7 @@ Exits with 1 when any runner would not connect, or when that cannot be told
 		Args: p.verifyArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p.tellsByCode = true
+			p.verifying = true
 			if err := flags.input.check(cmd); err != nil {
 				return err
 			}

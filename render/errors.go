@@ -28,6 +28,7 @@ const (
 	ContainerChoice Code = "container-unknown" // which container is the runner
 	TwoSources      Code = "two-sources"       // a runner reads one file
 	BadReference    Code = "bad-reference"     // no name of an object, or no key
+	PrivateKey      Code = "private-key-named" // a key of a Secret that is one
 	KeyMissing      Code = "key-missing"       // the object in the stream does not have the key
 	ObjectEmpty     Code = "object-empty"      // its owner fills it later; a warning
 	SeveralSecrets  Code = "several-secrets"   // the stream names more than one for a host

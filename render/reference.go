@@ -37,7 +37,17 @@ func ParseObject(kind, host, written string) (Object, error) {
 	case !isKey(key):
 		return o, &Error{Code: BadReference, Err: fmt.Errorf("%q cannot be a key of a %s: it takes at most 253 of -, ., _, 0-9, A-Z and a-z", key, kind)}
 	}
+	if kind == "Secret" && holdsPrivateKey(key) {
+		return o, &Error{Code: PrivateKey, Err: fmt.Errorf("%q of a Secret is a private key, which no pod is given", key)}
+	}
 	return o, nil
+}
+
+// holdsPrivateKey reports whether a key has a name that private keys have: tls.key of a
+// kubernetes.io/tls Secret, and what is named like it.
+func holdsPrivateKey(key string) bool {
+	name := strings.ToLower(key)
+	return strings.HasSuffix(name, ".key") || strings.HasPrefix(name, "id_") || name == "key" || name == "ssh-privatekey"
 }
 
 // subdomain is a DNS subdomain (IsDNS1123Subdomain in k8s.io/apimachinery/pkg/util/validation).
