@@ -75,7 +75,7 @@ type program struct {
 	errors    []findingJSON // what failed
 	written   bool          // something went to stdout
 	filtering bool          // run as a post-renderer: no subcommand
-	verifying bool   // run as verify
+	verifying bool          // run as verify
 	usage     string        // the command that was called
 	release   string        // that the manifests are of, as one types it for Helm
 
