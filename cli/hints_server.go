@@ -46,6 +46,7 @@ func serverHints() map[trust.Code]hint {
 		trust.CodeUnknownAuthority: fetchAnd("fetch the chain and give it with --cert: "),
 		trust.CodeIncompleteChain:  incompleteChain,
 		trust.CodeNameMismatch:     nameMismatch,
+		trust.CodeUndecided:        always("try it where the jobs run: GIT_SSL_CAINFO=FILE git ls-remote https://HOST/PROJECT.git"),
 		trust.CodeStrictGit:        fetchAnd("give the file the whole chain: "),
 	}
 }
