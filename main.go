@@ -17,12 +17,14 @@ var plugin []byte
 func main() {
 	signal.Ignore(syscall.SIGPIPE) // a closed stdout is an error like any other
 	os.Exit(cli.Run(cli.Process{
-		Args:   os.Args[1:],
-		Env:    os.LookupEnv,
-		Stdin:  os.Stdin,
-		Stdout: os.Stdout,
-		Stderr: os.Stderr,
-		Now:    time.Now(),
-		Plugin: plugin,
+		Name:    os.Args[0],
+		Args:    os.Args[1:],
+		Env:     os.LookupEnv,
+		Environ: os.Environ(),
+		Stdin:   os.Stdin,
+		Stdout:  os.Stdout,
+		Stderr:  os.Stderr,
+		Now:     time.Now(),
+		Plugin:  plugin,
 	}))
 }

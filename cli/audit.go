@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,8 +19,9 @@ import (
 // finding are the handshake's where there was one.
 type auditedRunner struct {
 	render.AuditedRunner
-	about  topic           // of the finding
-	online *probe.Verdicts // nil without a handshake
+	about   topic           // of the finding
+	online  *probe.Verdicts // nil without a handshake
+	release string          // "namespace/name" with --all, else ""
 }
 
 func (p *program) verifyManifests(ctx context.Context, flags verifyFlags) error {
@@ -27,6 +29,15 @@ func (p *program) verifyManifests(ctx context.Context, flags verifyFlags) error 
 	if err != nil {
 		return err
 	}
+	runners, err := p.audit(ctx, stream, p.release, flags)
+	if err != nil {
+		return err
+	}
+	return p.reportRunners(runners, flags)
+}
+
+// audit judges the runners of manifests. release is Helm's arguments for it, "" for none.
+func (p *program) audit(ctx context.Context, stream []byte, release string, flags verifyFlags) ([]auditedRunner, error) {
 	audited, err := render.Audit(stream, render.AuditOptions{
 		Now:           p.Now,
 		ExpiresWithin: time.Duration(flags.expiresWithin),
@@ -34,27 +45,48 @@ func (p *program) verifyManifests(ctx context.Context, flags verifyFlags) error 
 		CertsDir:      flags.certsDir,
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	runners := make([]auditedRunner, 0, len(audited))
-	count := map[trust.Status]int{}
-	passes := true
 	for _, a := range audited {
-		r := auditedRunner{AuditedRunner: a, about: topic{occasion: ofManifests}}
+		r := auditedRunner{AuditedRunner: a, about: topic{occasion: ofManifests, release: release}}
+		r.nameServer()
 		if flags.online {
 			p.goOnline(ctx, &r, flags)
 		}
-		count[r.Status]++
-		passes = passes && flags.passes(r.Status)
 		runners = append(runners, r)
 	}
-	err = p.result(flags.output,
+	return runners, nil
+}
+
+// reportRunners writes the verdicts, and fails unless all pass.
+func (p *program) reportRunners(runners []auditedRunner, flags verifyFlags) error {
+	count := map[trust.Status]int{}
+	passes := true
+	for _, r := range runners {
+		count[r.Status]++
+		passes = passes && flags.passes(r.Status)
+	}
+	err := p.result(flags.output,
 		func() any { return newAuditJSON(runners, passes) },
 		func() string { return auditTable(runners) })
 	if err != nil || passes {
 		return err
 	}
 	return notAllPass(count, len(runners))
+}
+
+// nameServer has the findings name the server with its port.
+func (r *auditedRunner) nameServer() {
+	server, err := trust.ParseServer(r.URL)
+	if err != nil { // the manifest does not tell it
+		return
+	}
+	r.about.host = server.Address
+	r.Warnings, _ = server.About(r.Warnings, nil)
+	if r.Finding.Host != "" {
+		r.Finding.Host = server.Address
+	}
 }
 
 // notAllPass says how many runners failed, and how many could not be judged.
@@ -74,7 +106,7 @@ func notAllPass(count map[trust.Status]int, all int) error {
 // goOnline adds the handshake of a runner whose file is known, or who has none; its verdict then
 // counts too. What keeps it from being made is the runner's finding.
 func (p *program) goOnline(ctx context.Context, r *auditedRunner, flags verifyFlags) {
-	if r.Host == "" || r.Plain || r.Bundle == nil && r.Way != render.WayNone {
+	if r.Host == "" || r.Plain || r.Bundle == nil && r.Way != render.WayNone && r.ServedBy == "" {
 		return
 	}
 	verdicts, err := p.shakeHands(ctx, r, flags)
@@ -131,19 +163,34 @@ func (p *program) shakeHands(ctx context.Context, r *auditedRunner, flags verify
 			break
 		}
 	}
-	return verdicts, err
+	if err != nil || r.Bundle != nil || r.ServedBy == "" || len(verdicts.Sent) == 0 {
+		return verdicts, err
+	}
+	// The file is what the server sends: the Ingress serves the very Secret.
+	if r.Bundle, err = trust.NewBundle(r.From+", as the server sends it", verdicts.Sent); err != nil {
+		return verdicts, err
+	}
+	return probe.Verify(ctx, target, r.Bundle, dialer, p.Now)
 }
 
 // auditTable is a line for each runner, then its file and what is in it.
 func auditTable(runners []auditedRunner) string {
-	rows := [][]string{{"RUNNER", "HOST", "WAY", "FROM", "EXPIRES", "VERDICT"}}
+	rows := [][]string{{"RUNNER", "HOST", "WAY", "EXPIRES", "VERDICT"}}
+	ofReleases := slices.ContainsFunc(runners, func(r auditedRunner) bool { return r.release != "" })
+	if ofReleases {
+		rows[0] = slices.Insert(rows[0], 0, "RELEASE")
+	}
 	var details strings.Builder
 	for _, r := range runners {
 		expires := ""
 		if r.Bundle != nil {
 			expires = day(r.Bundle.NotAfter(r.Host))
 		}
-		rows = append(rows, []string{r.fullName(), r.Host, string(r.Way), r.From, expires, string(r.Status)})
+		row := []string{r.fullName(), r.Host, string(r.Way), expires, string(r.Status)}
+		if ofReleases {
+			row = slices.Insert(row, 0, r.release)
+		}
+		rows = append(rows, row)
 		details.WriteString(r.details())
 	}
 	return table(rows) + details.String()
@@ -151,15 +198,32 @@ func auditTable(runners []auditedRunner) string {
 
 // fullName is the Deployment's, with its namespace where the manifest has one.
 func (r auditedRunner) fullName() string {
+	if r.release != "" { // which has the namespace
+		return r.Deployment
+	}
 	return strings.TrimPrefix(r.Namespace+"/"+r.Deployment, "/")
 }
 
 // details are what the runner's line in the table has no room for.
 func (r auditedRunner) details() string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "\n%s, container %s: %s\n", r.fullName(), r.Container, sentence(r.Finding, r.about))
+	name := r.fullName()
+	if r.release != "" {
+		name = "release " + r.release + ", " + name
+	}
+	fmt.Fprintf(&text, "\n%s, container %s: %s\n", name, r.Container, sentence(r.Finding, r.about))
 	if r.File != "" {
 		fmt.Fprintf(&text, "  %s\n", r.File)
+	}
+	if r.From != "" {
+		fmt.Fprintf(&text, "  from %s", r.From)
+		if r.ServedBy != "" {
+			fmt.Fprintf(&text, ", which %s serves", r.ServedBy)
+		}
+		text.WriteString("\n")
+	}
+	if r.Jobs {
+		text.WriteString("  its jobs' own programs trust GitLab too (--jobs)\n")
 	}
 	if r.Bundle != nil {
 		for _, c := range r.Bundle.Certificates() {

@@ -15,13 +15,17 @@ import (
 
 // A Process is what a run of the program has of its surroundings.
 type Process struct {
-	Args   []string // without the program's name
-	Env    func(name string) (value string, found bool)
-	Stdin  io.Reader
-	Stdout io.Writer
-	Stderr io.Writer
-	Now    time.Time
-	Plugin []byte // plugin.yaml, which has the version
+	Name    string   // that it was called by; "" for Helm's plugin
+	Args    []string // without the program's name
+	Env     func(name string) (value string, found bool)
+	Environ []string // NAME=value, to look for misspelt names in; nil does not look
+	Stdin   io.Reader
+	Stdout  io.Writer
+	Stderr  io.Writer
+	Now     time.Time
+	Plugin  []byte // plugin.yaml, which has the version
+
+	Patience time.Duration // with a pipe as a file that says nothing; 0 is a minute
 }
 
 // The exit codes.
@@ -44,7 +48,12 @@ func Run(process Process) int {
 	root.SetIn(process.Stdin)
 	root.SetOut(process.Stdout)
 	root.SetErr(process.Stderr)
-	cmd, err := root.ExecuteC()
+	cmd, err := root, checkArguments(process.Args)
+	if err == nil {
+		cmd, err = root.ExecuteC()
+	} else if found, _, findErr := root.Find(process.Args); findErr == nil {
+		cmd = found
+	}
 	p.usage = cmd.CommandPath()
 	code := exitDone
 	switch {
@@ -53,6 +62,7 @@ func Run(process Process) int {
 	case err != nil:
 		code = exitError
 		p.fail(err)
+		p.failInJSON(cmd)
 	}
 	p.flushMessages(code)
 	return code
@@ -62,8 +72,13 @@ func Run(process Process) int {
 type program struct {
 	Process
 	messages  []string
-	filtering bool   // run as a post-renderer: no subcommand
-	usage     string // the command that was called
+	errors    []findingJSON // what failed
+	written   bool          // something went to stdout
+	filtering bool          // run as a post-renderer: no subcommand
+	usage     string        // the command that was called
+	release   string        // that the manifests are of, as one types it for Helm
+
+	tellsByCode bool // whoever runs it may want nothing but the exit code
 }
 
 func (p *program) rootCommand() *cobra.Command {
@@ -81,18 +96,26 @@ the GitLab server: in a ConfigMap, mounted where the runner looks for it.
 
 Every flag can come from the environment too: --certs-dir is
 RUNNERTRUST_CERTS_DIR. RUNNERTRUST_CERT takes a path or the PEM text itself.`,
-		Args:          cobra.NoArgs,
+		Args:          p.noArguments,
+		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: p.calledAs()},
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p.filtering = true
 			return p.filter(cmd, options)
 		},
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return p.readEnvironment(cmd.Flags()) },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			p.warnUnknownVariables(cmd.Root())
+			return errors.Join(p.readEnvironment(cmd.Flags()), checkURLs(cmd.Flags()))
+		},
 	}
 	options.register(root.Flags())
 	p.registerVersion(root)
 	root.AddCommand(p.renderCommand(), p.fetchCommand(), p.verifyCommand(), p.versionCommand())
+	root.SetFlagErrorFunc(p.flagError)
+	for _, cmd := range append(root.Commands(), root) {
+		singleValues(cmd.Flags())
+	}
 	return root
 }
 
@@ -101,6 +124,11 @@ func (p *program) write(result []byte) error { return p.writeAll(bytes.NewReader
 
 // writeAll is write for a result in several pieces.
 func (p *program) writeAll(result io.WriterTo) error {
+	p.written = true
+	// Whoever starts a service may have all of its streams lead to /dev/null in the same way.
+	if !p.tellsByCode && isClosed(p.Stdout) && !isClosed(p.Stderr) {
+		return &hinted{what: "cannot write the output: stdout is closed", hint: "to throw the output away, use: >/dev/null"}
+	}
 	if _, err := result.WriteTo(p.Stdout); err != nil {
 		return &hinted{err: err, what: "cannot write the output"}
 	}

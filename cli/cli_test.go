@@ -14,8 +14,10 @@ import (
 func call(t *testing.T, stdin string, environment []string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	env := map[string]string{}
+	var environ []string
 	for i := 0; i+1 < len(environment); i += 2 {
 		env[environment[i]] = environment[i+1]
+		environ = append(environ, environment[i]+"="+environment[i+1])
 	}
 	plugin, err := os.ReadFile("../plugin.yaml")
 	if err != nil {
@@ -23,13 +25,14 @@ func call(t *testing.T, stdin string, environment []string, args ...string) (std
 	}
 	var out, messages bytes.Buffer
 	code = Run(Process{
-		Args:   args,
-		Env:    func(name string) (string, bool) { value, found := env[name]; return value, found },
-		Stdin:  strings.NewReader(stdin),
-		Stdout: &out,
-		Stderr: &messages,
-		Now:    fixturesNow,
-		Plugin: plugin,
+		Args:    args,
+		Env:     func(name string) (string, bool) { value, found := env[name]; return value, found },
+		Environ: environ,
+		Stdin:   strings.NewReader(stdin),
+		Stdout:  &out,
+		Stderr:  &messages,
+		Now:     fixturesNow,
+		Plugin:  plugin,
 	})
 	return out.String(), messages.String(), code
 }
@@ -61,7 +64,17 @@ func TestUsage(t *testing.T) {
 		says        string
 	}{
 		{args: []string{"patch"}, says: `unknown command "patch"`},
-		{args: []string{"--certs"}, says: "unknown flag: --certs"},
+		{args: []string{"--certs"}, says: "unknown flag: --certs\nrunnertrust: hint: did you mean --cert? see helm runnertrust --help"},
+		{args: []string{"render", "--crt=x"}, says: "did you mean --cert? see helm runnertrust render --help"},
+		{args: []string{"render", "--certificate=x"}, says: "did you mean --cert? "},
+		{args: []string{"render", "--zzz"}, says: "unknown flag: --zzz\nrunnertrust: hint: see helm runnertrust render --help"},
+		{args: []string{"fecth", "gitlab.test"}, says: "unknown command \"fecth\"\nrunnertrust: hint: did you mean helm runnertrust fetch? "},
+		{args: []string{"cli_test.go"}, says: "manifests are given with -f: helm runnertrust render -f cli_test.go"},
+		{args: []string{"render", "manifests"}, says: `render takes no argument like "manifests"`},
+		{args: []string{"render", "-f", "a", "-f", "b"}, says: "--file is given twice"},
+		{args: []string{"--certs-dir=/a", "--certs-dir=/b"}, says: "--certs-dir is given twice"},
+		{args: []string{"render", "--force=yes"}, says: "--force: \"yes\" is neither true nor false\nrunnertrust: hint: write --force=true"},
+		{args: []string{"verify", "--connect", "192.0.2.1"}, says: "--connect without --online"},
 		{args: []string{"render", "-f", "x", "--release", "y"}, says: "[file release]"},
 		{args: []string{"render", "-f", "no-such-file"}, says: "no-such-file"},
 		{args: []string{"verify", "-o", "yaml"}, says: `"yaml" is neither table nor json`},
@@ -72,7 +85,7 @@ func TestUsage(t *testing.T) {
 		{args: []string{"verify", "-f", "x", "--cert", "y"}, says: "--cert is not for manifests"},
 		{args: []string{"fetch"}, says: "accepts 1 arg(s)"},
 		{args: []string{"fetch", "gitlab.test", "--fingerprint", "abc"}, says: `"abc"`},
-		{environment: []string{"RUNNERTRUST_FORCE", "perhaps"}, says: "environment variable RUNNERTRUST_FORCE"},
+		{environment: []string{"RUNNERTRUST_FORCE", "yes"}, says: "environment variable RUNNERTRUST_FORCE: \"yes\" is neither true nor false\nrunnertrust: hint: write RUNNERTRUST_FORCE=true\n"},
 	} {
 		t.Run(strings.Join(test.args, " "), func(t *testing.T) {
 			stdout, stderr, code := call(t, "", test.environment, test.args...)
@@ -103,6 +116,59 @@ func TestEnvironment(t *testing.T) {
 	stdout, _, _ := call(t, input, []string{"RUNNERTRUST_CERT", "no-such-file", "RUNNERTRUST_CERTS_DIR", "/other"}, "--cert="+path, "--certs-dir=/certs")
 	if stdout != byFlag {
 		t.Error("the environment won over a flag")
+	}
+}
+
+// TestUnknownVariables warns of variables that nothing reads, and leaves their values alone.
+func TestUnknownVariables(t *testing.T) {
+	input := readFile(t, fixturesDir+"/accept/current/input.yaml")
+	cert := "--cert=" + fixturesDir + "/certs/ca.crt"
+	const warning = "runnertrust: warning: environment variable "
+	for name, want := range map[string]string{
+		"RUNNERTRUST_CERT_DIR":  warning + "RUNNERTRUST_CERT_DIR: nothing reads it\nrunnertrust: hint: did you mean RUNNERTRUST_CERTS_DIR?\n",
+		"RUNNERTRUST_CRT":       warning + "RUNNERTRUST_CRT: nothing reads it\nrunnertrust: hint: did you mean RUNNERTRUST_CERT?\n",
+		"RUNNERTRUST_ELEPHANT":  warning + "RUNNERTRUST_ELEPHANT: nothing reads it\nrunnertrust: hint: the variables are those of the flags: see helm runnertrust --help\n",
+		"RUNNERTRUST_BIN_DIR":   "",
+		"RUNNERTRUST_NO_LINK":   "",
+		"RUNNERTRUST_RELEASES":  "",
+		"RUNNERTRUST_TIMEOUT":   "", // of other commands
+		"RUNNERTRUSTED_CERT":    "",
+		"HELM_RUNNERTRUST_CERT": "",
+	} {
+		stdout, stderr, code := call(t, input, []string{name, "swordfish"}, cert)
+		if code != exitDone || stderr != want || len(stdout) <= len(input) {
+			t.Errorf("%s: exit code %d, %q", name, code, stderr)
+		}
+	}
+}
+
+// TestCalledAs has hints that can be typed: through Helm where Helm runs the program.
+func TestCalledAs(t *testing.T) {
+	for name, environment := range map[string]map[string]string{
+		"helm runnertrust":       {"HELM_PLUGIN_NAME": "runnertrust"},
+		"./bin/helm-runnertrust": {},
+	} {
+		var stderr bytes.Buffer
+		code := Run(Process{
+			Name: "./bin/helm-runnertrust", Args: []string{"verify", "--zzz"}, Stdin: strings.NewReader(""), Stdout: &stderr, Stderr: &stderr,
+			Env: func(name string) (string, bool) { value, found := environment[name]; return value, found },
+		})
+		if want := "runnertrust: error: unknown flag: --zzz\nrunnertrust: hint: see " + name + " verify --help\n"; code != exitError || stderr.String() != want {
+			t.Errorf("exit code %d, %q", code, &stderr)
+		}
+	}
+}
+
+// TestPortInHints has the port of CI_SERVER_URL in what is to be typed about a runner's file.
+func TestPortInHints(t *testing.T) {
+	input := readFile(t, fixturesDir+"/accept/host-upper-case-and-port/input.yaml")
+	forced, stderr, code := call(t, input, nil, "--force", "--cert="+fixturesDir+"/certs/expired.crt")
+	const typed = "helm runnertrust fetch GitLab.example.com:8443 --save FILE\n"
+	if code != exitDone || !strings.Contains(stderr, typed) {
+		t.Errorf("the filter: exit code %d, %s", code, stderr)
+	}
+	if stdout, stderr, code := call(t, forced, nil, "verify"); code != exitError || !strings.Contains(stdout, typed) {
+		t.Errorf("verify: exit code %d, %s%s", code, stdout, stderr)
 	}
 }
 
@@ -151,6 +217,22 @@ func TestRender(t *testing.T) {
 	}
 }
 
+// TestDiffOfSecrets shows what stands beside a change, but no value of a Secret unless it is asked to.
+func TestDiffOfSecrets(t *testing.T) {
+	runner := strings.ReplaceAll(readFile(t, fixturesDir+"/reject/url-with-password/input.yaml"), "ssh://bot:secret@", "https://")
+	stream := runner + "---\nkind: Secret\nstringData: {token: swordfish}\n"
+	list := "kind: List\nitems:\n-\n  " + strings.ReplaceAll(strings.TrimSpace(runner), "\n", "\n  ") + "\n-\n  kind: Secret\n  data: {token: swordfish}\n"
+	cert := "--cert=" + fixturesDir + "/certs/ca.crt"
+	for name, stream := range map[string]string{"documents": stream, "list": list} {
+		for show, value := range map[string]string{"--show-secrets=false": "{token: ***}\n", "--show-secrets": "{token: swordfish}\n"} {
+			stdout, stderr, code := call(t, stream, nil, "render", cert, "--diff", show)
+			if code != exitDone || !strings.Contains(stdout, value) {
+				t.Errorf("%s, %s: exit code %d, %s%s", name, show, code, stdout, stderr)
+			}
+		}
+	}
+}
+
 func TestColour(t *testing.T) {
 	got := colour("--- a\n+++ b\n@@ -1 +1 @@\n x\n-y\n+--- z\r\n")
 	want := bold + "--- a" + reset + "\n" + bold + "+++ b" + reset + "\n" + cyan + "@@ -1 +1 @@" + reset + "\n x\n" +
@@ -167,7 +249,7 @@ func TestRelease(t *testing.T) {
 		t.Fatal(err)
 	}
 	helm := filepath.Join(t.TempDir(), "helm")
-	script := "#!/bin/sh\n[ \"$*\" = 'get manifest ci --namespace prod' ] && exec cat " + manifest + "\necho \"Error: release: not found\" >&2\nexit 1\n"
+	script := "#!/bin/sh\n[ \"$*\" = 'get manifest ci --namespace prod' ] && exec cat " + manifest + "\n[ \"$3\" = unreachable ] && echo \"Error: Kubernetes cluster unreachable\" >&2 || echo \"Error: release: not found\" >&2\nexit 1\n"
 	if err := os.WriteFile(helm, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +260,19 @@ func TestRelease(t *testing.T) {
 		t.Errorf("exit code %d, stderr %q", code, stderr)
 	}
 	stdout, stderr, code = call(t, "", environment, "render", "--release", "other", cert)
-	if code != exitError || stdout != "" || !strings.Contains(stderr, "Error: release: not found") || !strings.Contains(stderr, "runnertrust: hint: ") {
+	if code != exitError || stdout != "" || !strings.Contains(stderr, "Error: release: not found\nrunnertrust: hint: look for its namespace: helm list --all-namespaces --filter '^other$'\n") {
 		t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
+	}
+	_, stderr, _ = call(t, "", append(environment, "HELM_KUBECONTEXT", "ci"), "verify", "--release", "unreachable")
+	if !strings.HasSuffix(stderr, "answers: kubectl cluster-info --context ci\n") || strings.Contains(stderr, "helm list") {
+		t.Errorf("stderr %q", stderr)
+	}
+	_, stderr, _ = call(t, "", []string{"HELM_BIN", "no-such-helm"}, "verify", "--release", "ci")
+	if !strings.HasSuffix(stderr, "HELM_BIN\n") {
+		t.Errorf("stderr %q", stderr)
+	}
+	stdout, _, _ = call(t, "", environment, "verify", "--release", "ci")
+	if !strings.Contains(stdout, "\n  helm runnertrust verify --release ci --namespace prod --online tells whether that is enough; ") {
+		t.Errorf("stdout %q", stdout)
 	}
 }

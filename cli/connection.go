@@ -1,12 +1,16 @@
 package cli
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/probe"
 )
 
@@ -30,4 +34,22 @@ func (c *connection) dialer() probe.Dialer {
 			return http.ProxyFromEnvironment(&http.Request{URL: u})
 		},
 	}
+}
+
+// server is the one that an argument names. The URL of a project, as one copies it, is taken for
+// its host, and that is said.
+func (p *program) server(argument string) (probe.Target, error) {
+	target, err := probe.ParseTarget(argument)
+	if refused := (*trust.Error)(nil); !errors.As(err, &refused) || refused.Code != probe.CodePath {
+		return target, err
+	}
+	scheme := ""
+	rest := argument
+	if before, after, found := strings.Cut(argument, "://"); found {
+		scheme, rest = before+"://", after
+	}
+	if target, err = probe.ParseTarget(scheme + rest[:strings.IndexAny(rest, "/?#")]); err == nil {
+		p.message("note", fmt.Sprintf("%s is taken for its host, %s", trust.PrintableURL(argument), target), "")
+	}
+	return target, err
 }

@@ -4,11 +4,16 @@ import (
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
+
+	"helm-runnertrust/render"
 )
 
-// diff is a unified diff, in colour where a person looks at it, unless they do not want that
-// (https://no-color.org).
-func (p *program) diff(name string, before, after []byte) []byte {
+// diff is a unified diff, without the values of Secrets unless they are asked for. It is in colour
+// where a person looks at it, unless they do not want that (https://no-color.org).
+func (p *program) diff(name string, before, after []byte, showSecrets bool) []byte {
+	if !showSecrets {
+		before, after = render.MaskSecrets(before), render.MaskSecrets(after)
+	}
 	text := udiff.Unified(name, name+" (with runnertrust)", string(before), string(after))
 	if noColor, found := p.Env("NO_COLOR"); found && noColor != "" || !isTerminal(p.Stdout) {
 		return []byte(text)

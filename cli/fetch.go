@@ -57,7 +57,7 @@ it with --fingerprint.`,
 }
 
 func (p *program) fetch(ctx context.Context, argument string, flags fetchFlags) error {
-	target, err := probe.ParseTarget(argument)
+	target, err := p.server(argument)
 	if err != nil {
 		return err
 	}
@@ -85,6 +85,7 @@ func (p *program) fetch(ctx context.Context, argument string, flags fetchFlags) 
 	}
 	if fetched.Fault != nil && !flags.force {
 		return &hinted{
+			code: fetched.Fault.Code,
 			what: fmt.Sprintf("%s: nothing is written without --force: %s", target.Address(), fetched.Fault.Message),
 			hint: cmp.Or(ofFetched(fetched).of(*fetched.Fault), "the report above says more"),
 		}

@@ -15,7 +15,7 @@ func (p *program) filter(cmd *cobra.Command, flags filterFlags) error {
 	if isTerminal(p.Stdin) {
 		cmd.SetOut(p.Stderr)
 		return errors.Join(cmd.Help(), &hinted{what: "stdin is a terminal, where Helm would send manifests",
-			hint: "to look at the effect, use `helm runnertrust render -f FILE --diff`"})
+			hint: "to look at the effect: helm runnertrust render -f FILE --diff"})
 	}
 	stream, err := yamledit.Read(p.Stdin)
 	if err != nil {

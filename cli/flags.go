@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -45,15 +44,7 @@ func fromCommandLine(flags *pflag.FlagSet, name string) {
 	flags.Lookup(name).Annotations = map[string][]string{commandLineOnly: {"true"}}
 }
 
-const (
-	certFlag    = "cert"
-	environment = "RUNNERTRUST_"
-)
-
-// variable is the environment variable of a flag.
-func variable(flag string) string {
-	return environment + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
-}
+const certFlag = "cert"
 
 // commandLineOnly marks flags that no variable may set: what is asked for in one place must not
 // hold everywhere.
@@ -62,37 +53,18 @@ const commandLineOnly = "command line only"
 // excludes are the flags that go only one without the other.
 var excludes = map[string]string{"file": "release", "release": "file"}
 
-// readEnvironment sets the flags that the command line leaves out. A certificate is no plain value,
-// so sources reads its variable.
-func (p *program) readEnvironment(flags *pflag.FlagSet) error {
-	var faults []error
-	flags.VisitAll(func(flag *pflag.Flag) {
-		value, found := p.Env(variable(flag.Name))
-		if !found || value == "" || flag.Changed || flag.Annotations[commandLineOnly] != nil || flag.Name == "help" {
-			return
-		}
-		if other := flags.Lookup(excludes[flag.Name]); other != nil && other.Changed {
-			return
-		}
-		if err := flags.Set(flag.Name, value); err != nil {
-			faults = append(faults, &hinted{what: "environment variable " + variable(flag.Name), err: err})
-		}
-	})
-	return errors.Join(faults...)
-}
-
 // sources are the certificates of --cert, else of RUNNERTRUST_CERT; none where neither is given.
 func (p *program) sources(certs []string) ([]trust.Source, error) {
 	if len(certs) == 0 {
 		if value, _ := p.Env(variable(certFlag)); value != "" {
-			return loadText(variable(certFlag), value)
+			return p.files().loadText(variable(certFlag), value)
 		}
 		return nil, nil
 	}
 	var all []trust.Source
 	var faults []error
 	for _, cert := range certs {
-		sources, err := load(cert)
+		sources, err := p.files().load(cert)
 		all, faults = append(all, sources...), append(faults, err)
 	}
 	return all, errors.Join(faults...)

@@ -113,7 +113,7 @@ func (p *program) functionOptions(spec functionSpec) (render.Options, error) {
 		options.Sources, faults = append(options.Sources, trust.Source{Bundle: bundle}), append(faults, err)
 	}
 	for _, file := range spec.CertificateFile {
-		sources, err := load(file)
+		sources, err := p.files().load(file)
 		options.Sources, faults = append(options.Sources, sources...), append(faults, err)
 	}
 	for _, name := range spec.FromSecret {

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"os"
 	"strings"
 )
@@ -14,7 +13,7 @@ const pluginName = "helm-runnertrust"
 // post-renderer fails (pkg/postrender/exec.go, v3.22.0). A message that cannot be repeated is still
 // on our own stderr.
 func (p *program) reachThroughHelm(text string, code int) {
-	parent := fmt.Sprintf("/proc/%d", os.Getppid())
+	parent := parentProcess()
 	name, _ := p.Env("HELM_PLUGIN_NAME")
 	isHelm4 := name == pluginName
 	if !isHelm4 && (code != exitDone || !isHelm(parent)) {

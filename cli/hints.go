@@ -25,6 +25,7 @@ type topic struct {
 	occasion occasion
 	host     string            // the server as one types it for fetch, host[:port]
 	leaf     *x509.Certificate // that the server sends
+	release  string            // that the manifests are of, as one types it for Helm
 }
 
 // A hint says what to do about something: where possible, a command that can be typed.
@@ -40,7 +41,7 @@ func hintFor(code trust.Code, about topic) string {
 
 // of is the hint of a finding.
 func (t topic) of(f trust.Finding) string {
-	t.host = f.Host
+	t.host = cmp.Or(f.Host, t.host)
 	return hintFor(f.Code, t)
 }
 

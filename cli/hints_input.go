@@ -85,5 +85,7 @@ func issuerMissing(t topic) string {
 	case ofVerdict:
 		return "append the root certificate to the file"
 	}
-	return fetchAnd("get the whole chain: ")(t)
+	// Not fetch alone: where it finds no issuer, its file would lead here again.
+	return "append the issuer's certificate, which the server's administrator has; " +
+		fetchAnd("it may also be public, then this finds it: ")(t)
 }

@@ -8,7 +8,7 @@ import (
 // manifestHints are about manifests, of the filter and of verify.
 func manifestHints() map[trust.Code]hint {
 	return map[trust.Code]hint{
-		render.NoRunner:        always("--deployment NAME selects a runner of another shape; --allow-no-runner lets a stream without one pass"),
+		render.NoRunner:        noRunner,
 		render.HostUnknown:     only(ofFiles, "give the host with the certificate, --cert=HOST=FILE or --from-secret=HOST=NAME; --via=env needs no host where one certificate is for all"),
 		render.BadURL:          always("set the chart's gitlabUrl to an address like https://gitlab.example.com"),
 		render.NoCertificate:   noCertificateHint,
@@ -43,7 +43,7 @@ func manifestHints() map[trust.Code]hint {
 		render.CodeFileMissing:  nil, // the message says where
 		render.CodeMountTwice:   always("remove one of the mounts from the chart's values"),
 		render.CodeFileInvalid:  nil, // the message is that of the file
-		render.CodeNoFile:       always("--online tells whether that is enough; an upgrade with the post-renderer gives it a file"),
+		render.CodeNoFile:       noFile,
 		render.CodeEndsTooEarly: only(ofVerdict, "renew the certificate on the server, then fetch it again"),
 	}
 }
@@ -52,4 +52,21 @@ func manifestHints() map[trust.Code]hint {
 func noCertificateHint(t topic) string {
 	return fetchAnd("get the certificate, then pass --cert=FILE: ")(t) +
 		"; or name what is in the cluster: --from-secret=NAME/KEY, --from-configmap=NAME/KEY"
+}
+
+// noRunner names the way to the names of a release's Deployments, where it is known.
+func noRunner(t topic) string {
+	const text = "--deployment NAME selects a runner of another shape; --allow-no-runner lets a stream without one pass"
+	if t.release == "" {
+		return text
+	}
+	return "helm get manifest " + t.release + " has the names of its Deployments: --deployment NAME selects a runner of another shape"
+}
+
+func noFile(t topic) string {
+	const text = "an upgrade with the post-renderer gives it a file"
+	if t.release == "" {
+		return "--online tells whether that is enough; " + text
+	}
+	return "helm runnertrust verify --release " + t.release + " --online tells whether that is enough; " + text
 }

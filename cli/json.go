@@ -14,6 +14,12 @@ import (
 // The structures of -o json, which docs/JSON.md describes. They are made from what the packages
 // return, and nothing is made from them.
 
+// errorJSON is the output of a command that has no result.
+type errorJSON struct {
+	Error findingJSON   `json:"error"`
+	Also  []findingJSON `json:"also,omitempty"`
+}
+
 type certificateJSON struct {
 	Subject     string   `json:"subject"`
 	Issuer      string   `json:"issuer"`
@@ -67,6 +73,7 @@ type auditJSON struct {
 }
 
 type runnerJSON struct {
+	Release      string            `json:"release,omitempty"`
 	Deployment   string            `json:"deployment"`
 	Namespace    string            `json:"namespace,omitempty"`
 	Container    string            `json:"container"`
@@ -75,6 +82,8 @@ type runnerJSON struct {
 	Way          render.Way        `json:"way"`
 	File         string            `json:"file,omitempty"`
 	From         string            `json:"from,omitempty"`
+	ServedBy     string            `json:"servedBy,omitempty"`
+	Jobs         bool              `json:"jobs"`
 	Certificates []certificateJSON `json:"certificates,omitempty"`
 	Status       render.Status     `json:"status"`
 	Finding      findingJSON       `json:"finding"`
@@ -158,7 +167,7 @@ func newAuditJSON(runners []auditedRunner, ok bool) auditJSON {
 func newRunnerJSON(r auditedRunner) runnerJSON {
 	structure := runnerJSON{
 		Deployment: r.Deployment, Namespace: r.Namespace, Container: r.Container, URL: r.URL, Host: r.Host,
-		Way: r.Way, File: r.File, From: r.From, Status: r.Status,
+		Way: r.Way, File: r.File, From: r.From, ServedBy: r.ServedBy, Jobs: r.Jobs, Release: r.release, Status: r.Status,
 		Finding: r.about.finding(r.Finding), Warnings: topic{occasion: ofManifests}.findings(r.Warnings),
 	}
 	if r.Bundle != nil {

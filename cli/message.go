@@ -21,6 +21,7 @@ import (
 
 // A hinted error is one of the command line's own.
 type hinted struct {
+	code trust.Code // "" is codeCommand
 	what string
 	err  error // cause, may be nil
 	hint string
@@ -45,7 +46,9 @@ func (p *program) fail(err error) {
 		}
 		return
 	}
-	p.message("error", err.Error(), p.hint(err))
+	said := findingJSON{Code: codeOf(err), Message: p.withoutPasswords(err.Error()), Hint: p.hint(err)}
+	p.errors = append(p.errors, said)
+	p.message("error", said.Message, said.Hint)
 }
 
 func (p *program) warn(w trust.Finding) {
@@ -75,6 +78,22 @@ func (p *program) flushMessages(code int) {
 	}
 }
 
+// codeCommand is the code of the command line's own errors: of flags, files, Helm.
+const codeCommand trust.Code = "command"
+
+func codeOf(err error) trust.Code {
+	if own := (*hinted)(nil); errors.As(err, &own) && own.code != "" {
+		return own.code
+	}
+	if refused := (*trust.Error)(nil); errors.As(err, &refused) {
+		return refused.Code
+	}
+	if refused := (*render.Error)(nil); errors.As(err, &refused) {
+		return refused.Code
+	}
+	return codeCommand
+}
+
 // hint is what to do about an error.
 func (p *program) hint(err error) string {
 	if own := (*hinted)(nil); errors.As(err, &own) {
@@ -84,7 +103,7 @@ func (p *program) hint(err error) string {
 		return hintFor(refused.Code, topic{host: refused.Host})
 	}
 	if refused := (*render.Error)(nil); errors.As(err, &refused) {
-		return hintFor(refused.Code, topic{})
+		return hintFor(refused.Code, topic{host: refused.Host, release: p.release})
 	}
 	return "see " + p.usage + " --help" // what cobra says of a command line
 }

@@ -59,6 +59,53 @@ func TestProcess(t *testing.T) {
 			t.Errorf("exit code %d, stderr %q", code, stderr)
 		}
 	})
+	t.Run("no stdout", func(t *testing.T) {
+		for command, want := range map[string]int{
+			"exec " + binary + " " + cert + " >&-":                                     exitError,
+			"exec " + binary + " render " + cert + " >&-":                              exitError,
+			"exec " + binary + " " + cert + " >/dev/null":                              exitDone,
+			"exec " + binary + " render --detailed-exitcode " + cert + " >&-":          exitChanges,
+			"exec " + binary + " fetch gitlab.test --connect 127.0.0.1:1 >&-":          exitError,
+			"exec " + binary + " render " + cert + " --detailed-exitcode 1<>/dev/null": exitChanges,
+		} {
+			cmd := exec.Command("sh", "-c", command)
+			var stderr bytes.Buffer
+			cmd.Stdin, cmd.Stderr = strings.NewReader(input), &stderr
+			var exit *exec.ExitError
+			if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
+				t.Fatal(err)
+			}
+			if code := cmd.ProcessState.ExitCode(); code != want {
+				t.Errorf("%s: exit code %d, %s", command, code, &stderr)
+			}
+		}
+	})
+	t.Run("pipe of the shell", func(t *testing.T) {
+		for name, descriptor := range map[string]string{"certificate": "--cert=/dev/fd/3", "slow": "--cert=/dev/fd/4"} {
+			cmd := exec.Command("bash", "-c", "exec 3< <(cat "+fixturesDir+"/certs/ca.crt) 4< <(sleep 0.3; cat "+fixturesDir+"/certs/ca.crt); exec "+binary+" "+descriptor)
+			var stdout, stderr bytes.Buffer
+			cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(input), &stdout, &stderr
+			if err := cmd.Run(); err != nil || stdout.Len() <= len(input) {
+				t.Errorf("%s: %v, %s", name, err, &stderr)
+			}
+		}
+	})
+	t.Run("pastrout of a proxy", func(t *testing.T) {
+		for _, proxy := range []string{
+			"http://user:troutfish@proxy.invalid:80a", "http://user:trout/fish@127.0.0.1:1", "http://user:trout fish@127.0.0.1:1",
+			"http://user:1/fish@127.0.0.1:1", "http://troutfish@127.0.0.1:1", "user:troutfish@127.0.0.1:1", "troutfish@127.0.0.1:1/",
+			"socks5://user:troutfish@127.0.0.1:1", "http://user:trout#fish@127.0.0.1:1", "http:user:troutfish@127.0.0.1:1",
+		} {
+			for _, command := range []string{"fetch", "verify"} {
+				cmd := exec.Command(binary, command, "gitlab.invalid", "-o", "json")
+				cmd.Env = []string{"HTTPS_PROXY=" + proxy}
+				said, err := cmd.CombinedOutput()
+				if err == nil || bytes.Contains(said, []byte("trout")) || bytes.Contains(said, []byte("fish")) || !bytes.Contains(said, []byte("proxy")) {
+					t.Errorf("%s %s: %v, %s", command, proxy, err, said)
+				}
+			}
+		}
+	})
 	t.Run("no environment", func(t *testing.T) {
 		stdout, stderr, code := process(t, binary, strings.NewReader(input), nil, cert)
 		if code != exitDone || stderr != "" || len(stdout) <= len(input) {

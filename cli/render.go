@@ -2,10 +2,10 @@ package cli
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"os"
-	"os/exec"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -15,12 +15,14 @@ import (
 // input is where manifests come from: a file, stdin, or a release.
 type input struct {
 	file, release string
+	cluster       cluster
 }
 
 func (in *input) register(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&in.file, "file", "f", "", "`file` with manifests; - is stdin")
 	cmd.Flags().StringVar(&in.release, "release", "", "`name` of a release in the cluster, read with helm get manifest")
 	cmd.MarkFlagsMutuallyExclusive("file", "release")
+	in.cluster.register(cmd)
 }
 
 // check refuses an empty name, which a script failed to fill in.
@@ -45,48 +47,35 @@ func (in *input) name() string {
 }
 
 // read returns the manifests.
-func (p *program) read(in input) ([]byte, error) {
+func (p *program) read(in input) (stream []byte, err error) {
 	switch {
 	case in.release != "":
-		return p.manifest(in.release)
+		p.release = strings.Join(p.inNamespace(in), " ")
+		stream, err = p.manifest(in)
 	case in.file != "" && in.file != "-":
-		stream, err := os.ReadFile(in.file)
-		if err != nil {
-			return nil, &hinted{what: "cannot read the manifests", err: err}
-		}
-		return stream, nil
+		stream, err = p.readManifests(in.file)
 	case isTerminal(p.Stdin):
 		return nil, &hinted{what: "no manifests are given",
 			hint: "name a file with -f, a release with --release, or pipe them in: helm template … | helm runnertrust render --diff"}
+	default:
+		if stream, err = io.ReadAll(p.Stdin); err != nil {
+			err = &hinted{what: "cannot read the manifests from stdin", err: err}
+		}
 	}
-	stream, err := io.ReadAll(p.Stdin)
 	if err != nil {
-		return nil, &hinted{what: "cannot read the manifests from stdin", err: err}
+		return nil, err
 	}
-	return stream, nil
+	return stream, checkManifests(in, stream)
 }
 
-// manifest asks the Helm that runs us, which tells plugins its own path and namespace, for the
-// manifests of a release.
-func (p *program) manifest(release string) ([]byte, error) {
-	helm, found := p.Env("HELM_BIN")
-	if !found || helm == "" {
-		helm = "helm"
+// readManifests reads a file.
+func (p *program) readManifests(path string) ([]byte, error) {
+	if _, err := os.Stat(filepath.Join(path, "Chart.yaml")); err == nil {
+		return nil, &hinted{what: path + " is a chart, not manifests", hint: renderChart(path)}
 	}
-	args := []string{"get", "manifest", release}
-	if namespace, found := p.Env("HELM_NAMESPACE"); found && namespace != "" {
-		args = append(args, "--namespace", namespace)
-	}
-	var stderr bytes.Buffer
-	cmd := exec.Command(helm, args...)
-	cmd.Stderr = &stderr
-	stream, err := cmd.Output()
+	stream, err := p.files().read(path, 0)
 	if err != nil {
-		if said := bytes.TrimSpace(stderr.Bytes()); len(said) > 0 {
-			err = fmt.Errorf("%s", said)
-		}
-		return nil, &hinted{what: fmt.Sprintf("cannot read release %q with %s", release, helm), err: err,
-			hint: "look for it with `helm list --all-namespaces`; the cluster is that of the kubeconfig in use"}
+		return nil, &hinted{what: "cannot read the manifests of " + path, err: withoutPath(err), hint: "check the path and its permissions"}
 	}
 	return stream, nil
 }
@@ -94,7 +83,7 @@ func (p *program) manifest(release string) ([]byte, error) {
 func (p *program) renderCommand() *cobra.Command {
 	var flags filterFlags
 	var in input
-	var diff, detailed bool
+	var diff, showSecrets, detailed bool
 	cmd := &cobra.Command{
 		Use:   "render [-f FILE | --release NAME]",
 		Short: "Show what the post-renderer makes of manifests",
@@ -102,8 +91,9 @@ func (p *program) renderCommand() *cobra.Command {
 release that is in the cluster.`,
 		Example: `  helm template gitlab gitlab/gitlab -f values.yaml | helm runnertrust render --cert=gitlab.crt --diff
   helm runnertrust render --release gitlab --cert=gitlab.crt --diff`,
-		Args: cobra.NoArgs,
+		Args: p.noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			p.tellsByCode = detailed
 			if err := in.check(cmd); err != nil {
 				return err
 			}
@@ -123,7 +113,7 @@ release that is in the cluster.`,
 			}
 			out := after
 			if diff {
-				out = p.diff(in.name(), before, after)
+				out = p.diff(in.name(), before, after, showSecrets)
 			}
 			if err := p.write(out); err != nil {
 				return err
@@ -137,6 +127,7 @@ release that is in the cluster.`,
 	in.register(cmd)
 	flags.register(cmd.Flags())
 	cmd.Flags().BoolVar(&diff, "diff", false, "print a unified diff instead of the manifests")
+	cmd.Flags().BoolVar(&showSecrets, "show-secrets", false, "show the values of Secrets in the diff")
 	cmd.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit with 2 when there are changes")
 	return cmd
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -81,6 +82,53 @@ func TestVerifyOnlineFails(t *testing.T) {
 				t.Errorf("finding %+v", finding)
 			}
 		})
+	}
+}
+
+// TestProjectURL takes the URL of a project for its host, in both commands that ask a server.
+func TestProjectURL(t *testing.T) {
+	address, root := newServer(t)
+	file := filepath.Join(t.TempDir(), "ca.crt")
+	if err := os.WriteFile(file, trusttest.PEM(root.Certificate), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const note = "/group/project.git is taken for its host, " + host + "\n"
+	for _, url := range []string{"https://" + host + "/group/project.git", host + "/group/project.git"} {
+		for _, args := range [][]string{{"fetch", url}, {"verify", url, "--cert", file}} {
+			stdout, stderr, code := call(t, "", nil, append(args, "--connect", address)...)
+			if code != exitDone || stdout == "" || !strings.Contains(stderr, note) {
+				t.Errorf("%q: exit code %d, %s%s", args, code, stdout, stderr)
+			}
+		}
+	}
+	if stdout, stderr, code := call(t, "", nil, "fetch", "http://"+host+"/group"); code != exitError || stdout != "" || !strings.Contains(stderr, "not an https URL") {
+		t.Errorf("exit code %d, %s", code, stderr)
+	}
+}
+
+// TestTablesFit holds that no table takes more than 100 columns, whatever names there are.
+func TestTablesFit(t *testing.T) {
+	from, until := fixturesNow.Add(-time.Hour), fixturesNow.AddDate(0, 0, 60)
+	root := trusttest.SelfSigned(trusttest.Template{CommonName: "The Root of a Company with a Long Name", CA: true, NotBefore: from, NotAfter: until})
+	names := []string{host}
+	for i := range 20 {
+		names = append(names, fmt.Sprintf("registry-%d.gitlab.example.com", i))
+	}
+	server := trusttest.StartTLS("127.0.0.1:0", nil, root.Issue(trusttest.Template{DNSNames: names, NotBefore: from, NotAfter: until}), root.Certificate)
+	t.Cleanup(server.Close)
+	_, fetched, code := call(t, "", nil, "fetch", host, "--connect", server.Addr)
+	if code != exitDone || !strings.Contains(fetched, "\nSHA-256 ") || !strings.Contains(fetched, "registry-19.gitlab.example.com") {
+		t.Errorf("exit code %d, %s", code, fetched)
+	}
+	audited, _, _ := call(t, readFile(t, fixturesDir+"/accept/two-runners/output.yaml"), nil, "verify")
+	fetched, _, _ = strings.Cut(fetched, "a private CA")
+	audited, _, _ = strings.Cut(audited, "\n\n") // the rest are sentences
+	for _, report := range []string{fetched, audited} {
+		for line := range strings.Lines(report) {
+			if len(line) > maxWidth+1 {
+				t.Errorf("%d columns: %s", len(line)-1, line)
+			}
+		}
 	}
 }
 

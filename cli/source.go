@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -16,7 +15,10 @@ import (
 // load reads the argument [HOST=]PATH, where PATH is a file for [trust.Parse] or a folder of
 // <host>.crt files. A path that itself begins like HOST= is written ./HOST=. The faults of several
 // files in a folder are joined.
-func load(arg string) ([]trust.Source, error) {
+func (f files) load(arg string) ([]trust.Source, error) {
+	if holdsCertificate(arg) {
+		return nil, certificateText("the path of a certificate")
+	}
 	host, path, err := splitHost(arg)
 	if err != nil {
 		return nil, err
@@ -33,9 +35,9 @@ func load(arg string) ([]trust.Source, error) {
 			return nil, &hinted{what: fmt.Sprintf("%s: a folder cannot be given for the one host %q", path, host),
 				hint: "give the folder without HOST=, or the one file"}
 		}
-		return loadFolder(path)
+		return f.loadFolder(path)
 	}
-	bundle, err := loadFile(path)
+	bundle, err := f.loadFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -44,13 +46,13 @@ func load(arg string) ([]trust.Source, error) {
 
 // loadText reads the value of an environment variable: PEM text if it has a BEGIN line or more than
 // one line, otherwise like load. Origin names the text in messages.
-func loadText(origin, value string) ([]trust.Source, error) {
+func (f files) loadText(origin, value string) ([]trust.Source, error) {
 	if text := strings.TrimSpace(value); !strings.Contains(text, "-----BEGIN") && !strings.Contains(text, "\n") {
 		if !pathExists(text) {
 			return nil, &hinted{what: origin + ": its value is neither PEM text nor a path that exists",
 				hint: "give the path of a file, or the PEM text with its line breaks; base64 has to be decoded first"}
 		}
-		return load(text)
+		return f.load(text)
 	}
 	bundle, err := trust.Parse(origin, []byte(value))
 	if err != nil {
@@ -110,7 +112,7 @@ func isNameByte(c rune) bool {
 	return isDigit(c) || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || strings.ContainsRune("-._", c)
 }
 
-func loadFolder(folder string) ([]trust.Source, error) {
+func (f files) loadFolder(folder string) ([]trust.Source, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return nil, unreadable(folder, err)
@@ -124,7 +126,7 @@ func loadFolder(folder string) ([]trust.Source, error) {
 		if about, err := os.Stat(path); !isCert || host == "" || err == nil && !about.Mode().IsRegular() {
 			continue
 		}
-		bundle, err := loadFile(path)
+		bundle, err := f.loadFile(path)
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -142,13 +144,8 @@ func loadFolder(folder string) ([]trust.Source, error) {
 }
 
 // loadFile reads no more than Parse needs to refuse a file that is too large.
-func loadFile(path string) (*trust.Bundle, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, unreadable(path, err)
-	}
-	defer func() { _ = file.Close() }() // only read from
-	input, err := io.ReadAll(io.LimitReader(file, trust.MaxSize+1))
+func (f files) loadFile(path string) (*trust.Bundle, error) {
+	input, err := f.read(path, trust.MaxSize+1)
 	if err != nil {
 		return nil, unreadable(path, err)
 	}
@@ -157,8 +154,14 @@ func loadFile(path string) (*trust.Bundle, error) {
 
 func unreadable(path string, err error) error {
 	hint := "check the path and its permissions"
-	if strings.Contains(path, "=") {
+	switch {
+	case errors.Is(err, errDevice):
+		hint = "give the path of a file, or a pipe: <(command)"
+	case strings.Contains(path, "="):
 		hint = "the part before = is taken as a host only if it looks like one; write ./PATH for a path with ="
+	}
+	if mayHoldPassword(path) {
+		path = trust.PrintableURL(path)
 	}
 	return &hinted{what: path + ": cannot be read", err: withoutPath(err), hint: hint}
 }

@@ -11,8 +11,8 @@ import (
 	"helm-runnertrust/trust/trusttest/golden"
 )
 
-// files lays out one certificate under many names and makes their folder the current one.
-func files(t *testing.T) []byte {
+// layOut lays out one certificate under many names and makes their folder the current one.
+func layOut(t *testing.T) []byte {
 	t.Chdir(t.TempDir())
 	content := trusttest.PEM(trusttest.SelfSigned(trusttest.Template{DNSNames: []string{"gitlab.test"}, NotBefore: fixturesNow, NotAfter: fixturesNow.AddDate(1, 0, 0)}).Certificate)
 	for _, name := range []string{"gitlab.crt", "a=b.crt", "folder/b.test.crt", "folder/A.test.crt", "folder/readme.txt", "folder/.crt", "folder/..crt/x", "folder/sub.crt/x", "bad/good.crt"} {
@@ -40,7 +40,7 @@ func files(t *testing.T) []byte {
 }
 
 func TestLoad(t *testing.T) {
-	content := files(t)
+	content := layOut(t)
 	folder := "A.test,true b.test,true linked.test,true "
 	for arg, want := range map[string]string{
 		"gitlab.crt":                        ",false ",
@@ -57,7 +57,7 @@ func TestLoad(t *testing.T) {
 		"gitlab.test=folder/b.test.crt":     "gitlab.test,false ",
 		"gitlab_1-x.test=folder/b.test.crt": "gitlab_1-x.test,false ",
 	} {
-		sources, err := load(arg)
+		sources, err := new(files).load(arg)
 		if err != nil {
 			t.Errorf("%s: %v", arg, err)
 			continue
@@ -80,7 +80,7 @@ func TestLoadRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files(t)
+	layOut(t)
 	if err := os.WriteFile("secret.crt", nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestLoadRefuses(t *testing.T) {
 		"gitlab.test:0=gitlab.crt", "gitlab.test:65536=gitlab.crt", "gitlab.test:=gitlab.crt", "[fd00::1]:=gitlab.crt",
 		"empty.crt", "large.crt", "nothing", "bad", "gitlab.test=folder", "gitlab.crt/x",
 	} {
-		sources, err := load(arg)
+		sources, err := new(files).load(arg)
 		if err == nil {
 			t.Errorf("%q: got %v", arg, sources)
 			continue
@@ -103,14 +103,14 @@ func TestLoadRefuses(t *testing.T) {
 }
 
 func TestLoadText(t *testing.T) {
-	content := string(files(t))
+	content := string(layOut(t))
 	for _, value := range []string{content, "text\n" + content, "gitlab.crt", " gitlab.crt\n"} {
-		sources, err := loadText("RUNNERTRUST_CERT", value)
+		sources, err := new(files).loadText("RUNNERTRUST_CERT", value)
 		if err != nil || len(sources) != 1 || string(sources[0].Bundle.PEM()) != content {
 			t.Errorf("%.20q: %v, %v", value, sources, err)
 		}
 	}
-	sources, err := loadText("RUNNERTRUST_CERT", "gitlab.test=gitlab.crt")
+	sources, err := new(files).loadText("RUNNERTRUST_CERT", "gitlab.test=gitlab.crt")
 	if err != nil || sources[0].Host != "gitlab.test" || sources[0].Bundle.Origin() != "gitlab.crt" {
 		t.Errorf("%v, %v", sources, err)
 	}
@@ -124,7 +124,7 @@ func TestLoadText(t *testing.T) {
 		"-----BEGIN CERTIFICATE-----":  "RUNNERTRUST_CERT:1: BEGIN CERTIFICATE without its END line: the block is truncated",
 		"-----BEGIN PRIVATE KEY-----x": "RUNNERTRUST_CERT:1: a private key",
 	} {
-		if _, err := loadText("RUNNERTRUST_CERT", value); err == nil || err.Error() != want {
+		if _, err := new(files).loadText("RUNNERTRUST_CERT", value); err == nil || err.Error() != want {
 			t.Errorf("%q: got %v, want %s", value, err, want)
 		}
 	}

@@ -23,6 +23,7 @@ type verifyFlags struct {
 	certs         []string
 	online        bool
 	allowUnknown  bool
+	all           bool // releases of the cluster
 	expiresWithin days
 	deployment    string
 	certsDir      string
@@ -31,7 +32,7 @@ type verifyFlags struct {
 func (p *program) verifyCommand() *cobra.Command {
 	var flags verifyFlags
 	cmd := &cobra.Command{
-		Use:   "verify [URL | -f FILE | --release NAME]",
+		Use:   "verify [URL | -f FILE | --release NAME | --all]",
 		Short: "Prove that runners would connect: to a server, or from their manifests",
 		Long: `Prove that runners would connect.
 
@@ -39,7 +40,7 @@ With a URL: shakes hands with the server, and judges what it sends by the
 runner's rule (the system's certificates and the file of --cert) and by that of
 git in its jobs (the file only).
 
-With manifests, from a file, stdin or a release: tells for each runner which
+With manifests, from a file, stdin, a release, or all releases: tells for each runner which
 file it would read, what is in it, and whether that can work. Only the manifests
 are looked at, unless --online adds the handshake.
 
@@ -47,13 +48,18 @@ Exits with 1 when any runner would not connect, or when that cannot be told
 (unless --allow-unknown is given).`,
 		Example: `  helm runnertrust verify https://gitlab.example.com --cert=gitlab.crt
   helm runnertrust verify --release gitlab --online --expires-within 30d
+  helm runnertrust verify --all --expires-within 30d
   helm get manifest gitlab | helm runnertrust verify`,
-		Args: verifyArgs,
+		Args: p.verifyArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			p.tellsByCode = true
 			if err := flags.input.check(cmd); err != nil {
 				return err
 			}
-			if len(args) == 0 {
+			switch {
+			case flags.all:
+				return p.verifyAll(cmd.Context(), flags)
+			case len(args) == 0:
 				return p.verifyManifests(cmd.Context(), flags)
 			}
 			return p.verifyServer(cmd.Context(), args[0], flags)
@@ -63,6 +69,10 @@ Exits with 1 when any runner would not connect, or when that cannot be told
 	flags.input.register(cmd)
 	flags.output.register(cmd)
 	registerCert(cmd.Flags(), &flags.certs, "certificate `[HOST=]PATH` to verify a URL with, as for the post-renderer")
+	cmd.Flags().BoolVar(&flags.all, "all", false, "go through every release of the cluster, or of --namespace")
+	fromCommandLine(cmd.Flags(), "all")
+	cmd.MarkFlagsMutuallyExclusive("all", "file")
+	cmd.MarkFlagsMutuallyExclusive("all", "release")
 	cmd.Flags().BoolVar(&flags.online, "online", false, "shake hands with the servers of the runners too")
 	cmd.Flags().BoolVar(&flags.allowUnknown, "allow-unknown", false, "succeed although the verdict on a runner is unknown")
 	cmd.Flags().Var(&flags.expiresWithin, "expires-within", "fail when it will have stopped working in this `time` from now: 30d, 72h")
@@ -73,11 +83,11 @@ Exits with 1 when any runner would not connect, or when that cannot be told
 
 // verifyArgs refuses what would be ignored: flags of manifests together with a URL, and the other
 // way round. It runs before the environment is read, which may hold flags for other commands.
-func verifyArgs(cmd *cobra.Command, args []string) error {
+func (p *program) verifyArgs(cmd *cobra.Command, args []string) error {
 	if err := cobra.MaximumNArgs(1)(cmd, args); err != nil {
 		return err
 	}
-	ignored, subject := []string{"file", "release", "online", "deployment", "certs-dir"}, "a URL"
+	ignored, subject := []string{"file", "release", "all", "online", "deployment", "certs-dir"}, "a URL"
 	if len(args) == 0 {
 		ignored, subject = []string{certFlag}, "manifests"
 	}
@@ -85,6 +95,25 @@ func verifyArgs(cmd *cobra.Command, args []string) error {
 		if cmd.Flags().Changed(name) {
 			return &hinted{what: fmt.Sprintf("--%s is not for %s", name, subject),
 				hint: "verify a URL with its --cert, or manifests with what they hold"}
+		}
+	}
+	if len(args) == 0 {
+		return p.checkConnect(cmd)
+	}
+	return nil
+}
+
+// checkConnect refuses flags of a connection for manifests that nothing is to connect for.
+// --online may come from the environment, which is not read yet.
+func (p *program) checkConnect(cmd *cobra.Command) error {
+	online := cmd.Flags().Lookup("online")
+	if value, _ := p.Env(variable(online.Name)); online.Changed || value != "" {
+		return nil
+	}
+	for _, name := range []string{"connect", "timeout"} {
+		if cmd.Flags().Changed(name) {
+			return &hinted{what: "--" + name + " without --online: manifests are verified without a connection",
+				hint: "add --online to shake hands with the runners' servers"}
 		}
 	}
 	return nil
@@ -133,7 +162,7 @@ func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlag
 	if _, err := os.Stat(url); err == nil {
 		return &hinted{what: fmt.Sprintf("%q is a file, not a URL", url), hint: "manifests are given with -f " + url}
 	}
-	target, err := probe.ParseTarget(url)
+	target, err := p.server(url)
 	if err != nil {
 		return err
 	}

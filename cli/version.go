@@ -14,7 +14,7 @@ func (p *program) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version, the commit and Go's version",
-		Args:  cobra.NoArgs,
+		Args:  p.noArguments,
 		RunE:  func(*cobra.Command, []string) error { return p.printVersion() },
 	}
 }

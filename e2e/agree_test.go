@@ -42,6 +42,7 @@ func TestViewsOfAReleaseAgree(t *testing.T) {
 		}
 		r.in(t, "runnertrust", "render", "--release", r.name, "--cert="+g.certFile, "--detailed-exitcode")
 		r.wantVerified(t, manifest)
+		r.wantAmongAll(t)
 	})
 }
 
@@ -64,6 +65,28 @@ func (r *release) wantVerified(t *testing.T, manifest string) {
 	file := certsDir + "/" + trust.ServerForHost(chartHost).CertFile
 	if !verdict.OK || len(verdict.Runners) != 1 || verdict.Runners[0].Host != chartHost || verdict.Runners[0].File != file {
 		t.Errorf("verify says %+v, want the file %s", verdict, file)
+	}
+}
+
+// wantAmongAll fails the test unless verify --all says of the release what verify says of it alone.
+// Other releases come and go meanwhile, so its exit code is theirs too.
+func (r *release) wantAmongAll(t *testing.T) {
+	t.Helper()
+	out, stderr, _ := r.Try("runnertrust", "verify", "--all", "--output", "json")
+	var verdict struct {
+		Runners []struct{ Release, Deployment, Host, Status string }
+	}
+	if err := json.Unmarshal([]byte(out), &verdict); err != nil {
+		t.Fatalf("%v\n%s%s", err, stderr, out)
+	}
+	found := 0
+	for _, runner := range verdict.Runners {
+		if runner.Release == r.namespace+"/"+r.name && runner.Host == chartHost && runner.Status == "ok" {
+			found++
+		}
+	}
+	if found != 1 {
+		t.Errorf("verify --all says of %s/%s:\n%s", r.namespace, r.name, out)
 	}
 }
 

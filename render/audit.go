@@ -42,6 +42,8 @@ type AuditedRunner struct {
 	Way        Way
 	File       string        // path in the container, "" without a file
 	From       string        // "ConfigMap/ci-gitlab-runner-certs", "" where nothing is mounted
+	ServedBy   string        // "Ingress/gitlab", where it says that From is what the server sends
+	Jobs       bool          // the script of Options.Jobs is in its configuration
 	Bundle     *trust.Bundle // the file's certificates, nil where they are not known
 	Status     Status
 	Finding    trust.Finding   // explains the status
@@ -112,9 +114,15 @@ func (m *manifests) audit(c *container, options AuditOptions) (AuditedRunner, er
 		return a, err
 	}
 	a.From = found.from
-	if a.Way == WayCertsDir && found.kind == "Secret" {
+	if a.Way == WayCertsDir && found.kind == "Secret" && found.whole {
 		a.Way = WayCertsSecretName
 	}
+	if found.kind == "Secret" && found.key == servedKey {
+		if by, err := m.servedBy(c.runner, server); err == nil && "Secret/"+by.secret == found.from {
+			a.ServedBy = by.by
+		}
+	}
+	a.Jobs = m.hasJobs(c.runner)
 	a.judgeFile(found, options)
 	return a, nil
 }

@@ -15,6 +15,8 @@ type content struct {
 	state contentState
 	kind  string // "ConfigMap", "Secret", or the kind of the volume
 	from  string // "ConfigMap/ci-gitlab-runner-certs"
+	key   string // of the object
+	whole bool   // all keys of the object are shown
 	bytes []byte
 }
 
@@ -106,6 +108,7 @@ func (m *manifests) openSource(r *runner, parent *yaml.RNode, kind, name string)
 	}
 	found.from = found.kind + "/" + objectName
 	key := keyOf(source, name)
+	found.key, found.whole = key, len(list(source, "items")) == 0
 	if key == "" {
 		found.state = contentMissing
 		return found, nil

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
@@ -46,6 +47,7 @@ type Error struct {
 	Line     int    // in the stream, from 1; 0 where there is none
 	Object   string // "Deployment/ci-gitlab-runner", "" where it is not known
 	Field    string // "volumes", "env CI_SERVER_URL"; "" for the object
+	Host     string // the runner's server as one types it for fetch, host[:port]; "" where it is no matter of it
 	Err      error  // what is wrong
 }
 
@@ -67,6 +69,14 @@ func (e *Error) Error() string {
 		return e.Err.Error()
 	}
 	return strings.Join(place, ", ") + ": " + e.Err.Error()
+}
+
+// about names the server that an error concerns.
+func about(server trust.Server, err error) error {
+	if refused := (*Error)(nil); errors.As(err, &refused) {
+		refused.Host = server.Address
+	}
+	return err
 }
 
 // Unwrap is what is wrong.

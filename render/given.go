@@ -53,7 +53,7 @@ func (g *given) offers(server trust.Server) ([]offer, error) {
 }
 
 func (g *given) fill(bundle *trust.Bundle, server trust.Server, file string) error {
-	findings, err := bundle.Check(server.Name, g.options.Now, g.options.Force)
+	findings, err := server.About(bundle.Check(server.Name, g.options.Now, g.options.Force))
 	if err != nil {
 		return err
 	}

@@ -90,9 +90,9 @@ func (f *filter) noCertificate(c *container, server trust.Server) error {
 	case server.Name == "":
 		return f.hostUnknown(c)
 	case len(hosts) == 0:
-		return c.runner.refuse(NoCertificate, "", "no certificate is given, and no Ingress or Gateway of the stream names a Secret for the host %q of its %s",
-			server.Name, trust.ServerURLVariable)
+		return about(server, c.runner.refuse(NoCertificate, "", "no certificate is given, and no Ingress or Gateway of the stream names a Secret for the host %q of its %s",
+			server.Name, trust.ServerURLVariable))
 	}
-	return c.runner.refuse(NoCertificate, "", "no certificate is given for the host %q of its %s, only for: %s",
-		server.Name, trust.ServerURLVariable, strings.Join(hosts, ", "))
+	return about(server, c.runner.refuse(NoCertificate, "", "no certificate is given for the host %q of its %s, only for: %s",
+		server.Name, trust.ServerURLVariable, strings.Join(hosts, ", ")))
 }

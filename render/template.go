@@ -85,6 +85,20 @@ func (m *manifests) templateText(r *runner) string {
 	return ""
 }
 
+// hasJobs reports whether the script of addJobs is in a runner's template.
+func (m *manifests) hasJobs(r *runner) bool {
+	t, err := m.templateOf(r)
+	if err != nil {
+		return false
+	}
+	config, err := t.config()
+	if err != nil {
+		return false
+	}
+	_, set := config.OwnScript()
+	return set
+}
+
 // kubernetesOnly is the executor whose jobs run where the script of --jobs is made for.
 const kubernetesOnly = "kubernetes"
 

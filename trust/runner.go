@@ -2,7 +2,6 @@ package trust
 
 import (
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"net/url"
 	"path"
@@ -40,36 +39,56 @@ const (
 
 // Server is what a runner makes of CI_SERVER_URL.
 type Server struct {
-	URL      string // without user and password; "" for one given by its host
+	URL      string // as PrintableURL has it; "" for one given by its host
 	Name     string // host name for TLS, in ASCII, without port and brackets: "gitlab.example.com", "fd00::1"
 	CertFile string // file name that the runner opens in its certs directory, in the URL's own letters
 	Plain    bool   // http://, so that the runner checks no certificate
+	Address  string // as one types it for fetch: host, or host:port where the port is unusual
 }
 
 // ParseServer reads CI_SERVER_URL as the runner does. The URL has to be absolute, with http or
-// https: the runner refuses everything else.
+// https: the runner refuses everything else. An @ behind the host is refused besides: it is a
+// password with / ? or # in it, half of which the runner would take for the host.
 func ParseServer(rawURL string) (Server, error) {
+	shown := PrintableURL(rawURL)
 	u, err := url.Parse(rawURL)
 	if err != nil {
-		return Server{}, fmt.Errorf("it is not a URL: %w", errors.Unwrap(err))
+		return Server{}, fmt.Errorf("%q is not a URL", shown) // the cause may repeat a password
 	}
-	u.User = nil // may be a password, which belongs in no message
-	if u.Scheme != "http" && u.Scheme != "https" {
-		return Server{}, fmt.Errorf("%q is not an http or https URL", u)
+	u.User = nil
+	switch name := u.Hostname(); {
+	case u.Scheme != "http" && u.Scheme != "https":
+		return Server{}, fmt.Errorf("%q is not an http or https URL", shown)
+	case name == "" || name[0] == '.':
+		return Server{}, fmt.Errorf("%q has no host", shown)
+	case HasUser(u.String()):
+		return Server{}, fmt.Errorf("%q has an @ behind its host: / ? and # of a password are written %%2F %%3F and %%23", shown)
 	}
-	if name := u.Hostname(); name == "" || name[0] == '.' {
-		return Server{}, fmt.Errorf("%q has no host", u)
+	return Server{
+		URL: PrintableURL(u.String()), Name: asciiName(u.Hostname()), CertFile: certFile(u.Host),
+		Plain: u.Scheme == "http", Address: address(u),
+	}, nil
+}
+
+// address is the host, with the port unless that is the one of https.
+func address(u *url.URL) string {
+	name := asciiName(u.Hostname())
+	if port := u.Port(); port != "" && port != "443" && u.Scheme == "https" {
+		if strings.Contains(name, ":") {
+			name = "[" + name + "]"
+		}
+		return name + ":" + port
 	}
-	return Server{URL: u.String(), Name: asciiName(u.Hostname()), CertFile: certFile(u.Host), Plain: u.Scheme == "http"}, nil
+	return name
 }
 
 // ServerForHost is the Server of https://host, for a host given without a URL: a name, an IPv4
 // address or an IPv6 address without brackets.
 func ServerForHost(host string) Server {
 	if strings.Contains(host, ":") {
-		return Server{Name: host, CertFile: certFile("[" + host + "]")}
+		return Server{Name: host, CertFile: certFile("[" + host + "]"), Address: host}
 	}
-	return Server{Name: asciiName(host), CertFile: certFile(host)}
+	return Server{Name: asciiName(host), CertFile: certFile(host), Address: host}
 }
 
 // asciiName is the name of a host that the runner resolves, asks for and compares with the server's

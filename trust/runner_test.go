@@ -10,21 +10,25 @@ import (
 
 func TestParseServer(t *testing.T) {
 	for raw, want := range map[string]trust.Server{
-		"https://gitlab.test":              {URL: "https://gitlab.test", Name: "gitlab.test", CertFile: "gitlab.test.crt"},
-		"https://GitLab.test:8443/group":   {URL: "https://GitLab.test:8443/group", Name: "GitLab.test", CertFile: "GitLab.test.crt"},
-		"http://gitlab.test":               {URL: "http://gitlab.test", Name: "gitlab.test", CertFile: "gitlab.test.crt", Plain: true},
-		"https://[fd00::1]:8443/":          {URL: "https://[fd00::1]:8443/", Name: "fd00::1", CertFile: "[fd00.crt"},
-		"https://gitläb.test:8443/":        {URL: "https://gitl%C3%A4b.test:8443/", Name: "xn--gitlb-jra.test", CertFile: "gitläb.test.crt"},
-		"https://GITLÄB.test":              {URL: "https://GITL%C3%84B.test", Name: "xn--gitlb-jra.test", CertFile: "GITLÄB.test.crt"},
-		"https://gitl%C3%A4b.test":         {URL: "https://gitl%C3%A4b.test", Name: "xn--gitlb-jra.test", CertFile: "gitläb.test.crt"},
-		"https://user:word@gitlab.test:1/": {URL: "https://gitlab.test:1/", Name: "gitlab.test", CertFile: "gitlab.test.crt"},
+		"https://gitlab.test":              {URL: "https://gitlab.test", Name: "gitlab.test", CertFile: "gitlab.test.crt", Address: "gitlab.test"},
+		"https://GitLab.test:8443/group":   {URL: "https://GitLab.test:8443/group", Name: "GitLab.test", CertFile: "GitLab.test.crt", Address: "GitLab.test:8443"},
+		"http://gitlab.test":               {URL: "http://gitlab.test", Name: "gitlab.test", CertFile: "gitlab.test.crt", Plain: true, Address: "gitlab.test"},
+		"https://[fd00::1]:8443/":          {URL: "https://[fd00::1]:8443/", Name: "fd00::1", CertFile: "[fd00.crt", Address: "[fd00::1]:8443"},
+		"https://gitlab.test:443":          {URL: "https://gitlab.test:443", Name: "gitlab.test", CertFile: "gitlab.test.crt", Address: "gitlab.test"},
+		"http://gitlab.test:8080":          {URL: "http://gitlab.test:8080", Name: "gitlab.test", CertFile: "gitlab.test.crt", Plain: true, Address: "gitlab.test"},
+		"https://user:word@gitlab.test:1/": {URL: "https://gitlab.test:1/", Name: "gitlab.test", CertFile: "gitlab.test.crt", Address: "gitlab.test:1"},
+		"https://gitläb.test:8443/":        {URL: "https://gitl%C3%A4b.test:8443/", Name: "xn--gitlb-jra.test", CertFile: "gitläb.test.crt", Address: "xn--gitlb-jra.test:8443"},
+		"https://GITLÄB.test":              {URL: "https://GITL%C3%84B.test", Name: "xn--gitlb-jra.test", CertFile: "GITLÄB.test.crt", Address: "xn--gitlb-jra.test"},
+		"https://gitl%C3%A4b.test":         {URL: "https://gitl%C3%A4b.test", Name: "xn--gitlb-jra.test", CertFile: "gitläb.test.crt", Address: "xn--gitlb-jra.test"},
 	} {
 		if got, err := trust.ParseServer(raw); err != nil || got != want {
 			t.Errorf("%s: %+v, %v", raw, got, err)
 		}
 	}
-	for _, raw := range []string{"", "gitlab.test", "ftp://gitlab.test", "https://", "https://a b", "https:///group", "https://./", "ssh://u:word@h"} {
-		if got, err := trust.ParseServer(raw); err == nil || strings.Contains(err.Error(), "word") {
+	for _, raw := range []string{"", "gitlab.test", "ftp://gitlab.test", "https://", "https://a b", "https:///group", "https://./", "ssh://u:sesame@h",
+		"oauth2:sesame@h", "https:oauth2:sesame@h", "https://oauth2:sesame#x@h", "https://oauth2:sesame/x@h", "https://oauth2:1/sesame@h",
+		"https://u:sesame%40h", "https://u:sesame", "https://u:sesame x@h"} {
+		if got, err := trust.ParseServer(raw); err == nil || strings.Contains(err.Error(), "sesame") {
 			t.Errorf("%q: got %+v", raw, got)
 		}
 	}

@@ -113,10 +113,8 @@ func TestSaveWhereNoFileCanBe(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for _, more := range [][]string{nil, {"--force"}, {"-o", "json"}} {
 				got := c.fetchWith(t, append(more, "--save", c.path(target))...)
-				if got.code != 1 || got.stdout != "" ||
-					!strings.HasPrefix(behindReport(got.stderr), errorMark) || !strings.Contains(got.stderr, c.path(target)) {
-					t.Errorf("%q: %+v", more, got)
-				}
+				got.stderr = behindReport(got.stderr)
+				refused(t, got, "", c.path(target))
 			}
 			entries(t, c.path("saved"), "file", "folder")
 			entries(t, c.path("saved/folder"))

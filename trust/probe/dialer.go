@@ -101,14 +101,24 @@ func (d Dialer) proxyFor(target, address Target) (*url.URL, error) {
 	var proxy *url.URL
 	for _, t := range []Target{target, address} {
 		var err error
-		if proxy, err = d.Proxy(t.URL()); err != nil {
-			return nil, &trust.Error{Origin: t.Address(), Code: CodeProxy, Message: "the proxy setting is not usable", Err: err}
+		if proxy, err = d.Proxy(t.URL()); err != nil { // which may repeat a password
+			return nil, badProxy(t)
 		}
 		if proxy == nil {
 			return nil, nil
 		}
 	}
+	// The user is cut off, so that an @ behind it is that of a password with / ? or # in it, half of
+	// which was taken for the host.
+	rest := *proxy
+	if rest.User = nil; trust.HasUser(rest.String()) {
+		return nil, badProxy(target)
+	}
 	return proxy, nil
+}
+
+func badProxy(target Target) error {
+	return &trust.Error{Origin: target.Address(), Code: CodeProxy, Message: "its proxy is not given as a URL"}
 }
 
 // contact is what one handshake showed.

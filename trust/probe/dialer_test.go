@@ -88,6 +88,7 @@ func TestProxyFaults(t *testing.T) {
 	for _, test := range []struct{ name, proxy string }{
 		{"scheme", "socks5://user:secret@127.0.0.1:1080"},
 		{"refused", "http://user:secret@127.0.0.1:1"},
+		{"token", "http://secret@127.0.0.1:1"},
 		{"unresolvable", "http://no-such-host.invalid"},
 		{"forbids", "http://" + answers("HTTP/1.1 403 Forbidden\r\n\r\n")},
 		{"speaks first", "http://" + answers("HTTP/1.1 200 OK\r\n\r\nhello")},
@@ -134,9 +135,17 @@ func TestProxyChoice(t *testing.T) {
 	if got := strings.Join(asked, " "); got != "gitlab.test "+s.Addr {
 		t.Errorf("asked for %s", got)
 	}
-	d.Proxy = func(*url.URL) (*url.URL, error) { return nil, errors.New("no URL") }
-	if _, err := probe.Fetch(context.Background(), target(t, "gitlab.test"), d, noon); err == nil || !strings.Contains(err.Error(), "no URL") {
-		t.Errorf("got %v", err)
+	// What is no URL is not repeated: it may hold a password.
+	for _, proxy := range []func() (*url.URL, error){
+		func() (*url.URL, error) { return nil, errors.New("swordfish is no URL") },
+		func() (*url.URL, error) { return url.Parse("http://swordfish/x@proxy.test") },
+		func() (*url.URL, error) { return url.Parse("http://u:1234/swordfish@proxy.test") },
+	} {
+		d.Proxy = func(*url.URL) (*url.URL, error) { return proxy() }
+		_, err := probe.Fetch(context.Background(), target(t, "gitlab.test"), d, noon)
+		if err == nil || err.Error() != "gitlab.test:443: its proxy is not given as a URL" {
+			t.Errorf("got %v", err)
+		}
 	}
 }
 

@@ -26,7 +26,7 @@ func (d Dialer) tunnel(ctx context.Context, proxy *url.URL, address string) (net
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	err = askTunnel(conn, proxy, address)
 	if !stop() {
-		err = &trust.Error{Origin: proxy.Redacted(), Code: CodeProxy, Message: "the proxy did not answer in time", Err: ctx.Err()}
+		err = &trust.Error{Origin: proxyName(proxy), Code: CodeProxy, Message: "the proxy did not answer in time", Err: ctx.Err()}
 	}
 	if err != nil {
 		_ = conn.Close()
@@ -35,17 +35,20 @@ func (d Dialer) tunnel(ctx context.Context, proxy *url.URL, address string) (net
 	return conn, nil
 }
 
+// proxyName is the proxy in messages.
+func proxyName(proxy *url.URL) string { return trust.PrintableURL(proxy.String()) }
+
 func (d Dialer) dialProxy(ctx context.Context, proxy *url.URL) (net.Conn, error) {
 	port := map[string]string{"http": "80", "https": "443"}[proxy.Scheme]
 	if port == "" {
-		return nil, &trust.Error{Origin: proxy.Redacted(), Code: CodeProxyScheme, Message: fmt.Sprintf("a proxy of the scheme %q is not supported", proxy.Scheme)}
+		return nil, &trust.Error{Origin: proxyName(proxy), Code: CodeProxyScheme, Message: "only http and https proxies are supported"}
 	}
 	if proxy.Port() != "" {
 		port = proxy.Port()
 	}
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort(proxy.Hostname(), port))
 	if err != nil {
-		return nil, &trust.Error{Origin: proxy.Redacted(), Code: CodeProxy, Message: "the proxy cannot be reached", Err: err}
+		return nil, &trust.Error{Origin: proxyName(proxy), Code: CodeProxy, Message: "the proxy cannot be reached", Err: err}
 	}
 	if proxy.Scheme == "http" {
 		return conn, nil
@@ -58,7 +61,7 @@ func (d Dialer) dialProxy(ctx context.Context, proxy *url.URL) (net.Conn, error)
 	client := tls.Client(conn, &tls.Config{ServerName: proxy.Hostname(), RootCAs: system, MinVersion: tls.VersionTLS12})
 	if err := client.HandshakeContext(ctx); err != nil {
 		_ = conn.Close()
-		return nil, &trust.Error{Origin: proxy.Redacted(), Code: CodeProxy, Message: "the proxy itself is not trusted", Err: err}
+		return nil, &trust.Error{Origin: proxyName(proxy), Code: CodeProxy, Message: "the proxy itself is not trusted", Err: err}
 	}
 	return client, nil
 }
@@ -70,7 +73,7 @@ func askTunnel(conn net.Conn, proxy *url.URL, address string) error {
 		request += "Proxy-Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte(user.Username()+":"+password)) + "\r\n"
 	}
 	refuse := func(message string, err error) error {
-		return &trust.Error{Origin: proxy.Redacted(), Code: CodeProxy, Message: message, Err: err}
+		return &trust.Error{Origin: proxyName(proxy), Code: CodeProxy, Message: message, Err: err}
 	}
 	if _, err := io.WriteString(conn, request+"\r\n"); err != nil {
 		return refuse("the proxy does not listen", err)

@@ -72,19 +72,19 @@ func notInLabel(c rune) bool {
 
 // ParseTarget reads HOST, HOST:PORT, an IPv6 address with or without brackets, or an https URL
 // without user, path, query and fragment. The port is 443 unless it is given. Everything else is an
-// [*trust.Error] whose Origin is the quoted text.
+// [*trust.Error] whose Origin is the quoted text, as [trust.PrintableURL] has it.
 func ParseTarget(text string) (Target, error) {
+	shown := strconv.Quote(trust.PrintableURL(text))
 	refuse := func(code trust.Code, message string) (Target, error) {
-		return Target{}, &trust.Error{Origin: strconv.Quote(text), Code: code, Message: message}
+		return Target{}, &trust.Error{Origin: shown, Code: code, Message: message}
 	}
-	if at := strings.LastIndex(text, "@"); at >= 0 {
-		text = text[at+1:] // which may be told, unlike a password
+	if trust.HasUser(text) {
 		return refuse(CodeUserInURL, "a URL with a user or password")
 	}
 	rest := strings.TrimSuffix(text, "/")
 	if scheme, after, ok := strings.Cut(text, "://"); ok {
 		if !strings.EqualFold(scheme, "https") {
-			return refuse(CodeScheme, fmt.Sprintf("the scheme %q has no certificate", scheme))
+			return refuse(CodeScheme, "not an https URL, so there is no certificate")
 		}
 		rest = strings.TrimSuffix(after, "/")
 	}
@@ -95,7 +95,7 @@ func ParseTarget(text string) (Target, error) {
 	if err != nil {
 		return refuse(CodeAddress, err.Error())
 	}
-	if err := CheckPort(strconv.Quote(text), port); err != nil {
+	if err := CheckPort(shown, port); err != nil {
 		return Target{}, err
 	}
 	switch address, err := netip.ParseAddr(host); {
@@ -117,7 +117,7 @@ func CheckPort(origin, port string) error {
 	if n, err := strconv.ParseUint(port, 10, 16); err == nil && n > 0 {
 		return nil
 	}
-	return &trust.Error{Origin: origin, Code: CodePort, Message: fmt.Sprintf("port %q is not between 1 and 65535", port)}
+	return &trust.Error{Origin: origin, Code: CodePort, Message: "the port is not a number between 1 and 65535"}
 }
 
 // splitHostPort splits what may be a bare IPv6 address; the port is 443 if there is none.

@@ -1,0 +1,131 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"helm-runnertrust/render"
+)
+
+// atOnce is how many releases are looked at at the same time.
+const atOnce = 6
+
+// A release is one of `helm list -o json`.
+type release struct {
+	Name      string `json:"name"`
+	Namespace string `json:"namespace"`
+}
+
+func (r release) String() string { return r.Namespace + "/" + r.Name }
+
+// releases are those of all namespaces, or of the one that --namespace names.
+func (p *program) releases(in input) ([]release, error) {
+	args := []string{"list", "--output", "json", "--max", "0"}
+	if in.cluster.namespace != "" {
+		args = append(args, "--namespace", in.cluster.namespace)
+	} else {
+		args = append(args, "--all-namespaces")
+	}
+	out, err := p.helm(append(args, in.cluster.args()...)...)
+	if err != nil {
+		return nil, &hinted{what: "cannot list the releases", err: err, hint: p.clusterHint()}
+	}
+	var all []release
+	if err := json.Unmarshal(out, &all); err != nil {
+		return nil, &hinted{what: "cannot read what helm list says", err: err, hint: "give the path of Helm in the variable HELM_BIN"}
+	}
+	return all, nil
+}
+
+// verifyAll is verify for every release of the cluster. Those without a runner count for nothing; one
+// that cannot be read is an error beside the verdicts on the others.
+func (p *program) verifyAll(ctx context.Context, flags verifyFlags) error {
+	releases, err := p.releases(flags.input)
+	if err != nil {
+		return err
+	}
+	audits := make([]releaseAudit, len(releases))
+	progress := p.newProgress(len(releases))
+	var working sync.WaitGroup
+	turn := make(chan struct{}, atOnce)
+	for i, r := range releases {
+		working.Add(1)
+		go func() {
+			defer working.Done()
+			turn <- struct{}{}
+			audits[i] = p.auditRelease(ctx, r, flags)
+			<-turn
+			progress.step()
+		}()
+	}
+	working.Wait()
+	progress.end()
+
+	var runners []auditedRunner
+	var faults []error
+	for _, a := range audits {
+		runners, faults = append(runners, a.runners...), append(faults, a.err)
+	}
+	if fault := errors.Join(faults...); fault != nil || len(runners) > 0 {
+		return errors.Join(fault, p.reportRunners(runners, flags))
+	}
+	return &hinted{what: fmt.Sprintf("none of %d releases has a runner", len(releases)), hint: "--deployment NAME finds one of another shape; helm list --all-namespaces shows the releases"}
+}
+
+// releaseAudit is what verify says of one release.
+type releaseAudit struct {
+	runners []auditedRunner
+	err     error
+}
+
+func (p *program) auditRelease(ctx context.Context, r release, flags verifyFlags) releaseAudit {
+	in := flags.input
+	in.release, in.cluster.namespace = r.Name, r.Namespace
+	stream, err := p.manifest(in)
+	if err != nil {
+		return releaseAudit{err: err}
+	}
+	runners, err := p.audit(ctx, stream, strings.Join(p.inNamespace(in), " "), flags)
+	for i := range runners {
+		runners[i].release = r.String()
+	}
+	if none := (*render.Error)(nil); errors.As(err, &none) && none.Code == render.NoRunner {
+		return releaseAudit{}
+	}
+	if err != nil {
+		err = fmt.Errorf("release %s: %w", r, err)
+	}
+	return releaseAudit{runners, err}
+}
+
+// progress is a line on the terminal that says how far we are; nothing where nobody looks at it, and
+// no result when it cannot be written.
+type progress struct {
+	mutex     sync.Mutex
+	p         *program
+	done, all int
+	shown     bool
+}
+
+func (p *program) newProgress(all int) *progress {
+	return &progress{p: p, all: all, shown: isTerminal(p.Stderr)}
+}
+
+func (g *progress) step() {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	g.done++
+	if g.shown {
+		_, _ = fmt.Fprintf(g.p.Stderr, "\rrunnertrust: %d of %d releases", g.done, g.all)
+	}
+}
+
+func (g *progress) end() {
+	if g.shown {
+		_, _ = fmt.Fprintf(g.p.Stderr, "\r%s\r", strings.Repeat(" ", 60))
+	}
+}

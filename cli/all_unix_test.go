@@ -1,0 +1,80 @@
+//go:build unix
+
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// releasesOf makes a Helm that lists releases and has their manifests: the output of the fixture of
+// the release's name. It knows no release "broken".
+func releasesOf(t *testing.T, names ...string) (helm string) {
+	t.Helper()
+	fixtures, err := filepath.Abs(fixturesDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []string
+	for _, name := range names {
+		list = append(list, `{"name":"`+name+`","namespace":"ci"}`)
+	}
+	helm = filepath.Join(t.TempDir(), "helm")
+	script := "#!/bin/sh\ncase $1 in\nlist) echo '[" + strings.Join(list, ",") + "]' ;;\n" +
+		"get) [ \"$3\" != broken ] || { echo 'Error: release: not found' >&2; exit 1; }\n" +
+		"[ \"$4 $5\" = '--namespace ci' ] && cat " + fixtures + "/accept/$3/output.yaml ;;\nesac\n"
+	if err := os.WriteFile(helm, []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return helm
+}
+
+func verifyAll(t *testing.T, helm string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	return call(t, "", []string{"HELM_BIN", helm}, append([]string{"verify", "--all"}, args...)...)
+}
+
+// TestVerifyAll goes through releases with a runner and without one.
+func TestVerifyAll(t *testing.T) {
+	helm := releasesOf(t, "current", "hooks-only", "jobs")
+	out, stderr, code := verifyAll(t, helm, "--expires-within", "30d")
+	if code != exitDone || stderr != "" {
+		t.Fatalf("exit code %d: %s%s", code, stderr, out)
+	}
+	for _, want := range []string{"RELEASE", "ci/current ", "ci/jobs ", "its jobs' own programs trust GitLab too"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in\n%s", want, out)
+		}
+	}
+	if strings.Contains(out, "hooks-only") {
+		t.Errorf("a release without a runner is in\n%s", out)
+	}
+	if _, _, code = verifyAll(t, helm, "--expires-within", "9000d"); code != exitError {
+		t.Errorf("exit code %d for what ends within 9000 days", code)
+	}
+	if out, _, _ = verifyAll(t, helm, "-o", "json"); !strings.Contains(out, `"release": "ci/jobs"`) || !strings.Contains(out, `"jobs": true`) {
+		t.Errorf("json:\n%s", out)
+	}
+}
+
+// TestVerifyAllGoesOn tells of the release that cannot be read, and of the others.
+func TestVerifyAllGoesOn(t *testing.T) {
+	out, stderr, code := verifyAll(t, releasesOf(t, "broken", "current"))
+	if code != exitError || !strings.Contains(stderr, `cannot read release "broken"`) || !strings.Contains(out, "ci/current") {
+		t.Errorf("exit code %d: %s%s", code, stderr, out)
+	}
+}
+
+func TestVerifyAllRefuses(t *testing.T) {
+	for says, helm := range map[string]string{
+		"none of 1 releases has a runner": releasesOf(t, "hooks-only"),
+		"none of 0 releases has a runner": releasesOf(t),
+		"cannot list the releases":        "/no/such/helm",
+	} {
+		if _, stderr, code := verifyAll(t, helm); code != exitError || !strings.Contains(stderr, says) {
+			t.Errorf("exit code %d: %s", code, stderr)
+		}
+	}
+}

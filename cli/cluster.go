@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// cluster is which cluster and namespace Helm is asked about. As a plugin we are not handed these
+// flags: Helm reads them itself, and tells what they say in the environment.
+type cluster struct {
+	namespace, context, kubeconfig string
+}
+
+func (c *cluster) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVarP(&c.namespace, "namespace", "n", "", "`namespace` of the release, as for helm")
+	flags.StringVar(&c.context, "kube-context", "", "`name` of the kubeconfig's context, as for helm")
+	flags.StringVar(&c.kubeconfig, "kubeconfig", "", "`path` of the kubeconfig file, as for helm")
+	for _, name := range []string{"namespace", "kube-context", "kubeconfig"} {
+		fromCommandLine(flags, name) // Helm has variables of its own for them
+	}
+}
+
+// args are the flags for Helm.
+func (c cluster) args() []string {
+	var args []string
+	if c.context != "" {
+		args = append(args, "--kube-context", c.context)
+	}
+	if c.kubeconfig != "" {
+		args = append(args, "--kubeconfig", c.kubeconfig)
+	}
+	return args
+}
+
+// manifest is the manifests of a release.
+func (p *program) manifest(in input) ([]byte, error) {
+	stream, err := p.helm(append([]string{"get", "manifest"}, append(p.inNamespace(in), in.cluster.args()...)...)...)
+	if err == nil {
+		return stream, nil
+	}
+	what := fmt.Sprintf("cannot read release %q with Helm", in.release)
+	if silent := (*exec.Error)(nil); errors.As(err, &silent) {
+		return nil, &hinted{what: what, err: err, hint: "give the path of Helm in the variable HELM_BIN"}
+	}
+	return nil, &hinted{what: what, err: err, hint: p.releaseHint(in.release, err.Error())}
+}
+
+// inNamespace is a release in Helm's arguments.
+func (p *program) inNamespace(in input) []string {
+	namespace, _ := p.Env("HELM_NAMESPACE")
+	if namespace = cmp.Or(in.cluster.namespace, namespace); namespace != "" {
+		return []string{in.release, "--namespace", namespace}
+	}
+	return []string{in.release}
+}
+
+// releaseHint is what to do about what Helm said of a release.
+func (p *program) releaseHint(release, said string) string {
+	if strings.Contains(said, "release: not found") {
+		return "look for its namespace: helm list --all-namespaces --filter '^" + release + "$'"
+	}
+	return p.clusterHint()
+}
+
+// clusterHint is what to do where Helm reaches no cluster.
+func (p *program) clusterHint() string {
+	cluster := "kubectl cluster-info"
+	if name, _ := p.Env("HELM_KUBECONTEXT"); name != "" {
+		cluster += " --context " + name
+	}
+	return "see whether the cluster of the kubeconfig in use answers: " + cluster
+}
+
+// helm runs the Helm that runs us; its error is what it said.
+func (p *program) helm(args ...string) ([]byte, error) {
+	helm, found := p.Env("HELM_BIN")
+	if !found || helm == "" {
+		helm = "helm"
+	}
+	var stderr bytes.Buffer
+	cmd := exec.Command(helm, args...)
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if said := bytes.TrimSpace(stderr.Bytes()); err != nil && len(said) > 0 {
+		err = errors.New(string(said))
+	}
+	return out, err
+}

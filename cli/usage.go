@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"helm-runnertrust/trust"
+)
+
+// throughHelm is how people call the program that Helm runs, whose folder is seldom in PATH.
+const throughHelm = "helm runnertrust"
+
+// calledAs is what a person types to call the program.
+func (p *program) calledAs() string {
+	if name, _ := p.Env("HELM_PLUGIN_NAME"); name != "" || p.Name == "" || isHelm(parentProcess()) {
+		return throughHelm
+	}
+	return p.Name
+}
+
+// parentProcess is the folder of the parent's process, where the system has such.
+func parentProcess() string { return fmt.Sprintf("/proc/%d", os.Getppid()) }
+
+// flagError says what is wrong with a flag, and what may have been meant.
+func (p *program) flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	var invalid *pflag.InvalidValueError
+	help := "see " + cmd.CommandPath() + " --help"
+	switch {
+	case errors.As(err, &unknown):
+		if name := nearest(unknown.GetSpecifiedName(), flagNames(cmd)); name != "" {
+			return &hinted{what: err.Error(), hint: "did you mean --" + name + "? " + help}
+		}
+	case errors.As(err, &invalid):
+		return p.invalidValue("--"+invalid.GetFlag().Name, invalid.GetFlag(), invalid.GetValue(), invalid.Unwrap())
+	}
+	return &hinted{what: err.Error(), hint: help}
+}
+
+// invalidValue is about a value that a flag refuses; place is the flag or its variable.
+func (p *program) invalidValue(place string, flag *pflag.Flag, value string, cause error) error {
+	_, hint := pflag.UnquoteUsage(flag)
+	value = withoutHost(value)
+	switch {
+	case errors.Is(cause, errTwice):
+		return &hinted{what: place + " is given twice", hint: "give it once: only one of them would count"}
+	case mayHoldPassword(value):
+		return &hinted{what: fmt.Sprintf("%s: %q is no value for it", place, trust.PrintableURL(value)), hint: hint}
+	case flag.Value.Type() == "bool":
+		return &hinted{what: fmt.Sprintf("%s: %q is neither true nor false", place, value), hint: "write " + place[strings.LastIndex(place, " ")+1:] + "=true"}
+	}
+	if codeOf(cause) != codeCommand {
+		hint = p.hint(cause)
+	}
+	return &hinted{what: place, err: cause, hint: hint}
+}
+
+// flagNames are the flags of a command.
+func flagNames(cmd *cobra.Command) (names []string) {
+	cmd.Flags().VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
+	return names
+}
+
+// noArguments refuses arguments, of which a misspelt command is one.
+func (p *program) noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	shown := trust.PrintableURL(args[0])
+	var commands []string
+	for _, command := range cmd.Commands() {
+		commands = append(commands, command.Name())
+	}
+	help := "see " + cmd.CommandPath() + " --help"
+	switch name := nearest(args[0], commands); {
+	case pathExists(args[0]):
+		return &hinted{what: fmt.Sprintf("%q is a file, not a command", args[0]),
+			hint: "manifests are given with -f: " + p.calledAs() + " render -f " + args[0]}
+	case name != "":
+		return &hinted{what: fmt.Sprintf("unknown command %q", shown),
+			hint: "did you mean " + cmd.CommandPath() + " " + name + "? " + help}
+	case len(commands) > 0:
+		return &hinted{what: fmt.Sprintf("unknown command %q", shown), hint: help}
+	}
+	return &hinted{what: fmt.Sprintf("%s takes no argument like %q", cmd.Name(), shown), hint: help}
+}
+
+var errTwice = errors.New("it is given twice")
+
+// A single value may be given once.
+type single struct {
+	pflag.Value
+	given bool
+}
+
+func (s *single) Set(value string) error {
+	if s.given {
+		return errTwice
+	}
+	s.given = true
+	return s.Value.Set(value)
+}
+
+// singleValues makes an error of a flag that is given twice, where the second would win in silence.
+// Switches say the same twice, and lists grow.
+func singleValues(flags *pflag.FlagSet) {
+	flags.VisitAll(func(flag *pflag.Flag) {
+		switch flag.Value.Type() {
+		case "bool", "stringArray", objects{}.Type():
+		default:
+			flag.Value = &single{Value: flag.Value}
+		}
+	})
+}
