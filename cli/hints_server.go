@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"cmp"
+
 	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/probe"
 )
@@ -46,7 +48,8 @@ func serverHints() map[trust.Code]hint {
 		trust.CodeUnknownAuthority: fetchAnd("fetch the chain and give it to the post-renderer with --cert: "),
 		trust.CodeIncompleteChain:  incompleteChain,
 		trust.CodeNameMismatch:     nameMismatch,
-		trust.CodeStrictGit:        fetchAnd("give the file the whole chain: "),
+		trust.CodeUndecided:        tryGit,
+		trust.CodeStrictGit:        fetchAnd("give the file all CAs of the chain: "),
 	}
 }
 
@@ -63,4 +66,9 @@ func nameMismatch(t topic) string {
 		return "use one of its names as the host, or " + again
 	}
 	return again
+}
+
+// tryGit is what is left to do where no rule is known.
+func tryGit(t topic) string {
+	return "try it where the jobs run: GIT_SSL_CAINFO=FILE git ls-remote https://" + cmp.Or(t.host, "HOST") + "/PROJECT.git"
 }

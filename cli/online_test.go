@@ -3,9 +3,13 @@ package cli
 import (
 	"encoding/json"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"helm-runnertrust/trust/trusttest"
 )
 
 const host = "gitlab.example.com"
@@ -103,5 +107,37 @@ func TestVerifyOnlineIngress(t *testing.T) {
 	stdout, stderr, code = call(t, unserved, nil, "verify", "--online", "--connect", address)
 	if code != exitError || !strings.Contains(stderr, "1 of 1 runners cannot be judged") {
 		t.Errorf("exit code %d, %s%s", code, stdout, stderr)
+	}
+}
+
+// TestVerifyUnknown is a file that git with OpenSSL takes, and git with GnuTLS does not: the leaf
+// alone, of a server that sends its issuer too.
+func TestVerifyUnknown(t *testing.T) {
+	root := privateRoot()
+	template := trusttest.Template{CommonName: "Issuing CA", CA: true, NotBefore: fixturesNow.Add(-time.Hour), NotAfter: fixturesNow.AddDate(1, 0, 0)}
+	issuing := root.Issue(template)
+	template.CommonName, template.CA, template.DNSNames = host, false, []string{host}
+	leaf := issuing.Issue(template)
+	server := trusttest.StartTLS("127.0.0.1:0", nil, leaf, issuing.Certificate)
+	t.Cleanup(server.Close)
+	file := filepath.Join(t.TempDir(), "leaf.crt")
+	if err := os.WriteFile(file, trusttest.PEM(leaf.Certificate), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	patched, stderr, code := call(t, readFile(t, fixturesDir+"/accept/current/input.yaml"), nil, "--cert", file)
+	if code != exitDone {
+		t.Fatal(stderr)
+	}
+	for stdin, args := range map[string][]string{
+		"":      {"verify", host, "--connect", server.Addr, "--cert", file},
+		patched: {"verify", "--online", "--connect", server.Addr},
+	} {
+		if stdout, stderr, code := call(t, stdin, nil, args...); code != exitError || !strings.Contains(stdout, "unknown") || !strings.Contains(stderr, "--allow-unknown") {
+			t.Errorf("%q: exit code %d, %s%s", args, code, stdout, stderr)
+		}
+		stdout, stderr, code := call(t, stdin, nil, append(args, "--allow-unknown", "-o", "json")...)
+		if code != exitDone || stderr != "" || !strings.Contains(stdout, `"status": "unknown"`) || !strings.Contains(stdout, `"code": "git-stricter"`) {
+			t.Errorf("%q: exit code %d, %s%s", args, code, stdout, stderr)
+		}
 	}
 }

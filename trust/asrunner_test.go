@@ -114,7 +114,7 @@ func TestParseAsRunner(t *testing.T) {
 		"indented":                {text: indented, refused: trust.CodeUnseen},
 		"CR only":                 {text: strings.ReplaceAll(good, "\n", "\r"), refused: trust.CodeUnseen},
 		"nothing":                 {text: "no certificate", refused: trust.CodeEmpty},
-		"huge key":                {text: good + string(trusttest.PEM(trusttest.SelfSigned(ca("Root")).Certify(ca("Huge"), longKey(20000)))), refused: trust.CodeHugeKey},
+		"huge key":                {text: good + string(trusttest.PEM(trusttest.SelfSigned(ca("Root")).CertifyKey(ca("Huge"), longKey(20000)))), refused: trust.CodeHugeKey},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b, warnings, err := trust.ParseAsRunner("f.crt", []byte(test.text))

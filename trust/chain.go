@@ -60,7 +60,7 @@ func issuersOf(certs []*x509.Certificate) [][]int {
 	checked := 0
 	signed := func(issuer, c *x509.Certificate) bool {
 		if checked++; checked > maxSignatures {
-			return mayHaveIssued(issuer, c)
+			return likelyIssuer(issuer, c)
 		}
 		return issued(issuer, c)
 	}
@@ -78,8 +78,9 @@ func issuersOf(certs []*x509.Certificate) [][]int {
 	return issuers
 }
 
-// mayHaveIssued reports whether names and key identifiers speak for issuer.
-func mayHaveIssued(issuer, c *x509.Certificate) bool {
+// likelyIssuer reports what GnuTLS and OpenSSL go by when they look for an issuer: the names agree,
+// and the key identifiers do if both are there. Signatures are checked only afterwards.
+func likelyIssuer(issuer, c *x509.Certificate) bool {
 	return bytes.Equal(issuer.RawSubject, c.RawIssuer) &&
 		(len(c.AuthorityKeyId) == 0 || len(issuer.SubjectKeyId) == 0 || bytes.Equal(c.AuthorityKeyId, issuer.SubjectKeyId))
 }
@@ -88,7 +89,7 @@ func mayHaveIssued(issuer, c *x509.Certificate) bool {
 // (MD5, SHA-1, RSA under 1024 bits) count when names and key identifiers agree: this is about the
 // order of a chain, not about trust.
 func issued(issuer, c *x509.Certificate) bool {
-	if !mayHaveIssued(issuer, c) {
+	if !likelyIssuer(issuer, c) {
 		return false
 	}
 	err := issuer.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature)

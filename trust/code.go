@@ -65,5 +65,6 @@ const (
 	CodeIncompleteChain  Code = "incomplete-chain"
 	CodeNameMismatch     Code = "name-mismatch"
 	CodeInvalid          Code = "invalid-certificate"
-	CodeStrictGit        Code = "git-stricter" // Go accepts the chain and some git does not
+	CodeStrictGit        Code = "git-stricter" // some git does not accept it, or only by chance
+	CodeUndecided        Code = "undecided"    // no rule of git is known for the chain
 )

@@ -20,7 +20,7 @@ func (b *Bundle) deciding(host string) []*x509.Certificate {
 	}
 	authorities := len(deciding)
 	for _, c := range own {
-		issuedHere := func(ca *x509.Certificate) bool { return mayHaveIssued(ca, c) }
+		issuedHere := func(ca *x509.Certificate) bool { return likelyIssuer(ca, c) }
 		if !slices.ContainsFunc(deciding[:authorities], issuedHere) {
 			deciding = append(deciding, c)
 		}

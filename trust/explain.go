@@ -32,10 +32,7 @@ func explainName(err error) (Finding, bool) {
 	if !errors.As(err, &mismatch) {
 		return Finding{}, false
 	}
-	return Finding{
-		Code:    CodeNameMismatch,
-		Message: fmt.Sprintf("the certificate is not for %q: it %s", mismatch.Host, covers(mismatch.Certificate)),
-	}, true
+	return nameMismatch(mismatch.Certificate, mismatch.Host), true
 }
 
 func explainInvalid(err error, now time.Time) (Finding, bool) {

@@ -25,7 +25,7 @@ func TestHugeKeys(t *testing.T) {
 	root := trusttest.SelfSigned(ca("Root"))
 	beside := root.Issue(leaf("gitlab.test")).Certificate
 	for bits, refused := range map[int]bool{16384: false, 16385: true, 1_500_000: true} {
-		huge := root.Certify(ca("Root"), longKey(bits))
+		huge := root.CertifyKey(ca("Root"), longKey(bits))
 		started := time.Now()
 		for form, text := range map[string]string{
 			"PEM": string(trusttest.PEM(beside, huge)), "DER": string(huge.Raw),

@@ -65,7 +65,7 @@ func (j judgement) both(system *x509.CertPool) (runner, git Verdict) {
 		return runner, runner
 	}
 	content := j.file.PEM()
-	return j.runner(RunnerPool(system, content)), j.git(JobPool(content))
+	return j.runner(RunnerPool(system, content)), j.git()
 }
 
 // runner judges as crypto/tls does in a client (Go 1.26, handshake_client.go,

@@ -1,6 +1,7 @@
 // Package matrix holds the tests of the shipped program against real TLS
 // servers, and of what it writes with real clients: Go under the runner's rule,
-// git and curl. There is nothing to import.
+// git and curl. Random hierarchies hold the library's verdict on git against git
+// and curl alone. There is nothing to import.
 //
 // The program and the clients see nothing of this machine but their binaries
 // and TLS libraries. The system's certificates are replaced through

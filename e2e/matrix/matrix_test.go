@@ -67,22 +67,27 @@ type clients struct{ runner, git, curl error }
 
 // agree holds the verdicts of verify against the clients.
 //
-// What it says of git is yes only if both git and curl connect, which stand for
-// the TLS libraries that git is built with. One verdict is not theirs: a server
-// that speaks no TLS 1.2 is lost to the runner, so that no job ever starts,
-// while git on GnuTLS would still speak TLS 1.1 with it.
+// What it says of git is ok if both git and curl connect, which stand for the
+// TLS libraries that git is built with, failed if neither does, and unknown if
+// they differ. One verdict is not theirs: a server that speaks no TLS 1.2 is lost
+// to the runner, so that no job ever starts, while git on GnuTLS would still
+// speak TLS 1.1 with it.
 func agree(t *testing.T, verified verifyJSON, c clients) {
 	t.Helper()
 	if (c.runner == nil) != verified.Runner.OK {
 		t.Errorf("the runner: %v, but verify says %+v", c.runner, verified.Runner)
 	}
-	bothConnect := c.git == nil && c.curl == nil
-	if bothConnect != verified.Git.OK && verified.Git.Finding.Code != string(probe.CodeProtocolTooOld) {
+	happened := map[bool]trust.Status{true: trust.StatusOK, false: trust.StatusFailed}[c.git == nil]
+	if (c.git == nil) != (c.curl == nil) {
+		happened = trust.StatusUnknown
+	}
+	if verified.Git.Status != string(happened) && verified.Git.Finding.Code != string(probe.CodeProtocolTooOld) {
 		t.Errorf("git: %v\ncurl: %v\nbut verify says %+v", c.git, c.curl, verified.Git)
 	}
 	for _, verdict := range []verdictJSON{verified.Runner, verified.Git} {
 		finding := verdict.Finding
-		if finding.Code == "" || finding.Message == "" || verdict.OK != (finding.Code == string(trust.CodeTrusted)) {
+		if finding.Code == "" || finding.Message == "" || verdict.OK != (finding.Code == string(trust.CodeTrusted)) ||
+			verdict.OK != (verdict.Status == string(trust.StatusOK)) {
 			t.Errorf("the verdict says nothing: %+v", verdict)
 		}
 		if !verdict.OK && finding.Hint == "" {

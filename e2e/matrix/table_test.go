@@ -31,8 +31,9 @@ clients, in one run of ` + "`make matrix`" + `, which writes this file;
   that file, which is the runner's rule.
 - **git**: ` + "`git ls-remote`" + ` with that file as GIT_SSL_CAINFO. **curl**: ` + "`curl --cacert FILE`" + `.
 - **verify**: what ` + "`helm runnertrust verify URL --cert=FILE`" + ` foretells of the
-  runner and of git; a code says why one of them fails. Its yes for git means
-  git and curl both, as git is built with GnuTLS here and with OpenSSL there.
+  runner and of git; a code says why one of them fails. Its ok for git means git
+  and curl both, as git is built with GnuTLS here and with OpenSSL there; where the
+  two differ, it is unknown.
 
 Where fetch writes nothing, the clients have the CA's certificate instead, if
 there is one: a missing file is not the reason of their failure.
@@ -94,8 +95,11 @@ func word(ok bool) string {
 // foretold is what verify says, in a word if it says the same of both.
 func foretold(v verifyJSON) string {
 	of := func(verdict verdictJSON) string {
-		if verdict.OK {
+		switch verdict.Status {
+		case "ok":
 			return "ok"
+		case "unknown":
+			return "unknown (" + verdict.Finding.Code + ")"
 		}
 		return verdict.Finding.Code
 	}

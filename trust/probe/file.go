@@ -2,6 +2,7 @@ package probe
 
 import (
 	"crypto/x509"
+	"slices"
 
 	"helm-runnertrust/trust"
 )
@@ -36,6 +37,17 @@ func (f *Fetched) judge(file *trust.Bundle, system *x509.CertPool) *trust.Findin
 		return &runner.Finding
 	}
 	return file.Unusable(f.Target.Host, f.now)
+}
+
+// stricter is what git in jobs may not like about the file, when the runner connects with it and
+// nothing that was found says so.
+func (f *Fetched) stricter(found []trust.Finding, system *x509.CertPool) []trust.Finding {
+	_, git := trust.Judge(f.Target.Host, f.Sent, f.File, system, f.now)
+	said := slices.ContainsFunc(found, func(other trust.Finding) bool { return other.Code == git.Finding.Code })
+	if f.Fault != nil || git.OK() || said {
+		return nil
+	}
+	return []trust.Finding{git.Finding}
 }
 
 // stale warns of a file that is no good any more when the server gets another certificate.

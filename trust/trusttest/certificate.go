@@ -60,8 +60,8 @@ func (i *Identity) Issue(t Template) *Identity {
 	return &Identity{Certificate: create(t.x509(), i.Certificate, key, i.Key), Key: key}
 }
 
-// Certify makes a certificate for a public key, signed by i: the private key is not needed.
-func (i *Identity) Certify(t Template, public crypto.PublicKey) *x509.Certificate {
+// CertifyKey makes a certificate for a public key, signed by i: the private key is not needed.
+func (i *Identity) CertifyKey(t Template, public crypto.PublicKey) *x509.Certificate {
 	return sign(t.x509(), i.Certificate, public, i.Key)
 }
 
