@@ -24,6 +24,7 @@ func manifestHints() map[trust.Code]hint {
 		render.NoTemplate: always("gitlab-runner charts from 0.20 on have it, where runners.config is set; " +
 			"--via=env needs no template, and for --jobs set runners.config"),
 		render.BadTemplate:     always("mend runners.config in the chart's values"),
+		render.ScriptSet:       always("move the script to runners.config in the chart's values, as pre_build_script of [[runners]]"),
 		render.ExecutorUnfit:   always("leave --jobs out: other executors trust what their own machine trusts"),
 		render.SourceServed:    nil, // a note
 		render.CAFileSet:       always("replace it with --via=env, or remove the setting from the chart's values"),

@@ -118,7 +118,7 @@ func (m *manifests) audit(c *container, options AuditOptions) (AuditedRunner, er
 		a.Way = WayCertsSecretName
 	}
 	if found.kind == "Secret" && found.key == servedKey {
-		if by, err := m.servedBy(c.runner, server); err == nil && "Secret/"+by.secret == found.from {
+		if by, err := m.servedBy(c.runner, server, true); err == nil && "Secret/"+by.secret == found.from {
 			a.ServedBy = by.by
 		}
 	}

@@ -7,7 +7,6 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"helm-runnertrust/render/tomledit"
 	"helm-runnertrust/trust"
 )
 
@@ -96,7 +95,7 @@ func (m *manifests) refuseSetting(c *container) error {
 // configuredCAFile is the tls-ca-file in a ConfigMap of the stream that the runner's pod mounts;
 // without one, the ConfigMap is nil.
 func (m *manifests) configuredCAFile(r *runner) (file string, configMap *object, err error) {
-	if !m.mention(trust.CAFileSetting) {
+	if !m.mentionsSetting() {
 		return "", nil, nil
 	}
 	for _, name := range r.configMaps() {
@@ -104,7 +103,7 @@ func (m *manifests) configuredCAFile(r *runner) (file string, configMap *object,
 		if err != nil {
 			return "", nil, err
 		}
-		if file := o.caFileSetting(); file != "" {
+		if file := m.caFileSetting(o); file != "" {
 			return file, o, nil
 		}
 	}
@@ -112,7 +111,7 @@ func (m *manifests) configuredCAFile(r *runner) (file string, configMap *object,
 }
 
 // caFileSetting is the first tls-ca-file of a ConfigMap's *.toml; "" for none, or no ConfigMap.
-func (o *object) caFileSetting() string {
+func (m *manifests) caFileSetting(o *object) string {
 	if o == nil {
 		return ""
 	}
@@ -122,7 +121,7 @@ func (o *object) caFileSetting() string {
 			continue
 		}
 		written := text(data, key)
-		config, err := tomledit.Parse(written)
+		config, err := m.config(written)
 		if err == nil {
 			if file, _, set := config.TLSCAFile(); set {
 				return file

@@ -34,6 +34,9 @@ const (
 // open follows a path through the container's mounts into the objects of the stream, as a kubelet
 // lays them out.
 func (m *manifests) open(c *container, file string) (content, error) {
+	if file != "" {
+		file = path.Clean(file)
+	}
 	var nearest mount
 	for _, at := range c.mounts() {
 		if (at.path == file || isBelow(file, at.path)) && len(at.path) > len(nearest.path) {

@@ -37,6 +37,7 @@ const (
 	WayUnknown      Code = "way-unknown"       // no such way
 	NoTemplate      Code = "no-template"       // no config.template.toml
 	BadTemplate     Code = "bad-template"      // one that cannot be edited
+	ScriptSet       Code = "script-set"        // another pre_build_script would win
 	ExecutorUnfit   Code = "executor-unfit"    // its jobs do not run in pods
 	BadDocument     Code = "bad-document"      // not YAML, or not the shape of a Deployment
 )

@@ -19,6 +19,7 @@ type termination struct {
 	namespace string   // of the Secret, where it is said to be in another one
 	hosts     []string // names and wildcards; none for every host
 	anyLabels bool     // a wildcard stands for any number of labels
+	passes    bool     // the backend terminates TLS itself
 }
 
 // served is the Secret that a server's certificate comes from, by what the stream says; the zero
@@ -26,13 +27,16 @@ type termination struct {
 type served struct{ secret, by string }
 
 // servedBy finds the Secret that an Ingress or a Gateway of the stream names for a server. It has
-// to be one, in the runner's namespace.
-func (m *manifests) servedBy(r *runner, server trust.Server) (served, error) {
+// to be one, in the runner's namespace. asked is whether the stream was named as the source.
+func (m *manifests) servedBy(r *runner, server trust.Server, asked bool) (served, error) {
 	if server.Name == "" {
 		return served{}, nil
 	}
 	bySecret := map[string]termination{}
 	for _, t := range m.closest(server.Name) {
+		if len(t.hosts) == 0 && !asked {
+			continue // it is for every host: that says nothing of this one
+		}
 		namespace := cmp.Or(t.namespace, t.by.namespace)
 		switch {
 		case t.by.fault != nil:
@@ -79,6 +83,9 @@ func (m *manifests) closest(host string) []termination {
 			all = append(all, t)
 		}
 	}
+	if slices.ContainsFunc(all, func(t termination) bool { return !t.passes }) {
+		all = slices.DeleteFunc(all, func(t termination) bool { return t.passes })
+	}
 	return all
 }
 
@@ -107,7 +114,7 @@ func (m *manifests) terminations() []termination {
 	}
 	m.listedTerminations = true
 	for _, doc := range m.Documents {
-		if !doc.Contains("Ingress", "tls") && !doc.Contains("Gateway", "certificateRefs") {
+		if !doc.Contains("Ingress", "tls") && !doc.Contains("Gateway", "listeners") {
 			continue
 		}
 		objects, err := m.objects(doc)
@@ -134,12 +141,18 @@ func (o *object) terminations() []termination {
 	return nil
 }
 
+// passthroughAnnotation is how ingress-nginx is told to hand TLS on to the backend.
+const passthroughAnnotation = "nginx.ingress.kubernetes.io/ssl-passthrough"
+
 // ingress reads spec.tls (IngressTLS in k8s.io/api/networking/v1): an entry without hosts is for
 // the hosts of all rules, and a wildcard stands for one label.
 func (o *object) ingress() []termination {
 	var all []termination
 	for _, entry := range list(o.node, "spec", "tls") {
 		t := termination{by: o, field: "spec.tls", secret: text(entry, "secretName")}
+		if text(o.node, "metadata", "annotations", passthroughAnnotation) == "true" {
+			t.secret, t.passes = "", true
+		}
 		for _, name := range list(entry, "hosts") {
 			t.hosts = append(t.hosts, yaml.GetValue(name))
 		}
@@ -161,14 +174,20 @@ func (o *object) ingress() []termination {
 func (o *object) gateway() []termination {
 	var all []termination
 	for _, listener := range list(o.node, "spec", "listeners") {
-		if text(listener, "tls", "mode") == "Passthrough" {
+		tls := value(listener, "tls")
+		if tls == nil {
 			continue
 		}
-		t := termination{by: o, field: "spec.listeners", anyLabels: true}
+		t := termination{by: o, field: "spec.listeners", anyLabels: true, passes: text(tls, "mode") == "Passthrough"}
 		if name := text(listener, "hostname"); name != "" {
 			t.hosts = []string{name}
 		}
-		for _, reference := range list(listener, "tls", "certificateRefs") {
+		references := list(tls, "certificateRefs")
+		if t.passes || len(references) == 0 {
+			all = append(all, t)
+			continue
+		}
+		for _, reference := range references {
 			if cmp.Or(text(reference, "kind"), "Secret") == "Secret" && text(reference, "group") == "" {
 				t.secret, t.namespace = text(reference, "name"), text(reference, "namespace")
 				all = append(all, t)

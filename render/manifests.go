@@ -6,6 +6,7 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"helm-runnertrust/render/tomledit"
 	"helm-runnertrust/render/yamledit"
 	"helm-runnertrust/trust"
 )
@@ -14,7 +15,8 @@ import (
 type manifests struct {
 	*yamledit.Stream
 
-	mentioned          map[string]bool                  // words that were looked for in the whole stream
+	settingMentioned   *bool                            // nil until mentionsSetting
+	configs            map[string]*tomledit.Config      // by their text
 	listed             map[*yamledit.Document][]*object // nil for a document that does not parse
 	faults             map[*yamledit.Document]error
 	byName             map[objectID][]*object          // of the documents that were listed
@@ -30,11 +32,11 @@ type objectID struct{ kind, name string }
 
 func readManifests(stream *yamledit.Stream) *manifests {
 	return &manifests{
-		Stream:    stream,
-		mentioned: map[string]bool{},
-		listed:    map[*yamledit.Document][]*object{},
-		faults:    map[*yamledit.Document]error{},
-		byName:    map[objectID][]*object{},
+		Stream:  stream,
+		configs: map[string]*tomledit.Config{},
+		listed:  map[*yamledit.Document][]*object{},
+		faults:  map[*yamledit.Document]error{},
+		byName:  map[objectID][]*object{},
 	}
 }
 
@@ -99,14 +101,32 @@ func (m *manifests) isHook(doc *yamledit.Document) bool {
 	return len(objects) > 0 && !slices.ContainsFunc(objects, func(o *object) bool { return !o.isHook() })
 }
 
-// mention reports whether any document has a word, looked for once.
-func (m *manifests) mention(word string) bool {
-	found, known := m.mentioned[word]
-	if !known {
-		found = slices.ContainsFunc(m.Documents, func(doc *yamledit.Document) bool { return doc.Contains(word) })
-		m.mentioned[word] = found
+// mentionsSetting reports whether a document may have the setting tls-ca-file in a TOML file, in any
+// case, as the runner's library takes it, or with an escape in its name.
+func (m *manifests) mentionsSetting() bool {
+	if m.settingMentioned == nil {
+		found := slices.ContainsFunc(m.Documents, func(doc *yamledit.Document) bool {
+			if !doc.Contains(".toml") {
+				return false
+			}
+			text := bytes.ToLower(doc.Text())
+			return bytes.Contains(text, []byte(trust.CAFileSetting)) || bytes.Contains(text, []byte(`\u`))
+		})
+		m.settingMentioned = &found
 	}
-	return found
+	return *m.settingMentioned
+}
+
+// config reads a TOML text, each once: many runners may share one.
+func (m *manifests) config(text string) (*tomledit.Config, error) {
+	if known := m.configs[text]; known != nil {
+		return known, nil
+	}
+	config, err := tomledit.Parse(text)
+	if err == nil {
+		m.configs[text] = config
+	}
+	return config, err
 }
 
 // find returns the object of a kind and name that a runner's Deployment would refer to: in its

@@ -29,10 +29,15 @@ func (c *container) mounts() []mount {
 				m.subPath, m.subKey = sub, key
 			}
 		}
-		m.readOnly = slices.Contains([]string{"true", "y", "yes", "on"}, strings.ToLower(text(node, "readOnly"))) // YAML 1.1
+		m.readOnly = isTrue(text(node, "readOnly"))
 		all = append(all, m)
 	}
 	return all
+}
+
+// isTrue reports whether a scalar is a true bool of YAML 1.1, which Kubernetes reads.
+func isTrue(scalar string) bool {
+	return slices.Contains([]string{"true", "y", "yes", "on"}, strings.ToLower(scalar))
 }
 
 // mountAt mounts a volume of its own at a directory, or adds to the one that is mounted there

@@ -75,7 +75,7 @@ var (
 		}.shape(),
 		"Secret":     mapping{"data": mapping{}.shape(), "stringData": mapping{}.shape()}.shape(),
 		"Deployment": deployment,
-		"Ingress": mapping{"apiVersion": leaf, "spec": mapping{
+		"Ingress": mapping{"apiVersion": leaf, "metadata": mapping{"annotations": mapping{passthroughAnnotation: leaf}.shape()}.shape(), "spec": mapping{
 			"tls":   listOf(mapping{"hosts": listOf(leaf), "secretName": leaf}.shape()),
 			"rules": listOf(mapping{"host": leaf}.shape()),
 		}.shape()}.shape(),

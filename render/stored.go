@@ -45,7 +45,7 @@ func (s *stored) offers(server trust.Server) ([]offer, error) {
 	if !s.filter.options.fromIngress() {
 		return offers, nil
 	}
-	found, err := s.filter.manifests.servedBy(s.runner, server)
+	found, err := s.filter.manifests.servedBy(s.runner, server, s.filter.options.FromIngress)
 	if err == nil && found.secret != "" {
 		add(Object{Kind: "Secret", Name: found.secret, Key: servedKey}, found.by)
 	}

@@ -15,6 +15,7 @@ const templateKey = "config.template.toml"
 
 // A template is the config.template.toml of a runner.
 type template struct {
+	manifests *manifests
 	configMap *object
 	runner    *runner
 }
@@ -34,10 +35,10 @@ func (m *manifests) templateOf(r *runner) (*template, error) {
 			return nil, o.refuse(BadTemplate, "binaryData "+templateKey, "it is not text, so nothing can be written into it")
 		case value(o.node, "data", templateKey) == nil:
 			continue
-		case text(o.node, "immutable") == "true":
+		case isTrue(text(o.node, "immutable")):
 			return nil, o.refuse(BadTemplate, "immutable", "it is immutable, so %s cannot be changed", templateKey)
 		}
-		return &template{configMap: o, runner: r}, nil
+		return &template{manifests: m, configMap: o, runner: r}, nil
 	}
 	return nil, r.refuse(NoTemplate, "volumes", "none of the ConfigMaps of the stream that the pod mounts has a %s", templateKey)
 }
@@ -47,7 +48,7 @@ func (t *template) text() string { return text(t.configMap.node, "data", templat
 
 // config reads the template.
 func (t *template) config() (*tomledit.Config, error) {
-	config, err := tomledit.Parse(t.text())
+	config, err := t.manifests.config(t.text())
 	return config, t.placed(err)
 }
 
@@ -96,11 +97,24 @@ func (m *manifests) hasJobs(r *runner) bool {
 		return false
 	}
 	_, set := config.OwnScript()
-	return set
+	return set && r.refuseScript() == nil
 }
 
 // kubernetesOnly is the executor whose jobs run where the script of --jobs is made for.
 const kubernetesOnly = "kubernetes"
+
+// refuseScript refuses variables of registration that win over the template's settings.
+func (r *runner) refuseScript() error {
+	for _, c := range r.containers {
+		if named(c.env, "RUNNER_PRE_BUILD_SCRIPT") != nil {
+			return r.refuse(ScriptSet, c.field("env RUNNER_PRE_BUILD_SCRIPT"), "it is set, and wins over the script in %s", templateKey)
+		}
+		if shell, found, err := c.variable("RUNNER_SHELL"); found && (err != nil || shell != "bash" && shell != "sh") {
+			return r.refuse(ExecutorUnfit, c.field("env RUNNER_SHELL"), "it is %q, and the script is for POSIX shells", shell)
+		}
+	}
+	return nil
+}
 
 // addJobs puts the script that makes the jobs' own programs trust GitLab into the template.
 func (m *manifests) addJobs(r *runner) error {
@@ -117,6 +131,9 @@ func (m *manifests) addJobs(r *runner) error {
 	}
 	if shell, line, set := config.Shell(); set && shell != "bash" && shell != "sh" {
 		return t.configMap.refuse(ExecutorUnfit, "data "+templateKey, "line %d: shell is %q, and the script is for POSIX shells", line, shell)
+	}
+	if err := r.refuseScript(); err != nil {
+		return err
 	}
 	for _, c := range r.containers {
 		if executor, found, err := c.variable("RUNNER_EXECUTOR"); found && err == nil && executor != kubernetesOnly {

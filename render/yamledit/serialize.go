@@ -31,11 +31,15 @@ func serialize(text []byte, tree *yaml.Node) ([]byte, *yaml.Node, error) {
 	return bytes.Join([][]byte{head, written, tail}, nil), tree, nil
 }
 
-// withoutAnchors copies a tree without its anchors, and with a word for each null: in a flow
-// collection, go.yaml.in/yaml/v3 writes one without a word as a part of its key.
+// withoutAnchors copies a tree without its anchors, and without what go.yaml.in/yaml/v3 writes wrong:
+// in a flow collection, a null without a word becomes a part of its key, and a folded scalar with
+// indented lines reads otherwise.
 func withoutAnchors(tree *yaml.Node) *yaml.Node {
 	bare := *tree
 	bare.Anchor = ""
+	if bare.Style&yaml.FoldedStyle != 0 {
+		bare.Style = bare.Style&^yaml.FoldedStyle | yaml.LiteralStyle
+	}
 	bare.Content = nil
 	for _, child := range tree.Content {
 		child = withoutAnchors(child)
