@@ -77,7 +77,7 @@ matrix-check:
 	cd e2e && $(RANDOM) -hierarchies 300
 
 # The verdict on git against git and curl, in random hierarchies: the long run,
-# which writes docs/HIERARCHIES.md. SEED=N -hierarchy I repeats a single one.
+# which writes docs/HIERARCHIES.md. Its -seed, as SEED, makes the same ones.
 SEED   ?= 0
 RANDOM  = $(GO) test ./matrix -count=1 -v -run '^TestRandomHierarchies$$' -args -seed $(SEED)
 

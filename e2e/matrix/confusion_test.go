@@ -36,14 +36,14 @@ func confusion(all []encounter) string {
 			counts[cell{true, e.accepted(), e.verdict.Status}]++
 		}
 	}
-	answers := []trust.Status{trust.StatusOK, trust.StatusFailed, trust.StatusUnknown}
+	statuses := []trust.Status{trust.StatusOK, trust.StatusFailed, trust.StatusUnknown}
 	var table strings.Builder
-	table.WriteString("| connects | ok | fails | unknown | ordinary: ok | ordinary: fails | ordinary: unknown |\n")
+	table.WriteString("| connects | ok | failed | unknown | ordinary: ok | ordinary: failed | ordinary: unknown |\n")
 	table.WriteString("|---|--:|--:|--:|--:|--:|--:|\n")
 	for _, accepted := range []string{"both", "git only", "curl only", "none"} {
 		table.WriteString("| " + accepted + " |")
 		for _, ordinary := range []bool{false, true} {
-			for _, foretold := range answers {
+			for _, foretold := range statuses {
 				fmt.Fprintf(&table, " %d |", counts[cell{ordinary, accepted, foretold}])
 			}
 		}
@@ -63,8 +63,9 @@ lengths, names, key identifiers, cross-signed or renewed CAs, namesakes. A real 
 part of it, a file holds a part of it, and two real clients connect: git with GnuTLS and curl with
 OpenSSL. Ordinary ones have nothing odd, and are sent and filed as people do.
 
-**ok** is foretold only where both connect, **fails** only where none does, **unknown** where they
-differ or the rule is not known; of an ordinary one the rule is always known, and the two differ.
+**ok** is foretold only where both connect, **failed** only where none does, **unknown** where they
+differ or the rule is not known. Of an ordinary one the rule is always known: the two differ, or
+would, had not two names the same hash in GnuTLS, which comes to pass once in a hundred times.
 ` + "`make matrix-check`" + ` goes through 300 new ones. ` + "`make hierarchies`" + ` wrote this file, and
 fails for a single wrong word.
 
