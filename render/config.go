@@ -1,9 +1,6 @@
 package render
 
 import (
-	"cmp"
-	"path"
-
 	"helm-runnertrust/render/tomledit"
 	"helm-runnertrust/trust"
 )
@@ -23,7 +20,7 @@ func (w configWay) locate(m *manifests, c *container, _ trust.Server) (location,
 		return location{}, err
 	}
 	_, err := m.templateOf(c.runner)
-	return location{dir: path.Clean(cmp.Or(w.dir, ownDir)), file: ownFile}, err
+	return ownLocation(w.dir), err
 }
 
 func (configWay) tell(m *manifests, c *container, at location) error {

@@ -1,9 +1,6 @@
 package render
 
 import (
-	"cmp"
-	"path"
-
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"helm-runnertrust/render/yamledit"
@@ -21,7 +18,7 @@ var _ way = envWay{}
 func (envWay) needsHost() bool { return false }
 
 func (w envWay) locate(*manifests, *container, trust.Server) (location, error) {
-	return location{dir: path.Clean(cmp.Or(w.dir, ownDir)), file: ownFile}, nil
+	return ownLocation(w.dir), nil
 }
 
 // tell sets the variable: in the entry that counts where there is one, whose value may come from

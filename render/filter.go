@@ -214,7 +214,11 @@ func (f *filter) finish(r *runner, sources []source, content []projection) error
 		}
 	}
 	if f.options.Jobs || f.options.Via == WayConfig {
-		checksums = append(checksums, sha256Of(f.manifests.templateText(r)))
+		t, err := f.manifests.templateOf(r)
+		if err != nil {
+			return err
+		}
+		checksums = append(checksums, sha256Of(t.text())) // the chart's own checksum knows of no edit
 	}
 	if f.options.NoRollout {
 		checksums = nil

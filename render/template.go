@@ -70,20 +70,10 @@ func (t *template) placed(err error) error {
 	if err == nil {
 		return nil
 	}
-	code := BadTemplate
 	if edit := (*tomledit.EditError)(nil); errors.As(err, &edit) && edit.Add != "" {
 		err = fmt.Errorf("%w; add it in the chart's values by hand:\n%s", err, strings.TrimRight(edit.Add, "\n"))
 	}
-	return t.configMap.refuse(code, "data "+templateKey, "%w", err)
-}
-
-// templateText is the template of a runner, "" where it has none. Where it is edited, it is
-// a part of what the pods roll with, as the chart's own checksum does not know of the edit.
-func (m *manifests) templateText(r *runner) string {
-	if t, err := m.templateOf(r); err == nil {
-		return t.text()
-	}
-	return ""
+	return t.configMap.refuse(BadTemplate, "data "+templateKey, "%w", err)
 }
 
 // hasJobs reports whether the script of addJobs is in a runner's template.
@@ -116,6 +106,16 @@ func (r *runner) refuseScript() error {
 	return nil
 }
 
+// refuseExecutor refuses a variable of registration that names another executor.
+func (r *runner) refuseExecutor() error {
+	for _, c := range r.containers {
+		if executor, found, err := c.variable("RUNNER_EXECUTOR"); found && err == nil && executor != kubernetesOnly {
+			return r.refuse(ExecutorUnfit, c.field("env RUNNER_EXECUTOR"), "it is %q, and the script is for %q", executor, kubernetesOnly)
+		}
+	}
+	return nil
+}
+
 // addJobs puts the script that makes the jobs' own programs trust GitLab into the template.
 func (m *manifests) addJobs(r *runner) error {
 	t, err := m.templateOf(r)
@@ -135,10 +135,8 @@ func (m *manifests) addJobs(r *runner) error {
 	if err := r.refuseScript(); err != nil {
 		return err
 	}
-	for _, c := range r.containers {
-		if executor, found, err := c.variable("RUNNER_EXECUTOR"); found && err == nil && executor != kubernetesOnly {
-			return r.refuse(ExecutorUnfit, c.field("env RUNNER_EXECUTOR"), "it is %q, and the script is for %q", executor, kubernetesOnly)
-		}
+	if err := r.refuseExecutor(); err != nil {
+		return err
 	}
 	lines := strings.TrimSuffix(strings.TrimPrefix(JobsScript(), tomledit.ScriptBegin+"\n"), tomledit.ScriptEnd+"\n")
 	return t.edit(func(config *tomledit.Config) (string, error) { return config.PrependPreBuildScript(lines) })

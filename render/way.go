@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"fmt"
+	"path"
 
 	"helm-runnertrust/trust"
 )
@@ -55,6 +56,11 @@ const (
 	ownDir  = "/etc/helm-runnertrust" // for the ways that name the file
 	ownFile = "ca.crt"
 )
+
+// ownLocation is the file of the ways that name one, in a directory that is given, else in ours.
+func ownLocation(dir string) location {
+	return location{dir: path.Clean(cmp.Or(dir, ownDir)), file: ownFile}
+}
 
 // way is the one of the options.
 func (o Options) way() (way, error) {
