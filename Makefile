@@ -5,7 +5,7 @@ GO       ?= go
 BINARY   := bin/helm-runnertrust
 FUZZTIME ?= 30s
 
-.PHONY: build test lint lint-shell dist dist-check dist-sign e2e e2e-helmfile compat demo fuzz matrix matrix-check hierarchies bench clean
+.PHONY: build test lint lint-shell pictures dist dist-check dist-sign e2e e2e-helmfile compat demo fuzz matrix matrix-check hierarchies bench clean
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $(BINARY) .
@@ -56,6 +56,11 @@ compat: build
 
 demo:
 	@cd e2e && $(GO) run ./demo
+
+# The pictures of the documents, from real runs on Linux. Certificates, and so fingerprints, differ
+# each time: make e2e compares the rest, and says when they have to be made again.
+pictures:
+	cd e2e && $(GO) run ./pictures $(CURDIR)/docs/pictures
 
 # Real Helm 3 and 4 against a real API server, built from pinned modules.
 # -count=1, as the binary and the clone under test are no inputs that go knows.

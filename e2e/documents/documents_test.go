@@ -1,0 +1,172 @@
+//go:build unix
+
+package documents
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"helm-runnertrust/e2e/internal/cluster"
+	"helm-runnertrust/e2e/internal/tool"
+)
+
+// documents returns the paths of what is run, from this folder.
+func documents(t *testing.T) []string {
+	t.Helper()
+	var paths []string
+	for _, pattern := range []string{"README*.md", "CONTRIBUTING.md", "docs/*.md", "examples/*.md", "examples/*/*.md"} {
+		found, err := filepath.Glob(filepath.Join("../..", pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, found...)
+	}
+	return paths
+}
+
+// Every document does what it says: its blocks run in their order, once with
+// each Helm that it names.
+func TestDocumentsDoWhatTheySay(t *testing.T) {
+	runnable := map[string][]step{}
+	for _, path := range documents(t) {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		steps, err := extract(string(content))
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+		if len(helmsOf(steps)) > 0 {
+			runnable[path] = steps
+		}
+	}
+	if len(runnable) == 0 {
+		t.Fatal("no document has a block to run")
+	}
+	w := newWorld(t)
+	for path, steps := range runnable {
+		name, _ := filepath.Rel("../..", path)
+		for _, helm := range helmsOf(steps) {
+			t.Run(name+"/"+helm, func(t *testing.T) { w.try(t, name, helm, steps) })
+		}
+	}
+}
+
+// A world is what all documents share.
+type world struct {
+	cluster *cluster.Cluster
+	net     *internet
+	release string // the folder dist/
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	release, version := theRelease(t)
+	return &world{cluster: cluster.Start(t), release: release, net: newInternet(t, map[string]http.Handler{
+		chartsHost: chartRepository(t), originHost: origin(t, release, version)})}
+}
+
+// theRelease returns the folder of what `make dist` made, and its version.
+func theRelease(t *testing.T) (folder, version string) {
+	t.Helper()
+	folder, err := filepath.Abs("../../dist")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const prefix, suffix = "runnertrust-", "-checksums.txt"
+	lists, _ := filepath.Glob(filepath.Join(folder, prefix+"*"+suffix))
+	if len(lists) != 1 {
+		t.Fatalf("%s has %d releases: make dist", folder, len(lists))
+	}
+	return folder, strings.TrimSuffix(strings.TrimPrefix(filepath.Base(lists[0]), prefix), suffix)
+}
+
+// try runs a document with one Helm, in a home and a namespace of its own.
+func (w *world) try(t *testing.T, name, helm string, steps []step) {
+	const limit = 5 * time.Minute
+	folder, proxy := t.TempDir(), w.net.newProxy(t)
+	s := session{document: name, folder: folder, timeout: limit, env: w.environment(t, folder, helm, proxy.url)}
+	before := w.namespaces(t)
+	t.Cleanup(func() { w.removeNamespaces(t, before) })
+	steps = slices.DeleteFunc(slices.Clone(steps), func(s step) bool { return !s.appliesTo(helm) })
+	if err := s.carryOut(steps); err != nil {
+		t.Error(err)
+	}
+	if unknown := proxy.unknown(); len(unknown) > 0 {
+		t.Errorf("%s: no stand-in serves %q", name, unknown)
+	}
+}
+
+// environment is all that the blocks see of this machine. DIST is the release's folder, PLUGIN the
+// plugin from its archive, for what a reader has before a document begins.
+func (w *world) environment(t *testing.T, folder, helm, proxy string) []string {
+	t.Helper()
+	home, programs := filepath.Join(folder, "home"), filepath.Join(folder, "programs")
+	local := filepath.Join(home, ".local", "bin")
+	for _, dir := range []string{local, programs} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(tool.Path(t, helm), filepath.Join(programs, "helm")); err != nil {
+		t.Fatal(err)
+	}
+	kubectl := "#!/bin/sh\nexec " + quoted(tool.Path(t, "kubernetes")) + " kubectl \"$@\"\n"
+	if err := os.WriteFile(filepath.Join(programs, "kubectl"), []byte(kubectl), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	archives, _ := filepath.Glob(filepath.Join(w.release, "*-"+runtime.GOOS+"-"+runtime.GOARCH+".tar.gz"))
+	if len(archives) != 1 {
+		t.Fatalf("archives for this machine: %q", archives)
+	}
+	command(t, "tar", "-xzf", archives[0], "-C", folder)
+	return []string{
+		"HOME=" + home, "PATH=" + strings.Join([]string{local, programs, os.Getenv("PATH")}, string(os.PathListSeparator)),
+		"TMPDIR=" + folder, "LANG=C.UTF-8", "TERM=dumb",
+		"KUBECONFIG=" + w.kubeconfig(t, folder, helm),
+		"HTTPS_PROXY=" + proxy, "HTTP_PROXY=" + proxy, "https_proxy=" + proxy, "http_proxy=" + proxy,
+		"NO_PROXY=127.0.0.1,localhost", "no_proxy=127.0.0.1,localhost",
+		"SSL_CERT_FILE=" + w.net.authority, "CURL_CA_BUNDLE=" + w.net.authority,
+		"GIT_SSL_CAINFO=" + w.net.authority, "GIT_ALLOW_PROTOCOL=file:https", "GIT_CONFIG_NOSYSTEM=1",
+		// The archive of the release is at hand, so that nothing compiles.
+		"RUNNERTRUST_RELEASES=" + w.release,
+		"DIST=" + w.release, "PLUGIN=" + filepath.Join(folder, "runnertrust"),
+	}
+}
+
+// kubeconfig writes one whose namespace, where a command names none, is new.
+func (w *world) kubeconfig(t *testing.T, folder, helm string) string {
+	t.Helper()
+	content, err := os.ReadFile(w.cluster.Kubeconfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(folder, "kubeconfig")
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.cluster.Kubectl(t, "config", "set-context", "--current", "--kubeconfig", path, "--namespace", w.cluster.Namespace(t, helm))
+	return path
+}
+
+func (w *world) namespaces(t *testing.T) []string {
+	t.Helper()
+	return strings.Fields(w.cluster.Kubectl(t, "get", "namespaces", "-o", "name"))
+}
+
+// removeNamespaces takes away what a document made, so that the next one can
+// use the same names.
+func (w *world) removeNamespaces(t *testing.T, before []string) {
+	t.Helper()
+	made := slices.DeleteFunc(w.namespaces(t), func(name string) bool { return slices.Contains(before, name) })
+	if len(made) > 0 {
+		w.cluster.Kubectl(t, append([]string{"delete", "--ignore-not-found", "--timeout=2m"}, made...)...)
+	}
+}

@@ -1,0 +1,71 @@
+// Package charts gives the test charts of e2e/ the names of the charts that they stand in for.
+package charts
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// version is the one that the charts' shape is taken from.
+const version = "0.86.0"
+
+// Runner writes the chart gitlab-runner to a new folder. e2e is the folder that
+// holds the charts' sources.
+func Runner(e2e, folder string) error {
+	return write(filepath.Join(e2e, "chart"), folder)
+}
+
+// GitLab writes the chart gitlab, with gitlab-runner inside, to a new folder.
+func GitLab(e2e, folder string) error {
+	if err := write(filepath.Join(e2e, "umbrella"), folder); err != nil {
+		return err
+	}
+	if err := rename(filepath.Join(folder, "values.yaml"), "\nrunner:", "\ngitlab-runner:"); err != nil {
+		return err
+	}
+	return Runner(e2e, filepath.Join(folder, "charts", "gitlab-runner"))
+}
+
+func write(from, to string) error {
+	if err := copyFolder(from, to); err != nil {
+		return err
+	}
+	return rename(filepath.Join(to, "Chart.yaml"), "name: runner", "name: gitlab-runner",
+		"name: umbrella", "name: gitlab", "version: 0.1.0", "version: "+version)
+}
+
+// copyFolder copies the regular files of a folder; links stay behind.
+func copyFolder(from, to string) error {
+	return filepath.WalkDir(from, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		name, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(to, name)), 0o755); err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(to, name), content, 0o644)
+	})
+}
+
+// rename replaces texts in a file, given in pairs, of which it has one at least.
+func rename(path string, pairs ...string) error {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	renamed := strings.NewReplacer(pairs...).Replace(string(content))
+	if renamed == string(content) {
+		return fmt.Errorf("%s has none of %q", path, pairs)
+	}
+	return os.WriteFile(path, []byte(renamed), 0o644)
+}
