@@ -79,7 +79,7 @@ func checkURLs(flags *pflag.FlagSet) error {
 		}
 		for _, value := range values {
 			value = withoutHost(value)
-			if mayHoldPassword(value) && !pathExists(value) && flag.Name != "connect" {
+			if mayHoldPassword(value) && !pathExists(value) && flag.Name != "connect" && flag.Name != "host" {
 				err = &hinted{what: fmt.Sprintf("--%s: %q is a URL with a password", flag.Name, trust.PrintableURL(value)),
 					hint: "give a path or a name, and change the password if it was real"}
 			}

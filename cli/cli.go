@@ -112,7 +112,7 @@ RUNNERTRUST_CERTS_DIR. RUNNERTRUST_CERT takes a path or the PEM text itself.`,
 	}
 	options.register(root.Flags())
 	p.registerVersion(root)
-	root.AddCommand(p.renderCommand(), p.fetchCommand(), p.verifyCommand(), p.versionCommand())
+	root.AddCommand(p.renderCommand(), p.fetchCommand(), p.verifyCommand(), p.valuesCommand(), p.versionCommand())
 	root.SetFlagErrorFunc(p.flagError)
 	for _, cmd := range append(root.Commands(), root) {
 		singleValues(cmd.Flags())

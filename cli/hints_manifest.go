@@ -27,13 +27,19 @@ func manifestHints() map[trust.Code]hint {
 		render.ScriptSet:       always("move the script to runners.config in the chart's values, as pre_build_script of [[runners]]"),
 		render.ExecutorUnfit:   always("leave --jobs out: other executors trust what their own machine trusts"),
 		render.SourceServed:    nil, // a note
+		render.CertsSecretName: nil, // a note
+		render.HostTooLong:     always("tell the runner of its file by its path: --via=env"),
+		render.BadChartVersion: always("give gitlab-runner's own, X.Y.Z; that within the gitlab chart is in: helm show chart gitlab/gitlab --version VERSION"),
+		render.NoVolumes: always("put the certificates into a Secret under the key <host>.crt, " +
+			"and name the Secret in certsSecretName, which every version has"),
+		render.NoExtraObjects:  always("make the ConfigMap apart from the chart: add --configmap, which prints it and says how to go on"),
 		render.CAFileSet:       always("replace it with --via=env, or remove the setting from the chart's values"),
 		render.MountConflict:   always("remove the mount from the chart's values, or mount elsewhere with --certs-dir"),
 		render.DirUnknown:      always("name the directory: --certs-dir=/home/gitlab-runner/.gitlab-runner/certs"),
 		render.ConfigMapTaken:  always("choose another name: --configmap-name=NAME"),
 		render.RunnerTwice:     always("Kubernetes would keep only one of them: take the other out of the manifests, or give it another name"),
 		render.TooMuchData:     always("give only the CAs of the server's chain: helm runnertrust fetch HOST --save FILE"),
-		render.ConfigMapName:   always("choose a name with --configmap-name, and one runner with --deployment"),
+		render.ConfigMapName:   always("choose a name with --configmap-name; where there are several runners, also name one with --deployment"),
 		render.ContainerChoice: always("only a container with the variable CI_SERVER_URL can be told from others; add it to the runner's"),
 		render.BadDocument:     nil, // the message names the line, and what is wrong there
 		render.PlainHTTP:       only(ofFiles, "use an https:// URL, or leave the post-renderer out"),

@@ -28,6 +28,7 @@ func TestCertificateText(t *testing.T) {
 			"--save":           {"fetch", "gitlab.test", "--save=" + text},
 			"--connect":        {"fetch", "gitlab.test", "--connect", text},
 			"--fingerprint":    {"fetch", "gitlab.test", "--fingerprint", text},
+			"--host":           {"values", "--host", text},
 			"an argument":      {"fetch", text},
 		} {
 			lines := [][]string{args, hostGiven(args, text)}
@@ -105,6 +106,7 @@ func TestPasswords(t *testing.T) {
 			commands := [][]string{
 				{cert}, {"render", cert, "--diff"}, {"verify"}, {"verify", "-o", "json"},
 				{"fetch", url}, {"verify", url}, {"verify", url, "-o", "json"}, {"fetch", "gitlab.test", "--connect", url},
+				{"values", "--host", url, cert},
 			}
 			elsewhere := [][]string{
 				{url}, {"fetch", "gitlab.test", "--save", url},
@@ -112,6 +114,7 @@ func TestPasswords(t *testing.T) {
 				{"--cert", url}, {"--cert=gitlab.test=" + url}, {"render", "-f", url}, {cert, "--deployment=" + url},
 				{cert, "--configmap-name", url}, {"render", url}, {"verify", "--release", url},
 				{"--from-secret", url}, {"--from-configmap=gitlab.test=" + url}, {"--via", url}, {cert, "--pipe=" + url},
+				{"values", "--host=gitlab.test", "--from-secret", url}, {"values", "--host=gitlab.test", cert, "--chart-version", url},
 			}
 			if mayHoldPassword(url) { // else it could be anything
 				commands = append(commands, elsewhere...)

@@ -39,7 +39,11 @@ const (
 	BadTemplate     Code = "bad-template"      // one that cannot be edited
 	ScriptSet       Code = "script-set"        // another pre_build_script would win
 	ExecutorUnfit   Code = "executor-unfit"    // its jobs do not run in pods
-	BadDocument     Code = "bad-document"      // not YAML, or not the shape of a Deployment
+	HostTooLong     Code = "host-too-long"     // for a file's name
+	BadChartVersion Code = "bad-chart-version" // not one of the gitlab-runner chart
+	NoVolumes       Code = "no-volumes"        // a chart without the key of the values
+	NoExtraObjects  Code = "no-extra-objects"
+	BadDocument     Code = "bad-document" // not YAML, or not the shape of a Deployment
 )
 
 // An Error is a stream that the filter refuses, with the place.

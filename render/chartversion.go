@@ -1,0 +1,83 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"sync"
+)
+
+// A chartKey is a key of the values of the gitlab-runner chart, which Values needs.
+type chartKey struct {
+	name  string
+	since chartVersion // the first version that has it
+	code  Code         // of the Error where a version does not have it
+}
+
+// The keys that not every version has, by the chart's changelog (!348 and !451). Those that have
+// volumes have volumeMounts and runners.config too.
+var (
+	volumesKey      = chartKey{"volumes", chartVersion{0, 42}, NoVolumes}
+	extraObjectsKey = chartKey{"extraObjects", chartVersion{0, 62}, NoExtraObjects}
+)
+
+// runnersConfigSince is the first version in whose renderings runners.config shows.
+var runnersConfigSince = chartVersion{0, 20}
+
+// A chartVersion is the first two numbers of a version: keys come with the second.
+type chartVersion struct{ major, minor int }
+
+func (v chartVersion) String() string { return fmt.Sprintf("%d.%d.0", v.major, v.minor) }
+
+func (v chartVersion) isBefore(other chartVersion) bool {
+	return v.major < other.major || v.major == other.major && v.minor < other.minor
+}
+
+// oldestUmbrella is the first major version of the gitlab chart that was seen with a gitlab-runner
+// chart of 0.17 or later, whose own major version is 0.
+const oldestUmbrella = 3
+
+var versionNumber = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^v?(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})(\.[0-9]{1,6}([-+][-+.0-9A-Za-z]+)?)?$`)
+})
+
+// parseChartVersion reads X.Y or X.Y.Z, with what forks put behind it. A version of the gitlab chart
+// is refused: which gitlab-runner it brings along follows no rule.
+func parseChartVersion(written string) (chartVersion, error) {
+	refuse := func(why string) (chartVersion, error) {
+		return chartVersion{}, &Error{Code: BadChartVersion, Err: fmt.Errorf("the chart version %q %s", written, why)}
+	}
+	found := versionNumber().FindStringSubmatch(written)
+	if found == nil {
+		return refuse("is not X.Y.Z")
+	}
+	major, errMajor := strconv.Atoi(found[1])
+	minor, errMinor := strconv.Atoi(found[2])
+	if err := errors.Join(errMajor, errMinor); err != nil {
+		return refuse("is not X.Y.Z")
+	}
+	if major >= oldestUmbrella {
+		return refuse("is not one of gitlab-runner, but of the gitlab chart around it")
+	}
+	return chartVersion{major, minor}, nil
+}
+
+// checkKeys refuses the first of the keys that a version of the chart does not have, as the way
+// around one may lead around the others; "" stands for a version that has all.
+func checkKeys(version string, keys []chartKey, host string) error {
+	if version == "" {
+		return nil
+	}
+	v, err := parseChartVersion(version)
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		if v.isBefore(key.since) {
+			return &Error{Code: key.code, Host: host, Err: fmt.Errorf("version %s of the gitlab-runner chart has no %s, which came with %s",
+				version, key.name, key.since)}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,269 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"helm-runnertrust/render/yamledit"
+	"helm-runnertrust/trust"
+)
+
+// ValuesOptions say what chart values have to do. What they share with Options means the same.
+type ValuesOptions struct {
+	// ServerURL is the chart's gitlabUrl, as it is written there: the runner's file is named after
+	// its host, in the same letters.
+	ServerURL string
+
+	Sources  []trust.Source
+	Objects  []Object
+	Via      Way
+	Jobs     bool
+	Now      time.Time
+	Force    bool
+	CertsDir string
+
+	// ConfigMapName is the name of the ConfigMap instead of DefaultConfigMapName.
+	ConfigMapName string
+
+	// Apart leaves the ConfigMap out of the values, for charts without extraObjects.
+	Apart bool
+
+	// Umbrella puts the values below gitlab-runner, where the gitlab chart takes them from.
+	Umbrella bool
+
+	// ChartVersion is the version of the gitlab-runner chart, within the gitlab chart too: keys that
+	// it does not have are refused. "" is a version that has all of them.
+	ChartVersion string
+}
+
+// DefaultConfigMapName is the ConfigMap's name in values, which cannot tell the Deployment's.
+const DefaultConfigMapName = "gitlab-runner-certs"
+
+// ChartValues are values of the gitlab-runner chart that have the effect of Filter.
+type ChartValues struct {
+	// Values is YAML with comments.
+	Values []byte
+
+	// ConfigMap is the manifest of the certificates, without a namespace; nil without Apart, and
+	// where an object of the namespace has them.
+	ConfigMap []byte
+
+	// Key is the ConfigMap's key with the certificates; "" without a ConfigMap.
+	Key string
+
+	// Config is the lines that belong below [[runners]] in runners.config, into which values cannot
+	// merge; "" for none. Values has them too, as a comment.
+	Config string
+
+	Warnings []Warning
+	Notes    []Finding
+}
+
+// CertsSecretName is the code of a note: the value certsSecretName alone has the same effect.
+const CertsSecretName Code = "certs-secret-name"
+
+// Values makes chart values for a runner whose manifests are not there yet. Filter runs over the
+// least Deployment that is a runner, and what it adds to that becomes values; so certificates are
+// held to the same checks, and names and paths are the same. It returns the errors that Filter does,
+// and those of what values cannot do.
+func Values(options ValuesOptions) (*ChartValues, error) {
+	server, err := options.server()
+	if err != nil {
+		return nil, err
+	}
+	if err := checkKeys(options.ChartVersion, options.keys(), server.Address); err != nil {
+		return nil, err
+	}
+	result, err := Filter(options.scaffold(), options.filter())
+	if err != nil {
+		hideScaffold(err, server)
+		return nil, err
+	}
+	added, err := readAdded(result.Bytes(), options)
+	if err != nil {
+		return nil, err
+	}
+	v := &ChartValues{Config: added.config, Warnings: result.Warnings}
+	about := explanation{options: options, server: server, added: added}
+	if name := about.certsSecretName(); name != "" {
+		v.Notes = append(v.Notes, Finding{Code: CertsSecretName, Message: "certsSecretName: " + name +
+			" alone has the same effect, in every version of the chart, unless the runner is root"})
+	}
+	if keys := fields(value(added.configMap, "data")); len(keys) == 1 {
+		v.Key = keys[0]
+	}
+	if options.Apart && added.configMap != nil {
+		text, err := added.configMap.String()
+		if err != nil {
+			return nil, err
+		}
+		v.ConfigMap = []byte(text)
+	}
+	v.Values, err = about.values()
+	return v, err
+}
+
+// maxFileName is how long the name of a file can be that is a key of a ConfigMap as well.
+const maxFileName = 253
+
+// server is the one of the URL, with what cannot be expressed refused.
+func (o ValuesOptions) server() (trust.Server, error) {
+	server, err := trust.ParseServer(o.ServerURL)
+	filter := o.filter()
+	switch {
+	case err != nil:
+		return server, &Error{Code: BadURL, Err: err}
+	case !filter.isFor(server.Name):
+		refused := &Error{Code: NoCertificate, Host: server.Address, Err: fmt.Errorf("no certificate is given for the host %q", server.Name)}
+		if others := filter.hosts(); len(others) > 0 {
+			refused.Err = fmt.Errorf("%w, only for: %s", refused.Err, strings.Join(others, ", "))
+		}
+		return server, refused
+	case len(server.CertFile) > maxFileName && filter.needsHost():
+		return server, &Error{Code: HostTooLong, Err: fmt.Errorf("the host %q is too long for the name of the runner's file, which has %d bytes and can have %d",
+			server.Name, len(server.CertFile), maxFileName)}
+	}
+	return server, nil
+}
+
+// isFor reports whether something is given for a host, or for every one.
+func (o Options) isFor(host string) bool {
+	return trust.Choose(o.Sources, host) != nil || slices.ContainsFunc(o.Objects, func(object Object) bool {
+		return object.Host == "" || strings.EqualFold(object.Host, host)
+	})
+}
+
+// needsHost reports whether the way puts the host into the file's name.
+func (o Options) needsHost() bool {
+	way, err := o.way()
+	return err == nil && way.needsHost()
+}
+
+// filter is the options for Filter.
+func (o ValuesOptions) filter() Options {
+	name := o.ConfigMapName
+	if name == "" {
+		name = DefaultConfigMapName
+	}
+	return Options{Sources: o.Sources, Objects: o.Objects, Via: o.Via, Jobs: o.Jobs, Now: o.Now, Force: o.Force,
+		CertsDir: o.CertsDir, ConfigMapName: name}
+}
+
+// keys are those of the chart that the values need.
+func (o ValuesOptions) keys() []chartKey {
+	keys := []chartKey{volumesKey}
+	if len(o.Sources) > 0 && !o.Apart {
+		keys = append(keys, extraObjectsKey)
+	}
+	return keys
+}
+
+// scaffoldName names what the scaffold has of the chart's own. No object can have it, so that it is
+// never in the way.
+const scaffoldName = "."
+
+// chartNamespace is the namespace of the chart's objects, for extraObjects, which go through its
+// templates.
+const chartNamespace = "{{ .Values.namespace | default .Release.Namespace }}"
+
+// scaffold is the least that Filter needs: a runner, and the template of its configuration.
+func (o ValuesOptions) scaffold() []byte {
+	namespace := ""
+	if !o.Apart {
+		namespace = fmt.Sprintf("namespace: %q", chartNamespace)
+	}
+	return fmt.Appendf(nil, `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: %[1]q
+  %[3]s
+spec:
+  template:
+    spec:
+      containers:
+      - name: %[1]q
+        env:
+        - name: %[2]s
+          value: %[4]q
+        volumeMounts:
+        - name: %[1]q
+          mountPath: /configmaps
+      volumes:
+      - name: %[1]q
+        configMap:
+          name: %[1]q
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: %[1]q
+  %[3]s
+data:
+  %[5]s: |
+    [[runners]]
+`, scaffoldName, trust.ServerURLVariable, namespace, o.ServerURL, templateKey)
+}
+
+// hideScaffold takes the places out of errors that are in the scaffold, which nobody knows of.
+func hideScaffold(err error, server trust.Server) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range joined.Unwrap() {
+			hideScaffold(one, server)
+		}
+		return
+	}
+	if refused := (*Error)(nil); errors.As(err, &refused) && refused.Document != "" {
+		refused.Document, refused.Line, refused.Object, refused.Field = "", 0, "host "+server.Name, ""
+	}
+}
+
+// added is what Filter has added to the scaffold.
+type added struct {
+	volumes, mounts, env []*yaml.RNode
+	annotations          *yaml.RNode // of the pods
+	configMap            *yaml.RNode
+	config               string
+}
+
+func readAdded(stream []byte, options ValuesOptions) (*added, error) {
+	m := readManifests(yamledit.Split(stream))
+	runners, err := m.runners("")
+	if err != nil {
+		return nil, err
+	}
+	r := runners[0]
+	c := r.containers[0]
+	a := &added{
+		volumes:     withoutNames(list(r.pod, "volumes")),
+		mounts:      withoutNames(list(c.node, "volumeMounts")),
+		env:         withoutNames(c.env),
+		annotations: value(r.template, "metadata", "annotations"),
+	}
+	own, err := m.find("ConfigMap", options.filter().ConfigMapName, r.namespace)
+	if err != nil {
+		return nil, err
+	}
+	if own != nil {
+		a.configMap = yamledit.Bare(own.node)
+	} else {
+		a.annotations = nil // of the template only, and the chart has a checksum of that
+	}
+	t, err := m.templateOf(r)
+	if err != nil {
+		return nil, err
+	}
+	_, a.config, _ = strings.Cut(t.text(), "[[runners]]\n")
+	return a, nil
+}
+
+// withoutNames leaves out the items that the scaffold has.
+func withoutNames(items []*yaml.RNode) []*yaml.RNode {
+	return slices.DeleteFunc(items, func(item *yaml.RNode) bool {
+		return slices.Contains([]string{scaffoldName, trust.ServerURLVariable}, text(item, "name"))
+	})
+}

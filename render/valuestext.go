@@ -1,0 +1,179 @@
+package render
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"helm-runnertrust/render/yamledit"
+	"helm-runnertrust/trust"
+)
+
+// An explanation writes values, with what each part is for.
+type explanation struct {
+	options ValuesOptions
+	server  trust.Server
+	added   *added
+}
+
+// A part is a key of the values with the comment above it.
+type part struct {
+	comment string
+	key     string
+	value   *yaml.RNode // nil leaves the part out
+}
+
+// values is the YAML, its parts in the order in which they are understood.
+func (e explanation) values() ([]byte, error) {
+	parts := []part{
+		{e.aboutConfigMap(), "extraObjects", e.extraObjects()},
+		{e.aboutVolumes(), "volumes", listOrNil(e.added.volumes)},
+		{e.aboutMounts(), "volumeMounts", listOrNil(e.added.mounts)},
+		{commented("Tells the runner of the file, and wins over every other setting. Every version of the chart has envVars."),
+			"envVars", listOrNil(e.added.env)},
+		{commented("Rolls the pods when the certificates change. Every version of the chart has podAnnotations."),
+			"podAnnotations", e.added.annotations},
+	}
+	var text strings.Builder
+	for _, p := range parts {
+		if p.value == nil {
+			continue
+		}
+		body, err := yamledit.Map(yamledit.Pair{Key: p.key, Value: p.value}).String()
+		if err != nil {
+			return nil, err
+		}
+		text.WriteString("\n" + p.comment + body)
+	}
+	text.WriteString(e.configLines())
+	body := strings.TrimPrefix(text.String(), "\n")
+	if e.options.Umbrella {
+		body = "gitlab-runner:\n" + indented(body)
+	}
+	return []byte(e.head() + body), nil
+}
+
+// head is the comment above all parts.
+func (e explanation) head() string {
+	chart := "gitlab/gitlab-runner"
+	if e.options.Umbrella {
+		chart = "gitlab/gitlab"
+	}
+	return commented(fmt.Sprintf("Values of the chart %s that make its runner trust %s.", chart, e.server.URL)) +
+		commented("Helm joins no lists: where other values of yours have one of these, put its items there.") +
+		"\n"
+}
+
+// certsSecretName is the Secret that the chart's own value would mount in the same way: it shows all
+// keys, and each under its own name, at the directory of a runner that is not root. "" for none.
+func (e explanation) certsSecretName() string {
+	if len(e.added.env) > 0 || e.options.Via == WayConfig || e.dir() != trust.CertsDir(-1, trust.DefaultHome) {
+		return ""
+	}
+	for _, o := range e.options.Objects {
+		if o.Kind == "Secret" && o.Key == e.server.CertFile && text(e.added.volumes[0], "secret", "secretName") == o.Name {
+			return o.Name
+		}
+	}
+	return ""
+}
+
+func (e explanation) dir() string { return text(e.added.mounts[0], "mountPath") }
+
+// file is the path that the runner reads.
+func (e explanation) file() string {
+	if e.options.filter().needsHost() {
+		return path.Join(e.dir(), e.server.CertFile)
+	}
+	return path.Join(e.dir(), ownFile)
+}
+
+func (e explanation) extraObjects() *yaml.RNode {
+	if e.options.Apart {
+		return nil
+	}
+	return listOrNil([]*yaml.RNode{e.added.configMap})
+}
+
+func (e explanation) aboutConfigMap() string {
+	return commented(fmt.Sprintf("The certificates, in a ConfigMap beside the chart's own objects, in the runner's namespace. The chart has extraObjects since %s.",
+		extraObjectsKey.since))
+}
+
+func (e explanation) aboutVolumes() string {
+	about := commented(fmt.Sprintf("Shows the one key as a file, and nothing else of the object; pods wait until it is there. The chart has volumes and volumeMounts since %s.",
+		volumesKey.since))
+	if name := e.certsSecretName(); name != "" {
+		about += commented("Instead of both, this line does the same in every version of the chart, unless the runner is root; it shows all keys of the Secret:") +
+			"#   certsSecretName: " + name + "\n"
+	}
+	return about
+}
+
+func (e explanation) aboutMounts() string {
+	about := "The runner reads " + e.file() + "."
+	switch dir := e.dir(); {
+	case !e.options.filter().needsHost():
+	case dir == trust.CertsDir(-1, trust.DefaultHome):
+		about += fmt.Sprintf(" As root (runAsUser 0) it looks into %s instead. The chart's certsSecretName mounts at the same place, and one would hide the other: set only one of them.",
+			trust.CertsDir(0, ""))
+	case dir == trust.CertsDir(0, ""):
+		about += " This is where it looks as root (runAsUser 0)."
+	}
+	return commented(about)
+}
+
+// configMark begins the lines of Config among the comments, so that a program can take them out.
+const configMark = "#| "
+
+// configLines are the lines for runners.config, as a comment.
+func (e explanation) configLines() string {
+	if e.added.config == "" {
+		return ""
+	}
+	about := fmt.Sprintf("Values cannot add to runners.config, which is one text: put these lines below [[runners]] there, without the \"%s\". The chart has runners.config since %s.",
+		strings.TrimSpace(configMark), runnersConfigSince)
+	var text strings.Builder
+	text.WriteString("\n" + commented(about))
+	for line := range strings.Lines(e.added.config) {
+		text.WriteString(strings.TrimRight(configMark+line, " \n") + "\n")
+	}
+	return text.String()
+}
+
+// listOrNil is a list of nodes; nil for none.
+func listOrNil(items []*yaml.RNode) *yaml.RNode {
+	if len(items) == 0 || items[0] == nil {
+		return nil
+	}
+	return yamledit.List(items...)
+}
+
+// indented puts two spaces in front of every line that has something.
+func indented(text string) string {
+	var out strings.Builder
+	for line := range strings.Lines(text) {
+		if line != "\n" {
+			line = "  " + line
+		}
+		out.WriteString(line)
+	}
+	return out.String()
+}
+
+// commented is a text as comment lines.
+func commented(text string) string {
+	const width = 78
+	var out strings.Builder
+	line := "#"
+	for word := range strings.FieldsSeq(text) {
+		if len(line)+1+len(word) > width && line != "#" {
+			out.WriteString(line + "\n")
+			line = "#"
+		}
+		line += " " + word
+	}
+	return out.String() + line + "\n"
+}
