@@ -23,7 +23,7 @@ test:
 # golangci-lint is pinned in a module of its own, and built on first use.
 lint:
 	@linter=$$(cd e2e && $(GO) run ./cmd/tool golangci-lint) && \
-	for module in . e2e; do (cd $$module && $$linter run --config $(CURDIR)/.golangci.yml ./...) || exit 1; done
+	for module in . e2e e2e/sdk/helm3 e2e/sdk/helm4; do (cd $$module && $$linter run --config $(CURDIR)/.golangci.yml ./...) || exit 1; done
 
 # shellcheck is Debian's; shfmt is pinned. Helm runs the hook at the end of
 # plugin.yaml in sh.
@@ -63,6 +63,7 @@ demo:
 e2e: dist
 	@cd e2e && for tool in helm3 helm4 etcd kubernetes kustomize; do $(GO) run ./cmd/tool $$tool || exit 1; done
 	cd e2e && $(GO) test -count=1 -timeout 30m $$($(GO) list ./... | grep -v /matrix)
+	@for helm in helm3 helm4; do (cd e2e/sdk/$$helm && $(GO) test -count=1 -timeout 10m ./...) || exit 1; done
 
 e2e-helmfile:
 	cd e2e && $(GO) test -count=1 -timeout 60m -tags helmfile -run Helmfile -v .
