@@ -30,9 +30,9 @@ lint:
 lint-shell:
 	@command -v shellcheck >/dev/null || { echo "shellcheck is missing: apt-get install shellcheck" >&2; exit 1; }
 	shellcheck --shell=sh render/jobs.sh
-	shellcheck install-binary.sh .ci/fuzz
+	shellcheck install-binary.sh plugin.complete .ci/fuzz
 	sed '1,/delete: |-/d' plugin.yaml | shellcheck --shell sh -
-	@shfmt=$$(cd e2e && $(GO) run ./cmd/tool shfmt) && $$shfmt -d install-binary.sh .ci/fuzz
+	@shfmt=$$(cd e2e && $(GO) run ./cmd/tool shfmt) && $$shfmt -d install-binary.sh plugin.complete .ci/fuzz
 
 # The files of a release of HEAD, in dist/: a clean clone is built, so that
 # changes that are not committed stay out. dist-check builds them again, and

@@ -106,16 +106,23 @@ RUNNERTRUST_CERTS_DIR. RUNNERTRUST_CERT takes a path or the PEM text itself.`,
 			return p.filter(cmd, options)
 		},
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if p.isCompleting() {
+				return nil // a message would be in the way
+			}
 			p.warnUnknownVariables(cmd.Root())
 			return errors.Join(p.readEnvironment(cmd.Flags()), checkURLs(cmd.Flags()))
 		},
 	}
 	options.register(root.Flags())
 	p.registerVersion(root)
-	root.AddCommand(p.renderCommand(), p.fetchCommand(), p.verifyCommand(), p.versionCommand())
+	root.AddCommand(p.renderCommand(), p.fetchCommand(), p.verifyCommand(), p.versionCommand(), p.completionCommand())
 	root.SetFlagErrorFunc(p.flagError)
 	for _, cmd := range append(root.Commands(), root) {
-		singleValues(cmd.Flags())
+		if p.isCompleting() { // which reads the flags twice
+			p.registerCompletions(cmd)
+		} else {
+			singleValues(cmd.Flags())
+		}
 	}
 	return root
 }
