@@ -23,16 +23,16 @@ test:
 # golangci-lint is pinned in a module of its own, and built on first use.
 lint:
 	@linter=$$(cd e2e && $(GO) run ./cmd/tool golangci-lint) && \
-	for module in . e2e; do (cd $$module && $$linter run --config $(CURDIR)/.golangci.yml ./...) || exit 1; done
+	for module in . e2e e2e/sdk/helm3 e2e/sdk/helm4; do (cd $$module && $$linter run --config $(CURDIR)/.golangci.yml ./...) || exit 1; done
 
 # shellcheck is Debian's; shfmt is pinned. Helm runs the hook at the end of
 # plugin.yaml in sh.
 lint-shell:
 	@command -v shellcheck >/dev/null || { echo "shellcheck is missing: apt-get install shellcheck" >&2; exit 1; }
 	shellcheck --shell=sh render/jobs.sh
-	shellcheck install-binary.sh .ci/fuzz
+	shellcheck install-binary.sh plugin.complete .ci/fuzz
 	sed '1,/delete: |-/d' plugin.yaml | shellcheck --shell sh -
-	@shfmt=$$(cd e2e && $(GO) run ./cmd/tool shfmt) && $$shfmt -d install-binary.sh .ci/fuzz
+	@shfmt=$$(cd e2e && $(GO) run ./cmd/tool shfmt) && $$shfmt -d install-binary.sh plugin.complete .ci/fuzz
 
 # The files of a release of HEAD, in dist/: a clean clone is built, so that
 # changes that are not committed stay out. dist-check builds them again, and
@@ -68,6 +68,7 @@ pictures:
 e2e: dist
 	@cd e2e && for tool in helm3 helm4 etcd kubernetes kustomize; do $(GO) run ./cmd/tool $$tool || exit 1; done
 	cd e2e && $(GO) test -count=1 -timeout 30m $$($(GO) list ./... | grep -v /matrix)
+	@for helm in helm3 helm4; do (cd e2e/sdk/$$helm && $(GO) test -count=1 -timeout 10m ./...) || exit 1; done
 
 e2e-helmfile:
 	cd e2e && $(GO) test -count=1 -timeout 60m -tags helmfile -run Helmfile -v .

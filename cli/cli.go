@@ -92,11 +92,12 @@ func (p *program) rootCommand() *cobra.Command {
 Reads the manifests that Helm rendered, and writes them with the certificate of
 the GitLab server: in a ConfigMap, mounted where the runner looks for it.
 
-  helm upgrade --install gitlab gitlab/gitlab -f values.yaml \
-      --post-renderer helm-runnertrust --post-renderer-args --cert=gitlab.crt
-
 Every flag can come from the environment too: --certs-dir is
 RUNNERTRUST_CERTS_DIR. RUNNERTRUST_CERT takes a path or the PEM text itself.`,
+		Example: `  helm upgrade --install gitlab gitlab/gitlab -f values.yaml --post-renderer helm-runnertrust
+  helm upgrade --install runner gitlab/gitlab-runner -f values.yaml \
+      --post-renderer helm-runnertrust --post-renderer-args --cert=gitlab.crt
+  helm-runnertrust --cert=gitlab.crt < rendered.yaml > patched.yaml`,
 		Args:          p.noArguments,
 		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: p.calledAs()},
 		SilenceErrors: true,
@@ -106,16 +107,24 @@ RUNNERTRUST_CERTS_DIR. RUNNERTRUST_CERT takes a path or the PEM text itself.`,
 			return p.filter(cmd, options)
 		},
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if p.isCompleting() {
+				return nil // a message would be in the way
+			}
 			p.warnUnknownVariables(cmd.Root())
 			return errors.Join(p.readEnvironment(cmd.Flags()), checkURLs(cmd.Flags()))
 		},
 	}
 	options.register(root.Flags())
 	p.registerVersion(root)
-	root.AddCommand(p.renderCommand(), p.fetchCommand(), p.verifyCommand(), p.valuesCommand(), p.versionCommand())
+	root.AddCommand(p.renderCommand(), p.fetchCommand(), p.verifyCommand(), p.valuesCommand(),
+		p.versionCommand(), p.completionCommand())
 	root.SetFlagErrorFunc(p.flagError)
 	for _, cmd := range append(root.Commands(), root) {
-		singleValues(cmd.Flags())
+		if p.isCompleting() { // which reads the flags twice
+			p.registerCompletions(cmd)
+		} else {
+			singleValues(cmd.Flags())
+		}
 	}
 	return root
 }

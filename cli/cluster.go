@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"os/exec"
@@ -54,11 +55,16 @@ func (p *program) manifest(in input) ([]byte, error) {
 
 // inNamespace is a release in Helm's arguments.
 func (p *program) inNamespace(in input) []string {
+	return append([]string{in.release}, p.namespaceArgs(in.cluster)...)
+}
+
+// namespaceArgs are Helm's arguments for the namespace.
+func (p *program) namespaceArgs(c cluster) []string {
 	namespace, _ := p.Env("HELM_NAMESPACE")
-	if namespace = cmp.Or(in.cluster.namespace, namespace); namespace != "" {
-		return []string{in.release, "--namespace", namespace}
+	if namespace = cmp.Or(c.namespace, namespace); namespace != "" {
+		return []string{"--namespace", namespace}
 	}
-	return []string{in.release}
+	return nil
 }
 
 // releaseHint is what to do about what Helm said of a release.
@@ -80,16 +86,18 @@ func (p *program) clusterHint() string {
 
 // helm runs the Helm that runs us; its error is what it said.
 func (p *program) helm(args ...string) ([]byte, error) {
-	helm, found := p.Env("HELM_BIN")
-	if !found || helm == "" {
-		helm = "helm"
-	}
 	var stderr bytes.Buffer
-	cmd := exec.Command(helm, args...)
+	cmd := p.helmCommand(context.Background(), args...)
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if said := bytes.TrimSpace(stderr.Bytes()); err != nil && len(said) > 0 {
 		err = errors.New(string(said))
 	}
 	return out, err
+}
+
+// helmCommand is a run of that Helm, which ends with the context at the latest.
+func (p *program) helmCommand(ctx context.Context, args ...string) *exec.Cmd {
+	helm, _ := p.Env("HELM_BIN")
+	return exec.CommandContext(ctx, cmp.Or(helm, "helm"), args...)
 }

@@ -38,7 +38,9 @@ which is of use until its renewal. What comes from the network is only as good
 as the network, so compare the fingerprint with the one on the server, or give
 it with --fingerprint.`,
 		Example: `  helm runnertrust fetch gitlab.example.com --save gitlab.crt
-  helm runnertrust fetch https://gitlab.example.com:8443 --connect 192.0.2.10 --fingerprint sha256:…`,
+  helm runnertrust fetch https://gitlab.example.com:8443 --connect 192.0.2.10 --save gitlab.crt
+  helm runnertrust fetch gitlab.example.com --fingerprint "$(ssh gitlab.example.com \
+      openssl x509 -noout -fingerprint -sha256 -in /etc/gitlab/ssl/gitlab.example.com.crt)"`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			// An empty fingerprint is one that a script failed to fill in.

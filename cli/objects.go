@@ -58,6 +58,14 @@ func (v *via) Set(value string) error {
 	return err
 }
 
+// ways are the values of --via.
+func ways() (names []string) {
+	for _, way := range render.Ways() {
+		names = append(names, string(way))
+	}
+	return names
+}
+
 // registerSources registers the flags that say where the certificates are, besides --cert, and how
 // the runner is told of them.
 func (f *filterFlags) registerSources(flags *pflag.FlagSet) {

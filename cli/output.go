@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/x509"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -14,8 +15,10 @@ import (
 	"helm-runnertrust/trust"
 )
 
-// format is the value of -o.
+// format is the value of -o, one of formats.
 type format string
+
+var formats = []string{"table", "json"}
 
 func (f *format) register(cmd *cobra.Command) {
 	*f = "table"
@@ -28,7 +31,7 @@ func (f *format) String() string { return string(*f) }
 func (f *format) Type() string { return "format" }
 
 func (f *format) Set(value string) error {
-	if value != "table" && value != "json" {
+	if !slices.Contains(formats, value) {
 		return fmt.Errorf("%q is neither table nor json", value)
 	}
 	*f = format(value)

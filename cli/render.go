@@ -89,7 +89,8 @@ func (p *program) renderCommand() *cobra.Command {
 		Short: "Show what the post-renderer makes of manifests",
 		Long: `Show what the post-renderer makes of manifests: of a file, of stdin, or of a
 release that is in the cluster.`,
-		Example: `  helm template gitlab gitlab/gitlab -f values.yaml | helm runnertrust render --cert=gitlab.crt --diff
+		Example: `  helm template gitlab gitlab/gitlab -f values.yaml |
+      helm runnertrust render --cert=gitlab.crt --diff
   helm runnertrust render --release gitlab --cert=gitlab.crt --diff`,
 		Args: p.noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {

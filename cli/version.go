@@ -12,10 +12,11 @@ import (
 
 func (p *program) versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version, the commit and Go's version",
-		Args:  p.noArguments,
-		RunE:  func(*cobra.Command, []string) error { return p.printVersion() },
+		Use:     "version",
+		Short:   "Print the version, the commit and Go's version",
+		Example: `  helm runnertrust version`,
+		Args:    p.noArguments,
+		RunE:    func(*cobra.Command, []string) error { return p.printVersion() },
 	}
 }
 

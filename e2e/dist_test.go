@@ -58,6 +58,10 @@ func TestPackagesHaveAProgramForEachPlatform(t *testing.T) {
 			if len(found) != len(platforms) {
 				t.Errorf("commands: %v", found)
 			}
+			completes := files[name+"/plugin.complete"].executable && files[name+"/completion.yaml"].content != nil
+			if completes != (name == "runnertrust") {
+				t.Errorf("has what Helm completes with: %v", completes)
+			}
 		})
 	}
 }
@@ -79,9 +83,12 @@ func TestArchivesHaveTheProgramOfTheirPlatform(t *testing.T) {
 				if !files["runnertrust/install-binary.sh"].executable || files["runnertrust/postrenderer/plugin.yaml"].content == nil {
 					t.Error("the installer or the post-renderer is missing")
 				}
+				if !files["runnertrust/plugin.complete"].executable {
+					t.Error("plugin.complete is missing")
+				}
 			}
 			isProgram(t, program, files[program], platform)
-			for _, name := range []string{"plugin.yaml", "LICENSE", "README.md"} {
+			for _, name := range []string{"plugin.yaml", "completion.yaml", "LICENSE", "README.md"} {
 				if len(files["runnertrust/"+name].content) == 0 {
 					t.Errorf("no %s", name)
 				}

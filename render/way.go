@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"slices"
 
 	"helm-runnertrust/trust"
 )
@@ -21,11 +22,13 @@ const (
 	WayNone            Way = "none"            // no file: the system's certificates only
 )
 
+// Ways are those that Options take.
+func Ways() []Way { return []Way{WayCertsDir, WayEnv, WayConfig} }
+
 // ParseWay reads one that Options take. Everything else is an *Error.
 func ParseWay(written string) (Way, error) {
-	switch w := Way(written); w {
-	case WayCertsDir, WayEnv, WayConfig:
-		return w, nil
+	if slices.Contains(Ways(), Way(written)) {
+		return Way(written), nil
 	}
 	return "", &Error{Code: WayUnknown, Err: fmt.Errorf("%q is none of the ways: %s, %s, %s", written, WayCertsDir, WayEnv, WayConfig)}
 }

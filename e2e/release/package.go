@@ -33,16 +33,18 @@ func (p plugins) writePackages(clone, folder string) error {
 		}
 		files[platform.program()] = relative
 	}
-	for _, m := range []metadata{
-		p.cli.with(nil, forAllPlatforms()),
-		p.postRenderer.with([]string{"runtimeConfig"}, forAllPlatforms()),
-	} {
-		if err := writePackage(m, clone, files, folder); err != nil {
-			return err
-		}
+	postRenderer := p.postRenderer.with([]string{"runtimeConfig"}, forAllPlatforms())
+	if err := writePackage(postRenderer, clone, files, folder); err != nil {
+		return err
 	}
-	return nil
+	for _, file := range completionFiles {
+		files[file] = file
+	}
+	return writePackage(p.cli.with(nil, forAllPlatforms()), clone, files, folder)
 }
+
+// completionFiles are those that Helm reads and runs to complete the CLI plugin's command line.
+var completionFiles = []string{"completion.yaml", "plugin.complete"}
 
 // writePackage packs plugin.yaml and the files, each a path in the package and
 // one in the clone. The tar archive tells neither who made it nor when.
@@ -65,7 +67,7 @@ func writePackage(m metadata, clone string, files map[string]string, folder stri
 			return err
 		}
 		mode := int64(0o644)
-		if strings.HasPrefix(file, "bin/") {
+		if strings.HasPrefix(file, "bin/") || file == "plugin.complete" {
 			mode = 0o755
 		}
 		archive.add(name+"/"+file, mode, content)

@@ -1,0 +1,155 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"helm-runnertrust/render"
+	"helm-runnertrust/trust"
+)
+
+// scripts write what a shell sources to complete the program's command line.
+var scripts = []struct {
+	shell string
+	write func(root *cobra.Command, script *bytes.Buffer) error
+}{
+	{"bash", func(root *cobra.Command, script *bytes.Buffer) error { return root.GenBashCompletionV2(script, true) }},
+	{"zsh", func(root *cobra.Command, script *bytes.Buffer) error { return root.GenZshCompletion(script) }},
+	{"fish", func(root *cobra.Command, script *bytes.Buffer) error { return root.GenFishCompletion(script, true) }},
+	{"powershell", func(root *cobra.Command, script *bytes.Buffer) error {
+		return root.GenPowerShellCompletionWithDesc(script)
+	}},
+}
+
+// completionCommand stands in for cobra's own, which has a command for each shell.
+func (p *program) completionCommand() *cobra.Command {
+	var shells []string
+	for _, script := range scripts {
+		shells = append(shells, script.shell)
+	}
+	return &cobra.Command{
+		Use:   "completion " + strings.Join(shells, "|"),
+		Short: "Print the script that completes helm-runnertrust in a shell",
+		Long: `Print the script that completes helm-runnertrust in a shell.
+
+It is for the program in PATH. What Helm completes behind helm runnertrust comes
+with Helm's own script: helm completion --help.`,
+		Example: `  source <(helm-runnertrust completion bash)
+  helm-runnertrust completion zsh > "${fpath[1]}/_helm-runnertrust"
+  helm-runnertrust completion fish > ~/.config/fish/completions/helm-runnertrust.fish
+  helm-runnertrust completion powershell | Out-String | Invoke-Expression`,
+		ValidArgs: shells,
+		Args:      cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			at := slices.Index(shells, args[0])
+			if at < 0 {
+				return &hinted{what: fmt.Sprintf("no script for the shell %q", trust.PrintableURL(args[0])),
+					hint: "there is one for each of " + strings.Join(shells, ", ")}
+			}
+			var script bytes.Buffer
+			if err := scripts[at].write(cmd.Root(), &script); err != nil {
+				return err
+			}
+			return p.write(script.Bytes())
+		},
+	}
+}
+
+// isCompleting reports whether a shell, or Helm for it, asks how a command line may go on.
+func (p *program) isCompleting() bool {
+	return len(p.Args) > 0 && (p.Args[0] == cobra.ShellCompRequestCmd || p.Args[0] == cobra.ShellCompNoDescRequestCmd)
+}
+
+// registerCompletions says of a command what its arguments and the values of its flags can be. A
+// value that is called a file or a path is left to the shell. No server is asked about its name.
+func (p *program) registerCompletions(cmd *cobra.Command) {
+	if len(cmd.ValidArgs) == 0 {
+		cmd.ValidArgsFunction = cobra.NoFileCompletions
+	}
+	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
+		complete := cobra.NoFileCompletions
+		var name string
+		name, flag.Usage = pflag.UnquoteUsage(flag)
+		name = strings.ToLower(name)
+		switch {
+		case flag.Name == "via":
+			complete = oneOf(ways())
+		case flag.Name == "output":
+			complete = oneOf(formats)
+		case flag.Name == "release":
+			complete = p.completeRelease
+		case flag.Name == "deployment":
+			complete = completeDeployment
+		case strings.Contains(name, "file"), strings.Contains(name, "path"):
+			return
+		}
+		// It fails for a flag that the command does not have.
+		_ = cmd.RegisterFlagCompletionFunc(flag.Name, complete)
+	})
+}
+
+// oneOf completes a value that is one of a few.
+func oneOf(values []string) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return beginningWith(begun, values), cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// completionPatience is how long Helm may take to list releases. Somebody waits for it with a
+// finger on the key.
+const completionPatience = 3 * time.Second
+
+// completeRelease lists the releases of the namespace. When Helm cannot tell, there are none.
+func (p *program) completeRelease(cmd *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	ctx, cancel := context.WithTimeout(context.Background(), completionPatience)
+	defer cancel()
+	in := cluster{namespace: valueOf(cmd, "namespace"), context: valueOf(cmd, "kube-context"), kubeconfig: valueOf(cmd, "kubeconfig")}
+	args := append([]string{"list", "--short", "--max", "0"}, p.namespaceArgs(in)...)
+	list := p.helmCommand(ctx, append(args, in.args()...)...)
+	list.WaitDelay = time.Second // for what Helm started and left behind
+	out, err := list.Output()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return beginningWith(begun, strings.Fields(string(out))), cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeDeployment lists the Deployments in the file of -f.
+func completeDeployment(cmd *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	const largest = 16 << 20 // of what is read while somebody waits
+	path := valueOf(cmd, "file")
+	about, err := os.Stat(path)
+	if err != nil || !about.Mode().IsRegular() || about.Size() > largest {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	stream, err := os.ReadFile(path)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return beginningWith(begun, render.Deployments(stream)), cobra.ShellCompDirectiveNoFileComp
+}
+
+// valueOf is the value of a flag, "" where the command has no such flag.
+func valueOf(cmd *cobra.Command, name string) string {
+	if flag := cmd.Flag(name); flag != nil {
+		return flag.Value.String()
+	}
+	return ""
+}
+
+func beginningWith(begun string, names []string) (fitting []string) {
+	for _, name := range names {
+		if strings.HasPrefix(name, begun) {
+			fitting = append(fitting, name)
+		}
+	}
+	return fitting
+}
