@@ -23,7 +23,7 @@ func (f *filterFlags) register(flags *pflag.FlagSet) {
 	registerCert(flags, &f.certs, "certificate `[HOST=]PATH`: a PEM, DER or PKCS#7 file, or a folder of <host>.crt (repeatable)")
 	f.registerSources(flags)
 	flags.StringVar(&f.options.CertsDir, "certs-dir", "",
-		"directory to mount at, instead of the one that the runner's uid and HOME lead to")
+		"`directory` to mount at, instead of the one that the runner's uid and HOME lead to")
 	flags.StringVar(&f.options.Deployment, "deployment", "",
 		"`name` of the runner's Deployment, instead of any with the variable CI_SERVER_URL")
 	flags.StringVar(&f.options.ConfigMapName, "configmap-name", "",

@@ -78,7 +78,7 @@ Exits with 1 when any runner would not connect, or when that cannot be told
 	cmd.Flags().BoolVar(&flags.allowUnknown, "allow-unknown", false, "succeed although the verdict on a runner is unknown")
 	cmd.Flags().Var(&flags.expiresWithin, "expires-within", "fail when it will have stopped working in this `time` from now: 30d, 72h")
 	cmd.Flags().StringVar(&flags.deployment, "deployment", "", "`name` of the runner's Deployment")
-	cmd.Flags().StringVar(&flags.certsDir, "certs-dir", "", "directory of the runner's certificates")
+	cmd.Flags().StringVar(&flags.certsDir, "certs-dir", "", "`directory` of the runner's certificates")
 	return cmd
 }
 
