@@ -9,15 +9,21 @@ import (
 func markdownTable(rows [][]string) string {
 	var text strings.Builder
 	for i, row := range rows {
-		for _, cell := range row {
-			text.WriteString(strings.TrimRight("| "+markdownCell(cell), " ") + " ")
-		}
-		text.WriteString("|\n")
+		text.WriteString(markdownRow(row))
 		if i == 0 {
 			text.WriteString(strings.Repeat("|---", len(row)) + "|\n")
 		}
 	}
 	return text.String()
+}
+
+// markdownRow is a line of a table.
+func markdownRow(cells []string) string {
+	var text strings.Builder
+	for _, cell := range cells {
+		text.WriteString(strings.TrimRight("| "+markdownCell(cell), " ") + " ")
+	}
+	return text.String() + "|\n"
 }
 
 // markdownCell is Markdown as the cell of a table: a bar ends a cell even in code, and outside of
