@@ -5,7 +5,7 @@ GO       ?= go
 BINARY   := bin/helm-runnertrust
 FUZZTIME ?= 30s
 
-.PHONY: build test lint lint-shell pictures dist dist-check dist-sign e2e e2e-helmfile compat demo fuzz matrix matrix-check hierarchies bench clean
+.PHONY: build test docs lint lint-shell pictures dist dist-check dist-sign e2e e2e-helmfile compat demo fuzz matrix matrix-check hierarchies bench clean
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $(BINARY) .
@@ -19,6 +19,10 @@ test:
 	@exec 4>&1; code=$$({ { $(GO) test -coverpkg=$(MEASURED) -coverprofile=coverage.out ./...; echo $$? >&3; } | \
 		awk '{ sub(/[\t ]+coverage: .*/, ""); print }' >&4; } 3>&1) && exit $$code
 	@awk -v least=90 -f .ci/coverage.awk coverage.out
+
+# The pages that are made of the program's own tables; make test fails when they are out of date.
+docs:
+	$(GO) test ./cli -count=1 -run '^(TestReference|TestTroubleshooting)$$' -update
 
 # golangci-lint is pinned in a module of its own, and built on first use.
 lint:

@@ -49,7 +49,9 @@ func (p *program) audit(ctx context.Context, stream []byte, release string, flag
 	}
 	runners := make([]auditedRunner, 0, len(audited))
 	for _, a := range audited {
-		r := auditedRunner{AuditedRunner: a, about: topic{occasion: ofManifests, release: release}}
+		r := auditedRunner{AuditedRunner: a, about: topic{
+			occasion: ofManifests, release: release, command: throughHelm + " verify" + flags.input.typed(release) + " --online",
+		}}
 		r.nameServer()
 		if flags.online {
 			p.goOnline(ctx, &r, flags)
@@ -141,7 +143,14 @@ func (p *program) goOnline(ctx context.Context, r *auditedRunner, flags verifyFl
 	default:
 		return
 	}
-	r.about = ofVerdicts(verdicts)
+	r.about = r.ofHandshake()
+}
+
+// ofHandshake is what the hints of the handshake's verdicts are about.
+func (r *auditedRunner) ofHandshake() topic {
+	about := ofVerdicts(*r.online)
+	about.command = r.about.command
+	return about
 }
 
 // shakeHands shakes hands with the server of a runner: at the address of --connect, else at those

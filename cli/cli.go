@@ -78,6 +78,7 @@ type program struct {
 	verifying bool          // run as verify
 	usage     string        // the command that was called
 	release   string        // that the manifests are of, as one types it for Helm
+	template  string        // the chart whose templates were given as manifests
 
 	tellsByCode bool // whoever runs it may want nothing but the exit code
 }
@@ -111,7 +112,7 @@ RUNNERTRUST_CERTS_DIR. RUNNERTRUST_CERT takes a path or the PEM text itself.`,
 				return nil // a message would be in the way
 			}
 			p.warnUnknownVariables(cmd.Root())
-			return errors.Join(p.readEnvironment(cmd.Flags()), checkURLs(cmd.Flags()))
+			return errors.Join(p.readEnvironment(cmd.Flags()), checkURLs(cmd.Flags()), p.checkExcluded(cmd))
 		},
 	}
 	options.register(root.Flags())

@@ -75,7 +75,7 @@ func TestUsage(t *testing.T) {
 		{args: []string{"--certs-dir=/a", "--certs-dir=/b"}, says: "--certs-dir is given twice"},
 		{args: []string{"render", "--force=yes"}, says: "--force: \"yes\" is neither true nor false\nrunnertrust: hint: write --force=true"},
 		{args: []string{"verify", "--connect", "192.0.2.1"}, says: "--connect without --online"},
-		{args: []string{"render", "-f", "x", "--release", "y"}, says: "[file release]"},
+		{args: []string{"render", "-f", "x", "--release", "y"}, says: "--file and --release exclude each other"},
 		{args: []string{"render", "-f", "no-such-file"}, says: "no-such-file"},
 		{args: []string{"verify", "-o", "yaml"}, says: `"yaml" is neither table nor json`},
 		{args: []string{"verify", "--expires-within", "soon"}, says: `"soon" is not a time like 30d or 72h`},
@@ -83,7 +83,7 @@ func TestUsage(t *testing.T) {
 		{args: []string{"verify", "--expires-within", "xd"}, says: `"xd" is not a number of days`},
 		{args: []string{"verify", "gitlab.test", "-f", "x"}, says: "--file is not for a URL"},
 		{args: []string{"verify", "-f", "x", "--cert", "y"}, says: "--cert is not for manifests"},
-		{args: []string{"fetch"}, says: "accepts 1 arg(s)"},
+		{args: []string{"fetch"}, says: "fetch takes one server, not 0"},
 		{args: []string{"fetch", "gitlab.test", "--fingerprint", "abc"}, says: `"abc"`},
 		{environment: []string{"RUNNERTRUST_FORCE", "yes"}, says: "environment variable RUNNERTRUST_FORCE: \"yes\" is neither true nor false\nrunnertrust: hint: write RUNNERTRUST_FORCE=true\n"},
 	} {

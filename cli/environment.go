@@ -31,7 +31,7 @@ func (p *program) readEnvironment(flags *pflag.FlagSet) error {
 		if !found || value == "" || flag.Changed || flag.Annotations[commandLineOnly] != nil || flag.Name == "help" {
 			return
 		}
-		if other := flags.Lookup(excludes[flag.Name]); other != nil && other.Changed {
+		if slices.ContainsFunc(excludes[flag.Name], flags.Changed) {
 			return
 		}
 		if holdsCertificate(value) {

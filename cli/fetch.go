@@ -41,7 +41,7 @@ it with --fingerprint.`,
   helm runnertrust fetch https://gitlab.example.com:8443 --connect 192.0.2.10 --save gitlab.crt
   helm runnertrust fetch gitlab.example.com --fingerprint "$(ssh gitlab.example.com \
       openssl x509 -noout -fingerprint -sha256 -in /etc/gitlab/ssl/gitlab.example.com.crt)"`,
-		Args: cobra.ExactArgs(1),
+		Args: p.oneServer,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			// An empty fingerprint is one that a script failed to fill in.
 			flags.pinned = cmd.Flags().Changed("fingerprint")
@@ -56,6 +56,15 @@ it with --fingerprint.`,
 	fromCommandLine(cmd.Flags(), "force") // RUNNERTRUST_FORCE is the post-renderer's
 	cmd.Flags().StringVar(&flags.fingerprint, "fingerprint", "", "`SHA256` of the server's certificate, or of a CA above it; anything else is refused")
 	return cmd
+}
+
+// oneServer refuses anything but one argument.
+func (p *program) oneServer(cmd *cobra.Command, args []string) error {
+	if len(args) == 1 {
+		return nil
+	}
+	return &hinted{what: fmt.Sprintf("%s takes one server, not %d", cmd.Name(), len(args)),
+		hint: cmd.CommandPath() + " HOST[:PORT] --save FILE"}
 }
 
 func (p *program) fetch(ctx context.Context, argument string, flags fetchFlags) error {

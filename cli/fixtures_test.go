@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -120,25 +121,34 @@ func readArgs(t *testing.T, folder string) (args []string) {
 var inFixtures = strings.NewReplacer("certs/", fixturesDir+"/certs/",
 	"accept/", fixturesDir+"/accept/", "reject/", fixturesDir+"/reject/", "verify/", fixturesDir+"/verify/")
 
+// paths are the arguments with the paths of their files.
+func (c fixture) paths() (args []string) {
+	for _, arg := range c.args {
+		args = append(args, strings.ReplaceAll(inFixtures.Replace(arg), "made/", madeDir+"/"))
+	}
+	return args
+}
+
 // run filters a stream as Helm would have it done, in the folder of the fixtures, with the files
 // that makeFiles makes.
 func (c fixture) run(t *testing.T, stream string) (stdout, stderr string, code int) {
 	t.Helper()
-	args := make([]string, len(c.args))
-	for i, arg := range c.args {
-		args[i] = strings.ReplaceAll(inFixtures.Replace(arg), "made/", madeDir+"/")
-	}
+	args := c.paths()
 	var out, messages bytes.Buffer
-	code = Run(Process{
+	code = Run(fixtureProcess(args, stream, &out, &messages))
+	said := strings.ReplaceAll(messages.String(), madeDir+"/", "made/")
+	return out.String(), strings.ReplaceAll(said, fixturesDir+"/", ""), code
+}
+
+func fixtureProcess(args []string, stream string, stdout, stderr io.Writer) Process {
+	return Process{
 		Args:   args,
 		Env:    func(string) (string, bool) { return "", false },
 		Stdin:  strings.NewReader(stream),
-		Stdout: &out,
-		Stderr: &messages,
+		Stdout: stdout,
+		Stderr: stderr,
 		Now:    fixturesNow,
-	})
-	said := strings.ReplaceAll(messages.String(), madeDir+"/", "made/")
-	return out.String(), strings.ReplaceAll(said, fixturesDir+"/", ""), code
+	}
 }
 
 // compare holds got against an expected file of the case.

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"helm-runnertrust/render"
@@ -21,7 +23,7 @@ func (f *filterFlags) register(flags *pflag.FlagSet) {
 	registerCert(flags, &f.certs, "certificate `[HOST=]PATH`: a PEM, DER or PKCS#7 file, or a folder of <host>.crt (repeatable)")
 	f.registerSources(flags)
 	flags.StringVar(&f.options.CertsDir, "certs-dir", "",
-		"directory to mount at, instead of the one that the runner's uid and HOME lead to")
+		"`directory` to mount at, instead of the one that the runner's uid and HOME lead to")
 	flags.StringVar(&f.options.Deployment, "deployment", "",
 		"`name` of the runner's Deployment, instead of any with the variable CI_SERVER_URL")
 	flags.StringVar(&f.options.ConfigMapName, "configmap-name", "",
@@ -50,8 +52,31 @@ const certFlag = "cert"
 // hold everywhere.
 const commandLineOnly = "command line only"
 
-// excludes are the flags that go only one without the other.
-var excludes = map[string]string{"file": "release", "release": "file"}
+// excludes are the flags that go only one without the others.
+var excludes = map[string][]string{"all": {"file", "release"}, "file": {"all", "release"}, "release": {"all", "file"}}
+
+// checkExcluded refuses flags of which one would be ignored.
+func (p *program) checkExcluded(cmd *cobra.Command) error {
+	flags := cmd.Flags()
+	for _, name := range []string{"all", "file"} {
+		for _, other := range excludes[name] {
+			if flags.Changed(name) && flags.Changed(other) {
+				return &hinted{what: fmt.Sprintf("--%s and --%s exclude each other", name, other),
+					hint: fmt.Sprintf("give one of them: %[1]s %[2]s, or %[1]s %[3]s",
+						cmd.CommandPath(), typedFlag(flags.Lookup(name)), typedFlag(flags.Lookup(other)))}
+			}
+		}
+	}
+	return nil
+}
+
+// typedFlag is a flag as it was given.
+func typedFlag(flag *pflag.Flag) string {
+	if flag.Value.Type() == "bool" {
+		return "--" + flag.Name
+	}
+	return "--" + flag.Name + "=" + trust.Printable(flag.Value.String())
+}
 
 // sources are the certificates of --cert, else of RUNNERTRUST_CERT; none where neither is given.
 func (p *program) sources(certs []string) ([]trust.Source, error) {

@@ -26,6 +26,7 @@ type topic struct {
 	host     string            // the server as one types it for fetch, host[:port]
 	leaf     *x509.Certificate // that the server sends
 	release  string            // that the manifests are of, as one types it for Helm
+	command  string            // that connects to the server, as one types it; "" is fetch
 }
 
 // A hint says what to do about something: where possible, a command that can be typed.

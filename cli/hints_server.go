@@ -11,6 +11,7 @@ import (
 func serverHints() map[trust.Code]hint {
 	return map[trust.Code]hint{
 		probe.CodeUserInURL:  always("leave out everything before the @, and change the password if it was real"),
+		probe.CodeSSH:        againAt("the certificate is that of its https port: "),
 		probe.CodeScheme:     always("give the https:// URL or HOST[:PORT]"),
 		probe.CodePath:       always("a certificate belongs to a host: give HOST[:PORT]"),
 		probe.CodeAddress:    always("write [ADDRESS]:PORT for IPv6, HOST:PORT otherwise"),
@@ -20,7 +21,7 @@ func serverHints() map[trust.Code]hint {
 		probe.CodeHostName:   always("give HOST[:PORT] or an https URL; names with other letters in their xn-- form"),
 		probe.CodeConnectURL: always("write ADDR[:PORT]"),
 
-		probe.CodeUnresolvable: always("check the spelling, or give the address with --connect ADDR"),
+		probe.CodeUnresolvable: noSuchName,
 		probe.CodeRefused:      always("check host and port, and that GitLab runs"),
 		probe.CodeNoAnswer:     always("a firewall may drop the packets: check host, port and network"),
 		probe.CodeUnreachable:  always("check host, port and network"),
@@ -58,6 +59,15 @@ func incompleteChain(t topic) string {
 		return "better still, let the server send the whole chain"
 	}
 	return fetchAnd("let the server send the whole chain, or fetch completes it: ")(t)
+}
+
+// againAt is a text that ends in the command that was run, for the server.
+func againAt(text string) hint {
+	return func(t topic) string { return text + cmp.Or(t.command, fetchAnd("")(t)) }
+}
+
+func noSuchName(t topic) string {
+	return againAt("check the spelling, or give its address: ")(t) + " --connect ADDR"
 }
 
 func nameMismatch(t topic) string {

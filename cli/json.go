@@ -174,7 +174,7 @@ func newRunnerJSON(r auditedRunner) runnerJSON {
 		structure.Certificates = certificatesJSON(r.Bundle.Certificates())
 	}
 	if r.online != nil {
-		about := ofVerdicts(*r.online)
+		about := r.ofHandshake()
 		structure.Online = &onlineJSON{Dialed: r.online.Dialed, Runner: about.verdict(r.online.Runner), Git: about.verdict(r.online.Git)}
 	}
 	return structure

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"helm-runnertrust/render"
@@ -100,9 +101,16 @@ func (p *program) hint(err error) string {
 		return own.hint
 	}
 	if refused := (*trust.Error)(nil); errors.As(err, &refused) {
-		return hintFor(refused.Code, topic{host: refused.Host})
+		about := topic{host: refused.Host}
+		if p.verifying && refused.Host != "" {
+			about.command = verifyURL(refused.Host)
+		}
+		return hintFor(refused.Code, about)
 	}
 	if refused := (*render.Error)(nil); errors.As(err, &refused) {
+		if p.template != "" && slices.Contains(ofTemplates, refused.Code) {
+			return renderChart(p.template)
+		}
 		about := topic{host: refused.Host, release: p.release}
 		if p.verifying {
 			about.occasion = ofManifests

@@ -8,8 +8,14 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
+	"sync"
 	"time"
+
+	"helm-runnertrust/render"
+	"helm-runnertrust/trust"
 )
 
 // defaultPatience is how long a pipe may stay silent. Whoever writes to it may ask a server first.
@@ -114,6 +120,25 @@ func checkManifests(in input, stream []byte) error {
 		return &hinted{what: name + " is an archive, not manifests", hint: renderChart(chart)}
 	}
 	return nil
+}
+
+// ofTemplates are the codes of what a chart's templates are refused with, which are no YAML.
+var ofTemplates = []trust.Code{render.BadDocument, render.NoRunner, render.HostUnknown}
+
+var chartTemplate = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\{\{[^}]*(\.(Values|Release|Chart|Capabilities)\.|\binclude ")`)
+})
+
+// templateOf is the chart that manifests are the templates of, as one types it; "" where they are
+// rendered. Other programs' templates may be in rendered ones.
+func templateOf(in input, stream []byte) string {
+	if !bytes.Contains(stream, []byte("{{")) || !chartTemplate().Match(stream) {
+		return ""
+	}
+	if folder := filepath.Dir(in.file); filepath.Base(folder) == "templates" {
+		return filepath.Dir(folder)
+	}
+	return "CHART"
 }
 
 // renderChart is how manifests are made of a chart.

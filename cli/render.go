@@ -46,6 +46,17 @@ func (in *input) name() string {
 	return "stdin"
 }
 
+// typed is the input as one types it behind a command; release is Helm's arguments for it.
+func (in *input) typed(release string) string {
+	switch {
+	case release != "":
+		return " --release " + release
+	case in.file != "" && in.file != "-":
+		return " -f " + in.file
+	}
+	return ""
+}
+
 // read returns the manifests.
 func (p *program) read(in input) (stream []byte, err error) {
 	switch {
@@ -55,8 +66,7 @@ func (p *program) read(in input) (stream []byte, err error) {
 	case in.file != "" && in.file != "-":
 		stream, err = p.readManifests(in.file)
 	case isTerminal(p.Stdin):
-		return nil, &hinted{what: "no manifests are given",
-			hint: "name a file with -f, a release with --release, or pipe them in: helm template … | helm runnertrust render --diff"}
+		return nil, p.nothingPiped()
 	default:
 		if stream, err = io.ReadAll(p.Stdin); err != nil {
 			err = &hinted{what: "cannot read the manifests from stdin", err: err}
@@ -65,7 +75,18 @@ func (p *program) read(in input) (stream []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
+	p.template = templateOf(in, stream)
 	return stream, checkManifests(in, stream)
+}
+
+// nothingPiped is about a stdin at which a person sits.
+func (p *program) nothingPiped() error {
+	command := throughHelm + " render --diff"
+	if p.verifying {
+		command = throughHelm + " verify"
+	}
+	return &hinted{what: "no manifests are given",
+		hint: "name a file or a release: " + command + " -f FILE, or " + command + " --release NAME"}
 }
 
 // readManifests reads a file.

@@ -44,6 +44,9 @@ func target(path string) (string, error) {
 	if err != nil {
 		return "", notSaved(path, err)
 	}
+	if about.IsDir() {
+		return "", &hinted{what: path + " is a folder, not a file", hint: "name a file in it: --save " + filepath.Join(path, "gitlab.crt")}
+	}
 	if !about.Mode().IsRegular() {
 		return "", &hinted{what: path + " is not a file", hint: "without --save, the certificates go to stdout"}
 	}

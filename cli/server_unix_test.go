@@ -199,7 +199,7 @@ func TestSaveElsewhere(t *testing.T) {
 		t.Errorf("the link is %v, %v; the file has %q", about.Mode(), err, readFile(t, file))
 	}
 	for _, path := range []string{pipe, folder, "/dev/null"} {
-		if _, err := save(path, []byte("new"), true); err == nil || !strings.Contains(err.Error(), "is not a file") {
+		if _, err := save(path, []byte("new"), true); err == nil || !strings.Contains(err.Error(), "not a file") {
 			t.Errorf("%s: %v", path, err)
 		}
 	}

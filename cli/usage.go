@@ -30,9 +30,16 @@ func parentProcess() string { return fmt.Sprintf("/proc/%d", os.Getppid()) }
 func (p *program) flagError(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	var invalid *pflag.InvalidValueError
+	var missing *pflag.ValueRequiredError
 	help := "see " + cmd.CommandPath() + " --help"
 	switch {
+	case errors.As(err, &missing):
+		name, _ := pflag.UnquoteUsage(missing.GetFlag())
+		return &hinted{what: err.Error(), hint: "write --" + missing.GetFlag().Name + "=" + name + "; " + help}
 	case errors.As(err, &unknown):
+		if elsewhere := commandsWith(cmd, unknown.GetSpecifiedName()); elsewhere != "" {
+			return &hinted{what: err.Error(), hint: "did you mean " + elsewhere + "?"}
+		}
 		if name := nearest(unknown.GetSpecifiedName(), flagNames(cmd)); name != "" {
 			return &hinted{what: err.Error(), hint: "did you mean --" + name + "? " + help}
 		}
@@ -45,6 +52,7 @@ func (p *program) flagError(cmd *cobra.Command, err error) error {
 // invalidValue is about a value that a flag refuses; place is the flag or its variable.
 func (p *program) invalidValue(place string, flag *pflag.Flag, value string, cause error) error {
 	_, hint := pflag.UnquoteUsage(flag)
+	name := place[strings.LastIndex(place, " ")+1:]
 	value = withoutHost(value)
 	switch {
 	case errors.Is(cause, errTwice):
@@ -52,13 +60,36 @@ func (p *program) invalidValue(place string, flag *pflag.Flag, value string, cau
 	case mayHoldPassword(value):
 		return &hinted{what: fmt.Sprintf("%s: %q is no value for it", place, trust.PrintableURL(value)), hint: hint}
 	case flag.Value.Type() == "bool":
-		return &hinted{what: fmt.Sprintf("%s: %q is neither true nor false", place, value), hint: "write " + place[strings.LastIndex(place, " ")+1:] + "=true"}
+		return &hinted{what: fmt.Sprintf("%s: %q is neither true nor false", place, value), hint: "write " + name + "=true"}
+	}
+	if example, isTime := times[flag.Value.Type()]; isTime {
+		if isNumber(value) {
+			example = value + example[len(example)-1:]
+		}
+		hint = "write " + name + "=" + example
 	}
 	if codeOf(cause) != codeCommand {
 		hint = p.hint(cause)
 	}
 	return &hinted{what: place, err: cause, hint: hint}
 }
+
+// commandsWith are the other commands that have a flag, as one types them with it; "" for none.
+func commandsWith(cmd *cobra.Command, flag string) string {
+	var typed []string
+	for _, other := range cmd.Root().Commands() {
+		if other.Flags().Lookup(flag) != nil {
+			typed = append(typed, other.CommandPath()+" --"+flag)
+		}
+	}
+	return strings.Join(typed, ", or ")
+}
+
+// times are the types of flags that take a time, with an example in the unit that a number without
+// one is probably meant in.
+var times = map[string]string{"duration": "15s", "time": "30d"}
+
+func isNumber(text string) bool { return text != "" && consistsOf(text, isDigit) }
 
 // flagNames are the flags of a command.
 func flagNames(cmd *cobra.Command) (names []string) {

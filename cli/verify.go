@@ -78,15 +78,15 @@ Exits with 1 when any runner would not connect, or when that cannot be told
 	cmd.Flags().BoolVar(&flags.allowUnknown, "allow-unknown", false, "succeed although the verdict on a runner is unknown")
 	cmd.Flags().Var(&flags.expiresWithin, "expires-within", "fail when it will have stopped working in this `time` from now: 30d, 72h")
 	cmd.Flags().StringVar(&flags.deployment, "deployment", "", "`name` of the runner's Deployment")
-	cmd.Flags().StringVar(&flags.certsDir, "certs-dir", "", "directory of the runner's certificates")
+	cmd.Flags().StringVar(&flags.certsDir, "certs-dir", "", "`directory` of the runner's certificates")
 	return cmd
 }
 
 // verifyArgs refuses what would be ignored: flags of manifests together with a URL, and the other
 // way round. It runs before the environment is read, which may hold flags for other commands.
 func (p *program) verifyArgs(cmd *cobra.Command, args []string) error {
-	if err := cobra.MaximumNArgs(1)(cmd, args); err != nil {
-		return err
+	if len(args) > 1 {
+		return &hinted{what: fmt.Sprintf("verify takes one URL, not %d", len(args)), hint: "verify them one after the other: " + verifyURL("URL")}
 	}
 	ignored, subject := []string{"file", "release", "all", "online", "deployment", "certs-dir"}, "a URL"
 	if len(args) == 0 {
@@ -174,7 +174,8 @@ func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlag
 			return err
 		}
 		if file = trust.Choose(sources, target.Host); file == nil {
-			return &hinted{what: fmt.Sprintf("no certificate is given for the host %q", target.Host), hint: hintFor(render.NoCertificate, topic{})}
+			return &hinted{what: fmt.Sprintf("no certificate is given for the host %q", target.Host),
+				hint: fetchInstead(topic{host: target.String()}) + ", then: " + verifyURL(target.String()) + " --cert=FILE"}
 		}
 	}
 	verdicts, err := probe.Verify(ctx, target, file, flags.connection.dialer(), p.Now)
@@ -224,9 +225,12 @@ func endsEarly(later probe.Verdicts, end time.Time) trust.Finding {
 	}
 }
 
+// verifyURL is verify of a server as one types it.
+func verifyURL(host string) string { return throughHelm + " verify " + host }
+
 // ofVerdicts is what the hints of verdicts are about.
 func ofVerdicts(v probe.Verdicts) topic {
-	about := topic{occasion: ofVerdict, host: v.Target.String()}
+	about := topic{occasion: ofVerdict, host: v.Target.String(), command: verifyURL(v.Target.String())}
 	if len(v.Sent) > 0 {
 		about.leaf = v.Sent[0]
 	}

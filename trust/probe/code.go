@@ -5,6 +5,7 @@ import "helm-runnertrust/trust"
 // The codes of arguments that [ParseTarget] and [Dialer] refuse.
 const (
 	CodeUserInURL  trust.Code = "user-in-url"
+	CodeSSH        trust.Code = "ssh-address" // of a repository
 	CodeScheme     trust.Code = "url-scheme" // not https
 	CodePath       trust.Code = "url-path"
 	CodeAddress    trust.Code = "bad-address" // not HOST:PORT

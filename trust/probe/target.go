@@ -78,6 +78,10 @@ func ParseTarget(text string) (Target, error) {
 	refuse := func(code trust.Code, message string) (Target, error) {
 		return Target{}, &trust.Error{Origin: shown, Code: code, Message: message}
 	}
+	if host, found := sshHost(text); found {
+		return Target{}, &trust.Error{Origin: shown, Code: CodeSSH, Host: host,
+			Message: "the address of a repository for ssh, which shows no certificate"}
+	}
 	if trust.HasUser(text) {
 		return refuse(CodeUserInURL, "a URL with a user or password")
 	}
@@ -109,6 +113,19 @@ func ParseTarget(text string) (Target, error) {
 		return refuse(CodeHostName, fmt.Sprintf("%q is not a host name", host))
 	}
 	return Target{Host: host, Port: port}, nil
+}
+
+// sshHost is the host in an address as GitLab shows it for cloning: git@HOST:GROUP/PROJECT.git, or
+// ssh://git@HOST[:PORT]/GROUP/PROJECT.git. Any user but git may be a secret, and is not taken.
+func sshHost(text string) (host string, found bool) {
+	rest, isURL := strings.CutPrefix(text, "ssh://")
+	rest, isUser := strings.CutPrefix(rest, "git@")
+	host, path, hasColon := strings.Cut(rest, ":")
+	if isURL {
+		host, _, _ = strings.Cut(host, "/")
+	}
+	isPath := isUser && hasColon && strings.Trim(path, "0123456789") != "" // no port
+	return host, (isURL || isPath) && !trust.HasUser(rest) && isHostName(host)
 }
 
 // CheckPort returns nil for the decimal number of a TCP port, 1 to 65535, else an [*trust.Error]

@@ -43,7 +43,9 @@ func TestParseTargetRefuses(t *testing.T) {
 	var text strings.Builder
 	for _, input := range []string{
 		"", "https://", "git lab.test", "gitlab.test ", "http://gitlab.test", "ssh://gitlab.test", "https://user:word@gitlab.test/",
-		"user@gitlab.test", "https://gitlab.test/group", "https://gitlab.test//", "gitlab.test?a", "gitlab.test#a", "gitlab.test:0",
+		"user@gitlab.test", "git@gitlab.test", "git@gitlab.test:8443", "git@gitlab.test:group/project.git",
+		"git@gitlab.test:word@real.test", "ssh://git@gitlab.test:2222/group/project.git", "ssh://git:word@gitlab.test/group",
+		"token@gitlab.test:group/project.git", "https://gitlab.test/group", "https://gitlab.test//", "gitlab.test?a", "gitlab.test#a", "gitlab.test:0",
 		"gitlab.test:65536", "gitlab.test:", "gitlab.test:-1", "gitlab.test:https", "gitlab.test:1:2", "fe80::1%eth0",
 		"[fd00::1", "[gitlab.test", "a..b", ".test", "-a.test", "g\u00eetlab.test", "gitlab.test\n", strings.Repeat("a.", 130) + "test",
 	} {

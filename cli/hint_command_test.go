@@ -1,0 +1,116 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"helm-runnertrust/trust/probe"
+)
+
+// TestHintedCommands holds that what is wrong with a command line is answered by the one to type.
+func TestHintedCommands(t *testing.T) {
+	chart := t.TempDir()
+	template := filepath.Join(chart, "templates", "deployment.yaml")
+	if err := os.Mkdir(filepath.Dir(template), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(template, []byte("{{- if .Values.runner }}\nkind: Deployment # CI_SERVER_URL\n{{- end }}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		args        []string
+		environment []string
+		hint        string
+	}{
+		{args: []string{"render", "-f", template}, hint: "render the chart first: helm template " + chart + " > manifests.yaml"},
+		{args: []string{"verify", "-f", template}, hint: "render the chart first: helm template " + chart + " > manifests.yaml"},
+		{args: []string{"verify", "https://gitlab.test:8443", "--cert=other.test=" + fixturesDir + "/certs/ca.crt"},
+			hint: "get the chain from the server: helm runnertrust fetch gitlab.test:8443 --save FILE, then: helm runnertrust verify gitlab.test:8443 --cert=FILE"},
+		{args: []string{"fetch", "gitlab.test", "--timeout", "5"}, hint: "write --timeout=5s"},
+		{args: []string{"fetch", "gitlab.test", "--timeout", "soon"}, hint: "write --timeout=15s"},
+		{args: []string{"fetch", "gitlab.test"}, environment: []string{"RUNNERTRUST_TIMEOUT", "5"}, hint: "write RUNNERTRUST_TIMEOUT=5s"},
+		{args: []string{"verify", "--expires-within", "30"}, hint: "write --expires-within=30d"},
+		{args: []string{"verify", "--all", "--release", "ci"}, hint: "give one of them: helm runnertrust verify --all, or helm runnertrust verify --release=ci"},
+		{args: []string{"verify", "--all", "-f", "ci.yaml"}, hint: "give one of them: helm runnertrust verify --all, or helm runnertrust verify --file=ci.yaml"},
+		{args: []string{"--diff"}, hint: "did you mean helm runnertrust render --diff?"},
+		{args: []string{"--save=x"}, hint: "did you mean helm runnertrust fetch --save?"},
+		{args: []string{"fetch", "gitlab.test", "--online"}, hint: "did you mean helm runnertrust verify --online?"},
+		{args: []string{"--cert"}, hint: "write --cert=[HOST=]PATH; see helm runnertrust --help"},
+		{args: []string{"fetch"}, hint: "helm runnertrust fetch HOST[:PORT] --save FILE"},
+		{args: []string{"verify", "a.test", "b.test"}, hint: "verify them one after the other: helm runnertrust verify URL"},
+		{args: []string{"fetch", "git@gitlab.test:group/project.git"}, hint: "the certificate is that of its https port: helm runnertrust fetch gitlab.test --save FILE"},
+		{args: []string{"verify", "ssh://git@gitlab.test:2222/group/project.git"}, hint: "the certificate is that of its https port: helm runnertrust verify gitlab.test"},
+	} {
+		stdout, stderr, code := call(t, "", test.environment, test.args...)
+		if code != exitError || stdout != "" || !strings.HasSuffix(stderr, "\nrunnertrust: hint: "+test.hint+"\n") {
+			t.Errorf("%q: exit code %d, %s%s", test.args, code, stdout, stderr)
+		}
+	}
+}
+
+// TestOtherTemplates takes what a rendered chart may hold for no template of a chart.
+func TestOtherTemplates(t *testing.T) {
+	for _, text := range []string{"", "a: {{ $labels.instance }}", "{{ if .Alerts }}", "{{ with $values }}", "Values.a}} include"} {
+		if chart := templateOf(input{}, []byte(text)); chart != "" {
+			t.Errorf("%q: %q", text, chart)
+		}
+	}
+	if chart := templateOf(input{file: "-"}, []byte(`  name: {{ include "ci.name" . }}`)); chart != "CHART" {
+		t.Errorf("on stdin: %q", chart)
+	}
+}
+
+// TestSaveToFolder names a file to save to.
+func TestSaveToFolder(t *testing.T) {
+	folder := t.TempDir()
+	_, err := save(folder, nil, true)
+	if want := "name a file in it: --save " + filepath.Join(folder, "gitlab.crt"); err == nil || new(program).hint(err) != want {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestNothingPiped names the command that was typed.
+func TestNothingPiped(t *testing.T) {
+	for verifying, want := range map[bool]string{
+		true:  "helm runnertrust verify -f FILE, or helm runnertrust verify --release NAME",
+		false: "helm runnertrust render --diff -f FILE, or helm runnertrust render --diff --release NAME",
+	} {
+		p := &program{verifying: verifying}
+		if got := p.hint(p.nothingPiped()); got != "name a file or a release: "+want {
+			t.Errorf("verify %v: %s", verifying, got)
+		}
+	}
+}
+
+// TestUnresolvableHint has the whole command that reaches the server by its address.
+func TestUnresolvableHint(t *testing.T) {
+	const text = "check the spelling, or give its address: helm runnertrust "
+	server := probe.Verdicts{Target: probe.Target{Host: host, Port: "8443"}}
+	runner := auditedRunner{online: &server}
+	in := input{file: "ci.yaml"}
+	runner.about.command = "helm runnertrust verify" + in.typed("") + " --online"
+	for want, about := range map[string]topic{
+		"fetch " + host + " --save FILE":   {occasion: ofFetch, host: host},
+		"verify " + host + ":8443":         ofVerdicts(server),
+		"verify -f ci.yaml --online":       runner.ofHandshake(),
+		"verify --release a -n b --online": {command: "helm runnertrust verify" + in.typed("a -n b") + " --online"},
+	} {
+		if got := hintFor(probe.CodeUnresolvable, about); got != text+want+" --connect ADDR" {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+// TestFlagWinsOverExcluded leaves a variable alone that a flag excludes.
+func TestFlagWinsOverExcluded(t *testing.T) {
+	file := fixturesDir + "/accept/current/output.yaml"
+	if stdout, stderr, code := call(t, "", []string{"RUNNERTRUST_RELEASE", "ci"}, "verify", "-f", file); code != exitDone {
+		t.Errorf("exit code %d, %s%s", code, stdout, stderr)
+	}
+	_, stderr, _ := call(t, "", []string{"RUNNERTRUST_RELEASE", "ci", "HELM_BIN", "no-such-helm"}, "verify", "--all")
+	if !strings.HasPrefix(stderr, "runnertrust: error: cannot list the releases: ") {
+		t.Errorf("--all: %s", stderr)
+	}
+}

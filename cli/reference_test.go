@@ -1,0 +1,250 @@
+package cli
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"helm-runnertrust/trust/trusttest/golden"
+)
+
+const docsDir = "../docs"
+
+// TestReference holds docs/REFERENCE.md against the commands, the variables and the exit codes.
+func TestReference(t *testing.T) {
+	root := commandTree()
+	var page strings.Builder
+	page.WriteString(`# Reference
+
+Written by ` + "`make docs`" + ` from the program's own tables; ` + "`make test`" + ` fails when it is out of date.
+Messages: [TROUBLESHOOTING.md](TROUBLESHOOTING.md). Output of ` + "`-o json`" + `: [JSON.md](JSON.md).
+
+## Commands
+
+Each takes ` + "`-h`, `--help`" + `. A flag is given once unless it is marked repeatable. *Variable* is the
+environment variable that is read where the flag is not given.
+`)
+	for _, cmd := range documented(root) {
+		page.WriteString(commandReference(cmd))
+	}
+	page.WriteString(variableReference(root))
+	page.WriteString("\n## Exit codes\n\n" + markdownTable([][]string{
+		{"code", "meaning"},
+		{strconv.Itoa(exitDone), "done; of `verify`: every runner would connect"},
+		{strconv.Itoa(exitError), "an error, and a post-renderer that has written nothing; of `verify`: a runner would not connect, or that cannot be told"},
+		{strconv.Itoa(exitChanges), "there are changes: only with `render --detailed-exitcode`"},
+	}))
+	golden.Compare(t, filepath.Join(docsDir, "REFERENCE.md"), page.String())
+}
+
+func commandTree() *cobra.Command {
+	p := &program{Process: Process{Env: func(string) (string, bool) { return "", false }}}
+	root := p.rootCommand()
+	root.InitDefaultCompletionCmd()
+	return root
+}
+
+// documented are the post-renderer and the commands below it.
+func documented(root *cobra.Command) []*cobra.Command {
+	return slices.DeleteFunc(append([]*cobra.Command{root}, root.Commands()...), func(cmd *cobra.Command) bool {
+		return cmd.Hidden || cmd.Name() == "help"
+	})
+}
+
+// title is a command without the name of the program.
+func title(cmd *cobra.Command) string {
+	if !cmd.HasParent() {
+		return "post-renderer"
+	}
+	return strings.TrimPrefix(cmd.CommandPath(), cmd.Root().CommandPath()+" ")
+}
+
+func commandReference(cmd *cobra.Command) string {
+	synopsis := cmd.UseLine()
+	switch {
+	case !cmd.HasParent():
+		synopsis = cmd.Use // Helm does not call it through Helm
+	case cmd.HasSubCommands(): // completion, whose commands are alike
+		synopsis += " " + strings.Join(names(cmd.Commands()), "|")
+	}
+	text := fmt.Sprintf("\n### %s\n\n%s.\n\n    %s\n", title(cmd), cmd.Short, synopsis)
+	if cmd.Example != "" {
+		text += "\nExamples:\n\n" + indented(cmd.Example) + "\n"
+	}
+	rows := [][]string{{"flag", "value", "default", "variable", "meaning"}}
+	all := documentedFlags(cmd)
+	if shared := postRendererFlags(cmd); len(shared) > 0 {
+		text += "\nIt takes the flags of the post-renderer, and:\n"
+		all = slices.DeleteFunc(all, func(flag *pflag.Flag) bool { return slices.Contains(shared, flag.Name) })
+	}
+	for _, flag := range all {
+		rows = append(rows, flagReference(flag))
+	}
+	if len(rows) > 1 {
+		text += "\n" + markdownTable(rows)
+	}
+	return text
+}
+
+// postRendererFlags are the names of the post-renderer's flags where another command has all of
+// them, with the same meaning; none where it has not.
+func postRendererFlags(cmd *cobra.Command) (all []string) {
+	for _, flag := range documentedFlags(cmd.Root()) {
+		same := cmd.LocalFlags().Lookup(flag.Name)
+		switch {
+		case flag.Name == "version":
+		case !cmd.HasParent() || same == nil || same.Usage != flag.Usage:
+			return nil
+		default:
+			all = append(all, flag.Name)
+		}
+	}
+	return all
+}
+
+func names(commands []*cobra.Command) (all []string) {
+	for _, cmd := range commands {
+		all = append(all, cmd.Name())
+	}
+	return all
+}
+
+func documentedFlags(cmd *cobra.Command) (all []*pflag.Flag) {
+	if cmd.HasParent() && cmd.HasSubCommands() {
+		cmd = cmd.Commands()[0]
+	}
+	cmd.LocalFlags().VisitAll(func(flag *pflag.Flag) {
+		if !flag.Hidden && flag.Name != "help" {
+			all = append(all, flag)
+		}
+	})
+	return all
+}
+
+var defaultInUsage = regexp.MustCompile(` \(default ([^)]+)\)`)
+
+// flagReference is the row of a flag.
+func flagReference(flag *pflag.Flag) []string {
+	name := asCode("--" + flag.Name)
+	if flag.Shorthand != "" {
+		name = asCode("-"+flag.Shorthand) + ", " + name
+	}
+	value, usage := pflag.UnquoteUsage(flag)
+	value = asCode(value)
+	byDefault := strings.Trim(flag.DefValue, "[]")
+	if found := defaultInUsage.FindStringSubmatch(usage); found != nil {
+		byDefault, usage = found[1], strings.Replace(usage, found[0], "", 1)
+	}
+	if byDefault == "false" {
+		byDefault = ""
+	}
+	if repeatable(flag) {
+		value, usage = value+", repeatable", strings.TrimSuffix(usage, " (repeatable)")
+	}
+	return []string{name, value, asCode(byDefault), asCode(variableOf(flag)), usage}
+}
+
+// repeatable reports whether a flag may be given more than once, and says so by growing.
+func repeatable(flag *pflag.Flag) bool {
+	_, once := flag.Value.(*single)
+	return !once && flag.Value.Type() != "bool"
+}
+
+// variableOf is the variable that is read in the place of a flag; "" for none.
+func variableOf(flag *pflag.Flag) string {
+	if flag.Annotations[commandLineOnly] != nil && flag.Name != certFlag {
+		return ""
+	}
+	return variable(flag.Name)
+}
+
+// otherVariables are those that no flag has: the installer's, Helm's, and what programs agree upon.
+var otherVariables = [][]string{
+	{"RUNNERTRUST_BIN_DIR", "the installer under Helm 3: folder to link the program into"},
+	{"RUNNERTRUST_NO_LINK", "the installer under Helm 3: with `1` it links nothing"},
+	{"RUNNERTRUST_RELEASES", "the installer: folder or URL of the release that the program is taken from; empty: it is built from source"},
+	{"HELM_BIN", "the Helm that is asked for releases, `helm` without it; Helm sets it, and the next three, for plugins"},
+	{"HELM_NAMESPACE", "the namespace of `--release`, where `--namespace` is not given"},
+	{"HELM_KUBECONTEXT", "a hint about a cluster that does not answer"},
+	{"HELM_PLUGIN_NAME", "hints, which then begin with `helm runnertrust`, and messages, which Helm 4 would drop"},
+	{"NO_COLOR", "`render --diff`: no colours; without it, on terminals only"},
+}
+
+// variableReference is the table of the variables.
+func variableReference(root *cobra.Command) string {
+	readBy := map[string][]string{}
+	for _, cmd := range documented(root) {
+		for _, flag := range documentedFlags(cmd) {
+			if name := variableOf(flag); name != "" {
+				readBy[name] = append(readBy[name], title(cmd))
+			}
+		}
+	}
+	rows := [][]string{{"variable", "read by"}}
+	for _, name := range slices.Sorted(maps.Keys(readBy)) {
+		rows = append(rows, []string{asCode(name), strings.Join(readBy[name], ", ")})
+	}
+	for _, other := range otherVariables {
+		rows = append(rows, []string{asCode(other[0]), other[1]})
+	}
+	rows = append(rows, []string{"`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`", "`fetch`, `verify` and the installer: the proxy; also in lower case"})
+	return `
+## Environment variables
+
+A flag wins over its variable; an empty variable counts as none; switches are ` + "`true` or `false`" + `.
+` + "`RUNNERTRUST_CERT`" + ` takes a path or the PEM text itself. A variable that begins with ` + "`RUNNERTRUST_`" + `
+and that nothing reads is warned of.
+
+` + markdownTable(rows)
+}
+
+// TestOtherVariables holds that the page has every variable that the program or its installer reads.
+func TestOtherVariables(t *testing.T) {
+	documented := map[string]bool{}
+	for _, other := range otherVariables {
+		documented[other[0]] = false
+	}
+	for pattern, expression := range map[string]string{
+		"*.go": `\bEnv\("(\w+)"\)`, "../install-binary.sh": `\b(RUNNERTRUST_\w+)`, "../plugin.yaml": `\b(RUNNERTRUST_\w+)`,
+	} {
+		paths, err := filepath.Glob(pattern)
+		if err != nil || len(paths) == 0 {
+			t.Fatalf("%s: %v", pattern, err)
+		}
+		for _, path := range paths {
+			for _, found := range regexp.MustCompile(expression).FindAllStringSubmatch(readFile(t, path), -1) {
+				if _, known := documented[found[1]]; !known {
+					t.Errorf("%s reads %s, which is not in the page", path, found[1])
+				}
+				documented[found[1]] = true
+			}
+		}
+	}
+	for name, read := range documented {
+		if !read {
+			t.Errorf("nothing reads %s", name)
+		}
+	}
+}
+
+// indented has four blanks in front of each line, besides those that it has more than the first.
+func indented(text string) string {
+	text = strings.Trim(text, "\n")
+	margin := text[:len(text)-len(strings.TrimLeft(text, " "))]
+	var lines strings.Builder
+	for line := range strings.Lines(text) {
+		if line = strings.TrimPrefix(line, margin); line != "\n" {
+			line = "    " + line
+		}
+		lines.WriteString(line)
+	}
+	return lines.String()
+}
