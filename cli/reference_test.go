@@ -45,13 +45,6 @@ environment variable that is read where the flag is not given.
 	golden.Compare(t, filepath.Join(docsDir, "REFERENCE.md"), page.String())
 }
 
-func commandTree() *cobra.Command {
-	p := &program{Process: Process{Env: func(string) (string, bool) { return "", false }}}
-	root := p.rootCommand()
-	root.InitDefaultCompletionCmd()
-	return root
-}
-
 // documented are the post-renderer and the commands below it.
 func documented(root *cobra.Command) []*cobra.Command {
 	return slices.DeleteFunc(append([]*cobra.Command{root}, root.Commands()...), func(cmd *cobra.Command) bool {
@@ -72,8 +65,6 @@ func commandReference(cmd *cobra.Command) string {
 	switch {
 	case !cmd.HasParent():
 		synopsis = cmd.Use // Helm does not call it through Helm
-	case cmd.HasSubCommands(): // completion, whose commands are alike
-		synopsis += " " + strings.Join(names(cmd.Commands()), "|")
 	}
 	text := fmt.Sprintf("\n### %s\n\n%s.\n\n    %s\n", title(cmd), cmd.Short, synopsis)
 	if cmd.Example != "" {
@@ -110,17 +101,7 @@ func postRendererFlags(cmd *cobra.Command) (all []string) {
 	return all
 }
 
-func names(commands []*cobra.Command) (all []string) {
-	for _, cmd := range commands {
-		all = append(all, cmd.Name())
-	}
-	return all
-}
-
 func documentedFlags(cmd *cobra.Command) (all []*pflag.Flag) {
-	if cmd.HasParent() && cmd.HasSubCommands() {
-		cmd = cmd.Commands()[0]
-	}
 	cmd.LocalFlags().VisitAll(func(flag *pflag.Flag) {
 		if !flag.Hidden && flag.Name != "help" {
 			all = append(all, flag)

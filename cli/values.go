@@ -38,7 +38,8 @@ What belongs into runners.config (--via=config, --jobs) is printed as a comment,
 since values cannot add to that text.`,
 		Example: `  helm runnertrust values --host gitlab.example.com --cert gitlab.crt > trust.yaml
   helm upgrade --install runner gitlab/gitlab-runner -f values.yaml -f trust.yaml
-  helm runnertrust values --host gitlab.example.com --from-secret gitlab-gitlab-tls/tls.crt --umbrella`,
+  helm runnertrust values --host gitlab.example.com --umbrella \
+      --from-secret gitlab-gitlab-tls/tls.crt > trust.yaml`,
 		Args: p.noArguments,
 		RunE: func(*cobra.Command, []string) error { return p.values(flags) },
 	}
