@@ -32,10 +32,10 @@ func chartRepository(t *testing.T) http.Handler {
 func origin(t *testing.T, release, version string) http.Handler {
 	t.Helper()
 	folder := t.TempDir()
-	repository := filepath.Join(folder, "helm-runnertrust.git")
-	command(t, "git", "clone", "--quiet", "--bare", "../..", repository)
-	command(t, "git", "-C", repository, "tag", "--force", "v"+version)
-	command(t, "git", "-C", repository, "update-server-info") // for git over plain files
+	clone := filepath.Join(folder, "helm-runnertrust.git")
+	command(t, "git", "clone", "--quiet", "--bare", repository, clone)
+	command(t, "git", "-C", clone, "tag", "--force", "v"+version)
+	command(t, "git", "-C", clone, "update-server-info") // for git over plain files
 	site := http.NewServeMux()
 	site.Handle("/helm-runnertrust.git/", http.FileServer(http.Dir(folder)))
 	const downloads = "/helm-runnertrust/releases/download/"
