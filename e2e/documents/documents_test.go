@@ -17,9 +17,6 @@ import (
 	"helm-runnertrust/e2e/internal/tool"
 )
 
-// repository is the top of it, from this folder.
-const repository = "../.."
-
 // documents returns the paths of all documents, from the top of the repository.
 func documents(t *testing.T) []string {
 	t.Helper()

@@ -13,6 +13,9 @@ import (
 	"helm-runnertrust/e2e/internal/tool"
 )
 
+// repository is the top of it, from this folder.
+const repository = "../.."
+
 // chartRepository serves the packaged charts gitlab-runner and gitlab, as
 // `helm repo add` wants them.
 func chartRepository(t *testing.T) http.Handler {
