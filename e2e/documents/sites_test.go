@@ -36,8 +36,11 @@ func origin(t *testing.T, release, version string) http.Handler {
 	t.Helper()
 	folder := t.TempDir()
 	clone := filepath.Join(folder, "helm-runnertrust.git")
-	command(t, "git", "clone", "--quiet", "--bare", repository, clone)
-	command(t, "git", "-C", clone, "tag", "--force", "v"+version)
+	command(t, "git", "clone", "--quiet", "--bare", "--no-local", repository, clone) // into one pack
+	// Whatever is checked out here, a pipeline's bare commit too, is the branch main there.
+	command(t, "git", "-C", clone, "update-ref", "refs/heads/main", "HEAD")
+	command(t, "git", "-C", clone, "symbolic-ref", "HEAD", "refs/heads/main")
+	command(t, "git", "-C", clone, "tag", "--force", "v"+version, "main")
 	command(t, "git", "-C", clone, "update-server-info") // for git over plain files
 	site := http.NewServeMux()
 	site.Handle("/helm-runnertrust.git/", http.FileServer(http.Dir(folder)))
