@@ -126,7 +126,8 @@ func pages(root string) (map[string]page, error) {
 		if err != nil {
 			return err
 		}
-		if name := entry.Name(); entry.IsDir() && (name == ".git" || name == "bin" || name == "dist") {
+		hidden := strings.HasPrefix(entry.Name(), ".") && path != root && entry.Name() != ".github"
+		if entry.IsDir() && (hidden || entry.Name() == "bin" || entry.Name() == "dist") {
 			return filepath.SkipDir
 		}
 		if entry.IsDir() || filepath.Ext(path) != ".md" {

@@ -21,7 +21,7 @@ var varying = []struct {
 // printed: "" when it does not. A line of "…" stands for any number of lines.
 // Fingerprints, dates and numbers of days count as equal.
 func compare(shown, printed string) string {
-	want, got := comparable(shown), comparable(printed)
+	want, got := steady(shown), steady(printed)
 	for i, line := range want {
 		if line == "…" {
 			rest := strings.Join(want[i+1:], "\n")
@@ -42,9 +42,9 @@ func compare(shown, printed string) string {
 	return ""
 }
 
-// comparable returns the lines of a text without what varies and without
+// steady returns the lines of a text without what varies and without
 // spaces at their ends.
-func comparable(text string) []string {
+func steady(text string) []string {
 	text = strings.TrimRight(text, " \n")
 	if text == "" {
 		return nil

@@ -5,6 +5,7 @@ package documents
 import (
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -16,16 +17,26 @@ import (
 	"helm-runnertrust/e2e/internal/tool"
 )
 
-// documents returns the paths of what is run, from this folder.
+// documents returns the paths of all documents, from the top of the repository.
 func documents(t *testing.T) []string {
 	t.Helper()
 	var paths []string
-	for _, pattern := range []string{"README*.md", "CONTRIBUTING.md", "docs/*.md", "examples/*.md", "examples/*/*.md"} {
-		found, err := filepath.Glob(filepath.Join("../..", pattern))
+	err := filepath.WalkDir(repository, func(path string, entry os.DirEntry, err error) error {
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
-		paths = append(paths, found...)
+		if entry.IsDir() && path != repository && strings.HasPrefix(entry.Name(), ".") {
+			return filepath.SkipDir
+		}
+		if !entry.IsDir() && filepath.Ext(path) == ".md" {
+			name, err := filepath.Rel(repository, path)
+			paths = append(paths, name)
+			return err
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	return paths
 }
@@ -33,9 +44,9 @@ func documents(t *testing.T) []string {
 // Every document does what it says: its blocks run in their order, once with
 // each Helm that it names.
 func TestDocumentsDoWhatTheySay(t *testing.T) {
-	runnable := map[string][]step{}
+	var w *world // made for the first document that needs it
 	for _, path := range documents(t) {
-		content, err := os.ReadFile(path)
+		content, err := os.ReadFile(filepath.Join(repository, path))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,19 +54,15 @@ func TestDocumentsDoWhatTheySay(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", path, err)
 		}
-		if len(helmsOf(steps)) > 0 {
-			runnable[path] = steps
-		}
-	}
-	if len(runnable) == 0 {
-		t.Fatal("no document has a block to run")
-	}
-	w := newWorld(t)
-	for path, steps := range runnable {
-		name, _ := filepath.Rel("../..", path)
 		for _, helm := range helmsOf(steps) {
-			t.Run(name+"/"+helm, func(t *testing.T) { w.try(t, name, helm, steps) })
+			if w == nil {
+				w = newWorld(t)
+			}
+			t.Run(path+"/"+helm, func(t *testing.T) { w.try(t, path, helm, steps) })
 		}
+	}
+	if w == nil {
+		t.Fatal("no document has a block to run")
 	}
 }
 
@@ -76,7 +83,7 @@ func newWorld(t *testing.T) *world {
 // theRelease returns the folder of what `make dist` made, and its version.
 func theRelease(t *testing.T) (folder, version string) {
 	t.Helper()
-	folder, err := filepath.Abs("../../dist")
+	folder, err := filepath.Abs(filepath.Join(repository, "dist"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,6 +109,7 @@ func (w *world) try(t *testing.T, name, helm string, steps []step) {
 	if unknown := proxy.unknown(); len(unknown) > 0 {
 		t.Errorf("%s: no stand-in serves %q", name, unknown)
 	}
+	t.Logf("%d steps", len(steps))
 }
 
 // environment is all that the blocks see of this machine. DIST is the release's folder, PLUGIN the
@@ -127,7 +135,7 @@ func (w *world) environment(t *testing.T, folder, helm, proxy string) []string {
 		t.Fatalf("archives for this machine: %q", archives)
 	}
 	command(t, "tar", "-xzf", archives[0], "-C", folder)
-	return []string{
+	env := []string{
 		"HOME=" + home, "PATH=" + strings.Join([]string{local, programs, os.Getenv("PATH")}, string(os.PathListSeparator)),
 		"TMPDIR=" + folder, "LANG=C.UTF-8", "TERM=dumb",
 		"KUBECONFIG=" + w.kubeconfig(t, folder, helm),
@@ -138,7 +146,16 @@ func (w *world) environment(t *testing.T, folder, helm, proxy string) []string {
 		// The archive of the release is at hand, so that nothing compiles.
 		"RUNNERTRUST_RELEASES=" + w.release,
 		"DIST=" + w.release, "PLUGIN=" + filepath.Join(folder, "runnertrust"),
+		"GOPROXY=off", "GOTOOLCHAIN=local",
 	}
+	for _, cache := range []string{"GOCACHE", "GOMODCACHE"} {
+		out, err := exec.Command("go", "env", cache).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		env = append(env, cache+"="+strings.TrimSpace(string(out)))
+	}
+	return env
 }
 
 // kubeconfig writes one whose namespace, where a command names none, is new.

@@ -123,6 +123,10 @@ func (e *extractor) comment(start int) error {
 		}
 	}
 	if !isDirective {
+		first, _, _ := strings.Cut(strings.TrimSpace(text.String()), "\n")
+		if _, late, err := parseDirective(first); late || err != nil {
+			return errorAt(start, "the directive %q belongs on the line of <!--", first)
+		}
 		return nil
 	}
 	s.line, s.text = start+2, text.String()
@@ -134,8 +138,11 @@ func (e *extractor) add(s step) error {
 	if strings.TrimSpace(s.text) == "" {
 		return errorAt(s.line-2, "the %s is empty", s.kind)
 	}
-	if s.kind == output && (len(e.steps) == 0 || e.steps[len(e.steps)-1].kind != run) {
-		return errorAt(s.line-2, "an output without a run before it")
+	if s.kind == output {
+		if len(e.steps) == 0 || e.steps[len(e.steps)-1].kind != run {
+			return errorAt(s.line-2, "an output without a run before it")
+		}
+		s.argument = e.steps[len(e.steps)-1].argument
 	}
 	e.steps = append(e.steps, s)
 	return nil

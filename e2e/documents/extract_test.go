@@ -2,6 +2,7 @@ package documents
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -32,6 +33,7 @@ gitlabUrl: https://gitlab.example.com
 '''
 ''''
 <!--
+More for readers of the source.
 run: helm4
 -->
 ~~~sh
@@ -46,13 +48,16 @@ run: helm4
 		{run, both, 7, "tar -x\ncd folder\n"},
 		{file, "a/values.yaml", 12, "gitlabUrl: https://gitlab.example.com\n"},
 		{run, "helm3", 17, "helm upgrade \\\n  --install\n"},
-		{output, "", 23, "```\n"},
+		{output, "helm3", 23, "```\n"},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%+v\nwant\n%+v", got, want)
 	}
 	if named := helmsOf(got); !reflect.DeepEqual(named, helms) {
 		t.Errorf("Helms %q", named)
+	}
+	if under4 := slices.DeleteFunc(slices.Clone(got), func(s step) bool { return !s.appliesTo("helm4") }); len(under4) != 2 {
+		t.Errorf("under Helm 4: %+v", under4)
 	}
 	if named := helmsOf(got[1:3]); !reflect.DeepEqual(named, helms[:1]) {
 		t.Errorf("Helms %q", named)
@@ -79,6 +84,7 @@ func TestExtractRefuses(t *testing.T) {
 		"<!-- file: /x -->\n'''\nx\n'''\n":                     "line 1: unknown directive",
 		"<!-- file: -->\n'''\nx\n'''\n":                        "line 1: unknown directive",
 		"<!-- output -->\n'''\nx\n'''\n":                       "line 2: an output without a run before it",
+		"<!--\nrun: both\nls\n-->\n":                           `line 1: the directive "run: both" belongs on the line of <!--`,
 		"<!-- output: helm3 -->\n'''\nx\n'''\n":                "line 1: unknown directive",
 		"<!-- file: x -->\n'''\nx\n'''\n<!-- output\nx\n-->\n": "line 5: an output without a run before it",
 	} {

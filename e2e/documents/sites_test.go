@@ -13,6 +13,9 @@ import (
 	"helm-runnertrust/e2e/internal/tool"
 )
 
+// repository is the top of it, from this folder.
+const repository = "../.."
+
 // chartRepository serves the packaged charts gitlab-runner and gitlab, as
 // `helm repo add` wants them.
 func chartRepository(t *testing.T) http.Handler {
@@ -32,10 +35,13 @@ func chartRepository(t *testing.T) http.Handler {
 func origin(t *testing.T, release, version string) http.Handler {
 	t.Helper()
 	folder := t.TempDir()
-	repository := filepath.Join(folder, "helm-runnertrust.git")
-	command(t, "git", "clone", "--quiet", "--bare", "../..", repository)
-	command(t, "git", "-C", repository, "tag", "--force", "v"+version)
-	command(t, "git", "-C", repository, "update-server-info") // for git over plain files
+	clone := filepath.Join(folder, "helm-runnertrust.git")
+	command(t, "git", "clone", "--quiet", "--bare", "--no-local", repository, clone) // into one pack
+	// Whatever is checked out here, a pipeline's bare commit too, is the branch main there.
+	command(t, "git", "-C", clone, "update-ref", "refs/heads/main", "HEAD")
+	command(t, "git", "-C", clone, "symbolic-ref", "HEAD", "refs/heads/main")
+	command(t, "git", "-C", clone, "tag", "--force", "v"+version, "main")
+	command(t, "git", "-C", clone, "update-server-info") // for git over plain files
 	site := http.NewServeMux()
 	site.Handle("/helm-runnertrust.git/", http.FileServer(http.Dir(folder)))
 	const downloads = "/helm-runnertrust/releases/download/"

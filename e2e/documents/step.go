@@ -20,7 +20,7 @@ const (
 // A step is one part of a document that a run carries out.
 type step struct {
 	kind kind
-	// argument is the Helm of a run (helm3, helm4 or both) or the name of a file.
+	// argument is the name of a file, or the Helm of a run and its output: helm3, helm4 or both.
 	argument string
 	line     int // of the first line of text, counted from 1
 	text     string
@@ -28,7 +28,7 @@ type step struct {
 
 // appliesTo reports whether the step is one of a run with this Helm.
 func (s step) appliesTo(helm string) bool {
-	return s.kind != run || s.argument == both || s.argument == helm
+	return s.kind == file || s.argument == both || s.argument == helm
 }
 
 const both = "both"

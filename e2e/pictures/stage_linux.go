@@ -19,8 +19,8 @@ import (
 // A scene is what is typed and shown in one picture.
 type scene struct {
 	name string
-	// typed are command lines of bash, each run as it is shown.
-	typed []string
+	// typed is a command of bash, run as it is shown.
+	typed string
 	// shorten says which lines of the output to show; nil for all.
 	shorten func(lines []string) []string
 }
@@ -28,11 +28,11 @@ type scene struct {
 const template = "helm template runner gitlab/gitlab-runner -f values.yaml"
 
 var scenes = []scene{
-	{"fetch", []string{"helm runnertrust fetch gitlab.example.com --save gitlab.crt"}, nil},
-	{"render", []string{template + " | helm runnertrust render --cert=gitlab.crt --diff"}, withoutBase64},
-	{"verify", []string{template + ` --post-renderer helm-runnertrust \
-    --post-renderer-args --cert=gitlab.crt | helm runnertrust verify -f - --online`}, nil},
-	{"demo", []string{"make demo"}, acts},
+	{"fetch", "helm runnertrust fetch gitlab.example.com --save gitlab.crt", nil},
+	{"render", template + " | helm runnertrust render --cert=gitlab.crt --diff", withoutBase64},
+	{"verify", template + ` --post-renderer helm-runnertrust \
+    --post-renderer-args --cert=gitlab.crt | helm runnertrust verify -f - --online`, nil},
+	{"demo", "make demo", acts},
 }
 
 const omitted = "\x1b[90m⋮\x1b[0m"
@@ -140,24 +140,21 @@ func (s *stage) furnish(ctx context.Context) error {
 // work is where the commands are typed.
 func (s *stage) work() string { return filepath.Join(s.folder, "work") }
 
-// play returns the picture's text: each command line with a prompt, and what it printed.
+// play returns the picture's text: the command behind a prompt, and what it printed.
 func (s *stage) play(ctx context.Context, c scene) (string, error) {
-	var text strings.Builder
-	for _, typed := range c.typed {
-		cmd := exec.CommandContext(ctx, "bash", "-o", "pipefail", "-c", typed)
-		cmd.Dir, cmd.Env = s.work(), s.env
-		if strings.HasPrefix(typed, "make ") { // as from a shell, not from the make that runs this
-			cmd.Dir, cmd.Env = "..", slices.DeleteFunc(os.Environ(), func(variable string) bool { return strings.HasPrefix(variable, "MAKE") })
-		}
-		printed, err := onTerminal(cmd)
-		if err != nil {
-			return "", fmt.Errorf("%s: %w\n%s", typed, err, printed)
-		}
-		lines := strings.Split(strings.TrimRight(strings.ReplaceAll(printed, "\r\n", "\n"), "\n"), "\n")
-		if c.shorten != nil {
-			lines = c.shorten(lines)
-		}
-		fmt.Fprintf(&text, "\x1b[90m$\x1b[0m %s\n%s\n", typed, strings.Join(lines, "\n"))
+	cmd := exec.CommandContext(ctx, "bash", "-o", "pipefail", "-c", c.typed)
+	cmd.Dir, cmd.Env = s.work(), s.env
+	if strings.HasPrefix(c.typed, "make ") { // as from a shell, not from the make that runs this
+		cmd.Dir = ".."
+		cmd.Env = slices.DeleteFunc(os.Environ(), func(variable string) bool { return strings.HasPrefix(variable, "MAKE") })
 	}
-	return text.String(), nil
+	printed, err := onTerminal(cmd)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w\n%s", c.typed, err, printed)
+	}
+	lines := strings.Split(strings.TrimRight(strings.ReplaceAll(printed, "\r\n", "\n"), "\n"), "\n")
+	if c.shorten != nil {
+		lines = c.shorten(lines)
+	}
+	return fmt.Sprintf("\x1b[90m$\x1b[0m %s\n%s\n", c.typed, strings.Join(lines, "\n")), nil
 }
