@@ -22,9 +22,6 @@ func GitLab(e2e, folder string) error {
 	if err := write(filepath.Join(e2e, "umbrella"), folder); err != nil {
 		return err
 	}
-	if err := rename(filepath.Join(folder, "values.yaml"), "\nrunner:", "\ngitlab-runner:"); err != nil {
-		return err
-	}
 	return Runner(e2e, filepath.Join(folder, "charts", "gitlab-runner"))
 }
 
