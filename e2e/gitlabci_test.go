@@ -66,11 +66,11 @@ func asRepository(t *testing.T, folder string) {
 	t.Helper()
 	for _, args := range [][]string{
 		{"init", "--quiet", "--initial-branch=main"},
-		{"remote", "add", "origin", "git@gitlab.example.com:ops/runner.git"},
-		{"add", "--all"},
-		{"-c", "user.name=e2e", "-c", "user.email=e2e@example.com", "commit", "--quiet", "--message=all"},
+		{"config", "remote.origin.url", "git@gitlab.example.com:ops/runner.git"},
 		{"config", "user.name", "e2e"},
 		{"config", "user.email", "e2e@example.com"},
+		{"add", "--all"},
+		{"commit", "--quiet", "--message=all"},
 	} {
 		command(t, folder, nil, "git", args...)
 	}
