@@ -64,11 +64,3 @@ func join(client, server net.Conn) {
 	}
 	both.Wait()
 }
-
-// taggedClone is this repository with the tag of the version that examples install.
-func taggedClone(t *testing.T) string {
-	t.Helper()
-	clone := freshClone(t, t.TempDir())
-	command(t, clone, nil, "git", "tag", "v"+exampleVersion)
-	return filepath.ToSlash(clone)
-}
