@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -51,8 +52,8 @@ func FuzzSplit(f *testing.F) {
 }
 
 // FuzzEdit holds the promises of an edit on any document: a key is added to, or set in, one of its
-// mappings, an item put in front of one of its sequences, or a line into one of its strings; at
-// picks which. The result reads as the edited tree, and unless the document was rewritten, every
+// mappings, an item put in front of one of its sequences or taken out of it, or a line into one of
+// its strings; at picks which. The result reads as the edited tree, and unless the document was rewritten, every
 // line of it is there still, in order, but for those of the replaced value.
 func FuzzEdit(f *testing.F) {
 	for i, seed := range fixtureInputs(f) {
@@ -101,7 +102,12 @@ func editAt(t *testing.T, root *yaml.Node, at int) (replaces bool) {
 			t.Fatal(err)
 		}
 	case yaml.SequenceNode:
-		Prepend(yaml.NewRNode(node), Map(Pair{"name", Text("value")}))
+		if len(node.Content) > 1 && at%3 == 0 {
+			node.Content, replaces = slices.Delete(slices.Clone(node.Content), at%2, at%2+1), true
+		}
+		if at%5 != 0 {
+			Prepend(yaml.NewRNode(node), Map(Pair{"name", Text("value")}))
+		}
 	case yaml.ScalarNode:
 		if node.Style&yaml.LiteralStyle != 0 {
 			node.Value += "added\n"
