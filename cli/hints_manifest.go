@@ -49,6 +49,7 @@ func manifestHints() map[trust.Code]hint {
 		render.CodeFileOK:       nil,
 		render.CodeFileUnknown:  nil, // only the cluster knows it
 		render.CodeFileMissing:  nil, // the message says where
+		render.CodeKeyMissing:   always("remove the volume from the chart's values, or give the object that key"),
 		render.CodeMountTwice:   always("remove one of the mounts from the chart's values"),
 		render.CodeFileInvalid:  nil, // the message is that of the file
 		render.CodeNoFile:       noFile,

@@ -56,7 +56,8 @@ const (
 	CodeFileUnknown  Code = "content-unknown"
 	CodeFileMissing  Code = "file-missing"
 	CodeFileInvalid  Code = "file-invalid"
-	CodeMountTwice   Code = "mount-twice" // two mounts at one place, of which one hides the other
+	CodeKeyMissing   Code = "volume-key-missing" // a volume of the pod that no kubelet can lay out
+	CodeMountTwice   Code = "mount-twice"        // two mounts at one place, of which one hides the other
 	CodeNoFile       Code = "no-file"
 	CodeHostUnknown  Code = "host-unknown"
 	CodeEndsTooEarly Code = "expires-within"
@@ -124,6 +125,11 @@ func (m *manifests) audit(c *container, options AuditOptions) (AuditedRunner, er
 	}
 	a.Jobs = m.hasJobs(c.runner)
 	a.judgeFile(found, options)
+	missing, err := m.missingKey(c.runner)
+	if err != nil || missing == "" || a.Status == StatusFailed {
+		return a, err
+	}
+	a.judge(StatusFailed, CodeKeyMissing, missing)
 	return a, nil
 }
 

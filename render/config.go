@@ -30,3 +30,23 @@ func (configWay) tell(m *manifests, c *container, at location) error {
 	}
 	return t.edit(func(config *tomledit.Config) (string, error) { return config.SetTLSCAFile(at.path()) })
 }
+
+// untell takes the setting out where it names a file of ours. A template that cannot be read has
+// none.
+func (configWay) untell(m *manifests, c *container) error {
+	if !m.mentionsSetting() {
+		return nil
+	}
+	t, err := m.templateOf(c.runner)
+	if err != nil {
+		return nil
+	}
+	config, err := t.config()
+	if err != nil {
+		return nil
+	}
+	if file, _, set := config.TLSCAFile(); !set || !c.isOwnFile(file) {
+		return nil
+	}
+	return t.edit((*tomledit.Config).RemoveTLSCAFile)
+}

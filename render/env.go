@@ -41,3 +41,15 @@ func (envWay) tell(_ *manifests, c *container, at location) error {
 	))
 	return nil
 }
+
+// untell takes the entries out that name a file of ours.
+func (envWay) untell(_ *manifests, c *container) error {
+	env := value(c.node, "env")
+	if len(c.env) == 0 || !yamledit.Retain(env, func(entry *yaml.RNode) bool {
+		return text(entry, "name") != trust.CAFileVariable || !c.isOwnFile(text(entry, "value"))
+	}) {
+		return nil
+	}
+	c.env = list(c.node, "env")
+	return c.runner.placed(c.node.PipeE(yaml.FieldClearer{Name: "env", IfEmpty: true}))
+}

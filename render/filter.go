@@ -28,7 +28,7 @@ func Filter(stream []byte, options Options) (*Result, error) {
 func FilterStream(stream *yamledit.Stream, options Options) (*Result, error) {
 	f := &filter{options: options, manifests: readManifests(stream), told: map[Finding]bool{}}
 	var err error
-	if f.way, err = options.way(); err != nil {
+	if f.way, f.otherWays, err = options.way(); err != nil {
 		return nil, err
 	}
 	runners, err := f.manifests.runners(options.Deployment)
@@ -56,6 +56,7 @@ type filter struct {
 	options   Options
 	manifests *manifests
 	way       way
+	otherWays []way
 	warnings  []Warning
 	notes     []Finding
 	told      map[Finding]bool
@@ -132,6 +133,13 @@ func (f *filter) patchRunner(r *runner, taken map[string]*runner) error {
 	if err != nil {
 		return err
 	}
+	for _, c := range r.containers {
+		for _, other := range f.otherWays {
+			if err := other.untell(f.manifests, c); err != nil {
+				return err
+			}
+		}
+	}
 	places := make([]location, len(r.containers))
 	for i, c := range r.containers {
 		if places[i], err = f.fill(sources, c); err != nil {
@@ -149,6 +157,10 @@ func (f *filter) patchRunner(r *runner, taken map[string]*runner) error {
 	if err != nil {
 		return err
 	}
+	earlier := r.configMaps()
+	if err := (leftover{f.manifests, r, places, content, own}).remove(); err != nil {
+		return err
+	}
 	for i, c := range r.containers {
 		if err := c.mountAt(places[i].dir, content, own, f.warn); err != nil {
 			return err
@@ -157,7 +169,7 @@ func (f *filter) patchRunner(r *runner, taken map[string]*runner) error {
 			return err
 		}
 	}
-	return f.finish(r, sources, content)
+	return f.finish(r, sources, content, append(earlier, own))
 }
 
 // content is what a runner's volume has to show. A file that two sources fill is refused: the
@@ -202,8 +214,11 @@ func (f *filter) take(r *runner, taken map[string]*runner) error {
 }
 
 // finish edits what is not in the runner's containers: its template, the annotation, the objects of
-// its sources.
-func (f *filter) finish(r *runner, sources []source, content []projection) error {
+// its sources. earlier are the ConfigMaps that the runner may have had from a run before.
+func (f *filter) finish(r *runner, sources []source, content []projection, earlier []string) error {
+	if err := r.refuseStale(content); err != nil {
+		return err
+	}
 	var checksums []string
 	for _, from := range sources {
 		checksums = append(checksums, from.checksum())
@@ -231,8 +246,20 @@ func (f *filter) finish(r *runner, sources []source, content []projection) error
 			return err
 		}
 	}
-	if !slices.ContainsFunc(content, func(p projection) bool { return p.ours }) {
-		return f.manifests.removeOwn("ConfigMap", f.options.configMapName(r), r.namespace)
+	return f.removeUnused(r, earlier)
+}
+
+// removeUnused takes those ConfigMaps of earlier runs out of the stream that the runner does not
+// show any more.
+func (f *filter) removeUnused(r *runner, earlier []string) error {
+	used := r.configMaps()
+	for _, name := range earlier {
+		if name == "" || slices.Contains(used, name) {
+			continue
+		}
+		if err := f.manifests.removeOwn("ConfigMap", name, r.namespace); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ func (v *volume) add(content []projection, own string, warn func(Warning)) error
 		return v.runner.placed(v.update(content))
 	}
 	kind := v.kind()
-	if source := value(v.node, kind); kind != "projected" && isReplaced(source, kind, content, own) {
+	if source := value(v.node, kind); v.isOwn() || kind != "projected" && isReplaced(source, kind, content, own) {
 		v.warnReplaced(source, kind, content, own, warn)
 		newKind, source := volumeSource(content)
 		yamledit.ReplaceField(v.node, kind, newKind, source)
@@ -130,4 +130,26 @@ func (v *volume) asProjected() (sources *yaml.RNode, err error) {
 	yamledit.MoveField(old, "defaultMode", projected, "defaultMode")
 	yamledit.ReplaceField(v.node, kind, "projected", projected)
 	return sources, nil
+}
+
+// asPlain is the way back: it makes a projected volume of one Secret or ConfigMap a plain one. A
+// volume of another shape stays.
+func (v *volume) asPlain() error {
+	old := value(v.node, "projected")
+	sources := list(old, "sources")
+	if len(sources) != 1 || len(fields(sources[0])) != 1 {
+		return nil
+	}
+	kind := fields(sources[0])[0]
+	others := slices.ContainsFunc(fields(old), func(key string) bool { return key != "sources" && key != "defaultMode" })
+	if others || kind != "secret" && kind != "configMap" {
+		return nil
+	}
+	source, plain := value(sources[0], kind), yamledit.Map()
+	yamledit.MoveField(source, "name", plain, projection{kind: kind}.nameKey())
+	yamledit.MoveField(source, "items", plain, "items")
+	yamledit.MoveField(source, "optional", plain, "optional")
+	yamledit.MoveField(old, "defaultMode", plain, "defaultMode")
+	yamledit.ReplaceField(v.node, "projected", kind, plain)
+	return nil
 }

@@ -25,6 +25,9 @@ func TestSwitch(t *testing.T) {
 		if bytes.Contains(input, []byte(fingerprintsAnnotation)) {
 			continue // the input is the output of another run
 		}
+		if showsOwnName(input) {
+			continue // the ConfigMap stays for whoever shows it
+		}
 		toSecret, err := Filter(fromCert.Bytes(), secret)
 		if err != nil {
 			t.Errorf("to the Secret: %v\n%s", err, fromCert.Bytes())

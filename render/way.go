@@ -45,6 +45,9 @@ type way interface {
 
 	// tell edits what leads the runner to the file.
 	tell(m *manifests, c *container, at location) error
+
+	// untell takes back what tell did in an earlier run, where this one takes another way.
+	untell(m *manifests, c *container) error
 }
 
 // A location is a file in a container.
@@ -65,14 +68,15 @@ func ownLocation(dir string) location {
 	return location{dir: path.Clean(cmp.Or(dir, ownDir)), file: ownFile}
 }
 
-// way is the one of the options.
-func (o Options) way() (way, error) {
+// way is the one of the options, with the others.
+func (o Options) way() (chosen way, others []way, err error) {
+	certsDir, env, config := certsDirWay{dir: o.CertsDir}, envWay{dir: o.CertsDir}, configWay{dir: o.CertsDir}
 	switch w, err := ParseWay(cmp.Or(string(o.Via), string(WayCertsDir))); w {
 	case WayEnv:
-		return envWay{dir: o.CertsDir}, nil
+		return env, []way{certsDir, config}, nil
 	case WayConfig:
-		return configWay{dir: o.CertsDir}, nil
+		return config, []way{certsDir, env}, nil
 	default:
-		return certsDirWay{dir: o.CertsDir}, err
+		return certsDir, []way{env, config}, err
 	}
 }

@@ -32,6 +32,31 @@ func checkEdit(t *testing.T, c *Config, text, name, value string) {
 	if again := setAgain(t, after, name, value); again != text {
 		t.Fatalf("set again, it becomes\n%s\ninstead of\n%s", again, text)
 	}
+	if name == tlsCAFile {
+		checkRemoval(t, c, after)
+	}
+}
+
+// checkRemoval holds that tls-ca-file goes as it came: in lines of its own, to the byte.
+func checkRemoval(t *testing.T, before, after *Config) {
+	t.Helper()
+	text, err := after.RemoveTLSCAFile()
+	if err != nil {
+		t.Fatalf("it cannot be removed from\n%s\n%v", after.text, err)
+	}
+	removed, err := Parse(text)
+	if err != nil {
+		t.Fatalf("without it, the result does not parse: %v\n%s", err, text)
+	}
+	if was, is := treeWithout(t, before, tlsCAFile), treeWithout(t, removed, tlsCAFile); was != is {
+		t.Fatalf("the rest was\n%s\nis\n%s", was, is)
+	}
+	if _, _, set := removed.TLSCAFile(); set {
+		t.Fatalf("it is still there: %s", text)
+	}
+	if _, _, wasSet := before.TLSCAFile(); !wasSet && !before.runner.inline && text != before.text {
+		t.Fatalf("removed, it leaves\n%q\ninstead of\n%q", text, before.text)
+	}
 }
 
 // checkScript holds that the old script is there as it was, but for our lines.

@@ -58,12 +58,21 @@ func asSyntaxError(err error) *SyntaxError {
 
 // treeWith is the tree after an edit: one setting of the runner changed, all else as it is.
 func (c *Config) treeWith(key, value string) map[string]any {
+	return c.treeOf(func(own map[string]any) { own[key] = value })
+}
+
+// treeWithout is the tree after a setting of the runner was taken out.
+func (c *Config) treeWithout(key string) map[string]any {
+	return c.treeOf(func(own map[string]any) { delete(own, key) })
+}
+
+func (c *Config) treeOf(edit func(own map[string]any)) map[string]any {
 	own := map[string]any{}
 	if runners, _ := c.tree[c.runner.array].([]any); len(runners) == 1 {
 		settings, _ := runners[0].(map[string]any)
 		maps.Copy(own, settings)
 	}
-	own[key] = value
+	edit(own)
 	tree := maps.Clone(c.tree)
 	tree[c.runner.array] = []any{own}
 	return tree

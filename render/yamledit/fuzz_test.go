@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -51,12 +52,18 @@ func FuzzSplit(f *testing.F) {
 }
 
 // FuzzEdit holds the promises of an edit on any document: a key is added to, or set in, one of its
-// mappings, an item put in front of one of its sequences, or a line into one of its strings; at
-// picks which. The result reads as the edited tree, and unless the document was rewritten, every
+// mappings, an item put in front of one of its sequences or taken out of it, or a line into one of
+// its strings; at picks which. The result reads as the edited tree, and unless the document was rewritten, every
 // line of it is there still, in order, but for those of the replaced value.
 func FuzzEdit(f *testing.F) {
 	for i, seed := range fixtureInputs(f) {
 		f.Add(seed, i)
+	}
+	for _, seed := range []string{ // what is appended has to stand in front of these
+		"\ufeffx: 1\na: |\n  b", "\ufeff---\nx: 1\na: |\n  b", "\ufeff# c\n---\nx: 1\na: >+\n  b", "--- # c\nx: 1\na: |\n  b",
+		"%TAG ! x\n---\nx: 1\na: |\n  b", "\ufeff%TAG ! x\n---\nx: 1\na: |\n  b",
+	} {
+		f.Add([]byte(seed), 5) // a key is added in front
 	}
 	f.Fuzz(func(t *testing.T, text []byte, at int) {
 		stream := Split(text)
@@ -69,14 +76,16 @@ func FuzzEdit(f *testing.F) {
 			return
 		}
 		replaces := editAt(t, root.YNode(), at)
+		if at%2 != 0 {
+			if err := stream.Append("# appended\n", appended(), false); err != nil {
+				t.Fatal(err)
+			}
+		}
 		got, err := stream.Bytes()
 		if err != nil {
 			return // no text can say it, and there is none then
 		}
-		again, err := Split(got).Documents[0].Root()
-		if err != nil {
-			t.Fatalf("%v in %q", err, got)
-		}
+		again := cutAppended(t, got, at%2 != 0)
 		if wanted := withoutAnchors(doc.after); !same(withoutAnchors(again.YNode()), wanted) {
 			t.Fatalf("%q reads otherwise than what was edited in %q", got, text)
 		}
@@ -84,6 +93,33 @@ func FuzzEdit(f *testing.F) {
 			checkLines(t, text, got)
 		}
 	})
+}
+
+func appended() *yaml.RNode { return Map(Pair{"appended", Text("a\nb\n")}) }
+
+// cutAppended is the tree of the edited document; the appended one stands in front of it or behind it.
+func cutAppended(t *testing.T, stream []byte, isAppended bool) *yaml.RNode {
+	t.Helper()
+	var others []*yaml.RNode
+	found := false
+	for _, doc := range Split(stream).Documents {
+		if doc.IsBlank() {
+			continue
+		}
+		root, err := doc.Root()
+		if err != nil {
+			t.Fatalf("%v in %q", err, stream)
+		}
+		if !found && isAppended && same(root.YNode(), appended().YNode()) {
+			found = true
+			continue
+		}
+		others = append(others, root)
+	}
+	if found != isAppended || len(others) != 1 {
+		t.Fatalf("%d documents beside the appended one in %q", len(others), stream)
+	}
+	return others[0]
 }
 
 // editAt edits the node that is at'th of a tree, and reports whether that replaces a value.
@@ -101,7 +137,12 @@ func editAt(t *testing.T, root *yaml.Node, at int) (replaces bool) {
 			t.Fatal(err)
 		}
 	case yaml.SequenceNode:
-		Prepend(yaml.NewRNode(node), Map(Pair{"name", Text("value")}))
+		if len(node.Content) > 1 && at%3 == 0 {
+			node.Content, replaces = slices.Delete(slices.Clone(node.Content), at%2, at%2+1), true
+		}
+		if at%5 != 0 {
+			Prepend(yaml.NewRNode(node), Map(Pair{"name", Text("value")}))
+		}
 	case yaml.ScalarNode:
 		if node.Style&yaml.LiteralStyle != 0 {
 			node.Value += "added\n"

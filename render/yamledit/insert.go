@@ -137,25 +137,6 @@ func (s *splicer) replaceEntry(b *yaml.Node, gone, added []*yaml.Node) error {
 	return nil
 }
 
-// removeEntry takes the lines of one key with its value out of a block mapping that has others.
-func (s *splicer) removeEntry(b, key, value *yaml.Node) error {
-	if b.Style&yaml.FlowStyle != 0 || len(b.Content) == 2 || !s.indentedBy(key) {
-		return errNoPlace
-	}
-	s.edits = append(s.edits, textEdit{at: s.start(key.Line), end: s.start(max(key.Line, lastLine(value)) + 1)})
-	return nil
-}
-
-// lastLine is the line of the last node of a tree. What goes on below it, a
-// block scalar or a closing bracket, shows when the result is read again.
-func lastLine(node *yaml.Node) int {
-	last := node.Line
-	for _, child := range node.Content {
-		last = max(last, lastLine(child))
-	}
-	return last
-}
-
 // blockText is a collection in block style, each line indented and ended as
 // told.
 func blockText(node *yaml.Node, indent int, lineEnd string) (string, error) {

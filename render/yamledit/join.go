@@ -14,7 +14,12 @@ func join(texts, added [][]byte) [][]byte {
 	}
 	last := len(texts) - 1
 	if separator, open := openEnd(texts[last]); open {
-		return slices.Concat(texts[:last], added, [][]byte{[]byte(separator), texts[last]})
+		// A byte order mark begins a stream; further down, it would make its line one of the document above.
+		text, hasMark := bytes.CutPrefix(texts[last], byteOrderMark)
+		if hasMark {
+			added = append([][]byte{byteOrderMark}, added...)
+		}
+		return slices.Concat(texts[:last], added, [][]byte{[]byte(separator), text})
 	}
 	if !bytes.HasSuffix(texts[last], []byte("\n")) {
 		texts = append(texts, []byte("\n"))
@@ -27,11 +32,14 @@ func join(texts, added [][]byte) [][]byte {
 // separator goes between what is put in front of such a text and the text.
 func openEnd(text []byte) (separator string, open bool) {
 	head, body, _ := cutMarkers(text)
+	hasDirectives := bytes.Contains(append([]byte("\n"), bytes.TrimPrefix(head, byteOrderMark)...), []byte("\n%"))
 	switch {
 	case len(body) == 0 && !hasMarker(head):
-		return "...\n", bytes.Contains(append([]byte("\n"), head...), []byte("\n%"))
+		return "...\n", hasDirectives
 	case bytes.HasSuffix(text, []byte("\n")) || !mayEndInBlockScalar(text, body):
 		return "", false
+	case hasDirectives:
+		return "...\n", true
 	case hasMarker(text[:len(text)-len(body)+min(len(body), len("---"))]):
 		return "", true
 	}
@@ -40,7 +48,7 @@ func openEnd(text []byte) (separator string, open bool) {
 
 // hasMarker reports whether a line of the text is, or begins with, a `---` marker.
 func hasMarker(text []byte) bool {
-	for line := range bytes.Lines(text) {
+	for line := range bytes.Lines(bytes.TrimPrefix(text, byteOrderMark)) {
 		if isMarker(line, "---") {
 			return true
 		}

@@ -2,6 +2,7 @@ package yamledit
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -35,7 +36,8 @@ func splice(document []byte, before, after *yaml.Node, origin origins) ([]byte, 
 	if err := s.node(before, after, 0); err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(s.edits, func(a, b textEdit) int { return a.at - b.at })
+	// An insertion goes in front of what is taken out at its place.
+	slices.SortStableFunc(s.edits, func(a, b textEdit) int { return cmp.Or(a.at-b.at, a.end-b.end) })
 	var out strings.Builder
 	at := 0
 	for _, edit := range s.edits {
@@ -99,8 +101,8 @@ func (s *splicer) mapping(b, a *yaml.Node, keyLine int) error {
 		return s.insertKeys(b, added, keyLine)
 	case len(gone) == 2 && len(added) == 2:
 		return s.replaceEntry(b, gone, added)
-	case len(gone) == 2 && len(added) == 0:
-		return s.removeEntry(b, gone[0], gone[1])
+	case len(added) == 0 && len(gone) < len(b.Content):
+		return s.removeEntries(b, gone)
 	}
 	return errNoPlace
 }
@@ -119,25 +121,35 @@ func (s *splicer) value(oldKey, old, value *yaml.Node) error {
 	return s.node(old, value, oldKey.Line)
 }
 
-// sequence takes new items in front of the old ones or behind them.
+// sequence takes new items in front of the old ones or behind them, and old ones away.
 func (s *splicer) sequence(b, a *yaml.Node, keyLine int) error {
-	first := slices.IndexFunc(a.Content, func(item *yaml.Node) bool { return s.origin[item] != nil })
+	isOld := func(item *yaml.Node) bool { return s.origin[item] != nil }
+	first := slices.IndexFunc(a.Content, isOld)
 	if first < 0 {
 		first = len(a.Content)
 	}
-	last := first + len(b.Content)
-	if last > len(a.Content) {
-		return errNoPlace
+	kept := a.Content[first:]
+	if end := slices.IndexFunc(kept, func(item *yaml.Node) bool { return !isOld(item) }); end >= 0 {
+		kept = kept[:end]
 	}
-	for i, item := range a.Content[first:last] {
-		if s.origin[item] != b.Content[i] {
-			return errNoPlace
+	next := 0
+	for _, old := range b.Content {
+		if next == len(kept) || s.origin[kept[next]] != old {
+			if err := s.removeItem(b, old); err != nil {
+				return err
+			}
+			continue
 		}
-		if err := s.node(b.Content[i], item, 0); err != nil {
+		if err := s.node(old, kept[next], 0); err != nil {
 			return err
 		}
+		next++
 	}
-	if err := s.appendItems(b, a.Content[last:]); err != nil {
+	added := a.Content[first+len(kept):]
+	if next < len(kept) || slices.ContainsFunc(added, isOld) || len(a.Content) == 0 && len(b.Content) > 0 {
+		return errNoPlace // in another order; or none is left, and the lines would read as null
+	}
+	if err := s.appendItems(b, added); err != nil {
 		return err
 	}
 	return s.insertItems(b, a.Content[:first], keyLine)

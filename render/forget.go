@@ -1,0 +1,201 @@
+package render
+
+import (
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"helm-runnertrust/render/yamledit"
+)
+
+// certSuffix ends the names of the files of every way.
+const certSuffix = ".crt"
+
+// A leftover is what an earlier run, of another way or with another directory, put into a runner.
+// Only what that run made is known by it: volumes of our name, our ConfigMap at the places of the
+// ways, the same file of the same object there. Everything else stays.
+type leftover struct {
+	manifests *manifests
+	runner    *runner
+	places    []location   // of the containers' files in this run
+	content   []projection // of this run
+	own       string       // the ConfigMap's name, as earlierConfigMap has it
+}
+
+// remove takes out what is mounted elsewhere than where this run mounts: our volumes, with their
+// mounts, and our files in a volume that others mounted there.
+func (l leftover) remove() error {
+	for _, v := range l.runner.volumes() {
+		switch {
+		case v.isOwn() || l.isAtPlaceOfWays(v) && l.isOurs(v.kind(), value(v.node, v.kind())):
+			l.removeMounts(v)
+			if !l.runner.mountsVolume(v.name) {
+				yamledit.Retain(value(l.runner.pod, "volumes"), func(node *yaml.RNode) bool { return node.YNode() != v.node.YNode() })
+			}
+		case v.kind() == "projected" && l.isAtPlaceOfWays(v):
+			if err := l.removeSources(v); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// isAtPlaceOfWays reports whether a volume is mounted where a way mounts, and nowhere where this
+// run does.
+func (l leftover) isAtPlaceOfWays(v *volume) bool {
+	found := false
+	for i, c := range l.runner.containers {
+		dirs := []string{ownDir}
+		if derived, err := c.certsDir(""); err == nil {
+			dirs = append(dirs, derived)
+		}
+		for _, m := range c.mounts() {
+			if m.volume == v.name && m.path == l.places[i].dir {
+				return false
+			}
+			found = found || m.volume == v.name && slices.Contains(dirs, m.path)
+		}
+	}
+	return found
+}
+
+// isOurs reports whether a source of a volume shows a ConfigMap that an earlier run made.
+func (l leftover) isOurs(kind string, source *yaml.RNode) bool {
+	if isEarlier(source, kind, l.own) {
+		return true
+	}
+	if kind != "configMap" || len(list(source, "items")) == 0 {
+		return false
+	}
+	o, err := l.manifests.find("ConfigMap", text(source, "name"), l.runner.namespace)
+	return err == nil && o != nil && o.namespace == l.runner.namespace && o.isOurs()
+}
+
+// removeMounts takes the mounts of a volume out of the runner's containers, but for those that this
+// run makes too.
+func (l leftover) removeMounts(v *volume) {
+	for i, c := range l.runner.containers {
+		mounts := c.mounts()
+		at := -1
+		if len(mounts) > 0 {
+			yamledit.Retain(value(c.node, "volumeMounts"), func(*yaml.RNode) bool {
+				at++
+				return mounts[at].volume != v.name || mounts[at].path == l.places[i].dir
+			})
+		}
+	}
+}
+
+// removeSources takes our sources out of a projected volume. With one left, it is the plain volume
+// again that mostly was there; both show the same.
+func (l leftover) removeSources(v *volume) error {
+	dropped := yamledit.Retain(value(v.node, "projected", "sources"), func(source *yaml.RNode) bool {
+		kinds := fields(source)
+		return len(kinds) != 1 || !l.isOurs(kinds[0], value(source, kinds[0])) && !l.isSameFile(source)
+	})
+	if !dropped {
+		return nil
+	}
+	return l.runner.placed(v.asPlain())
+}
+
+// isSameFile reports whether a source of a projected volume shows the very key of an object that
+// this run shows elsewhere, under a name that a way gives it.
+func (l leftover) isSameFile(source *yaml.RNode) bool {
+	return slices.ContainsFunc(l.content, func(p projection) bool {
+		items := list(source, p.kind, "items")
+		return text(source, p.kind, "name") == p.name && len(items) > 0 && !slices.ContainsFunc(items, func(node *yaml.RNode) bool {
+			return !strings.HasSuffix(text(node, "path"), certSuffix) ||
+				!slices.ContainsFunc(p.items, func(i item) bool { return i.key == text(node, "key") })
+		})
+	})
+}
+
+// isOwn reports whether a volume has the name and the shape of one that an earlier run made: files
+// of certificates, one for each container at most, mounted whole and read-only.
+func (v *volume) isOwn() bool {
+	if !isOwnName(v.name) {
+		return false
+	}
+	files := 0
+	for _, parent := range v.sources() {
+		for _, kind := range fields(parent) {
+			items := list(parent, kind, "items")
+			if kind == "name" {
+				continue
+			}
+			if len(items) == 0 || kind != "configMap" && kind != "secret" || slices.ContainsFunc(items, func(node *yaml.RNode) bool {
+				return !strings.HasSuffix(text(node, "path"), certSuffix)
+			}) {
+				return false
+			}
+			files += len(items)
+		}
+	}
+	return files > 0 && files <= len(v.runner.containers) && !v.isMountedOddly()
+}
+
+// sources are the nodes that have the sources of a volume: its own, or those of a projected one.
+func (v *volume) sources() []*yaml.RNode {
+	if v.kind() == "projected" {
+		return list(v.node, "projected", "sources")
+	}
+	return []*yaml.RNode{v.node}
+}
+
+// isMountedOddly reports whether a runner's container mounts the volume as no run of ours does.
+func (v *volume) isMountedOddly() bool {
+	return slices.ContainsFunc(v.runner.containers, func(c *container) bool {
+		return slices.ContainsFunc(c.mounts(), func(m mount) bool { return m.volume == v.name && (!m.readOnly || m.subKey != "") })
+	})
+}
+
+// mountsVolume reports whether any container of the pod mounts a volume.
+func (r *runner) mountsVolume(name string) bool {
+	for _, kind := range []string{"containers", "initContainers", "ephemeralContainers"} {
+		for _, node := range list(r.pod, kind) {
+			if named(list(node, "volumeMounts"), name) != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isOwnFile reports whether a path is that of the file of an earlier run which named it.
+func (c *container) isOwnFile(file string) bool {
+	dir, isNamed := strings.CutSuffix(file, "/"+ownFile)
+	return isNamed && (dir == ownDir || slices.ContainsFunc(c.mounts(), func(m mount) bool {
+		v := c.runner.volume(m.volume)
+		return m.path == dir && v != nil && v.isOwn()
+	}))
+}
+
+// refuseStale refuses a volume that is not ours, or not recognised, and shows a key of our ConfigMap
+// which that does not have now: the kubelet would start no pod.
+func (r *runner) refuseStale(content []projection) error {
+	for _, p := range content {
+		if !p.ours {
+			continue
+		}
+		for _, v := range r.volumes() {
+			for _, parent := range v.sources() {
+				if text(parent, p.kind, "name") != p.name || isTrue(text(parent, p.kind, "optional")) {
+					continue
+				}
+				for _, node := range list(parent, p.kind, "items") {
+					if key := text(node, "key"); !p.hasKey(key) {
+						return r.refuse(MountConflict, "volumes", "the volume %q shows the key %s of the ConfigMap %q, which will not have it", v.name, key, p.name)
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (p projection) hasKey(key string) bool {
+	return slices.ContainsFunc(p.items, func(i item) bool { return i.key == key })
+}

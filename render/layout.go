@@ -1,0 +1,57 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"helm-runnertrust/render/yamledit"
+)
+
+// missingKey says which volume of a runner's pod shows a key that its object in the stream does not
+// have; "" for none. The kubelet starts no container of a pod before it has laid out all of its
+// volumes, mounted or not (MakePayload in pkg/volume/configmap and pkg/volume/secret of Kubernetes).
+// An object without any key is one that its owner has to fill.
+func (m *manifests) missingKey(r *runner) (message string, err error) {
+	for _, v := range r.volumes() {
+		for _, parent := range v.sources() {
+			for _, kind := range []string{"configMap", "secret"} {
+				source := value(parent, kind)
+				o, err := m.shown(r, kind, source)
+				if err != nil {
+					return "", err
+				}
+				if o == nil || len(o.dataKeys()) == 0 || isTrue(text(source, "optional")) {
+					continue
+				}
+				for _, node := range list(source, "items") {
+					if key := text(node, "key"); !o.hasKey(key) {
+						return fmt.Sprintf("no pod of it starts: the volume %q shows the key %s of %s, which does not have it", v.name, key, o), nil
+					}
+				}
+			}
+		}
+	}
+	return "", nil
+}
+
+// shown is the object in the stream that a source of a volume shows; nil for none.
+func (m *manifests) shown(r *runner, kind string, source *yaml.RNode) (*object, error) {
+	for _, nameKey := range []string{"secretName", "name"} {
+		if name := text(source, nameKey); name != "" {
+			return m.find(objectKinds[kind], name, r.namespace)
+		}
+	}
+	return nil, nil
+}
+
+// objectKinds are the kinds of objects for the keys of a volume.
+var objectKinds = map[string]string{"configMap": "ConfigMap", "secret": "Secret"}
+
+// hasKey reports whether an object has a key, be it null, which the API server takes for empty.
+func (o *object) hasKey(key string) bool {
+	return slices.ContainsFunc([]string{"data", "stringData", "binaryData"}, func(field string) bool {
+		return slices.ContainsFunc(yamledit.Fields(value(o.node, field)), func(p yamledit.Pair) bool { return p.Key == key })
+	})
+}
