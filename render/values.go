@@ -140,7 +140,7 @@ func (o Options) isFor(host string) bool {
 
 // needsHost reports whether the way puts the host into the file's name.
 func (o Options) needsHost() bool {
-	way, err := o.way()
+	way, _, err := o.way()
 	return err == nil && way.needsHost()
 }
 
