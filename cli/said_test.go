@@ -88,8 +88,8 @@ func judged(t *testing.T) (all []findingJSON) {
 		}
 	}
 	patched := readFile(t, fixturesDir+"/accept/current/output.yaml")
-	for _, broken := range []string{"BEGIN CERTIFICATE", "END CERTIFICATE"} {
-		stdout, _, _ := call(t, strings.ReplaceAll(patched, broken, "lost"), nil, "verify", "-o", "json")
+	for whole, broken := range map[string]string{"BEGIN CERTIFICATE": "lost", "END CERTIFICATE": "lost", "\n  gitlab.example.com.crt: |": "\n  lost.crt: |"} {
+		stdout, _, _ := call(t, strings.ReplaceAll(patched, whole, broken), nil, "verify", "-o", "json")
 		var result auditJSON
 		if err := json.Unmarshal([]byte(stdout), &result); err != nil || len(result.Runners) != 1 {
 			t.Fatalf("%v: %s", err, stdout)
