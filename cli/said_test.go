@@ -73,8 +73,8 @@ func failures(t *testing.T) (all []findingJSON) {
 	return all
 }
 
-// judged are the findings about servers that trust/probe has recorded, and those of verify about a
-// file that the runner cannot read.
+// judged are the findings about servers that trust/probe has recorded, and those of verify about
+// what a runner or the kubelet cannot read.
 func judged(t *testing.T) (all []findingJSON) {
 	t.Helper()
 	paths, err := filepath.Glob("../trust/probe/testdata/scenarios/*.txt")
@@ -88,8 +88,12 @@ func judged(t *testing.T) (all []findingJSON) {
 		}
 	}
 	patched := readFile(t, fixturesDir+"/accept/current/output.yaml")
-	for whole, broken := range map[string]string{"BEGIN CERTIFICATE": "lost", "END CERTIFICATE": "lost", "\n  gitlab.example.com.crt: |": "\n  lost.crt: |"} {
-		stdout, _, _ := call(t, strings.ReplaceAll(patched, whole, broken), nil, "verify", "-o", "json")
+	for _, manifests := range []string{
+		strings.ReplaceAll(patched, "BEGIN CERTIFICATE", "lost"),
+		strings.ReplaceAll(patched, "END CERTIFICATE", "lost"),
+		readFile(t, fixturesDir+"/verify/stale-volume/input.yaml"),
+	} {
+		stdout, _, _ := call(t, manifests, nil, "verify", "-o", "json")
 		var result auditJSON
 		if err := json.Unmarshal([]byte(stdout), &result); err != nil || len(result.Runners) != 1 {
 			t.Fatalf("%v: %s", err, stdout)
