@@ -26,8 +26,7 @@ func (p *program) valuesCommand() *cobra.Command {
 		Short: "Print chart values that have the post-renderer's effect",
 		Long: `Print values of the chart gitlab/gitlab-runner, or with --umbrella of
 gitlab/gitlab, that make its runner trust a GitLab as the post-renderer does.
-They are for what renders charts without a post-renderer: Argo CD, Flux,
-Terraform.
+They are for what renders charts without a post-renderer: Argo CD, Flux.
 
 The certificates of --cert are in a ConfigMap that the chart makes from its value
 extraObjects. For charts without that (before 0.62.0), --configmap prints the
