@@ -243,6 +243,18 @@ for_helm4() {
 	did="registered the post-renderer as $registered"
 }
 
+# refuse_twin: two plugins of one name, and Helm loads none, nor removes one of them.
+refuse_twin() {
+	[ -n "${HELM_PLUGIN_DIR:-}" ] || return 0 # run by hand, perhaps among clones
+	for twin in "$plugins"/*/plugin.yaml; do
+		twin=${twin%/plugin.yaml}
+		if [ "$twin" != "$plugin" ] && grep -q '^name: *runnertrust *$' "$twin/plugin.yaml" 2>/dev/null; then
+			fail "$twin is this plugin too, and Helm loads no plugin while both are there" \
+				"to keep that one: rm -rf $(quoted "$plugin"); to replace it: rm -rf $(quoted "$twin") && $again"
+		fi
+	done
+}
+
 # warn_of_helm3: Helm 3 loads no plugin at all from a folder with one for Helm 4.
 warn_of_helm3() {
 	sharing=$(helm3_sharing)
@@ -281,6 +293,7 @@ MINGW* | MSYS* | CYGWIN*) fail "this script is not for Windows" \
 	"unpack runnertrust-$version-windows-amd64.zip into the folder that helm env HELM_PLUGINS prints" ;;
 esac
 helm=$(helm_version)
+refuse_twin
 if ! in_folder; then
 	work=$(mkdir -p "$plugin/bin" && mktemp -d "$plugin/bin/.install.XXXXXX") ||
 		fail "$plugin cannot be written to" "see above, then: $again"

@@ -168,3 +168,37 @@ func TestFailedBuild(t *testing.T) {
 		})
 	}
 }
+
+// Two folders of the plugin, and Helm loads none: the second installation says how to keep either.
+func TestTwoFoldersOfThePlugin(t *testing.T) {
+	for _, bin := range helms {
+		for _, choice := range []string{"to keep that one: ", "to replace it: "} {
+			t.Run(bin+"/"+choice, func(t *testing.T) {
+				t.Parallel()
+				release := theRelease(t)
+				h := bareHome(t, bin)
+				folder := filepath.Join(t.TempDir(), "another folder")
+				if err := os.CopyFS(folder, os.DirFS(release.unpack(t, t.TempDir()))); err != nil {
+					t.Fatal(err)
+				}
+				h.Run(t, "plugin", "install", folder)
+				_, said, err := h.Try("plugin", "install", release.unpack(t, t.TempDir()))
+				if err == nil {
+					t.Fatal("both are installed")
+				}
+				has(t, said, "runnertrust: error: "+h.Getenv("HELM_PLUGINS")+"/another folder is this plugin too")
+				if _, said, err := h.Try("runnertrust", "version"); err == nil {
+					t.Errorf("Helm loads both: %s", said)
+				}
+				_, hint, _ := strings.Cut(said, choice)
+				hint, _, _ = strings.Cut(hint, "\n")
+				hint, _, _ = strings.Cut(hint, "; to replace")
+				command(t, "", []string{"HOME=" + h.Getenv("HOME"), "PATH=" + h.Getenv("PATH")}, "sh", "-c", hint)
+				works(t, h, release.version)
+				if kept := h.Run(t, "plugin", "list"); strings.Count(kept, "\nrunnertrust") != 1 {
+					t.Errorf("plugins:\n%s", kept)
+				}
+			})
+		}
+	}
+}
