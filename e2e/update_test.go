@@ -193,7 +193,7 @@ func TestTwoFoldersOfThePlugin(t *testing.T) {
 				_, hint, _ := strings.Cut(said, choice)
 				hint, _, _ = strings.Cut(hint, "\n")
 				hint, _, _ = strings.Cut(hint, "; to replace")
-				command(t, "", []string{"HOME=" + h.Getenv("HOME"), "PATH=" + h.Getenv("PATH")}, "sh", "-c", hint)
+				command(t, "", []string{"HOME=" + h.Getenv("HOME"), "PATH=" + h.Getenv("PATH"), "HELM_BIN=" + tool.Path(t, bin)}, "sh", "-c", hint)
 				works(t, h, release.version)
 				if kept := h.Run(t, "plugin", "list"); strings.Count(kept, "\nrunnertrust") != 1 {
 					t.Errorf("plugins:\n%s", kept)
