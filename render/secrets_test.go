@@ -12,7 +12,7 @@ func TestMaskSecrets(t *testing.T) {
 	for name, test := range map[string]struct{ stream, want string }{
 		"block": {
 			"---\n# Source: a.yaml\nkind: Secret\ndata:\n  a: swordfish\n  b: \"sword\\\"fish\" # why\n\n  c: 'sword''fish'\ntype: Opaque\n---\nkind: ConfigMap\ndata:\n  a: Secret\n",
-			"---\n# Source: a.yaml\nkind: Secret\ndata:\n  a: ***\n  b: *** # why\n\n  c: ***\ntype: Opaque\n---\nkind: ConfigMap\ndata:\n  a: Secret\n",
+			"---\n# Source: a.yaml\nkind: Secret\ndata:\n  a: ***\n  b: *** # ***\n\n  c: ***\ntype: Opaque\n---\nkind: ConfigMap\ndata:\n  a: Secret\n",
 		},
 		"hook, CRLF": {
 			"metadata: {annotations: {helm.sh/hook: pre-install}}\r\nkind: Secret\r\nstringData:\r\n  a: |\r\n    swordfish\r\n\r\n    # swordfish\r\n  b: swordfish\r\n    swordfish\r\n",
@@ -37,6 +37,10 @@ func TestMaskSecrets(t *testing.T) {
 		"broken": {
 			"---\nkind: Secret\ndata:\n  a: [swordfish\n---\nkind: [\n",
 			"---\n***\n***\n  ***\n---\nkind: [\n",
+		},
+		"comments": {
+			"# a comment\nkind: Secret\nmetadata: {name: x} # too\ndata: # swordfish\n  # a: swordfish\n  a: 'swordfish' # sword#fish\n#  b: swordfish\n  c: [swordfish] # swordfish\ntype: Opaque # shown\n",
+			"# a comment\nkind: Secret\nmetadata: {name: x} # too\ndata: # ***\n  # ***\n  a: *** # ***\n# ***\n  c: [***] # ***\ntype: Opaque # shown\n",
 		},
 		"nothing": {
 			"kind: Secret\ndata:\n  a:\n  b: \"\"\n  c: swordfish\nd:\n",

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -50,6 +51,7 @@ type masker struct {
 	flow  map[*yaml.Node]bool // inside of brackets
 	seen  map[*yaml.Node]bool // hidden, as aliases may have cycles
 	spans [][2]int            // offsets of what is hidden
+	parts [][2]int            // offsets of the mappings and lists whose comments are hidden
 }
 
 func (m *masker) list(node *yaml.Node, flow bool) {
@@ -67,6 +69,9 @@ func (m *masker) hide(node *yaml.Node) {
 		return
 	}
 	m.seen[node] = true
+	if len(node.Content) > 0 {
+		m.parts = append(m.parts, m.lineSpan(node))
+	}
 	switch node.Kind {
 	case yaml.AliasNode:
 		m.hide(node.Alias)
@@ -83,6 +88,27 @@ func (m *masker) hide(node *yaml.Node) {
 			m.spans = append(m.spans, [2]int{start, m.scalarEnd(node, start)})
 		}
 	}
+}
+
+// lineSpan are the lines of a mapping or list, from that of its key to that of what follows it:
+// comments in there may have been values.
+func (m *masker) lineSpan(node *yaml.Node) [2]int {
+	first := m.place[node]
+	next := first + 1 + descendants(node)
+	span := [2]int{m.lines.start(m.nodes[max(first-1, 0)].Line), m.end}
+	if next < len(m.nodes) {
+		span[1] = m.lines.start(m.nodes[next].Line)
+	}
+	return span
+}
+
+// descendants are how many nodes are below one.
+func descendants(node *yaml.Node) int {
+	count := len(node.Content)
+	for _, child := range node.Content {
+		count += descendants(child)
+	}
+	return count
 }
 
 // scalarEnd is the offset behind a scalar. One that is not in quotes nor in brackets has its lines
@@ -132,11 +158,32 @@ func (m *masker) masked() []byte {
 		if span[0] < at {
 			continue
 		}
-		out = append(out, m.lines.text[at:span[0]]...)
+		out = m.appendShown(out, at, span[0])
 		out = append(out, maskLines(m.lines.text[span[0]:span[1]])...)
 		at = span[1]
 	}
-	return append(out, m.lines.text[at:]...)
+	return m.appendShown(out, at, len(m.lines.text))
+}
+
+// appendShown appends what is not hidden between two offsets, but for comments inside of what is.
+func (m *masker) appendShown(out []byte, start, end int) []byte {
+	text := m.lines.text
+	for at := start; at < end; at++ {
+		out = append(out, text[at])
+		if text[at] != '#' || at > 0 && !strings.ContainsRune(" \t\n", rune(text[at-1])) || !m.inPart(at) {
+			continue
+		}
+		for at+1 < end && text[at+1] != '\n' && text[at+1] != '\r' {
+			at++
+		}
+		out = append(out, " "+mask...)
+	}
+	return out
+}
+
+// inPart reports whether an offset is inside of a mapping or list that is hidden.
+func (m *masker) inPart(at int) bool {
+	return slices.ContainsFunc(m.parts, func(part [2]int) bool { return part[0] <= at && at < part[1] })
 }
 
 // maskLines hides what stands in each line, but for its indentation.
