@@ -1,0 +1,218 @@
+//go:build gitops
+
+package e2e
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"helm-runnertrust/e2e/internal/helm"
+	"helm-runnertrust/e2e/internal/tool"
+	"helm-runnertrust/trust/trusttest"
+)
+
+// What the examples name.
+const (
+	exampleCharts    = "charts.gitlab.io"
+	exampleOrigin    = "https://example.com/helm-runnertrust.git"
+	exampleVersion   = "0.1.0"
+	exampleChart     = "0.86.0"
+	exampleNamespace = "gitlab-runner"
+)
+
+// A stage is where an example is tried: a copy of its folder, the programs that it calls, a GitLab
+// and the chart's repository. Their names lead to loopback, and all others nowhere.
+type stage struct {
+	*release
+	folder string
+	gitlab *gitlab
+	// blocks are the shell blocks of the example's README that have not been run.
+	blocks []string
+	env    []string // beside that of Helm
+}
+
+// newStage prepares an example for one Helm; what it deploys is the release runner. Examples have
+// names of their own for namespaces, so they are tried one after the other.
+func newStage(t *testing.T, bin, example string) *stage {
+	t.Helper()
+	c := sharedCluster(t)
+	s := &stage{
+		release: &release{Helm: withPlugin(t, bin, c.Kubeconfig()), bin: bin, chart: "chart", cluster: c,
+			name: "runner", namespace: exampleNamespace},
+		folder: t.TempDir(),
+		gitlab: newGitLab(t, chartHost),
+	}
+	if err := os.CopyFS(s.folder, os.DirFS(filepath.Join("../examples", example))); err != nil {
+		t.Fatal(err)
+	}
+	s.blocks = shellBlocks(t, filepath.Join(s.folder, "README.md"))
+	charts, authority := startCharts(t)
+	proxy := startHosts(t, map[string]string{exampleCharts + ":443": charts, chartHost + ":443": s.gitlab.addr})
+	s.env = []string{
+		"HTTPS_PROXY=" + proxy, "HTTP_PROXY=" + proxy, "NO_PROXY=127.0.0.1,localhost",
+		"SSL_CERT_FILE=" + authority, "TMPDIR=" + t.TempDir(),
+		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url.file://" + taggedClone(t) + ".insteadOf", "GIT_CONFIG_VALUE_0=" + exampleOrigin,
+		"GIT_CONFIG_NOSYSTEM=1",
+	}
+	s.useHelm(t, s.Helm)
+	if found, err := c.Get("namespace", "", exampleNamespace); err != nil {
+		t.Fatal(err)
+	} else if found == nil {
+		c.Kubectl(t, "create", "namespace", exampleNamespace)
+	}
+	t.Cleanup(func() {
+		s.Run(t, "uninstall", s.name, "--namespace", s.namespace, "--ignore-not-found")
+		c.Kubectl(t, "delete", "-n", s.namespace, "--ignore-not-found", "deployments,configmaps,secrets", "--all")
+		if len(s.blocks) > 0 && !t.Failed() {
+			t.Errorf("the README has a block that was not run:\n%s", s.blocks[0])
+		}
+	})
+	return s
+}
+
+// useHelm has the example's steps find this Helm, and the others of its programs, under their names.
+func (s *stage) useHelm(t *testing.T, h *helm.Helm) {
+	t.Helper()
+	programs := t.TempDir()
+	for name, bin := range map[string]string{"helm": s.bin, "kustomize": "kustomize", "helmfile": "helmfile"} {
+		if err := os.Symlink(tool.Path(t, bin), filepath.Join(programs, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kubectl := "#!/bin/sh\nexec '" + tool.Path(t, "kubernetes") + "' kubectl \"$@\"\n"
+	if err := os.WriteFile(filepath.Join(programs, "kubectl"), []byte(kubectl), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	h.Setenv("PATH", programs+string(os.PathListSeparator)+h.Getenv("PATH"))
+	s.Helm = h
+}
+
+// newMachine gives the example's steps a home without the plugin, as a CI job has.
+func (s *stage) newMachine(t *testing.T) {
+	t.Helper()
+	h := newHome(t, s.bin)
+	h.Setenv("KUBECONFIG", s.cluster.Kubeconfig())
+	h.Setenv("RUNNERTRUST_RELEASES", theRelease(t).folder)
+	s.useHelm(t, h)
+}
+
+// command is a program in the folder of the example.
+func (s *stage) command(ctx context.Context, env []string, name string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir = s.folder
+	cmd.Env = append(append(s.Command().Env, s.env...), env...)
+	cmd.WaitDelay = time.Second
+	return cmd
+}
+
+// try runs a program to its end, and returns all that it printed.
+func (s *stage) try(env []string, name string, args ...string) (printed string, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+	out, err := s.command(ctx, env, name, args...).CombinedOutput()
+	return string(out), errors.Join(err, ctx.Err())
+}
+
+// output runs a program that has to succeed, and returns what it printed to stdout.
+func (s *stage) output(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+	cmd := s.command(ctx, nil, name, args...)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s\nprinted:\n%s%s", name, err, strings.Join(args, " "), out, stderr.String())
+	}
+	return string(out)
+}
+
+// bash runs commands of which each has to succeed, and returns what they printed to stdout.
+func (s *stage) bash(t *testing.T, script string) string {
+	t.Helper()
+	return s.output(t, "bash", "-euo", "pipefail", "-c", script)
+}
+
+// nextBlock runs the README's next shell block, and returns what it printed.
+func (s *stage) nextBlock(t *testing.T) string {
+	t.Helper()
+	if len(s.blocks) == 0 {
+		t.Fatal("the README has no more blocks")
+	}
+	block := s.blocks[0]
+	s.blocks = s.blocks[1:]
+	return s.bash(t, block)
+}
+
+// edit replaces a text that has to be in a file of the example once.
+func (s *stage) edit(t *testing.T, name, old, with string) {
+	t.Helper()
+	path := filepath.Join(s.folder, name)
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if count := strings.Count(string(content), old); count != 1 {
+		t.Fatalf("%s has %q %d times", name, old, count)
+	}
+	if err := os.WriteFile(path, []byte(strings.Replace(string(content), old, with, 1)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+var shellBlock = regexp.MustCompile("(?ms)^```sh\n(.*?)^```$")
+
+// shellBlocks are the texts of the blocks in a document that are marked as sh.
+func shellBlocks(t *testing.T, path string) []string {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var blocks []string
+	for _, found := range shellBlock.FindAllStringSubmatch(string(content), -1) {
+		blocks = append(blocks, found[1])
+	}
+	return blocks
+}
+
+// startCharts serves the test chart as gitlab-runner, and returns the file of the authority that
+// the server's certificate is from.
+func startCharts(t *testing.T) (addr, authority string) {
+	t.Helper()
+	chart, served := filepath.Join(t.TempDir(), "gitlab-runner"), t.TempDir()
+	if err := os.CopyFS(chart, os.DirFS("chart")); err != nil {
+		t.Fatal(err)
+	}
+	metadata := strings.NewReplacer("name: runner", "name: gitlab-runner", "version: 0.1.0", "version: "+exampleChart)
+	content, err := os.ReadFile("chart/Chart.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(chart, "Chart.yaml"), []byte(metadata.Replace(string(content))), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	h := helm.New(t, tool.Path(t, "helm3"), "")
+	h.Run(t, "package", chart, "--destination", served)
+	h.Run(t, "repo", "index", served)
+
+	from, until := time.Now().Add(-time.Hour), time.Now().AddDate(1, 0, 0)
+	root := trusttest.SelfSigned(trusttest.Template{CommonName: "Public Root", CA: true, NotBefore: from, NotAfter: until})
+	leaf := root.Issue(trusttest.Template{DNSNames: []string{exampleCharts}, NotBefore: from, NotAfter: until})
+	server := httptest.NewUnstartedServer(http.FileServer(http.Dir(served)))
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{leaf.Certificate.Raw}, PrivateKey: leaf.Key}}}
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	return server.Listener.Addr().String(), writeFile(t, "public.crt", trusttest.PEM(root.Certificate))
+}
