@@ -113,6 +113,7 @@ func (s *stage) useCertificate(t *testing.T, name, indent string) {
 // tryArgoCDKustomize builds as the repo server does: at the root of the repository, with the options
 // of argocd-cm. The one difference is where the program is.
 func tryArgoCDKustomize(t *testing.T, s *stage) {
+	s.useImage(t)
 	s.argoCDObjects(t)
 	s.nextBlock(t)
 	const installed = "path: /usr/local/bin/helm-runnertrust}"
@@ -146,6 +147,7 @@ func tryArgoCDKustomize(t *testing.T, s *stage) {
 // tryArgoCDPlugin runs the commands of the plugin as its sidecar does: in the folder of the
 // application, with Argo CD's variables, init first.
 func tryArgoCDPlugin(t *testing.T, s *stage) {
+	s.useImage(t)
 	s.argoCDObjects(t)
 	s.nextBlock(t)
 	config, err := s.cluster.Get("configmap", "argocd", "runnertrust-plugin")

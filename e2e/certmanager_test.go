@@ -31,6 +31,7 @@ func tryCertManager(t *testing.T, s *stage) {
 	s.cluster.KubectlInput(t, pretty(object{"apiVersion": "v1", "kind": "ConfigMap",
 		"metadata": object{"name": "gitlab-ca", "namespace": s.namespace}, "data": object{"ca.crt": s.gitlab.pem}}), "apply", "-f", "-")
 	s.nextBlock(t)
+	s.nextBlock(t)
 	connects(t, s.cluster.Get, s.deployment(t), s.gitlab)
 
 	// In GitLab's own namespace the Secret does.

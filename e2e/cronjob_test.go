@@ -13,6 +13,7 @@ import (
 // tryCronJob runs the command of each CronJob as its pod would: with the token of its ServiceAccount
 // against the API server, which authorizes with RBAC.
 func tryCronJob(t *testing.T, s *stage) {
+	s.useImage(t)
 	s.install(t, filteredWith(s.gitlab.certFile)...)
 	t.Cleanup(func() {
 		for _, name := range []string{"namespace.yaml", "cluster.yaml"} {
@@ -23,7 +24,7 @@ func tryCronJob(t *testing.T, s *stage) {
 	s.nextBlock(t)
 	s.wantJudged(t)
 	s.wantOnly(t, "-n", s.namespace)
-	if printed, err := s.job(t, "--namespace=other"); err == nil || !strings.Contains(printed, "forbidden") {
+	if printed, err := s.job(t, "--namespace="+s.namespace, "--namespace=default"); err == nil || !strings.Contains(printed, "forbidden") {
 		t.Errorf("with the rights of a namespace, the job lists the releases of another: %v\n%s", err, printed)
 	}
 	s.bash(t, "kubectl delete -f namespace.yaml")
@@ -33,8 +34,8 @@ func tryCronJob(t *testing.T, s *stage) {
 	s.wantOnly(t, "--all-namespaces")
 }
 
-// job runs the command of the CronJob in the cluster, with more arguments.
-func (s *stage) job(t *testing.T, more ...string) (printed string, err error) {
+// job runs the command of the CronJob in the cluster, with words replaced, in pairs.
+func (s *stage) job(t *testing.T, replaced ...string) (printed string, err error) {
 	t.Helper()
 	o, err := s.cluster.Get("cronjob", s.namespace, "runnertrust")
 	if err != nil || o == nil {
@@ -46,7 +47,7 @@ func (s *stage) job(t *testing.T, more ...string) (printed string, err error) {
 	words, _ := at(containers[0], "command").([]any)
 	var command []string
 	for _, word := range words {
-		command = append(command, word.(string))
+		command = append(command, strings.NewReplacer(replaced...).Replace(word.(string)))
 	}
 	token := strings.TrimSpace(s.cluster.Kubectl(t, "create", "token", account, "-n", s.namespace))
 	config, err := os.ReadFile(s.cluster.Kubeconfig())
@@ -59,7 +60,7 @@ func (s *stage) job(t *testing.T, more ...string) (printed string, err error) {
 		t.Fatalf("the kubeconfig has no token:\n%s", config)
 	}
 	kubeconfig := writeFile(t, "kubeconfig", []byte(before+"user: {token: "+token+"}\ncontexts:"+after))
-	return s.try([]string{"KUBECONFIG=" + kubeconfig}, command[0], append(command[1:], more...)...)
+	return s.try([]string{"KUBECONFIG=" + kubeconfig}, command[0], command[1:]...)
 }
 
 // wantJudged fails the test unless the job passes while the runner trusts its GitLab, and fails

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -63,12 +62,4 @@ func join(client, server net.Conn) {
 		})
 	}
 	both.Wait()
-}
-
-// taggedClone is this repository with the tag of the version that examples install.
-func taggedClone(t *testing.T) string {
-	t.Helper()
-	clone := freshClone(t, t.TempDir())
-	command(t, clone, nil, "git", "tag", "v"+exampleVersion)
-	return filepath.ToSlash(clone)
 }

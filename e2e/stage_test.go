@@ -4,10 +4,7 @@ package e2e
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,13 +15,12 @@ import (
 
 	"helm-runnertrust/e2e/internal/helm"
 	"helm-runnertrust/e2e/internal/tool"
-	"helm-runnertrust/trust/trusttest"
 )
 
 // What the examples name.
 const (
 	exampleCharts    = "charts.gitlab.io"
-	exampleOrigin    = "https://example.com/helm-runnertrust.git"
+	exampleOrigin    = "example.com"
 	exampleVersion   = "0.1.0"
 	exampleChart     = "0.86.0"
 	exampleNamespace = "gitlab-runner"
@@ -56,13 +52,12 @@ func newStage(t *testing.T, bin, example string) *stage {
 		t.Fatal(err)
 	}
 	s.blocks = shellBlocks(t, filepath.Join(s.folder, "README.md"))
-	charts, authority := startCharts(t)
-	proxy := startHosts(t, map[string]string{exampleCharts + ":443": charts, chartHost + ":443": s.gitlab.addr})
+	sites, authority := startSites(t)
+	proxy := startHosts(t, map[string]string{
+		exampleCharts + ":443": sites, exampleOrigin + ":443": sites, chartHost + ":443": s.gitlab.addr})
 	s.env = []string{
 		"HTTPS_PROXY=" + proxy, "HTTP_PROXY=" + proxy, "NO_PROXY=127.0.0.1,localhost",
-		"SSL_CERT_FILE=" + authority, "TMPDIR=" + t.TempDir(),
-		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url.file://" + taggedClone(t) + ".insteadOf", "GIT_CONFIG_VALUE_0=" + exampleOrigin,
-		"GIT_CONFIG_NOSYSTEM=1",
+		"SSL_CERT_FILE=" + authority, "GIT_SSL_CAINFO=" + authority, "GIT_CONFIG_NOSYSTEM=1", "TMPDIR=" + t.TempDir(),
 	}
 	s.useHelm(t, s.Helm)
 	if found, err := c.Get("namespace", "", exampleNamespace); err != nil {
@@ -97,6 +92,16 @@ func (s *stage) useHelm(t *testing.T, h *helm.Helm) {
 	s.Helm = h
 }
 
+// useImage puts the program into PATH, as in the images that examples name.
+func (s *stage) useImage(t *testing.T) {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(s.Getenv("HELM_PLUGINS"), "*", "bin", "helm-runnertrust"))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("programs of the plugin: %q, %v", found, err)
+	}
+	s.Setenv("PATH", filepath.Dir(found[0])+string(os.PathListSeparator)+s.Getenv("PATH"))
+}
+
 // newMachine gives the example's steps a home without the plugin, as a CI job has.
 func (s *stage) newMachine(t *testing.T) {
 	t.Helper()
@@ -106,9 +111,9 @@ func (s *stage) newMachine(t *testing.T) {
 	s.useHelm(t, h)
 }
 
-// command is a program in the folder of the example.
+// command is a program in the folder of the example, found in the PATH of the stage.
 func (s *stage) command(ctx context.Context, env []string, name string, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, name, args...)
+	cmd := exec.CommandContext(ctx, "env", append([]string{name}, args...)...)
 	cmd.Dir = s.folder
 	cmd.Env = append(append(s.Command().Env, s.env...), env...)
 	cmd.WaitDelay = time.Second
@@ -185,34 +190,4 @@ func shellBlocks(t *testing.T, path string) []string {
 		blocks = append(blocks, found[1])
 	}
 	return blocks
-}
-
-// startCharts serves the test chart as gitlab-runner, and returns the file of the authority that
-// the server's certificate is from.
-func startCharts(t *testing.T) (addr, authority string) {
-	t.Helper()
-	chart, served := filepath.Join(t.TempDir(), "gitlab-runner"), t.TempDir()
-	if err := os.CopyFS(chart, os.DirFS("chart")); err != nil {
-		t.Fatal(err)
-	}
-	metadata := strings.NewReplacer("name: runner", "name: gitlab-runner", "version: 0.1.0", "version: "+exampleChart)
-	content, err := os.ReadFile("chart/Chart.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(chart, "Chart.yaml"), []byte(metadata.Replace(string(content))), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	h := helm.New(t, tool.Path(t, "helm3"), "")
-	h.Run(t, "package", chart, "--destination", served)
-	h.Run(t, "repo", "index", served)
-
-	from, until := time.Now().Add(-time.Hour), time.Now().AddDate(1, 0, 0)
-	root := trusttest.SelfSigned(trusttest.Template{CommonName: "Public Root", CA: true, NotBefore: from, NotAfter: until})
-	leaf := root.Issue(trusttest.Template{DNSNames: []string{exampleCharts}, NotBefore: from, NotAfter: until})
-	server := httptest.NewUnstartedServer(http.FileServer(http.Dir(served)))
-	server.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{leaf.Certificate.Raw}, PrivateKey: leaf.Key}}}
-	server.StartTLS()
-	t.Cleanup(server.Close)
-	return server.Listener.Addr().String(), writeFile(t, "public.crt", trusttest.PEM(root.Certificate))
 }

@@ -16,6 +16,7 @@ import (
 // tryTerraform does what the provider does with the release of the example: it has Helm's SDK run
 // the program behind the chart. The provider itself is not to be had here.
 func tryTerraform(t *testing.T, s *stage) {
+	s.useImage(t)
 	s.nextBlock(t)
 	printed, err := tryTool(s.folder, tool.Path(t, "hcl"), filepath.Join(s.folder, "main.tf"))
 	if err != nil {
