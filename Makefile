@@ -5,7 +5,7 @@ GO       ?= go
 BINARY   := bin/helm-runnertrust
 FUZZTIME ?= 30s
 
-.PHONY: build test lint lint-shell dist dist-check dist-sign e2e e2e-helmfile compat demo fuzz matrix matrix-check hierarchies bench clean
+.PHONY: build test lint lint-shell dist dist-check dist-sign e2e e2e-gitops compat demo fuzz matrix matrix-check hierarchies bench clean
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $(BINARY) .
@@ -64,8 +64,14 @@ e2e: dist
 	@cd e2e && for tool in helm3 helm4 etcd kubernetes kustomize; do $(GO) run ./cmd/tool $$tool || exit 1; done
 	cd e2e && $(GO) test -count=1 -timeout 30m $$($(GO) list ./... | grep -v /matrix)
 
-e2e-helmfile:
-	cd e2e && $(GO) test -count=1 -timeout 60m -tags helmfile -run Helmfile -v .
+# The examples: helmfile, gitlab-ci-local and the schemas of Argo CD, Flux and cert-manager are
+# more than the other tests need. npm and rsync are Debian's.
+e2e-gitops: dist
+	@for program in npm rsync; do \
+		command -v $$program >/dev/null || { echo "$$program is missing: apt-get install $$program" >&2; exit 1; }; done
+	@cd e2e && for tool in helm3 helm4 etcd kubernetes kustomize helmfile actionlint controller-gen hcl; do \
+		$(GO) run ./cmd/tool $$tool || exit 1; done
+	cd e2e && $(GO) test -count=1 -timeout 20m -tags gitops -run '^TestExample' .
 
 # Real TLS servers, the shipped program, and real clients: Go, git and curl.
 # The first writes docs/MATRIX.md from the run, the second compares with it.

@@ -67,22 +67,35 @@ func chartRepository(t *testing.T) string {
 	return served
 }
 
-// taggedRepository is a folder with this repository as git reads it over plain HTTP, with the tag of
-// the version that examples install.
+// taggedRepository is a folder with what is committed, as git reads it over plain HTTP: one commit,
+// with the tag of the version that examples install. Every CI job of theirs clones it.
 var taggedRepository = sync.OnceValues(func() (string, error) {
 	source, err := repository()
 	if err != nil {
 		return "", err
 	}
+	git := func(args ...string) (string, error) {
+		cmd := exec.Command("git", append([]string{"-c", "user.name=e2e", "-c", "user.email=e2e@example.com"}, args...)...)
+		cmd.Dir = source
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			err = fmt.Errorf("git %s: %w\n%s", args[0], err, out)
+		}
+		return strings.TrimSpace(string(out)), err
+	}
 	folder := filepath.Join(packageDir, "origin")
 	bare := filepath.Join(folder, "helm-runnertrust.git")
+	commit, err := git("commit-tree", "HEAD^{tree}", "-m", "all")
+	if err != nil {
+		return "", err
+	}
 	for _, args := range [][]string{
-		{"clone", "--quiet", "--bare", source, bare},
-		{"-C", bare, "tag", "--force", "v" + exampleVersion},
+		{"init", "--quiet", "--bare", "--initial-branch=main", bare},
+		{"push", "--quiet", bare, commit + ":refs/heads/main", commit + ":refs/tags/v" + exampleVersion},
 		{"-C", bare, "update-server-info"},
 	} {
-		if out, err := exec.Command("git", args...).CombinedOutput(); err != nil {
-			return "", fmt.Errorf("git %s: %w\n%s", args[0], err, out)
+		if _, err := git(args...); err != nil {
+			return "", err
 		}
 	}
 	return folder, nil
