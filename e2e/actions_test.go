@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -92,7 +93,7 @@ func (s *stage) act(t *testing.T, e event) (printed string, err error) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		own := append(env, strings.Fields(string(lines))...)
+		own := slices.Concat(env, strings.Fields(string(lines)))
 		for name, value := range step.Env {
 			own = append(own, name+"="+e.value(t, value))
 		}

@@ -15,7 +15,7 @@ func tryHelmfile(t *testing.T, s *stage) {
 	connects(t, s.cluster.Get, s.deployment(t), s.gitlab)
 	s.awaitReplicaSets(t, 1)
 
-	templated := s.bash(t, "helmfile template --quiet")
+	templated := s.bash(t, `file=$PWD/helmfile.yaml; cd / && helmfile --file "$file" template --quiet`)
 	byHelm := s.bash(t, `helm template runner gitlab/gitlab-runner --version 0.86.0 --namespace gitlab-runner --values values.yaml `+
 		`--post-renderer helm-runnertrust --post-renderer-args --cert=gitlab.crt`)
 	same(t, "helmfile template and helm template", objects(t, templated), objects(t, byHelm))

@@ -47,6 +47,15 @@ func checkOf(path, content string) (found check, unknown string) {
 	return nil, ""
 }
 
+// A file that no check knows is told.
+func TestExampleFileOfNoKind(t *testing.T) {
+	for path, content := range map[string]string{"../examples/a/notes.yaml": "a: b\n", "../examples/a/run.sh": "true\n"} {
+		if check, _ := checkOf(path, content); check != nil {
+			t.Errorf("a check takes %s", path)
+		}
+	}
+}
+
 // Every file of the examples passes the check of its own tool, which refuses a field too many.
 func TestExampleFiles(t *testing.T) {
 	schemas(t)

@@ -149,15 +149,15 @@ func (s *stage) bash(t *testing.T, script string) string {
 	return s.output(t, "bash", "-euo", "pipefail", "-c", script)
 }
 
-// nextBlock runs the README's next shell block, and returns what it printed.
-func (s *stage) nextBlock(t *testing.T) string {
+// nextBlock runs the README's next shell block.
+func (s *stage) nextBlock(t *testing.T) {
 	t.Helper()
 	if len(s.blocks) == 0 {
 		t.Fatal("the README has no more blocks")
 	}
 	block := s.blocks[0]
 	s.blocks = s.blocks[1:]
-	return s.bash(t, block)
+	s.bash(t, block)
 }
 
 // edit replaces a text that has to be in a file of the example once.
