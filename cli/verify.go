@@ -70,7 +70,7 @@ Exits with 1 when any runner would not connect, or when that cannot be told
 	flags.input.register(cmd)
 	flags.output.register(cmd)
 	registerCert(cmd.Flags(), &flags.certs, "certificate `[HOST=]PATH` to verify a URL with, as for the post-renderer")
-	cmd.Flags().BoolVar(&flags.all, "all", false, "go through every release of the cluster, or of --namespace")
+	cmd.Flags().BoolVar(&flags.all, "all", false, "go through every release of the cluster; of one namespace only: helm-runnertrust verify --all -n NAME, as Helm keeps the -n of its plugins")
 	fromCommandLine(cmd.Flags(), "all")
 	cmd.MarkFlagsMutuallyExclusive("all", "file")
 	cmd.MarkFlagsMutuallyExclusive("all", "release")
