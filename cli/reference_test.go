@@ -62,8 +62,7 @@ func title(cmd *cobra.Command) string {
 
 func commandReference(cmd *cobra.Command) string {
 	synopsis := cmd.UseLine()
-	switch {
-	case !cmd.HasParent():
+	if !cmd.HasParent() {
 		synopsis = cmd.Use // Helm does not call it through Helm
 	}
 	text := fmt.Sprintf("\n### %s\n\n%s.\n\n    %s\n", title(cmd), cmd.Short, synopsis)

@@ -158,9 +158,7 @@ func (f *filter) patchRunner(r *runner, taken map[string]*runner) error {
 		return err
 	}
 	earlier := r.configMaps()
-	if err := (leftover{f.manifests, r, places, content, own}).remove(); err != nil {
-		return err
-	}
+	leftover{f.manifests, r, places, content, own}.remove()
 	for i, c := range r.containers {
 		if err := c.mountAt(places[i].dir, content, own, f.warn); err != nil {
 			return err

@@ -25,7 +25,7 @@ type leftover struct {
 
 // remove takes out what is mounted elsewhere than where this run mounts: our volumes, with their
 // mounts, and our files in a volume that others mounted there.
-func (l leftover) remove() error {
+func (l leftover) remove() {
 	for _, v := range l.runner.volumes() {
 		switch {
 		case v.isOwn() || l.isAtPlaceOfWays(v) && l.isOurs(v.kind(), value(v.node, v.kind())):
@@ -34,12 +34,9 @@ func (l leftover) remove() error {
 				yamledit.Retain(value(l.runner.pod, "volumes"), func(node *yaml.RNode) bool { return node.YNode() != v.node.YNode() })
 			}
 		case v.kind() == "projected" && l.isAtPlaceOfWays(v):
-			if err := l.removeSources(v); err != nil {
-				return err
-			}
+			l.removeSources(v)
 		}
 	}
-	return nil
 }
 
 // isAtPlaceOfWays reports whether a volume is mounted where a way mounts, and nowhere where this
@@ -90,15 +87,14 @@ func (l leftover) removeMounts(v *volume) {
 
 // removeSources takes our sources out of a projected volume. With one left, it is the plain volume
 // again that mostly was there; both show the same.
-func (l leftover) removeSources(v *volume) error {
+func (l leftover) removeSources(v *volume) {
 	dropped := yamledit.Retain(value(v.node, "projected", "sources"), func(source *yaml.RNode) bool {
 		kinds := fields(source)
 		return len(kinds) != 1 || !l.isOurs(kinds[0], value(source, kinds[0])) && !l.isSameFile(source)
 	})
-	if !dropped {
-		return nil
+	if dropped {
+		v.asPlain()
 	}
-	return l.runner.placed(v.asPlain())
 }
 
 // isSameFile reports whether a source of a projected volume shows the very key of an object that

@@ -134,16 +134,16 @@ func (v *volume) asProjected() (sources *yaml.RNode, err error) {
 
 // asPlain is the way back: it makes a projected volume of one Secret or ConfigMap a plain one. A
 // volume of another shape stays.
-func (v *volume) asPlain() error {
+func (v *volume) asPlain() {
 	old := value(v.node, "projected")
 	sources := list(old, "sources")
 	if len(sources) != 1 || len(fields(sources[0])) != 1 {
-		return nil
+		return
 	}
 	kind := fields(sources[0])[0]
 	others := slices.ContainsFunc(fields(old), func(key string) bool { return key != "sources" && key != "defaultMode" })
 	if others || kind != "secret" && kind != "configMap" {
-		return nil
+		return
 	}
 	source, plain := value(sources[0], kind), yamledit.Map()
 	yamledit.MoveField(source, "name", plain, projection{kind: kind}.nameKey())
@@ -151,5 +151,4 @@ func (v *volume) asPlain() error {
 	yamledit.MoveField(source, "optional", plain, "optional")
 	yamledit.MoveField(old, "defaultMode", plain, "defaultMode")
 	yamledit.ReplaceField(v.node, "projected", kind, plain)
-	return nil
 }

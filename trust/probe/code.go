@@ -6,7 +6,7 @@ import "helm-runnertrust/trust"
 const (
 	CodeUserInURL  trust.Code = "user-in-url"
 	CodeSSH        trust.Code = "ssh-address" // of a repository
-	CodeScheme     trust.Code = "url-scheme" // not https
+	CodeScheme     trust.Code = "url-scheme"  // not https
 	CodePath       trust.Code = "url-path"
 	CodeAddress    trust.Code = "bad-address" // not HOST:PORT
 	CodePort       trust.Code = "bad-port"
