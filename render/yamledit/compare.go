@@ -1,7 +1,9 @@
 package yamledit
 
 import (
+	"crypto/sha256"
 	"fmt"
+	"slices"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -46,14 +48,27 @@ func same(a, b *yaml.Node) bool {
 	return true
 }
 
-// keyID tells keys of a mapping apart: 1 and "1" are different ones.
+// keyID tells keys of a mapping apart: 1 and "1" are different ones. A collection as a key is the
+// digest of what is in it; what is free in [same] is free there.
 func keyID(key *yaml.Node) string {
 	if key.Kind == yaml.ScalarNode {
 		return key.ShortTag() + " " + key.Value
 	}
-	written, err := encodeWithin(limitFor(nil), key, yaml.CompactSequenceStyle)
-	if err != nil {
-		return fmt.Sprintf("%p", key) // equal to no other
+	var parts []string
+	for i := 0; i < len(key.Content); i++ {
+		part := keyID(key.Content[i])
+		if key.Kind == yaml.MappingNode {
+			i++
+			part = fmt.Sprintf("%d %s %s", len(part), part, keyID(key.Content[i]))
+		}
+		parts = append(parts, part)
 	}
-	return string(written)
+	if key.Kind == yaml.MappingNode {
+		slices.Sort(parts)
+	}
+	digest := sha256.New()
+	for _, part := range parts {
+		fmt.Fprintf(digest, "%d %s", len(part), part)
+	}
+	return fmt.Sprintf("%d %s %x", key.Kind, key.ShortTag(), digest.Sum(nil))
 }
