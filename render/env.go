@@ -45,7 +45,7 @@ func (envWay) tell(_ *manifests, c *container, at location) error {
 // untell takes the entries out that name a file of ours.
 func (envWay) untell(_ *manifests, c *container) error {
 	env := value(c.node, "env")
-	if len(c.env) == 0 || !yamledit.Retain(env, func(entry *yaml.RNode) bool {
+	if !yamledit.Retain(env, func(entry *yaml.RNode) bool {
 		return text(entry, "name") != trust.CAFileVariable || !c.isOwnFile(text(entry, "value"))
 	}) {
 		return nil

@@ -13,8 +13,10 @@ import (
 const certSuffix = ".crt"
 
 // A leftover is what an earlier run, of another way or with another directory, put into a runner.
-// Only what that run made is known by it: volumes of our name, our ConfigMap at the places of the
-// ways, the same file of the same object there. Everything else stays.
+// A volume is such a run's if it has the shape of one and shows our ConfigMap, or is mounted where a
+// way mounts, or has files named after the runner's host; in a projected volume that others mounted
+// where a way mounts, a source is if it shows our ConfigMap, or the very file that this run shows.
+// Everything else stays, also a volume of our name.
 type leftover struct {
 	manifests *manifests
 	runner    *runner
@@ -27,13 +29,14 @@ type leftover struct {
 // mounts, and our files in a volume that others mounted there.
 func (l leftover) remove() {
 	for _, v := range l.runner.volumes() {
+		atPlace, ours := l.isAtPlaceOfWays(v), l.isOurs(v.kind(), value(v.node, v.kind()))
 		switch {
-		case v.isOwn() || l.isAtPlaceOfWays(v) && l.isOurs(v.kind(), value(v.node, v.kind())):
+		case atPlace && ours, v.isOwn() && (atPlace || ours || v.isNamedAfterHosts()):
 			l.removeMounts(v)
 			if !l.runner.mountsVolume(v.name) {
 				yamledit.Retain(value(l.runner.pod, "volumes"), func(node *yaml.RNode) bool { return node.YNode() != v.node.YNode() })
 			}
-		case v.kind() == "projected" && l.isAtPlaceOfWays(v):
+		case v.kind() == "projected" && atPlace:
 			l.removeSources(v)
 		}
 	}
@@ -76,12 +79,10 @@ func (l leftover) removeMounts(v *volume) {
 	for i, c := range l.runner.containers {
 		mounts := c.mounts()
 		at := -1
-		if len(mounts) > 0 {
-			yamledit.Retain(value(c.node, "volumeMounts"), func(*yaml.RNode) bool {
-				at++
-				return mounts[at].volume != v.name || mounts[at].path == l.places[i].dir
-			})
-		}
+		yamledit.Retain(value(c.node, "volumeMounts"), func(*yaml.RNode) bool {
+			at++
+			return mounts[at].volume != v.name || mounts[at].path == l.places[i].dir
+		})
 	}
 }
 
@@ -131,6 +132,25 @@ func (v *volume) isOwn() bool {
 		}
 	}
 	return files > 0 && files <= len(v.runner.containers) && !v.isMountedOddly()
+}
+
+// isNamedAfterHosts reports whether the files of a volume have the names that the runner's
+// containers look for in a certs directory.
+func (v *volume) isNamedAfterHosts() bool {
+	var names []string
+	for _, c := range v.runner.containers {
+		if server, err := c.server(); err == nil {
+			names = append(names, server.CertFile)
+		}
+	}
+	for _, parent := range v.sources() {
+		for _, kind := range fields(parent) {
+			if slices.ContainsFunc(list(parent, kind, "items"), func(node *yaml.RNode) bool { return !slices.Contains(names, text(node, "path")) }) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // sources are the nodes that have the sources of a volume: its own, or those of a projected one.

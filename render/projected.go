@@ -18,7 +18,7 @@ func (v *volume) add(content []projection, own string, warn func(Warning)) error
 		return v.runner.placed(v.update(content))
 	}
 	kind := v.kind()
-	if source := value(v.node, kind); v.isOwn() || kind != "projected" && isReplaced(source, kind, content, own) {
+	if source := value(v.node, kind); kind != "projected" && isReplaced(source, kind, content, own) {
 		v.warnReplaced(source, kind, content, own, warn)
 		newKind, source := volumeSource(content)
 		yamledit.ReplaceField(v.node, kind, newKind, source)

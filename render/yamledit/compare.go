@@ -66,9 +66,9 @@ func keyID(key *yaml.Node) string {
 	if key.Kind == yaml.MappingNode {
 		slices.Sort(parts)
 	}
-	digest := sha256.New()
+	var all []byte
 	for _, part := range parts {
-		fmt.Fprintf(digest, "%d %s", len(part), part)
+		all = fmt.Appendf(all, "%d %s", len(part), part)
 	}
-	return fmt.Sprintf("%d %s %x", key.Kind, key.ShortTag(), digest.Sum(nil))
+	return fmt.Sprintf("%d %s %x", key.Kind, key.ShortTag(), sha256.Sum256(all))
 }

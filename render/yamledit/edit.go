@@ -100,9 +100,13 @@ func Prepend(list, item *yaml.RNode) {
 	node.Content = append([]*yaml.Node{item.YNode()}, node.Content...)
 }
 
-// Retain drops the items of a sequence that keep refuses, and reports whether there were any.
+// Retain drops the items of a sequence that keep refuses, and reports whether there were any. A nil
+// list has none.
 func Retain(list *yaml.RNode, keep func(item *yaml.RNode) bool) (dropped bool) {
 	node := list.YNode()
+	if node == nil {
+		return false
+	}
 	before := len(node.Content)
 	node.Content = slices.DeleteFunc(slices.Clone(node.Content), func(item *yaml.Node) bool { return !keep(yaml.NewRNode(item)) })
 	return len(node.Content) < before
