@@ -91,7 +91,7 @@ func (p *program) values(flags valuesFlags) error {
 		p.message("note", note.Message, "")
 	}
 	if made.Config != "" {
-		p.message("note", "values cannot add to runners.config: the lines for it are the comment at their end", "")
+		p.message("note", "values cannot add to runners.config: the lines for it are in the comment at the end", "")
 	}
 	return p.write(made.Values)
 }
