@@ -90,10 +90,10 @@ func (p *program) rootCommand() *cobra.Command {
 		Short: "Make GitLab Runners trust their GitLab",
 		Long: `Make GitLab Runners trust their GitLab.
 
-Reads the manifests that Helm rendered, and writes them with the certificate of
-the GitLab server: in a ConfigMap, mounted where the runner looks for it.
+Reads the manifests that Helm rendered, adds the certificate of the GitLab
+server in a ConfigMap, and mounts it where the runner looks for it.
 
-Every flag can come from the environment too: --certs-dir is
+Every flag but --pipe can be set in the environment too: --certs-dir is
 RUNNERTRUST_CERTS_DIR. RUNNERTRUST_CERT takes a path or the PEM text itself.`,
 		Example: `  helm upgrade --install gitlab gitlab/gitlab -f values.yaml --post-renderer helm-runnertrust
   helm upgrade --install runner gitlab/gitlab-runner -f values.yaml \

@@ -40,8 +40,8 @@ func (p *program) completionCommand() *cobra.Command {
 		Short: "Print the script that completes helm-runnertrust in a shell",
 		Long: `Print the script that completes helm-runnertrust in a shell.
 
-It is for the program in PATH. What Helm completes behind helm runnertrust comes
-with Helm's own script: helm completion --help.`,
+The script is for the program in PATH. For helm runnertrust, load Helm's own
+script instead: helm completion --help.`,
 		Example: `  source <(helm-runnertrust completion bash)
   helm-runnertrust completion zsh > "${fpath[1]}/_helm-runnertrust"
   helm-runnertrust completion fish > ~/.config/fish/completions/helm-runnertrust.fish

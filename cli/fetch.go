@@ -32,11 +32,11 @@ func (p *program) fetchCommand() *cobra.Command {
 		Long: `Fetch the certificates that a server's clients have to trust.
 
 Shakes hands without trusting the server, completes the chain up to its root,
-explains what it found, and writes the CAs of the chain: to the file of --save,
-else to stdout. Without a CA to be had it writes the server's own certificate,
-which is of use until its renewal. What comes from the network is only as good
-as the network, so compare the fingerprint with the one on the server, or give
-it with --fingerprint.`,
+explains what it found, and writes the CAs of the chain to the file of --save,
+or to stdout. If it can get no CA, it writes the server's own certificate, which
+works only until it is renewed. What comes from the network is only as good as
+the network, so compare the fingerprint with the one on the server, or give it
+with --fingerprint.`,
 		Example: `  helm runnertrust fetch gitlab.example.com --save gitlab.crt
   helm runnertrust fetch https://gitlab.example.com:8443 --connect 192.0.2.10 --save gitlab.crt
   helm runnertrust fetch gitlab.example.com --fingerprint "$(ssh gitlab.example.com \

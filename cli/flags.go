@@ -23,17 +23,17 @@ func (f *filterFlags) register(flags *pflag.FlagSet) {
 	registerCert(flags, &f.certs, "certificate `[HOST=]PATH`: a PEM, DER or PKCS#7 file, or a folder of <host>.crt (repeatable)")
 	f.registerSources(flags)
 	flags.StringVar(&f.options.CertsDir, "certs-dir", "",
-		"`directory` to mount at, instead of the one that the runner's uid and HOME lead to")
+		"`directory` to mount at, instead of the one derived from the runner's uid and HOME")
 	flags.StringVar(&f.options.Deployment, "deployment", "",
 		"`name` of the runner's Deployment, instead of any with the variable CI_SERVER_URL")
 	flags.StringVar(&f.options.ConfigMapName, "configmap-name", "",
 		"`name` of the ConfigMap, instead of <deployment>-certs")
 	flags.BoolVar(&f.options.AllowNoRunner, "allow-no-runner", false,
-		"let a stream without a runner pass unchanged")
-	flags.StringVar(&f.pipe, "pipe", "", "run another post-renderer behind this one: `'CMD ARG…'`, without a shell")
+		"pass manifests without a runner through unchanged")
+	flags.StringVar(&f.pipe, "pipe", "", "run another post-renderer after this one: `'CMD ARG…'`, without a shell")
 	fromCommandLine(flags, "pipe") // a variable must not run programs
 	flags.BoolVar(&f.options.Force, "force", false,
-		"take a certificate that is expired, not yet valid, or of another host")
+		"accept a certificate that is expired, not yet valid, or for another host")
 }
 
 // registerCert registers --cert.

@@ -28,7 +28,7 @@ func inputHints() map[trust.Code]hint {
 		trust.CodeTruncated: fetchInstead,
 		trust.CodeBoundary:  after("it must stand alone on its line with five dashes on each side", fetchInstead),
 		trust.CodeGlued:     always(`put it back: sed 's/----------BEGIN/-----\n-----BEGIN/' FILE > NEW.crt`),
-		trust.CodeOneLine: always(`keep its lines: quote it, printf '%s\n' "$VAR" > NEW.crt, ` +
+		trust.CodeOneLine: always(`keep its line breaks: quote it, printf '%s\n' "$VAR" > NEW.crt, ` +
 			"or store it as a CI variable of the type file"),
 		trust.CodeEscaped:     always(`turn them into real ones: printf '%b' "$(cat FILE)" > NEW.crt`),
 		trust.CodeHeaders:     always("delete the header lines and the empty line after them"),
@@ -87,5 +87,5 @@ func issuerMissing(t topic) string {
 	}
 	// Not fetch alone: where it finds no issuer, its file would lead here again.
 	return "append the issuer's certificate, which the server's administrator has; " +
-		fetchAnd("it may also be public, then this finds it: ")(t)
+		fetchAnd("if it is public, this finds it: ")(t)
 }

@@ -12,7 +12,7 @@ func manifestHints() map[trust.Code]hint {
 		render.HostUnknown:     only(ofFiles, "give the host with the certificate, --cert=HOST=FILE or --from-secret=HOST=NAME; --via=env needs no host where one certificate is for all"),
 		render.BadURL:          always("set the chart's gitlabUrl to an address like https://gitlab.example.com"),
 		render.NoCertificate:   noCertificateHint,
-		render.TwoSources:      always("leave one of them out, or say for which host each is: HOST=…"),
+		render.TwoSources:      always("leave one of them out, or say which host each is for: HOST=…"),
 		render.BadReference:    always("write [HOST=]NAME or [HOST=]NAME/KEY"),
 		render.PrivateKey:      always("name the key with the certificate: NAME/tls.crt or NAME/ca.crt"),
 		render.KeyMissing:      always("name one of its keys: --from-secret=NAME/KEY or --from-configmap=NAME/KEY"),
@@ -20,19 +20,19 @@ func manifestHints() map[trust.Code]hint {
 		render.SeveralSecrets:  always("say which one: --from-secret=NAME/tls.crt"),
 		render.NoSecret:        fetchAnd("give the certificate itself with --cert; it comes from: "),
 		render.SecretElsewhere: fetchAnd("give the certificate itself with --cert; it comes from: "),
-		render.WayUnknown:      always("certs-dir is the way that needs no setting"),
+		render.WayUnknown:      always("leave out --via for the default, certs-dir"),
 		render.NoTemplate: always("gitlab-runner charts from 0.20 on have it, where runners.config is set; " +
 			"--via=env needs no template, and for --jobs set runners.config"),
-		render.BadTemplate:     always("mend runners.config in the chart's values"),
+		render.BadTemplate:     always("fix runners.config in the chart's values"),
 		render.ScriptSet:       always("move the script to runners.config in the chart's values, as pre_build_script of [[runners]]"),
-		render.ExecutorUnfit:   always("leave --jobs out: other executors trust what their own machine trusts"),
+		render.ExecutorUnfit:   always("leave out --jobs: jobs of other executors trust what their own machine trusts"),
 		render.SourceServed:    nil, // a note
 		render.CertsSecretName: nil, // a note
-		render.HostTooLong:     always("tell the runner of its file by its path: --via=env"),
-		render.BadChartVersion: always("give gitlab-runner's own, X.Y.Z; that within the gitlab chart is in: helm show chart gitlab/gitlab --version VERSION"),
+		render.HostTooLong:     always("give the runner the path of its file instead: --via=env"),
+		render.BadChartVersion: always("give gitlab-runner's version, X.Y.Z; for the one inside the gitlab chart: helm show chart gitlab/gitlab --version VERSION"),
 		render.NoVolumes: always("put the certificates into a Secret under the key <host>.crt, " +
 			"and name the Secret in certsSecretName, which every version has"),
-		render.NoExtraObjects:  always("make the ConfigMap apart from the chart: add --configmap, which prints it and says how to go on"),
+		render.NoExtraObjects:  always("make the ConfigMap outside the chart: add --configmap, which prints it and says what to do next"),
 		render.CAFileSet:       always("replace it with --via=env, or remove the setting from the chart's values"),
 		render.MountConflict:   always("remove the mount from the chart's values, or mount elsewhere with --certs-dir"),
 		render.DirUnknown:      always("name the directory: --certs-dir=/home/gitlab-runner/.gitlab-runner/certs"),
@@ -40,7 +40,7 @@ func manifestHints() map[trust.Code]hint {
 		render.RunnerTwice:     always("Kubernetes would keep only one of them: take the other out of the manifests, or give it another name"),
 		render.TooMuchData:     always("give only the CAs of the server's chain: helm runnertrust fetch HOST --save FILE"),
 		render.ConfigMapName:   always("choose a name with --configmap-name; where there are several runners, also name one with --deployment"),
-		render.ContainerChoice: always("only a container with the variable CI_SERVER_URL can be told from others; add it to the runner's"),
+		render.ContainerChoice: always("add the variable CI_SERVER_URL to the runner's container: without it the container cannot be told from the others"),
 		render.BadDocument:     nil, // the message names the line, and what is wrong there
 		render.PlainHTTP:       only(ofFiles, "use an https:// URL, or leave the post-renderer out"),
 		render.SourceUnused:    always("check the host's spelling against the runner's CI_SERVER_URL"),

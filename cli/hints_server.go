@@ -18,7 +18,7 @@ func serverHints() map[trust.Code]hint {
 		probe.CodePort:       always("the port of GitLab's https, 443 unless set otherwise"),
 		probe.CodeZone:       always("give an address that every machine can reach"),
 		probe.CodeNoHost:     always("give HOST[:PORT] or an https URL"),
-		probe.CodeHostName:   always("give HOST[:PORT] or an https URL; names with other letters in their xn-- form"),
+		probe.CodeHostName:   always("give HOST[:PORT] or an https URL; write a name that is not ASCII in its xn-- form"),
 		probe.CodeConnectURL: always("write ADDR[:PORT]"),
 
 		probe.CodeUnresolvable: noSuchName,
@@ -58,7 +58,7 @@ func incompleteChain(t topic) string {
 	if t.occasion == ofFetch {
 		return "better still, let the server send the whole chain"
 	}
-	return fetchAnd("let the server send the whole chain, or fetch completes it: ")(t)
+	return fetchAnd("let the server send the whole chain, or let fetch complete it: ")(t)
 }
 
 // againAt is a text that ends in the command that was run, for the server.

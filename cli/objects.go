@@ -74,10 +74,10 @@ func (f *filterFlags) registerSources(flags *pflag.FlagSet) {
 	flags.Var(objects{"ConfigMap", &f.options.Objects}, "from-configmap",
 		"ConfigMap of the runner's namespace to mount, `[HOST=]NAME[/KEY]`; its key is ca.crt unless given (repeatable)")
 	flags.BoolVar(&f.options.FromIngress, "from-ingress", false,
-		"mount the Secret that the Ingress or Gateway of the manifests names for the runner's host; so does a run without any certificate")
+		"mount the Secret that the Ingress or Gateway of the manifests names for the runner's host; this is the default if no certificate is given")
 	flags.Var((*via)(&f.options.Via), "via", "`way` to tell the runner: certs-dir, env or config (default certs-dir)")
 	flags.BoolVar(&f.options.Jobs, "jobs", false,
-		"make the programs of the runner's jobs trust GitLab too, by a pre_build_script in its configuration")
+		"make programs in the runner's jobs trust GitLab too, through a pre_build_script in its configuration")
 	flags.BoolVar(&f.options.NoRollout, "no-rollout", false,
 		"leave out the annotation that rolls the pods when the certificate changes")
 }

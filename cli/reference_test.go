@@ -29,8 +29,8 @@ Messages: [TROUBLESHOOTING.md](TROUBLESHOOTING.md). Output of ` + "`-o json`" + 
 
 ## Commands
 
-Each takes ` + "`-h`, `--help`" + `. A flag is given once unless it is marked repeatable. *Variable* is the
-environment variable that is read where the flag is not given.
+Every command also takes ` + "`-h`, `--help`" + `. Give a flag once, unless it is marked repeatable. *Variable* is the
+environment variable that is read if the flag is not given.
 `)
 	for _, cmd := range documented(root) {
 		page.WriteString(commandReference(cmd))
@@ -38,8 +38,8 @@ environment variable that is read where the flag is not given.
 	page.WriteString(variableReference(root))
 	page.WriteString("\n## Exit codes\n\n" + markdownTable([][]string{
 		{"code", "meaning"},
-		{strconv.Itoa(exitDone), "done; of `verify`: every runner would connect"},
-		{strconv.Itoa(exitError), "an error, and a post-renderer that has written nothing; of `verify`: a runner would not connect, or that cannot be told"},
+		{strconv.Itoa(exitDone), "done; `verify`: every runner would connect"},
+		{strconv.Itoa(exitError), "an error, and the post-renderer has then written nothing; `verify`: a runner would not connect, or that cannot be told"},
 		{strconv.Itoa(exitChanges), "there are changes: only with `render --detailed-exitcode`"},
 	}))
 	golden.Compare(t, filepath.Join(docsDir, "REFERENCE.md"), page.String())
@@ -149,13 +149,13 @@ func variableOf(flag *pflag.Flag) string {
 // otherVariables are those that no flag has: the installer's, Helm's, and what programs agree upon.
 var otherVariables = [][]string{
 	{"RUNNERTRUST_BIN_DIR", "the installer under Helm 3: folder to link the program into"},
-	{"RUNNERTRUST_NO_LINK", "the installer under Helm 3: with `1` it links nothing"},
-	{"RUNNERTRUST_RELEASES", "the installer: folder or URL of the release that the program is taken from; empty: it is built from source"},
-	{"HELM_BIN", "the Helm that is asked for releases, `helm` without it; Helm sets it, and the next three, for plugins"},
-	{"HELM_NAMESPACE", "the namespace of `--release`, where `--namespace` is not given"},
+	{"RUNNERTRUST_NO_LINK", "the installer under Helm 3: if `1`, it links nothing"},
+	{"RUNNERTRUST_RELEASES", "the installer: folder or URL of the release to install from; if it is set but empty, the program is built from source"},
+	{"HELM_BIN", "the Helm to ask for releases; `helm` if not set. Helm sets it, and the next three, for plugins"},
+	{"HELM_NAMESPACE", "the namespace of `--release`, if `--namespace` is not given"},
 	{"HELM_KUBECONTEXT", "a hint about a cluster that does not answer"},
-	{"HELM_PLUGIN_NAME", "hints, which then begin with `helm runnertrust`, and messages, which Helm 4 would drop"},
-	{"NO_COLOR", "`render --diff`: no colours; without it, on terminals only"},
+	{"HELM_PLUGIN_NAME", "if set, hints begin with `helm runnertrust`, and messages that Helm would drop go to Helm's own stderr or the terminal too"},
+	{"NO_COLOR", "`render --diff`: if set, no colours; otherwise colours on terminals only"},
 }
 
 // variableReference is the table of the variables.
@@ -179,9 +179,9 @@ func variableReference(root *cobra.Command) string {
 	return `
 ## Environment variables
 
-A flag wins over its variable; an empty variable counts as none; switches are ` + "`true` or `false`" + `.
-` + "`RUNNERTRUST_CERT`" + ` takes a path or the PEM text itself. A variable that begins with ` + "`RUNNERTRUST_`" + `
-and that nothing reads is warned of.
+A flag wins over its variable. An empty variable counts as not set. Switches are ` + "`true` or `false`" + `.
+` + "`RUNNERTRUST_CERT`" + ` takes a path or the PEM text itself. A misspelt variable that begins with
+` + "`RUNNERTRUST_`" + ` causes a warning.
 
 ` + markdownTable(rows)
 }

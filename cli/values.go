@@ -26,14 +26,14 @@ func (p *program) valuesCommand() *cobra.Command {
 		Short: "Print chart values that have the post-renderer's effect",
 		Long: `Print values of the chart gitlab/gitlab-runner, or with --umbrella of
 gitlab/gitlab, that make its runner trust a GitLab as the post-renderer does.
-They are for what renders charts without a post-renderer: Argo CD, Flux.
+Use them where no post-renderer can run: Argo CD, Flux.
 
-The certificates of --cert are in a ConfigMap that the chart makes from its value
-extraObjects. For charts without that (before 0.62.0), --configmap prints the
-ConfigMap alone, to be applied apart from the release, and the command whose
-values mount it.
+The certificates of --cert go into a ConfigMap that the chart makes from its
+value extraObjects. For charts without that (before 0.62.0), --configmap prints
+only the ConfigMap, to be applied separately from the release, and the command
+for the values that mount it.
 
-What belongs into runners.config (--via=config, --jobs) is printed as a comment,
+What belongs in runners.config (--via=config, --jobs) is printed as a comment,
 since values cannot add to that text.`,
 		Example: `  helm runnertrust values --host gitlab.example.com --cert gitlab.crt > trust.yaml
   helm upgrade --install runner gitlab/gitlab-runner -f values.yaml -f trust.yaml
@@ -48,22 +48,22 @@ since values cannot add to that text.`,
 
 func (f *valuesFlags) register(flags *pflag.FlagSet) {
 	o := &f.options
-	flags.StringVar(&f.host, "host", "", "`host` of the chart's gitlabUrl, in the same letters; a URL is taken for its host")
+	flags.StringVar(&f.host, "host", "", "`host` of the chart's gitlabUrl, in the same letter case; of a URL, the host is taken")
 	registerCert(flags, &f.certs, "certificate `[HOST=]PATH`, as for the post-renderer (repeatable)")
 	flags.Var(objects{"Secret", &o.Objects}, "from-secret",
 		"Secret of the runner's namespace to mount, `[HOST=]NAME[/KEY]`; its key is ca.crt unless given (repeatable)")
 	flags.Var(objects{"ConfigMap", &o.Objects}, "from-configmap",
 		"ConfigMap of the runner's namespace to mount, `[HOST=]NAME[/KEY]`; its key is ca.crt unless given (repeatable)")
 	flags.Var((*via)(&o.Via), "via", "`way` to tell the runner: certs-dir, env or config (default certs-dir)")
-	flags.BoolVar(&o.Jobs, "jobs", false, "print the lines too that make the programs of the runner's jobs trust GitLab")
-	flags.BoolVar(&o.Umbrella, "umbrella", false, "values of gitlab/gitlab, where they are below gitlab-runner")
-	flags.BoolVar(&o.Apart, "configmap", false, "print the ConfigMap of --cert alone, for charts without extraObjects")
+	flags.BoolVar(&o.Jobs, "jobs", false, "also print the lines that make programs in the runner's jobs trust GitLab")
+	flags.BoolVar(&o.Umbrella, "umbrella", false, "print values of gitlab/gitlab, below its key gitlab-runner")
+	flags.BoolVar(&o.Apart, "configmap", false, "print only the ConfigMap of --cert, for charts without extraObjects")
 	flags.StringVar(&o.ConfigMapName, "configmap-name", "", "`name` of the ConfigMap, instead of "+render.DefaultConfigMapName)
 	flags.StringVar(&o.CertsDir, "certs-dir", "",
-		"directory to mount at, instead of /home/gitlab-runner/.gitlab-runner/certs; a runner that is root needs /etc/gitlab-runner/certs")
+		"`directory` to mount at, instead of /home/gitlab-runner/.gitlab-runner/certs; a runner that is root needs /etc/gitlab-runner/certs")
 	flags.StringVar(&o.ChartVersion, "chart-version", "",
-		"refuse what this `version` of gitlab-runner cannot do; with --umbrella too it is gitlab-runner's, not gitlab's")
-	flags.BoolVar(&o.Force, "force", false, "take a certificate that is expired, not yet valid, or of another host")
+		"refuse what this `version` of gitlab-runner cannot do; with --umbrella too, give gitlab-runner's version, not gitlab's")
+	flags.BoolVar(&o.Force, "force", false, "accept a certificate that is expired, not yet valid, or for another host")
 	flags.BoolVar(&f.fromIngress, "from-ingress", false, "refused: it takes manifests")
 	flags.Lookup("from-ingress").Hidden = true // of use for its error only
 	for _, name := range []string{"host", "umbrella", "configmap", "from-ingress"} {
@@ -91,7 +91,7 @@ func (p *program) values(flags valuesFlags) error {
 		p.message("note", note.Message, "")
 	}
 	if made.Config != "" {
-		p.message("note", "values cannot add to runners.config: the lines for it are the comment at their end", "")
+		p.message("note", "values cannot add to runners.config: the lines for it are in the comment at the end", "")
 	}
 	return p.write(made.Values)
 }

@@ -40,12 +40,12 @@ With a URL: shakes hands with the server, and judges what it sends by the
 runner's rule (the system's certificates and the file of --cert) and by that of
 git in its jobs (the file only).
 
-With manifests, from a file, stdin, a release, or all releases: tells for each runner which
-file it would read, what is in it, and whether that can work. Only the manifests
-are looked at, unless --online adds the handshake.
+With manifests, from a file, stdin, a release, or all releases: tells for each
+runner which file it would read, what is in it, and whether that can work. Only
+the manifests are checked, unless --online adds the handshake.
 
-Exits with 1 when any runner would not connect, or when that cannot be told
-(unless --allow-unknown is given).`,
+Exits with 1 if any runner would not connect, or if that cannot be told (unless
+--allow-unknown is given).`,
 		Example: `  helm runnertrust verify https://gitlab.example.com --cert=gitlab.crt
   helm runnertrust verify --release gitlab --online --expires-within 30d
   helm runnertrust verify --all --expires-within 30d
@@ -70,13 +70,13 @@ Exits with 1 when any runner would not connect, or when that cannot be told
 	flags.input.register(cmd)
 	flags.output.register(cmd)
 	registerCert(cmd.Flags(), &flags.certs, "certificate `[HOST=]PATH` to verify a URL with, as for the post-renderer")
-	cmd.Flags().BoolVar(&flags.all, "all", false, "go through every release of the cluster; of one namespace only: helm-runnertrust verify --all -n NAME, as Helm keeps the -n of its plugins")
+	cmd.Flags().BoolVar(&flags.all, "all", false, "check every release in the cluster; for one namespace: helm-runnertrust verify --all -n NAME, since Helm does not pass -n on to plugins")
 	fromCommandLine(cmd.Flags(), "all")
 	cmd.MarkFlagsMutuallyExclusive("all", "file")
 	cmd.MarkFlagsMutuallyExclusive("all", "release")
-	cmd.Flags().BoolVar(&flags.online, "online", false, "shake hands with the servers of the runners too")
-	cmd.Flags().BoolVar(&flags.allowUnknown, "allow-unknown", false, "succeed although the verdict on a runner is unknown")
-	cmd.Flags().Var(&flags.expiresWithin, "expires-within", "fail when it will have stopped working in this `time` from now: 30d, 72h")
+	cmd.Flags().BoolVar(&flags.online, "online", false, "also try a TLS handshake with the runners' servers")
+	cmd.Flags().BoolVar(&flags.allowUnknown, "allow-unknown", false, "succeed even if the verdict on a runner is unknown")
+	cmd.Flags().Var(&flags.expiresWithin, "expires-within", "fail if it will have stopped working within this `time` from now: 30d, 72h")
 	cmd.Flags().StringVar(&flags.deployment, "deployment", "", "`name` of the runner's Deployment")
 	cmd.Flags().StringVar(&flags.certsDir, "certs-dir", "", "`directory` of the runner's certificates")
 	return cmd

@@ -31,7 +31,7 @@ func (e explanation) values() ([]byte, error) {
 		{e.aboutConfigMap(), "extraObjects", e.extraObjects()},
 		{e.aboutVolumes(), "volumes", listOrNil(e.added.volumes)},
 		{e.aboutMounts(), "volumeMounts", listOrNil(e.added.mounts)},
-		{commented("Tells the runner of the file, and wins over every other setting. Every version of the chart has envVars."),
+		{commented("Tells the runner the path of its file, and wins over every other setting. Every version of the chart has envVars."),
 			"envVars", listOrNil(e.added.env)},
 		{commented("Rolls the pods when the certificates change. Every version of the chart has podAnnotations."),
 			"podAnnotations", e.added.annotations},
@@ -62,7 +62,7 @@ func (e explanation) head() string {
 		chart = "gitlab/gitlab"
 	}
 	return commented(fmt.Sprintf("Values of the chart %s that make its runner trust %s.", chart, e.server.URL)) +
-		commented("Helm joins no lists: where other values of yours have one of these, put its items there.") +
+		commented("Helm does not merge lists: if your other values have one of these keys, put its items there.") +
 		"\n"
 }
 
@@ -98,15 +98,15 @@ func (e explanation) extraObjects() *yaml.RNode {
 }
 
 func (e explanation) aboutConfigMap() string {
-	return commented(fmt.Sprintf("The certificates, in a ConfigMap beside the chart's own objects, in the runner's namespace. The chart has extraObjects since %s.",
+	return commented(fmt.Sprintf("The certificates, in a ConfigMap next to the chart's own objects, in the runner's namespace. The chart has extraObjects since %s.",
 		extraObjectsKey.since))
 }
 
 func (e explanation) aboutVolumes() string {
-	about := commented(fmt.Sprintf("Shows the one key as a file, and nothing else of the object; pods wait until it is there. The chart has volumes and volumeMounts since %s.",
+	about := commented(fmt.Sprintf("Shows only this one key of the object, as a file; pods wait until the object exists. The chart has volumes and volumeMounts since %s.",
 		volumesKey.since))
 	if name := e.certsSecretName(); name != "" {
-		about += commented("Instead of both, this line does the same in every version of the chart, unless the runner is root; it shows all keys of the Secret:") +
+		about += commented("Instead of both, this line does the same in every version of the chart, unless the runner is root, but shows all keys of the Secret:") +
 			"#   certsSecretName: " + name + "\n"
 	}
 	return about
@@ -117,7 +117,7 @@ func (e explanation) aboutMounts() string {
 	switch dir := e.dir(); {
 	case !e.options.filter().needsHost():
 	case dir == trust.CertsDir(-1, trust.DefaultHome):
-		about += fmt.Sprintf(" As root (runAsUser 0) it looks into %s instead. The chart's certsSecretName mounts at the same place, and one would hide the other: set only one of them.",
+		about += fmt.Sprintf(" As root (runAsUser 0) it looks in %s instead. The chart's certsSecretName mounts at the same place, and one would hide the other: set only one of them.",
 			trust.CertsDir(0, ""))
 	case dir == trust.CertsDir(0, ""):
 		about += " This is where it looks as root (runAsUser 0)."
@@ -133,7 +133,7 @@ func (e explanation) configLines() string {
 	if e.added.config == "" {
 		return ""
 	}
-	about := fmt.Sprintf("Values cannot add to runners.config, which is one text: put these lines below [[runners]] there, without the \"%s\". The chart has runners.config since %s.",
+	about := fmt.Sprintf("Values cannot add to runners.config, which is one text: put these lines into it, below [[runners]], without the \"%s\". The chart has runners.config since %s.",
 		strings.TrimSpace(configMark), runnersConfigSince)
 	var text strings.Builder
 	text.WriteString("\n" + commented(about))

@@ -58,16 +58,17 @@ var recordFile = filepath.Join("..", "..", "docs", "HIERARCHIES.md")
 const recordHead = `# Random hierarchies
 
 How often the verdict on git is right. Every hierarchy is a random server certificate with up to
-four CAs, of which most have something odd: dates, keys, key usages, name constraints, path
-lengths, names, key identifiers, cross-signed or renewed CAs, namesakes. A real TLS server sends a
-part of it, a file holds a part of it, and two real clients connect: git with GnuTLS and curl with
-OpenSSL. Ordinary ones have nothing odd, and are sent and filed as people do.
+four CAs. Most have something odd: dates, keys, key usages, name constraints, path lengths, names,
+key identifiers, cross-signed or renewed CAs, or CAs with the same name. A real TLS server sends part
+of it, a file holds part of it, and two real clients try to connect: git with GnuTLS and curl with
+OpenSSL. Ordinary hierarchies have nothing odd, and are sent and saved as people usually do.
 
-**ok** is foretold only where both connect, **failed** only where none does, **unknown** where they
-differ or the rule is not known. Of an ordinary one the rule is always known: the two differ, or
-would, had not two names the same hash in GnuTLS, which comes to pass once in a hundred times.
-` + "`make matrix-check`" + ` goes through 300 new ones. ` + "`make hierarchies`" + ` wrote this file, and
-fails for a single wrong word.
+The verdict must be **ok** only if both connect, **failed** only if neither does, and **unknown** if they
+differ or the rule is not known. For an ordinary hierarchy, the rule is always known. Its unknowns are
+those where the two clients differ, or would if two names did not happen to have the same hash in
+GnuTLS, which occurs about once in a hundred times.
+` + "`make matrix-check`" + ` tries 300 new hierarchies. ` + "`make hierarchies`" + ` wrote this file, and
+fails if a single verdict is wrong.
 
 `
 

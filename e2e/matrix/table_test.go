@@ -19,24 +19,24 @@ var tableFile = filepath.Join("..", "..", "docs", "MATRIX.md")
 
 const tableHead = `# Servers and clients
 
-Every line is a real TLS server on loopback, the shipped program and three real
-clients, in one run of ` + "`make matrix`" + `, which writes this file;
-` + "`make matrix-check`" + ` fails when a run gives another table.
+Each row is one real TLS server on loopback, tried with the shipped program and three
+real clients. ` + "`make matrix`" + ` runs them and writes this file; ` + "`make matrix-check`" + ` fails if
+a run gives another table.
 
 - **server**: its name in ` + "`trust/trusttest`" + `, and what is special about it.
-- **sends**: the certificates of its handshake, in their order.
-- **fetch writes**: the certificates in the file of ` + "`helm runnertrust fetch URL --save FILE`" + `.
-- **diagnosis**: the codes of what fetch says, most pressing first.
-- **runner**: an HTTPS request of a Go program with the system's certificates and
-  that file, which is the runner's rule.
+- **sends**: the certificates in its handshake, in order.
+- **fetch writes**: the certificates that ` + "`helm runnertrust fetch URL --save FILE`" + ` saves.
+- **diagnosis**: the codes that fetch reports, most urgent first.
+- **runner**: an HTTPS request of a Go program that trusts the system's certificates and
+  that file, as the runner does.
 - **git**: ` + "`git ls-remote`" + ` with that file as GIT_SSL_CAINFO. **curl**: ` + "`curl --cacert FILE`" + `.
-- **verify**: what ` + "`helm runnertrust verify URL --cert=FILE`" + ` foretells of the
-  runner and of git; a code says why one of them fails. Its ok for git means git
-  and curl both, as git is built with GnuTLS here and with OpenSSL there; where the
-  two differ, it is unknown.
+- **verify**: what ` + "`helm runnertrust verify URL --cert=FILE`" + ` predicts for the
+  runner and for git; a code says why one of them fails. ok for git means that both
+  git (with GnuTLS here) and curl (with OpenSSL) connect, since a job's git may be built
+  with either; if the two differ, it is unknown.
 
-Where fetch writes nothing, the clients have the CA's certificate instead, if
-there is one: a missing file is not the reason of their failure.
+If fetch writes nothing, the clients get the CA's certificate instead, if there is one,
+so they do not fail for lack of a file.
 
 | server | sends | fetch writes | diagnosis | runner | git | curl | verify |
 |---|---|---|---|---|---|---|---|
@@ -44,8 +44,8 @@ there is one: a missing file is not the reason of their failure.
 
 // tableFoot explains the one cell in which a client and its verdict differ.
 const tableFoot = `
-A server that speaks TLS 1.1 at most is lost to the runner, so no job starts. By
-itself git may connect to it: that is up to its TLS library.
+The runner cannot connect to a server that speaks only TLS 1.1 or older, so no job starts.
+Git alone may connect to it: that depends on its TLS library.
 
 `
 
