@@ -255,7 +255,7 @@ func (f *filter) removeUnused(r *runner, earlier []string) error {
 		if name == "" || slices.Contains(used, name) {
 			continue
 		}
-		if err := f.manifests.removeOwn("ConfigMap", name, r.namespace); err != nil {
+		if err := f.manifests.removeOwn(name, r.namespace); err != nil {
 			return err
 		}
 	}

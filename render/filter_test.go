@@ -42,6 +42,10 @@ func FuzzFilter(f *testing.F) {
 	for _, seed := range fixtureInputs(f) {
 		f.Add(seed)
 	}
+	// A mount of our volume's name, without that volume: another name has to be found.
+	f.Add([]byte(`{apiVersion: apps/v1, kind: Deployment, metadata: {name: r}, spec: {template: {spec: {containers: [
+  {name: r, env: [{name: CI_SERVER_URL, value: "https://gitlab.example.com"}],
+   volumeMounts: [{name: etc-gitlab-runner-certs, mountPath: /etc/helm-runnertrust, readOnly: true}]}]}}}}`))
 	o := options(f)
 	o.AllowNoRunner = true
 	f.Fuzz(func(t *testing.T, stream []byte) {

@@ -31,9 +31,9 @@ func (l leftover) remove() {
 	for _, v := range l.runner.volumes() {
 		atPlace, ours := l.isAtPlaceOfWays(v), l.isOurs(v.kind(), value(v.node, v.kind()))
 		switch {
-		case atPlace && ours, v.isOwn() && (atPlace || ours || v.isNamedAfterHosts()):
+		case atPlace && ours, v.isOwn() && (atPlace || ours || !slices.Contains(v.files(), ownFile)):
 			l.removeMounts(v)
-			if !l.runner.mountsVolume(v.name) {
+			if !l.runner.mountedNames()[v.name] {
 				yamledit.Retain(value(l.runner.pod, "volumes"), func(node *yaml.RNode) bool { return node.YNode() != v.node.YNode() })
 			}
 		case v.kind() == "projected" && atPlace:
@@ -116,41 +116,40 @@ func (v *volume) isOwn() bool {
 	if !isOwnName(v.name) {
 		return false
 	}
-	files := 0
 	for _, parent := range v.sources() {
 		for _, kind := range fields(parent) {
-			items := list(parent, kind, "items")
-			if kind == "name" {
-				continue
-			}
-			if len(items) == 0 || kind != "configMap" && kind != "secret" || slices.ContainsFunc(items, func(node *yaml.RNode) bool {
-				return !strings.HasSuffix(text(node, "path"), certSuffix)
-			}) {
+			if kind != "name" && (len(list(parent, kind, "items")) == 0 || kind != "configMap" && kind != "secret") {
 				return false
 			}
-			files += len(items)
 		}
 	}
-	return files > 0 && files <= len(v.runner.containers) && !v.isMountedOddly()
+	files := v.files()
+	return len(files) > 0 && len(files) <= len(v.runner.containers) && !v.isMountedOddly() &&
+		!slices.ContainsFunc(files, func(name string) bool { return !v.runner.isFileOfWays(name) })
 }
 
-// isNamedAfterHosts reports whether the files of a volume have the names that the runner's
-// containers look for in a certs directory.
-func (v *volume) isNamedAfterHosts() bool {
-	var names []string
-	for _, c := range v.runner.containers {
-		if server, err := c.server(); err == nil {
-			names = append(names, server.CertFile)
-		}
-	}
+// files are the paths of the files that the items of a volume's sources show.
+func (v *volume) files() (paths []string) {
 	for _, parent := range v.sources() {
 		for _, kind := range fields(parent) {
-			if slices.ContainsFunc(list(parent, kind, "items"), func(node *yaml.RNode) bool { return !slices.Contains(names, text(node, "path")) }) {
-				return false
+			for _, node := range list(parent, kind, "items") {
+				paths = append(paths, text(node, "path"))
 			}
 		}
 	}
-	return true
+	return paths
+}
+
+// isFileOfWays reports whether a way gives a file in the runner's pod this name. Where the manifests
+// do not tell the host, any certificate's name may be one.
+func (r *runner) isFileOfWays(name string) bool {
+	return name == ownFile || slices.ContainsFunc(r.containers, func(c *container) bool {
+		server, err := c.server()
+		if err != nil || server.CertFile == "" {
+			return strings.HasSuffix(name, certSuffix)
+		}
+		return name == server.CertFile
+	})
 }
 
 // sources are the nodes that have the sources of a volume: its own, or those of a projected one.
@@ -168,16 +167,17 @@ func (v *volume) isMountedOddly() bool {
 	})
 }
 
-// mountsVolume reports whether any container of the pod mounts a volume.
-func (r *runner) mountsVolume(name string) bool {
+// mountedNames are the names of the volumes that any container of the pod mounts.
+func (r *runner) mountedNames() map[string]bool {
+	names := map[string]bool{}
 	for _, kind := range []string{"containers", "initContainers", "ephemeralContainers"} {
 		for _, node := range list(r.pod, kind) {
-			if named(list(node, "volumeMounts"), name) != nil {
-				return true
+			for _, m := range list(node, "volumeMounts") {
+				names[text(m, "name")] = true
 			}
 		}
 	}
-	return false
+	return names
 }
 
 // isOwnFile reports whether a path is that of the file of an earlier run which named it.

@@ -156,10 +156,11 @@ func (m *manifests) find(kind, name, namespace string) (*object, error) {
 	return near, near.fault
 }
 
-// removeOwn takes an object that an earlier run made out of the stream, when there is one.
-func (m *manifests) removeOwn(kind, name, namespace string) error {
-	o, err := m.find(kind, name, namespace)
-	if err != nil || o == nil || o.namespace != namespace || !o.isOurs() {
+// removeOwn takes a ConfigMap that an earlier run made out of the stream, when there is one and
+// nothing refers to it.
+func (m *manifests) removeOwn(name, namespace string) error {
+	o, err := m.find("ConfigMap", name, namespace)
+	if err != nil || o == nil || o.namespace != namespace || !o.isOurs() || m.isShown(name, namespace) {
 		return err
 	}
 	if o.siblings == nil {
@@ -168,6 +169,36 @@ func (m *manifests) removeOwn(kind, name, namespace string) error {
 	}
 	yamledit.Retain(o.siblings, func(item *yaml.RNode) bool { return item.YNode() != o.node.YNode() })
 	return nil
+}
+
+// isShown reports whether an object of a namespace refers to a ConfigMap, as its pods' volumes and
+// variables do.
+func (m *manifests) isShown(configMap, namespace string) bool {
+	for _, doc := range m.Documents {
+		if !doc.Contains(configMap, "configMap") {
+			continue
+		}
+		objects, err := m.objects(doc)
+		if err == nil && slices.ContainsFunc(objects, func(o *object) bool { return o.namespace == namespace && refersTo(o.node, configMap) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// refersTo reports whether anything below a node refers to a ConfigMap, as volumes and variables do.
+func refersTo(node *yaml.RNode, configMap string) bool {
+	if slices.ContainsFunc([]string{"configMap", "configMapRef", "configMapKeyRef"}, func(key string) bool {
+		return text(node, key, "name") == configMap
+	}) {
+		return true
+	}
+	for _, field := range yamledit.Fields(node) {
+		if refersTo(field.Value, configMap) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(list(node), func(item *yaml.RNode) bool { return refersTo(item, configMap) })
 }
 
 // indexNames notes which names the text of each document has, so that many runners do not search

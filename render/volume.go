@@ -61,7 +61,7 @@ func (v *volume) kind() string {
 // ownVolume is the name of the volume that shows the projections and nothing else; the volume is
 // made, or brought up to date.
 func (r *runner) ownVolume(content []projection) (string, error) {
-	taken := map[string]bool{}
+	taken := r.mountedNames() // also of volumes that are not there, which would show ours
 	for _, v := range r.volumes() {
 		taken[v.name] = true
 		if v.showsOnly(content) {

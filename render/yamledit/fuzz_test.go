@@ -67,6 +67,8 @@ func FuzzEdit(f *testing.F) {
 	}
 	// A comment in a key belongs elsewhere once its line ends, which the appended document makes it do.
 	f.Add([]byte("a: 1\nb: 1\n?   v:\n      n: y\n    # end"), 11)
+	f.Add([]byte("---\n#\r"), 1)
+	f.Add([]byte("# c\ra: 1\r"), 1)
 	f.Fuzz(func(t *testing.T, text []byte, at int) {
 		stream := Split(text)
 		if len(stream.Documents) != 1 {

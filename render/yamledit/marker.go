@@ -23,10 +23,17 @@ func isMarker(line []byte, marker string) bool {
 	return len(rest) == 0 || strings.IndexByte(" \t\r\n", rest[0]) >= 0
 }
 
-// isPrefix reports whether the line may stand before a document's `---`.
+// isPrefix reports whether the line may stand before a document's `---`. Other breaks than LF end a
+// comment in it.
 func isPrefix(line []byte) bool {
-	line = bytes.TrimSpace(bytes.TrimPrefix(line, byteOrderMark))
-	return len(line) == 0 || line[0] == '#' || line[0] == '%'
+	line = bytes.TrimPrefix(line, byteOrderMark)
+	for _, start := range newLineIndex(line).starts {
+		part := bytes.TrimSpace(line[start:])
+		if len(part) > 0 && part[0] != '#' && part[0] != '%' {
+			return false
+		}
+	}
+	return true
 }
 
 // cutMarkers cuts a document's text before its first line of content and
