@@ -5,8 +5,6 @@ import (
 	"strings"
 	"sync"
 
-	"sigs.k8s.io/kustomize/kyaml/yaml"
-
 	"helm-runnertrust/trust"
 )
 
@@ -37,8 +35,8 @@ func (m *manifests) caFile(c *container) (*caFile, error) {
 		if !hasPrefix {
 			continue
 		}
-		for _, kind := range []string{"ConfigMap", "Secret"} {
-			o, err := m.find(kind, text(entry, referenceKeys[kind], "name"), c.runner.namespace)
+		for _, kind := range mountables {
+			o, err := m.find(kind.kind, text(entry, kind.envFrom, "name"), c.runner.namespace)
 			if err != nil || o == nil {
 				if err != nil {
 					return nil, err
@@ -59,9 +57,6 @@ func (m *manifests) caFile(c *container) (*caFile, error) {
 	}
 	return last, nil
 }
-
-// referenceKeys are the keys of an envFrom entry for the kinds of objects.
-var referenceKeys = map[string]string{"ConfigMap": "configMapRef", "Secret": "secretRef"}
 
 // caFileSetting finds the setting in a config.toml that is none of the templates: one that does not
 // parse, or has several [[runners]].
@@ -136,9 +131,9 @@ func (m *manifests) caFileSetting(o *object) string {
 // configMaps are the names of the ConfigMaps among the pod's volumes.
 func (r *runner) configMaps() []string {
 	var names []string
-	for _, volume := range list(r.pod, "volumes") {
-		for _, source := range append([]*yaml.RNode{volume}, list(volume, "projected", "sources")...) {
-			if name := text(source, "configMap", "name"); name != "" {
+	for _, v := range r.volumes() {
+		for _, parent := range v.sources() {
+			if name := text(parent, "configMap", "name"); name != "" {
 				names = append(names, name)
 			}
 		}

@@ -75,7 +75,7 @@ func checkKeys(version string, keys []chartKey, host string) error {
 	}
 	for _, key := range keys {
 		if v.isBefore(key.since) {
-			return &Error{Code: key.code, Host: host, Err: fmt.Errorf("version %s of the gitlab-runner chart has no %s, which came with %s",
+			return &Error{Code: key.code, Host: host, Err: fmt.Errorf("version %s of the gitlab-runner chart does not have the value %s, which came with %s",
 				version, key.name, key.since)}
 		}
 	}

@@ -96,19 +96,13 @@ func (m *manifests) openProjected(v *volume, name string) (content, error) {
 // content.
 func (m *manifests) openSource(r *runner, parent *yaml.RNode, kind, name string) (content, error) {
 	found := content{state: contentUnknown, kind: kind, from: "volume of kind " + kind}
-	source := value(parent, kind)
-	objectName := text(source, "name")
-	switch kind {
-	case "configMap":
-		found.kind = "ConfigMap"
-	case "secret":
-		found.kind = "Secret"
-		if inVolume := text(source, "secretName"); inVolume != "" {
-			objectName = inVolume
-		}
-	default:
+	shown, ok := mountableFor(kind)
+	if !ok {
 		return found, nil
 	}
+	source := value(parent, kind)
+	objectName := shown.nameIn(source)
+	found.kind = shown.kind
 	found.from = found.kind + "/" + objectName
 	key := keyOf(source, name)
 	found.key, found.whole = key, len(list(source, "items")) == 0

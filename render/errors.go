@@ -42,8 +42,8 @@ const (
 	HostTooLong     Code = "host-too-long"     // for a file's name
 	BadChartVersion Code = "bad-chart-version" // not one of the gitlab-runner chart
 	NoVolumes       Code = "no-volumes"        // a chart without the key of the values
-	NoExtraObjects  Code = "no-extra-objects"
-	BadDocument     Code = "bad-document" // not YAML, or not the shape of a Deployment
+	NoExtraObjects  Code = "no-extra-objects"  // a chart without that key
+	BadDocument     Code = "bad-document"      // not YAML, or not the shape of a Deployment
 )
 
 // An Error is a stream that the filter refuses, with the place.

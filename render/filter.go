@@ -93,6 +93,11 @@ func (o Options) check(runners []*runner) error {
 	if err := checkCertsDir(o.CertsDir); err != nil {
 		return err
 	}
+	for _, object := range o.Objects {
+		if err := object.check(); err != nil {
+			return err
+		}
+	}
 	if o.ConfigMapName == "" || len(runners) < 2 {
 		return nil
 	}

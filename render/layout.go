@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"sigs.k8s.io/kustomize/kyaml/yaml"
-
 	"helm-runnertrust/render/yamledit"
 )
 
@@ -16,9 +14,9 @@ import (
 func (m *manifests) missingKey(r *runner) (message string, err error) {
 	for _, v := range r.volumes() {
 		for _, parent := range v.sources() {
-			for _, kind := range []string{"configMap", "secret"} {
-				source := value(parent, kind)
-				o, err := m.shown(r, kind, source)
+			for _, kind := range mountables {
+				source := value(parent, kind.volume)
+				o, err := m.find(kind.kind, kind.nameIn(source), r.namespace)
 				if err != nil {
 					return "", err
 				}
@@ -35,19 +33,6 @@ func (m *manifests) missingKey(r *runner) (message string, err error) {
 	}
 	return "", nil
 }
-
-// shown is the object in the stream that a source of a volume shows; nil for none.
-func (m *manifests) shown(r *runner, kind string, source *yaml.RNode) (*object, error) {
-	for _, nameKey := range []string{"secretName", "name"} {
-		if name := text(source, nameKey); name != "" {
-			return m.find(objectKinds[kind], name, r.namespace)
-		}
-	}
-	return nil, nil
-}
-
-// objectKinds are the kinds of objects for the keys of a volume.
-var objectKinds = map[string]string{"configMap": "ConfigMap", "secret": "Secret"}
 
 // hasKey reports whether an object has a key, be it null, which the API server takes for empty.
 func (o *object) hasKey(key string) bool {

@@ -26,12 +26,13 @@ spec:
         - name: CI_SERVER_URL
           value: https://oauth2:HIDDEN@gitlab.example.com/shown
         - name: CI_SERVER_TOKEN
-          value: HIDDEN
-        - name: OTHER
+          value: "HIDDEN" # not HIDDEN
+        - {name: REGISTRATION_TOKEN, value: 'HIDDEN'} # nor HIDDEN
+        - name: OTHER # shown
           value: shown
 `
 	masked := MaskSecrets([]byte(stream))
-	if strings.Contains(string(masked), "HIDDEN") || bytes.Count(masked, []byte("shown")) != 3 {
+	if strings.Contains(string(masked), "HIDDEN") || bytes.Count(masked, []byte("shown")) != 4 {
 		t.Errorf("got\n%s", masked)
 	}
 	if bytes.Count(masked, []byte("\n")) != strings.Count(stream, "\n") {

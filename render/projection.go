@@ -35,10 +35,8 @@ func volumeSource(content []projection) (kind string, source *yaml.RNode) {
 
 // nameKey is where a volume has the object's name; a projected one has it under "name" for all.
 func (p projection) nameKey() string {
-	if p.kind == "secret" {
-		return "secretName"
-	}
-	return "name"
+	shown, _ := mountableFor(p.kind)
+	return shown.nameKey
 }
 
 // source is a ConfigMapVolumeSource or SecretVolumeSource, or the projection of one.

@@ -31,16 +31,26 @@ func ParseObject(kind, host, written string) (Object, error) {
 		key = defaultKey
 	}
 	o := Object{Host: host, Kind: kind, Name: name, Key: key}
+	return o, o.check()
+}
+
+// check refuses what names no object, and a key that pods are not given.
+func (o Object) check() error {
+	refuse := func(code Code, format string, args ...any) error {
+		return &Error{Code: code, Err: fmt.Errorf(format, args...)}
+	}
+	shown, ok := mountableFor(o.Kind)
 	switch {
-	case !isSubdomain(name):
-		return o, &Error{Code: BadReference, Err: fmt.Errorf("%q cannot name a %s: it takes at most 253 of -, ., 0-9 and a-z", name, kind)}
-	case !isKey(key):
-		return o, &Error{Code: BadReference, Err: fmt.Errorf("%q cannot be a key of a %s: it takes at most 253 of -, ., _, 0-9, A-Z and a-z", key, kind)}
+	case !ok || shown.kind != o.Kind:
+		return refuse(BadReference, "%q is neither ConfigMap nor Secret", o.Kind)
+	case !isSubdomain(o.Name):
+		return refuse(BadReference, "%q cannot name a %s: it takes at most 253 of -, ., 0-9 and a-z", o.Name, o.Kind)
+	case !isKey(o.Key):
+		return refuse(BadReference, "%q cannot be a key of a %s: it takes at most 253 of -, ., _, 0-9, A-Z and a-z", o.Key, o.Kind)
+	case o.Kind == "Secret" && holdsPrivateKey(o.Key):
+		return refuse(PrivateKey, "%q of a Secret is a private key, which no pod is given", o.Key)
 	}
-	if kind == "Secret" && holdsPrivateKey(key) {
-		return o, &Error{Code: PrivateKey, Err: fmt.Errorf("%q of a Secret is a private key, which no pod is given", key)}
-	}
-	return o, nil
+	return nil
 }
 
 // holdsPrivateKey reports whether a key has a name that private keys have: tls.key of a

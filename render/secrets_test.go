@@ -42,6 +42,10 @@ func TestMaskSecrets(t *testing.T) {
 			"# a comment\nkind: Secret\nmetadata: {name: x} # too\ndata: # swordfish\n  # a: swordfish\n  a: 'swordfish' # sword#fish\n#  b: swordfish\n  c: [swordfish] # swordfish\ntype: Opaque # shown\n",
 			"# a comment\nkind: Secret\nmetadata: {name: x} # too\ndata: # ***\n  # ***\n  a: *** # ***\n# ***\n  c: [***] # ***\ntype: Opaque # shown\n",
 		},
+		"comments on empty data": {
+			"kind: Secret\ndata: # swordfish\nstringData:\n  # a: swordfish\n  {}\ntype: Opaque # shown\n",
+			"kind: Secret\ndata: # ***\nstringData:\n  # ***\n  {}\ntype: Opaque # shown\n",
+		},
 		"nothing": {
 			"kind: Secret\ndata:\n  a:\n  b: \"\"\n  c: swordfish\nd:\n",
 			"kind: Secret\ndata:\n  a:\n  b: ***\n  c: ***\nd:\n",

@@ -115,7 +115,8 @@ func (s *stored) projections() []projection {
 		o := s.files[file]
 		p := byObject[objectID{o.Kind, o.Name}]
 		if p == nil {
-			p = &projection{kind: volumeKinds[o.Kind], name: o.Name}
+			shown, _ := mountableFor(o.Kind) // Options.check has refused other kinds
+			p = &projection{kind: shown.volume, name: o.Name}
 			byObject[objectID{o.Kind, o.Name}] = p
 		}
 		p.items = append(p.items, item{key: o.Key, path: file})
@@ -127,9 +128,6 @@ func (s *stored) projections() []projection {
 	slices.SortFunc(all, func(a, b projection) int { return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.name, b.name)) })
 	return all
 }
-
-// volumeKinds are the keys of a volume for the kinds of objects.
-var volumeKinds = map[string]string{"ConfigMap": "configMap", "Secret": "secret"}
 
 // checksum is empty: the object changes without the stream, and the runner follows it by itself.
 func (s *stored) checksum() string { return "" }

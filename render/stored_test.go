@@ -24,3 +24,26 @@ func TestStoredPrivateKey(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestObjectsAreChecked gives objects that ParseObject would refuse, as a program that uses the
+// package can.
+func TestObjectsAreChecked(t *testing.T) {
+	for _, tt := range []struct {
+		object Object
+		want   string
+	}{
+		{Object{Kind: "secret", Name: "x", Key: "ca.crt"}, `"secret" is neither ConfigMap nor Secret`},
+		{Object{Kind: "Secret", Name: "x"}, `"" cannot be a key of a Secret: it takes at most 253 of -, ., _, 0-9, A-Z and a-z`},
+		{Object{Kind: "ConfigMap", Name: "X", Key: "ca.crt"}, `"X" cannot name a ConfigMap: it takes at most 253 of -, ., 0-9 and a-z`},
+		{Object{Kind: "Secret", Name: "x", Key: "tls.key"}, `"tls.key" of a Secret is a private key, which no pod is given`},
+	} {
+		_, err := Filter(fixtureInput(t, "current"), Options{Now: now, Objects: []Object{tt.object}})
+		if err == nil || err.Error() != tt.want {
+			t.Errorf("%+v: got %v, want %s", tt.object, err, tt.want)
+		}
+		_, err = Values(ValuesOptions{ServerURL: "https://gitlab.example.com", Now: now, Objects: []Object{tt.object}})
+		if err == nil || err.Error() != tt.want {
+			t.Errorf("%+v as values: got %v, want %s", tt.object, err, tt.want)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package render
 import (
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -76,19 +77,27 @@ func Values(options ValuesOptions) (*ChartValues, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkChartMounts(options.CertsDir); err != nil {
+		return nil, err
+	}
 	if err := checkKeys(options.ChartVersion, options.keys(), server.Address); err != nil {
 		return nil, err
 	}
 	result, err := Filter(options.scaffold(), options.filter())
 	if err != nil {
-		hideScaffold(err, server)
-		return nil, err
+		return nil, withoutScaffold(err, server)
 	}
 	added, err := readAdded(result.Bytes(), options)
 	if err != nil {
 		return nil, err
 	}
-	v := &ChartValues{Config: added.config, Warnings: result.Warnings}
+	v := &ChartValues{Config: added.config}
+	for _, warning := range result.Warnings {
+		if warning.Object == "Deployment/"+scaffoldName {
+			warning.Object = ""
+		}
+		v.Warnings = append(v.Warnings, warning)
+	}
 	about := explanation{options: options, server: server, added: added}
 	if name := about.certsSecretName(); name != "" {
 		v.Notes = append(v.Notes, Finding{Code: CertsSecretName, Message: "certsSecretName: " + name +
@@ -106,6 +115,27 @@ func Values(options ValuesOptions) (*ChartValues, error) {
 	}
 	v.Values, err = about.values()
 	return v, err
+}
+
+// chartMounts are the places where the chart itself mounts volumes. Those that are read-only have
+// room for nothing below them.
+var chartMounts = []struct {
+	path     string
+	readOnly bool
+}{
+	{"/secrets", true},
+	{"/configmaps", true},
+	{path.Join(trust.DefaultHome, trust.ConfigFolder), false},
+}
+
+// checkChartMounts refuses a directory that the chart has taken, which only its manifests would show.
+func checkChartMounts(dir string) error {
+	for _, m := range chartMounts {
+		if dir = path.Clean(dir); dir == m.path || m.readOnly && isBelow(dir, m.path) {
+			return &Error{Code: DirUnknown, Err: fmt.Errorf("the certs directory %q cannot be mounted: the chart has a volume at %s", dir, m.path)}
+		}
+	}
+	return nil
 }
 
 // maxFileName is how long the name of a file can be that is a key of a ConfigMap as well.
@@ -190,9 +220,6 @@ spec:
         env:
         - name: %[2]s
           value: %[4]q
-        volumeMounts:
-        - name: %[1]q
-          mountPath: /configmaps
       volumes:
       - name: %[1]q
         configMap:
@@ -209,17 +236,19 @@ data:
 `, scaffoldName, trust.ServerURLVariable, namespace, o.ServerURL, templateKey)
 }
 
-// hideScaffold takes the places out of errors that are in the scaffold, which nobody knows of.
-func hideScaffold(err error, server trust.Server) {
+// withoutScaffold removes the place from errors about the scaffold, which the caller never sees.
+func withoutScaffold(err error, server trust.Server) error {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []error
 		for _, one := range joined.Unwrap() {
-			hideScaffold(one, server)
+			all = append(all, withoutScaffold(one, server))
 		}
-		return
+		return errors.Join(all...)
 	}
 	if refused := (*Error)(nil); errors.As(err, &refused) && refused.Document != "" {
-		refused.Document, refused.Line, refused.Object, refused.Field = "", 0, "host "+server.Name, ""
+		return &Error{Code: refused.Code, Host: server.Address, Err: fmt.Errorf("host %s: %w", server.Name, refused.Err)}
 	}
+	return err
 }
 
 // added is what Filter has added to the scaffold.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strings"
 
 	"helm-runnertrust/trust"
 )
@@ -22,19 +23,28 @@ const (
 	WayNone            Way = "none"            // no file: the system's certificates only
 )
 
-// Ways are those that Options take.
-func Ways() []Way { return []Way{WayCertsDir, WayEnv, WayConfig} }
+// Ways are those that Options take, the default first.
+func Ways() (names []Way) {
+	for _, w := range ways("") {
+		names = append(names, w.name)
+	}
+	return names
+}
 
 // ParseWay reads one that Options take. Everything else is an *Error.
 func ParseWay(written string) (Way, error) {
 	if slices.Contains(Ways(), Way(written)) {
 		return Way(written), nil
 	}
-	return "", &Error{Code: WayUnknown, Err: fmt.Errorf("%q is none of the ways: %s, %s, %s", written, WayCertsDir, WayEnv, WayConfig)}
+	var names []string
+	for _, way := range Ways() {
+		names = append(names, string(way))
+	}
+	return "", &Error{Code: WayUnknown, Err: fmt.Errorf("%q is none of the ways: %s", written, strings.Join(names, ", "))}
 }
 
 // A way says where a runner's container reads its file, and tells the runner of it. A new one is a
-// file beside this, and a line in Options.way.
+// file beside this, and a line in ways.
 type way interface {
 	// needsHost reports whether the file cannot be placed without the server's host.
 	needsHost() bool
@@ -68,15 +78,31 @@ func ownLocation(dir string) location {
 	return location{dir: path.Clean(cmp.Or(dir, ownDir)), file: ownFile}
 }
 
+// ways are those that Options take, each mounting at a directory; "" is its own. The first is the
+// default.
+func ways(dir string) []namedWay {
+	return []namedWay{
+		{WayCertsDir, certsDirWay{dir}},
+		{WayEnv, envWay{dir}},
+		{WayConfig, configWay{dir}},
+	}
+}
+
+type namedWay struct {
+	name Way
+	way
+}
+
 // way is the one of the options, with the others.
 func (o Options) way() (chosen way, others []way, err error) {
-	certsDir, env, config := certsDirWay{dir: o.CertsDir}, envWay{dir: o.CertsDir}, configWay{dir: o.CertsDir}
-	switch w, err := ParseWay(cmp.Or(string(o.Via), string(WayCertsDir))); w {
-	case WayEnv:
-		return env, []way{certsDir, config}, nil
-	case WayConfig:
-		return config, []way{certsDir, env}, nil
-	default:
-		return certsDir, []way{env, config}, err
+	all := ways(o.CertsDir)
+	name, err := ParseWay(string(cmp.Or(o.Via, all[0].name)))
+	for _, w := range all {
+		if w.name == name {
+			chosen = w.way
+		} else {
+			others = append(others, w.way)
+		}
 	}
+	return chosen, others, err
 }

@@ -51,7 +51,7 @@ type masker struct {
 	flow  map[*yaml.Node]bool // inside of brackets
 	seen  map[*yaml.Node]bool // hidden, as aliases may have cycles
 	spans [][2]int            // offsets of what is hidden
-	parts [][2]int            // offsets of the mappings and lists whose comments are hidden
+	parts [][2]int            // offsets of the lines whose comments are hidden
 }
 
 func (m *masker) list(node *yaml.Node, flow bool) {
@@ -69,9 +69,7 @@ func (m *masker) hide(node *yaml.Node) {
 		return
 	}
 	m.seen[node] = true
-	if len(node.Content) > 0 {
-		m.parts = append(m.parts, m.lineSpan(node))
-	}
+	m.parts = append(m.parts, m.lineSpan(node))
 	switch node.Kind {
 	case yaml.AliasNode:
 		m.hide(node.Alias)
@@ -90,8 +88,8 @@ func (m *masker) hide(node *yaml.Node) {
 	}
 }
 
-// lineSpan are the lines of a mapping or list, from that of its key to that of what follows it:
-// comments in there may have been values.
+// lineSpan are the lines of a node, from that of its key to that of what follows it: comments in
+// there may have been values.
 func (m *masker) lineSpan(node *yaml.Node) [2]int {
 	first := m.place[node]
 	next := first + 1 + descendants(node)
