@@ -86,8 +86,8 @@ func (l leftover) removeMounts(v *volume) {
 	}
 }
 
-// removeSources takes our sources out of a projected volume. With one left, it is the plain volume
-// again that mostly was there; both show the same.
+// removeSources takes our sources out of a projected volume. If one source is left, the volume becomes
+// a plain one again, as it usually was before; both show the same.
 func (l leftover) removeSources(v *volume) {
 	dropped := yamledit.Retain(value(v.node, "projected", "sources"), func(source *yaml.RNode) bool {
 		kinds := fields(source)
@@ -104,7 +104,7 @@ func (l leftover) isSameFile(source *yaml.RNode) bool {
 	return slices.ContainsFunc(l.content, func(p projection) bool {
 		items := list(source, p.kind, "items")
 		return text(source, p.kind, "name") == p.name && len(items) > 0 && !slices.ContainsFunc(items, func(node *yaml.RNode) bool {
-			return !strings.HasSuffix(text(node, "path"), certSuffix) ||
+			return !l.runner.isFileOfWays(text(node, "path")) ||
 				!slices.ContainsFunc(p.items, func(i item) bool { return i.key == text(node, "key") })
 		})
 	})

@@ -42,7 +42,7 @@ func (o Object) check() error {
 	shown, ok := mountableFor(o.Kind)
 	switch {
 	case !ok || shown.kind != o.Kind:
-		return refuse(BadReference, "%q is neither ConfigMap nor Secret", o.Kind)
+		return refuse(BadReference, "the kind %q is neither ConfigMap nor Secret", o.Kind)
 	case !isSubdomain(o.Name):
 		return refuse(BadReference, "%q cannot name a %s: it takes at most 253 of -, ., 0-9 and a-z", o.Name, o.Kind)
 	case !isKey(o.Key):
