@@ -100,13 +100,6 @@ func (d *Document) Bytes() ([]byte, error) {
 	return written, nil
 }
 
-// opens reports whether the document begins with a `---` line of its own, behind what may stand
-// above one.
-func (d *Document) opens() bool {
-	head, body, _ := cutMarkers(d.text)
-	return hasMarker(head) || isMarker(firstLine(body), "---")
-}
-
 // Remove takes the document out of its stream.
 func (d *Document) Remove() { d.removed = true }
 

@@ -40,20 +40,10 @@ func openEnd(text []byte) (separator string, open bool) {
 		return "", false
 	case hasDirectives:
 		return "...\n", true
-	case hasMarker(text[:len(text)-len(body)+min(len(body), len("---"))]):
+	case opens(text):
 		return "", true
 	}
 	return "---\n", true
-}
-
-// hasMarker reports whether a line of the text is, or begins with, a `---` marker.
-func hasMarker(text []byte) bool {
-	for line := range bytes.Lines(bytes.TrimPrefix(text, byteOrderMark)) {
-		if isMarker(line, "---") {
-			return true
-		}
-	}
-	return false
 }
 
 // blockHeader is the end of a line that opens a block scalar which keeps or clips its last line

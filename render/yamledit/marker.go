@@ -36,6 +36,23 @@ func isPrefix(line []byte) bool {
 	return true
 }
 
+// hasMarker reports whether a line of the text is, or begins with, a `---` marker.
+func hasMarker(text []byte) bool {
+	for line := range bytes.Lines(bytes.TrimPrefix(text, byteOrderMark)) {
+		if isMarker(line, "---") {
+			return true
+		}
+	}
+	return false
+}
+
+// opens reports whether a document's text begins with a `---` line of its own, behind what may stand
+// above one.
+func opens(text []byte) bool {
+	head, body, _ := cutMarkers(text)
+	return hasMarker(head) || isMarker(firstLine(body), "---")
+}
+
 // cutMarkers cuts a document's text before its first line of content and
 // before the `...` that ends it. The head has the `---` and the comments.
 func cutMarkers(text []byte) (head, body, tail []byte) {

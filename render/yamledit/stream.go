@@ -98,7 +98,7 @@ func (s *Stream) Texts() ([][]byte, error) {
 		if err != nil {
 			return nil, &DocumentError{Document: d, Err: err}
 		}
-		if removed && len(text) > 0 && !d.IsBlank() && !d.opens() {
+		if removed && len(text) > 0 && !d.IsBlank() && !opens(d.text) {
 			text = append([]byte("---\n"), text...) // it was told from the removed one by that one's end
 		}
 		if removed = removed && len(text) == 0 || d.removed; len(text) > 0 {
