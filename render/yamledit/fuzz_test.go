@@ -61,13 +61,13 @@ func FuzzEdit(f *testing.F) {
 	}
 	for _, seed := range []string{ // what is appended has to stand in front of these
 		"\ufeffx: 1\na: |\n  b", "\ufeff---\nx: 1\na: |\n  b", "\ufeff# c\n---\nx: 1\na: >+\n  b", "--- # c\nx: 1\na: |\n  b",
-		"---x: 1\na: |\n  b",
 		"%TAG ! x\n---\nx: 1\na: |\n  b", "\ufeff%TAG ! x\n---\nx: 1\na: |\n  b",
 	} {
 		f.Add([]byte(seed), 5) // a key is added in front
 	}
 	// A comment in a key belongs elsewhere once its line ends, which the appended document makes it do.
 	f.Add([]byte("a: 1\nb: 1\n?   v:\n      n: y\n    # end"), 11)
+	f.Add([]byte("---x: 1\na: |\n  b"), 7) // no marker
 	f.Add([]byte("---\n#\r"), 1)
 	f.Add([]byte("# c\ra: 1\r"), 1)
 	f.Fuzz(func(t *testing.T, text []byte, at int) {
