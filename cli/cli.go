@@ -105,14 +105,17 @@ RUNNERTRUST_CERTS_DIR. RUNNERTRUST_CERT takes a path or the PEM text itself.`,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p.filtering = true
-			return p.filter(cmd, options)
+			return p.filter(cmd, &options)
 		},
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			if p.isCompleting() {
 				return nil // a message would be in the way
 			}
 			p.warnUnknownVariables(cmd.Root())
-			return errors.Join(p.readEnvironment(cmd.Flags()), checkURLs(cmd.Flags()), p.checkExcluded(cmd))
+			if !cmd.HasParent() {
+				return nil // a KRM function has no variables, and only stdin tells that it is one
+			}
+			return p.completeFlags(cmd)
 		},
 	}
 	options.register(root.Flags())

@@ -10,7 +10,7 @@ import (
 )
 
 // filter is what Helm calls: manifests in, manifests out.
-func (p *program) filter(cmd *cobra.Command, flags filterFlags) error {
+func (p *program) filter(cmd *cobra.Command, flags *filterFlags) error {
 	flags.piped = cmd.Flags().Changed("pipe")
 	if isTerminal(p.Stdin) {
 		cmd.SetOut(p.Stderr)
@@ -21,10 +21,13 @@ func (p *program) filter(cmd *cobra.Command, flags filterFlags) error {
 	if err != nil {
 		return &hinted{what: "cannot read the manifests from stdin", err: err}
 	}
-	if isResourceList(stream) {
-		return p.function(stream)
+	if list := findResourceList(stream); list != nil {
+		return p.function(cmd.Flags(), stream, list)
 	}
-	result, err := p.run(stream, flags)
+	if err := p.completeFlags(cmd); err != nil {
+		return err
+	}
+	result, err := p.run(stream, *flags)
 	if err != nil {
 		return err
 	}

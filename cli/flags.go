@@ -55,6 +55,11 @@ const commandLineOnly = "command line only"
 // excludes are the flags that go only one without the others.
 var excludes = map[string][]string{"all": {"file", "release"}, "file": {"all", "release"}, "release": {"all", "file"}}
 
+// completeFlags reads the flags that the environment sets, and checks all of them.
+func (p *program) completeFlags(cmd *cobra.Command) error {
+	return errors.Join(p.readEnvironment(cmd.Flags()), checkURLs(cmd.Flags()), p.checkExcluded(cmd))
+}
+
 // checkExcluded refuses flags of which one would be ignored.
 func (p *program) checkExcluded(cmd *cobra.Command) error {
 	flags := cmd.Flags()

@@ -1,9 +1,11 @@
 package cli
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -17,110 +19,136 @@ const (
 	verifyKind      = "RunnerTrustVerify"
 )
 
-// functionConfig is the configuration of the KRM function; docs/KRM.md describes it.
-type functionConfig struct {
-	APIVersion string         `yaml:"apiVersion"`
-	Kind       string         `yaml:"kind"`
-	Metadata   map[string]any `yaml:"metadata"`
-	Spec       functionSpec   `yaml:"spec"`
+// A configFault is a field of the functionConfig that is wrong, or a file that it names.
+type configFault struct {
+	field string // "spec.via"
+	file  string // that is wrong; "" for the field itself
+	err   error
 }
 
-// functionSpec has the flags of the filter, and for RunnerTrustVerify those of verify.
-type functionSpec struct {
-	Certificate     string     `yaml:"certificate"` // PEM text
-	CertificateFile stringList `yaml:"certificateFile"`
-	FromSecret      stringList `yaml:"fromSecret"`
-	FromConfigMap   stringList `yaml:"fromConfigMap"`
-	FromIngress     bool       `yaml:"fromIngress"`
-	Via             string     `yaml:"via"`
-	Jobs            bool       `yaml:"jobs"`
-	NoRollout       bool       `yaml:"noRollout"`
-	Force           bool       `yaml:"force"`
-	Deployment      string     `yaml:"deployment"`
-	CertsDir        string     `yaml:"certsDir"`
-	ConfigMapName   string     `yaml:"configMapName"`
-	AllowNoRunner   bool       `yaml:"allowNoRunner"`
-	ExpiresWithin   days       `yaml:"expiresWithin"`
-	AllowUnknown    bool       `yaml:"allowUnknown"`
-}
+// certificateOrigin is how trust.Parse names the PEM text of a functionConfig.
+const certificateOrigin = "functionConfig spec.certificate"
 
-// stringList is a list of strings, or one string.
-type stringList []string
-
-// UnmarshalYAML reads either.
-func (l *stringList) UnmarshalYAML(node *yaml.Node) error {
-	if node.Kind == yaml.ScalarNode {
-		*l = stringList{node.Value}
-		return nil
+// Error is the place, and what is wrong there.
+func (f *configFault) Error() string {
+	refused := (*trust.Error)(nil)
+	switch {
+	case f.isAboutField():
+		return "functionConfig: " + f.said()
+	case errors.As(f.err, &refused) && refused.Origin == certificateOrigin:
+		return f.err.Error()
 	}
-	var all []string
-	err := node.Decode(&all)
-	*l = all
-	return err
+	return f.field + ": " + f.err.Error()
 }
 
-// UnmarshalYAML reads 30d or 72h.
-func (d *days) UnmarshalYAML(node *yaml.Node) error { return d.Set(node.Value) }
+// said is what is wrong, for a reader who has the place already.
+func (f *configFault) said() string {
+	if f.isAboutField() {
+		return f.field + " " + f.err.Error()
+	}
+	return f.err.Error()
+}
+
+// isAboutField reports whether the field is the subject of what is wrong: it "is empty".
+func (f *configFault) isAboutField() bool { return strings.HasPrefix(f.err.Error(), "is ") }
+
+// Unwrap is what is wrong.
+func (f *configFault) Unwrap() error { return f.err }
 
 // readFunctionConfig reads the configuration strictly: what is not known was meant to do something.
-func readFunctionConfig(node *yaml.RNode) (functionConfig, error) {
-	var config functionConfig
-	if yaml.IsMissingOrNull(node) {
-		return config, &hinted{what: "the ResourceList has no functionConfig", hint: "it takes apiVersion: " + functionVersion + ", kind: " + filterKind}
+func readFunctionConfig(config *yaml.RNode) (kind string, spec functionSpec, err error) {
+	kind = textAt(config, "kind")
+	if err := checkKind(textAt(config, "apiVersion"), kind); err != nil {
+		return kind, spec, err
 	}
-	text, err := node.String()
+	faults := []error{checkMetadata("functionConfig", config)}
+	known := []string{"apiVersion", "kind", "metadata", "spec"}
+	keys, err := config.Fields()
 	if err != nil {
-		return config, err
+		return kind, spec, &hinted{what: "functionConfig is not a mapping"}
 	}
-	decoder := yaml.NewDecoder(bytes.NewReader([]byte(text)))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(&config); err != nil {
-		return config, &hinted{what: "functionConfig", err: err, hint: "docs/KRM.md lists the fields of spec"}
+	for n, key := range keys {
+		switch {
+		case slices.Contains(keys[:n], key):
+			faults = append(faults, twice("", key))
+		case !slices.Contains(known, key):
+			faults = append(faults, unknownField("", key, known))
+		}
 	}
-	switch {
-	case config.APIVersion != functionVersion:
-		return config, &hinted{what: fmt.Sprintf("functionConfig: apiVersion %q is not %q", config.APIVersion, functionVersion)}
-	case config.Kind != filterKind && config.Kind != verifyKind:
-		return config, &hinted{what: fmt.Sprintf("functionConfig: kind %q is neither %s nor %s", config.Kind, filterKind, verifyKind)}
-	}
-	return config, config.check()
+	faults = append(faults, spec.read(kind, at(config, "spec")))
+	return kind, spec, errors.Join(faults...)
 }
 
-// check refuses fields of the other kind.
-func (c functionConfig) check() error {
-	s := c.Spec
-	gives := s.Certificate != "" || len(s.CertificateFile)+len(s.FromSecret)+len(s.FromConfigMap) > 0 || s.FromIngress
-	switch {
-	case c.Kind == verifyKind && (gives || s.Via != "" || s.Jobs || s.NoRollout || s.Force || s.ConfigMapName != "" || s.AllowNoRunner):
-		return &hinted{what: "functionConfig: " + verifyKind + " verifies what the manifests hold, so it takes only deployment, certsDir, expiresWithin and allowUnknown"}
-	case c.Kind == filterKind && (s.ExpiresWithin != 0 || s.AllowUnknown):
-		return &hinted{what: "functionConfig: expiresWithin and allowUnknown are for " + verifyKind}
+func checkKind(version, kind string) error {
+	var faults []error
+	if version != functionVersion {
+		faults = append(faults, &configFault{field: "apiVersion", err: &hinted{what: fmt.Sprintf("is %s, not %q", shownName(version), functionVersion)}})
 	}
-	return nil
+	if kind != filterKind && kind != verifyKind {
+		faults = append(faults, &configFault{field: "kind", err: &hinted{what: fmt.Sprintf("is %s, neither %s nor %s", shownName(kind), filterKind, verifyKind)}})
+	}
+	return errors.Join(faults...)
+}
+
+// shownName quotes what can be a name; anything else may be a secret that was put in its place.
+func shownName(text string) string {
+	if len(text) > 253 || !isObjectName(text) {
+		return "something else"
+	}
+	return strconv.Quote(text)
+}
+
+// unknownField refuses a key, which may be a value that was put in the wrong place.
+func unknownField(parent, key string, known []string) error {
+	hint := "docs/KRM.md lists the fields of spec"
+	if meant := nearest(key, known); meant != "" {
+		hint = "did you mean " + parent + meant + "?"
+	}
+	if !isFieldName(key) {
+		return &hinted{what: "functionConfig: a key of " + strings.TrimSuffix(parent, ".") + " is not known", hint: hint}
+	}
+	return &configFault{field: parent + key, err: &hinted{what: "is not known", hint: hint}}
+}
+
+// isFieldName reports whether a key can have been meant as a field.
+func isFieldName(key string) bool { return len(key) <= 63 && consistsOf(key, isNameByte) }
+
+// twice refuses a key that was there before: readers differ in which of them counts.
+func twice(parent, key string) error {
+	if !isFieldName(key) {
+		return &hinted{what: "functionConfig: a key of " + strings.TrimSuffix(parent, ".") + " is there twice"}
+	}
+	return &configFault{field: parent + key, err: &hinted{what: "is there twice"}}
 }
 
 // functionOptions are the options of the filter.
 func (p *program) functionOptions(spec functionSpec) (render.Options, error) {
-	flags := filterFlags{options: render.Options{
+	options := render.Options{
 		FromIngress: spec.FromIngress, Jobs: spec.Jobs, NoRollout: spec.NoRollout, Force: spec.Force,
 		Via: render.Way(spec.Via), Deployment: spec.Deployment, CertsDir: spec.CertsDir,
 		ConfigMapName: spec.ConfigMapName, AllowNoRunner: spec.AllowNoRunner, Now: p.Now,
-	}}
-	options := &flags.options
+	}
 	var faults []error
+	fault := func(field, file string, err error) {
+		for _, one := range unjoin(err) {
+			faults = append(faults, &configFault{field: "spec." + field, file: file, err: one})
+		}
+	}
 	if spec.Certificate != "" {
-		bundle, err := trust.Parse("functionConfig spec.certificate", []byte(spec.Certificate))
-		options.Sources, faults = append(options.Sources, trust.Source{Bundle: bundle}), append(faults, err)
+		bundle, err := trust.Parse(certificateOrigin, []byte(spec.Certificate))
+		options.Sources = append(options.Sources, trust.Source{Bundle: bundle})
+		fault("certificate", "", err)
 	}
 	for _, file := range spec.CertificateFile {
 		sources, err := p.files().load(file)
-		options.Sources, faults = append(options.Sources, sources...), append(faults, err)
+		options.Sources = append(options.Sources, sources...)
+		fault("certificateFile", withoutHost(file), err)
 	}
 	for _, name := range spec.FromSecret {
-		faults = append(faults, objects{"Secret", &options.Objects}.Set(name))
+		fault("fromSecret", "", objects{"Secret", &options.Objects}.Set(name))
 	}
 	for _, name := range spec.FromConfigMap {
-		faults = append(faults, objects{"ConfigMap", &options.Objects}.Set(name))
+		fault("fromConfigMap", "", objects{"ConfigMap", &options.Objects}.Set(name))
 	}
-	return *options, errors.Join(faults...)
+	return options, errors.Join(faults...)
 }

@@ -4,18 +4,30 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"reflect"
 	"strings"
 	"testing"
 
 	"sigs.k8s.io/kustomize/kyaml/kio"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"helm-runnertrust/trust/trusttest/golden"
 )
 
 // functionInput is a ResourceList of a fixture's objects.
-func functionInput(t *testing.T, fixture, config string) string {
+func functionInput(t testing.TB, path, config string) string {
 	t.Helper()
-	input, err := os.ReadFile(fixturesDir + "/accept/" + fixture)
+	var out bytes.Buffer
+	w := kio.ByteWriter{Writer: &out, WrappingKind: kio.ResourceListKind, WrappingAPIVersion: kio.ResourceListAPIVersion,
+		KeepReaderAnnotations: true, FunctionConfig: yaml.MustParse(config)}
+	if err := w.Write(fixtureItems(t, path)); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func fixtureItems(t testing.TB, path string) []*yaml.RNode {
+	t.Helper()
+	input, err := os.ReadFile(fixturesDir + "/" + path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,117 +35,129 @@ func functionInput(t *testing.T, fixture, config string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var out bytes.Buffer
-	w := kio.ByteWriter{Writer: &out, WrappingKind: kio.ResourceListKind, WrappingAPIVersion: kio.ResourceListAPIVersion,
-		KeepReaderAnnotations: true, FunctionConfig: yaml.MustParse(config)}
-	if err := w.Write(items); err != nil {
-		t.Fatal(err)
-	}
-	return out.String()
+	return items
 }
 
-func runFunction(t *testing.T, input string) (items []*yaml.RNode, results, stderr string, code int) {
-	t.Helper()
+// functionRun is what a run of the function leaves behind.
+type functionRun struct {
+	stdout, stderr string
+	code           int
+}
+
+func runFunction(input string, args ...string) functionRun {
 	var stdout, messages bytes.Buffer
-	code = Run(Process{Env: func(string) (string, bool) { return "", false }, Now: fixturesNow,
-		Stdin: strings.NewReader(input), Stdout: &stdout, Stderr: &messages})
-	rw := kio.ByteReadWriter{Reader: &stdout, OmitReaderAnnotations: true}
+	code := Run(fixtureProcess(args, input, &stdout, &messages))
+	return functionRun{stdout.String(), strings.ReplaceAll(messages.String(), fixturesDir+"/", ""), code}
+}
+
+// parts are the items and the results of the list on stdout.
+func (r functionRun) parts(t *testing.T) (items []*yaml.RNode, results string) {
+	t.Helper()
+	rw := kio.ByteReadWriter{Reader: strings.NewReader(r.stdout), OmitReaderAnnotations: true}
 	items, err := rw.Read()
-	if err != nil {
-		t.Fatalf("%v in %s", err, stdout.String())
+	if err != nil || rw.WrappingKind != kio.ResourceListKind || rw.FunctionConfig == nil {
+		t.Fatalf("no ResourceList: %v in %s\n%s", err, r.stdout, r.stderr)
 	}
 	if rw.Results != nil {
-		results = rw.Results.MustString()
+		results = strings.ReplaceAll(rw.Results.MustString(), fixturesDir+"/", "")
 	}
-	return items, results, messages.String(), code
+	return items, results
 }
 
 func config(kind, spec string) string {
 	return fmt.Sprintf("apiVersion: helm-runnertrust/v1\nkind: %s\nmetadata: {name: x}\nspec: %s\n", kind, spec)
 }
 
-// TestFunction holds the function to the filter: the same objects come out, and those of no runner
-// are the very items.
-func TestFunction(t *testing.T) {
-	for fixture, spec := range map[string]string{
-		"current":          "{certificateFile: " + fixturesDir + "/certs/ca.crt}",
-		"from-secret":      "{fromSecret: [gitlab-ca]}",
-		"from-configmap":   "{fromConfigMap: gitlab-ca}",
-		"ingress":          "{fromIngress: true}",
-		"via-env-secret":   "{fromSecret: gitlab-ca, via: env}",
-		"jobs":             "{certificateFile: " + fixturesDir + "/certs/ca.crt, jobs: true}",
-		"ingress-umbrella": "{}",
-		"configmap-name":   "{certificateFile: " + fixturesDir + "/certs/ca.crt, configMapName: gitlab-ca}",
-	} {
-		t.Run(fixture, func(t *testing.T) {
-			if fixture == "configmap-name" {
-				spec = strings.Replace(spec, "gitlab-ca", strings.TrimPrefix(readArgs(t, fixturesDir+"/accept/configmap-name")[1], "--configmap-name="), 1)
-			}
-			got, _, stderr, code := runFunction(t, functionInput(t, fixture+"/input.yaml", config("RunnerTrust", spec)))
-			if code != exitDone {
-				t.Fatalf("exit code %d: %s", code, stderr)
-			}
-			want, _, _, _ := runFunction(t, functionInput(t, fixture+"/output.yaml", config("RunnerTrust", "{allowNoRunner: true, deployment: none}")))
-			if g, w := decoded(t, got), decoded(t, want); !reflect.DeepEqual(g, w) {
-				t.Errorf("got %v\nwant %v", g, w)
-			}
-		})
-	}
-}
-
-func decoded(t *testing.T, items []*yaml.RNode) []map[string]any {
+// written is the items as JSON, with sorted keys, a line each.
+func written(t testing.TB, items []*yaml.RNode) string {
 	t.Helper()
-	var all []map[string]any
+	var all strings.Builder
 	for _, item := range items {
-		m, err := item.Map()
+		text, err := item.MarshalJSON()
 		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, m)
+		all.Write(append(text, '\n'))
 	}
-	return all
+	return all.String()
 }
 
-// TestFunctionRefuses holds that nothing is changed, and the results say why.
-func TestFunctionRefuses(t *testing.T) {
-	for name, c := range map[string]struct{ config, says string }{
-		"unknown field":      {config("RunnerTrust", "{certificat: x}"), "certificat"},
-		"unknown kind":       {config("RunnerTrusts", "{}"), "RunnerTrusts"},
-		"other version":      {"apiVersion: v1\nkind: RunnerTrust\n", "apiVersion"},
-		"unknown way":        {config("RunnerTrust", "{fromSecret: a, via: volume}"), "volume"},
-		"bad name":           {config("RunnerTrust", "{fromSecret: A_B}"), "A_B"},
-		"no source":          {config("RunnerTrust", "{}"), "no certificate is given"},
-		"two sources":        {config("RunnerTrust", "{fromSecret: a, fromConfigMap: b}"), "field:"},
-		"field of the other": {config("RunnerTrustVerify", "{fromSecret: a}"), "RunnerTrustVerify"},
-		"not a certificate":  {config("RunnerTrust", "{certificate: no}"), "spec.certificate"},
-		"unknown runner":     {config("RunnerTrustVerify", "{}"), "Deployment"},
+// holdSaid holds the results and stderr against the files of a case.
+func (r functionRun) holdSaid(t *testing.T, name, results string) {
+	t.Helper()
+	folder := "testdata/function/" + strings.ReplaceAll(name, " ", "-")
+	golden.Compare(t, folder+".results.txt", results)
+	golden.Compare(t, folder+".stderr.txt", r.stderr)
+}
+
+// TestFunction has a row for each field of spec: the objects that come out are those that the
+// filter makes of the same ones, with the flag of that name.
+func TestFunction(t *testing.T) {
+	const ca = "certificateFile: " + fixturesDir + "/certs/ca.crt"
+	text := readFile(t, fixturesDir+"/certs/ca.crt")
+	for name, c := range map[string]struct{ fixture, spec string }{
+		"certificateFile":         {"current", "{" + ca + "}"},
+		"certificateFile list":    {"cert-two-files", "{certificateFile: [HOST]}"},
+		"certificate":             {"current", "\n  certificate: |\n    " + strings.ReplaceAll(text, "\n", "\n    ")},
+		"fromSecret":              {"from-secret", "{fromSecret: gitlab-ca}"},
+		"fromSecret list":         {"from-secret", "{fromSecret: [gitlab-ca]}"},
+		"fromConfigMap":           {"from-configmap", "{fromConfigMap: gitlab-ca}"},
+		"fromIngress":             {"ingress", "{fromIngress: true}"},
+		"nothing":                 {"ingress-umbrella", "{}"},
+		"no spec":                 {"ingress-umbrella", "~"},
+		"via":                     {"via-env-secret", "{fromSecret: gitlab-ca, via: env}"},
+		"jobs":                    {"jobs", "{" + ca + ", jobs: true}"},
+		"noRollout":               {"no-rollout", "{" + ca + ", noRollout: true}"},
+		"force":                   {"cert-force-wrong-host", ""},
+		"deployment":              {"deployment-flag-one-of-two", ""},
+		"certsDir":                {"certs-dir", ""},
+		"configMapName":           {"configmap-name", ""},
+		"allowNoRunner":           {"allow-no-runner", ""},
+		"a warning":               {"url-http", ""},
+		"aliases":                 {"anchor-on-path", ""},
+		"a runner with two hosts": {"two-containers-two-hosts", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			input := functionInput(t, "current/input.yaml", c.config)
-			items, results, stderr, code := runFunction(t, input)
-			if code != exitError || !strings.HasPrefix(stderr, "runnertrust: error: ") {
-				t.Errorf("exit code %d: %s", code, stderr)
+			if c.spec == "" || strings.Contains(c.spec, "HOST") {
+				c.spec = specOf(t, c.fixture)
 			}
-			if !strings.Contains(results, c.says) || !strings.Contains(results, "severity: error") {
-				t.Errorf("results do not say %q:\n%s", c.says, results)
+			run := runFunction(functionInput(t, "accept/"+c.fixture+"/input.yaml", config(filterKind, c.spec)))
+			if run.code != exitDone {
+				t.Fatalf("exit code %d: %s", run.code, run.stderr)
 			}
-			before := kio.ByteReadWriter{Reader: strings.NewReader(input), OmitReaderAnnotations: true}
-			want, err := before.Read()
-			if err != nil {
-				t.Fatal(err)
+			items, results := run.parts(t)
+			want, _ := functionRun{stdout: functionInput(t, "accept/"+c.fixture+"/output.yaml", config(filterKind, "{}"))}.parts(t)
+			if g, w := written(t, items), written(t, want); g != w {
+				t.Errorf("got the items:\n%s\nwant:\n%s", g, w)
 			}
-			if !reflect.DeepEqual(decoded(t, items), decoded(t, want)) {
-				t.Error("the items were changed")
-			}
+			run.holdSaid(t, name, results)
 		})
 	}
 }
 
-// TestFunctionVerify passes what the filter made, and changes nothing.
-func TestFunctionVerify(t *testing.T) {
-	input := functionInput(t, "current/output.yaml", config("RunnerTrustVerify", "{expiresWithin: 30d}"))
-	_, results, stderr, code := runFunction(t, input)
-	if code != exitDone || stderr != "" || !strings.Contains(results, "severity: info") {
-		t.Errorf("exit code %d: %s\n%s", code, stderr, results)
+// specOf is the spec that stands for a fixture's command line.
+func specOf(t *testing.T, fixture string) string {
+	t.Helper()
+	names := map[string]string{"--cert": "certificateFile", "--force": "force", "--deployment": "deployment",
+		"--certs-dir": "certsDir", "--configmap-name": "configMapName", "--allow-no-runner": "allowNoRunner", "--from-secret": "fromSecret"}
+	spec := map[string]any{}
+	for _, arg := range readFixture(t, "accept", fixture).paths() {
+		flag, value, found := strings.Cut(arg, "=")
+		name := names[flag]
+		switch list, _ := spec[name].([]string); {
+		case name == "":
+			t.Fatalf("no field for %s", arg)
+		case !found:
+			spec[name] = true
+		case name == "certificateFile" || name == "fromSecret":
+			spec[name] = append(list, value)
+		default:
+			spec[name] = value
+		}
 	}
+	text, err := yaml.Marshal(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "\n  " + strings.ReplaceAll(strings.TrimSpace(string(text)), "\n", "\n  ")
 }

@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+// TestFunctionVerify has what passes, by each field of its spec: the list comes back as it came, a
+// results field more.
+func TestFunctionVerify(t *testing.T) {
+	for name, c := range map[string]struct{ fixture, spec string }{
+		"passes":                {"accept/current/output.yaml", "{}"},
+		"passes expiresWithin":  {"accept/current/output.yaml", "{expiresWithin: 30d}"},
+		"passes unknown":        {"accept/current/input.yaml", "{allowUnknown: true}"},
+		"passes deployment":     {"accept/deployment-flag-one-of-two/output.yaml", "{deployment: other-gitlab-runner}"},
+		"passes certsDir":       {"accept/certs-dir/output.yaml", "{certsDir: /var/lib/runner/certs}"},
+		"passes with a warning": {"accept/cert-sha1/output.yaml", "{}"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			input := functionInput(t, c.fixture, config(verifyKind, c.spec))
+			run := runFunction(input)
+			if run.code != exitDone {
+				t.Fatalf("exit code %d: %s", run.code, run.stderr)
+			}
+			_, results := run.parts(t)
+			if !strings.HasSuffix(run.stdout, input) || !strings.HasPrefix(run.stdout, "results:\n") {
+				t.Errorf("the list was changed to:\n%s", run.stdout)
+			}
+			run.holdSaid(t, name, results)
+		})
+	}
+}
+
+// TestFunctionKeepsResults has results of earlier functions in the list.
+func TestFunctionKeepsResults(t *testing.T) {
+	const earlier = "results:\n- message: earlier\n  severity: info\n"
+	for kind, fixture := range map[string]string{filterKind: "accept/ingress/input.yaml", verifyKind: "accept/current/output.yaml"} {
+		run := runFunction(functionInput(t, fixture, config(kind, "{}")) + earlier)
+		_, results := run.parts(t)
+		if run.code != exitDone || !strings.HasPrefix(results, strings.TrimPrefix(earlier, "results:\n")) || strings.Count(results, "message:") != 2 {
+			t.Errorf("%s: exit code %d, %s\n%s", kind, run.code, run.stderr, results)
+		}
+	}
+}
+
+// TestFunctionResources holds that results name the file of their item, and no namespace where
+// items of several have the name.
+func TestFunctionResources(t *testing.T) {
+	input := functionInput(t, "accept/url-http/input.yaml", config(filterKind, "{certificateFile: "+fixturesDir+"/certs/ca.crt}"))
+	input = strings.Replace(input, "kind: Deployment\n  metadata:\n", "kind: Deployment\n  metadata:\n    annotations: {config.kubernetes.io/path: runner.yaml, config.kubernetes.io/index: '3'}\n", 1)
+	_, results := runFunction(input).parts(t)
+	if !strings.HasSuffix(results, "    namespace: ci\n  file:\n    path: runner.yaml\n    index: 3\n") {
+		t.Errorf("results:\n%s", results)
+	}
+	input = functionInput(t, "accept/same-name-two-namespaces/input.yaml", config(verifyKind, "{}"))
+	run := runFunction(input)
+	_, results = run.parts(t)
+	run.holdSaid(t, "two namespaces", results)
+}
+
+// TestFunctionTakesNoFlags has flags on the command line, each of which names its field.
+func TestFunctionTakesNoFlags(t *testing.T) {
+	input := functionInput(t, "accept/current/input.yaml", config(filterKind, "{}"))
+	const takes = ": a KRM function takes no flags, and stdin is a ResourceList\nrunnertrust: hint: "
+	set := func(field string) string { return "set " + field + " in the functionConfig\n" }
+	for arg, hint := range map[string]string{
+		"--cert=ca.crt":      set("spec.certificateFile or spec.certificate"),
+		"--from-secret=a":    set("spec.fromSecret"),
+		"--from-configmap=a": set("spec.fromConfigMap"),
+		"--from-ingress":     set("spec.fromIngress"),
+		"--via=env":          set("spec.via"),
+		"--jobs":             set("spec.jobs"),
+		"--no-rollout":       set("spec.noRollout"),
+		"--force":            set("spec.force"),
+		"--deployment=a":     set("spec.deployment"),
+		"--certs-dir=/a":     set("spec.certsDir"),
+		"--configmap-name=a": set("spec.configMapName"),
+		"--allow-no-runner":  set("spec.allowNoRunner"),
+		"--pipe=cat":         "kustomize hands the items to the next function itself\n",
+	} {
+		run := runFunction(input, arg)
+		flag, _, _ := strings.Cut(arg, "=")
+		if want := "runnertrust: error: " + flag + takes + hint; run.code != exitError || run.stdout != "" || run.stderr != want {
+			t.Errorf("exit code %d, stdout %q, stderr:\n%s\nwant:\n%s", run.code, run.stdout, run.stderr, want)
+		}
+	}
+}
+
+// TestFunctionIgnoresVariables holds that the same list gives the same items, whatever the
+// variables of the filter are.
+func TestFunctionIgnoresVariables(t *testing.T) {
+	variables := map[string]string{"RUNNERTRUST_VIA": "bogus", "RUNNERTRUST_CERT": "/nowhere", "RUNNERTRUST_FROM_SECRET": "a", "RUNNERTRUST_JOBS": "maybe"}
+	input := functionInput(t, "accept/ingress/input.yaml", config(filterKind, "{}"))
+	want := runFunction(input)
+	var stdout, stderr bytes.Buffer
+	process := fixtureProcess(nil, input, &stdout, &stderr)
+	process.Env = func(name string) (string, bool) { value, found := variables[name]; return value, found }
+	if code := Run(process); code != exitDone || stdout.String() != want.stdout || stderr.String() != want.stderr {
+		t.Errorf("exit code %d: %s\n%s", code, stderr.String(), stdout.String())
+	}
+}
