@@ -53,9 +53,17 @@ spec: %s
 
 func (k kustomization) build(t *testing.T, transformers ...string) (out, stderr string, err error) {
 	t.Helper()
+	return k.validate(t, transformers)
+}
+
+// validate is build with validators, which run after the transformers.
+func (k kustomization) validate(t *testing.T, transformers []string, validators ...string) (out, stderr string, err error) {
+	t.Helper()
 	list := "resources: [all.yaml]\n"
-	if len(transformers) > 0 {
-		list += "transformers: [" + strings.Join(transformers, ", ") + "]\n"
+	for field, functions := range map[string][]string{"transformers": transformers, "validators": validators} {
+		if len(functions) > 0 {
+			list += field + ": [" + strings.Join(functions, ", ") + "]\n"
+		}
 	}
 	k.write(t, "kustomization.yaml", list)
 	var said strings.Builder
@@ -115,9 +123,9 @@ func TestKustomizeFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	for says, function := range map[string]string{
-		"field certificat not found": function("RunnerTrust", "{certificat: x}"),
-		"no certificate is given":    function("RunnerTrust", "{}"),
-		"no file":                    function("RunnerTrustVerify", "{}"),
+		"spec.certificat is not known": function("RunnerTrust", "{certificat: x}"),
+		"no certificate is given":      function("RunnerTrust", "{}"),
+		"no file":                      function("RunnerTrustVerify", "{}"),
 	} {
 		k := newKustomization(t, string(input))
 		k.write(t, "function.yaml", function)
@@ -125,5 +133,52 @@ func TestKustomizeFails(t *testing.T) {
 		if err == nil || out != "" || !strings.Contains(stderr, says) {
 			t.Errorf("want %q: %v\n%s%s", says, err, stderr, out)
 		}
+	}
+}
+
+// TestKustomizeValidator has verify run as a validator: kustomize takes that once a function has
+// returned the items unchanged, and refuses any program without one, be it cat.
+func TestKustomizeValidator(t *testing.T) {
+	input, err := os.ReadFile("../fixtures/accept/ingress/input.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ca, err := os.ReadFile("../fixtures/certs/ca.crt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := newKustomization(t, string(input))
+	k.write(t, "ca.crt", string(ca))
+	k.write(t, "trust.yaml", function("RunnerTrust", "{certificateFile: ca.crt}"))
+	k.write(t, "verify.yaml", function("RunnerTrustVerify", "{}"))
+	k.write(t, "strict.yaml", function("RunnerTrustVerify", "{expiresWithin: 36500d}"))
+	k.write(t, "cat.yaml", strings.Replace(function("RunnerTrustVerify", "{}"), "./helm-runnertrust", "/bin/cat", 1))
+	const modified = "validator shouldn't modify the resource map"
+	for name, c := range map[string]struct {
+		transformers []string
+		validator    string
+		says         string // "" passes
+	}{
+		"passes":          {[]string{"trust.yaml", "verify.yaml"}, "verify.yaml", ""},
+		"behind cat":      {[]string{"trust.yaml", "cat.yaml"}, "verify.yaml", ""},
+		"refuses":         {[]string{"trust.yaml", "verify.yaml"}, "strict.yaml", "it will have stopped working by"},
+		"without a file":  {[]string{"cat.yaml"}, "verify.yaml", "no file"},
+		"trust alone":     {[]string{"trust.yaml"}, "verify.yaml", modified},
+		"cat alone":       {nil, "cat.yaml", modified},
+		"cat after trust": {[]string{"trust.yaml"}, "cat.yaml", modified},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out, stderr, err := k.validate(t, c.transformers, c.validator)
+			if c.says == "" {
+				want, _, _ := k.build(t, c.transformers...)
+				if err != nil || out == "" || out != want {
+					t.Errorf("%v\n%s%s", err, stderr, out)
+				}
+				return
+			}
+			if err == nil || out != "" || !strings.Contains(stderr, c.says) {
+				t.Errorf("want %q: %v\n%.500s\n%s", c.says, err, stderr, out)
+			}
+		})
 	}
 }
