@@ -24,7 +24,7 @@ type resourceList struct {
 	rw      kio.ByteReadWriter
 	out     bytes.Buffer
 	items   []*yaml.RNode
-	changed bool // the items are not as they came
+	changed bool // the list cannot go out as the text that came
 	kind    string
 	spec    functionSpec
 	results []functionResult

@@ -74,7 +74,8 @@ func readResourceList(stream *yamledit.Stream, list *yamledit.Document) (*resour
 		return nil, err
 	}
 	text := l.document.Text()
-	if bytes.ContainsRune(text, '&') || bytes.Contains(text, []byte("\n---")) { // aliases; or what kyaml takes for a marker
+	l.changed = bytes.Contains(text, []byte("\n---")) // kyaml takes it for a marker, also inside a text
+	if l.changed || bytes.ContainsRune(text, '&') {   // an anchor, for aliases
 		written, err := l.root.String()
 		if err != nil {
 			return nil, &hinted{what: "the ResourceList cannot be read", err: err}
