@@ -107,6 +107,7 @@ fuzz:
 	.ci/fuzz FuzzSetTLSCAFile $(FUZZTIME) ./render/tomledit
 	.ci/fuzz FuzzSetPreBuildScript $(FUZZTIME) ./render/tomledit
 	.ci/fuzz FuzzParse $(FUZZTIME) ./trust
+	.ci/fuzz FuzzFunction $(FUZZTIME) ./cli
 
 # The ratios to cat and to kustomize are the figures; machines differ.
 bench:
