@@ -26,6 +26,7 @@ type Process struct {
 	Plugin  []byte // plugin.yaml, which has the version
 
 	Patience time.Duration // with a pipe as a file that says nothing; 0 is a minute
+	Grace    time.Duration // for the program of --pipe to end after a signal; 0 is five seconds
 }
 
 // The exit codes.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,68 +10,115 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"slices"
 	"strings"
-	"syscall"
 	"time"
+
+	"helm-runnertrust/render"
+	"helm-runnertrust/render/yamledit"
+	"helm-runnertrust/trust"
 )
+
+// defaultGrace is how long the program of --pipe may take to end after a signal, and its output to
+// be closed after its end.
+const defaultGrace = 5 * time.Second
 
 // pipeThrough runs another post-renderer behind ours, since Helm takes only one: CMD ARG…, parted
 // by blanks, without a shell. It reads what we made and has to read all of it; what it prints is
-// the result when it ends well and prints anything (Helm takes nothing for an empty release). A
-// signal that reaches us is handed on.
-func (p *program) pipeThrough(command string, made io.WriterTo) ([]byte, error) {
+// the result when it ends well and has any objects (Helm takes nothing for an empty release), which
+// it need not have where there were none.
+func (p *program) pipeThrough(command string, made *render.Result) ([]byte, error) {
 	words := strings.Fields(command)
 	if len(words) == 0 {
 		return nil, &hinted{what: "--pipe is empty", hint: "name a program: --pipe='kustomize-as-post-renderer'"}
 	}
+	name := trust.Printable(words[0])
+	said := &lastLine{to: p.Stderr}
+	out, unread, err := p.runPiped(words, made, said)
+	switch silent := (*exec.Error)(nil); {
+	case errors.As(err, &silent):
+		return nil, &hinted{what: "--pipe: cannot start " + name, err: silent.Err, hint: "name a program that is in PATH, or its path"}
+	case errors.Is(err, exec.ErrWaitDelay):
+		return nil, &hinted{what: fmt.Sprintf("--pipe: %s ended, but a program that it started keeps its output open", name),
+			hint: "more may come from there: let it wait for that program, or start that one with >/dev/null 2>&1"}
+	case err != nil:
+		return nil, &hinted{what: fmt.Sprintf("--pipe: %s failed", name), err: said.after(err), hint: pipeHint(command)}
+	case unread > 0:
+		return nil, &hinted{what: fmt.Sprintf("--pipe: %s did not read all of the manifests", name), hint: "it has to read them from stdin and to print them"}
+	case isBlank(out) && !isBlank(made.Bytes()):
+		return nil, &hinted{what: fmt.Sprintf("--pipe: %s printed no object", name), hint: "it has to print all manifests: Helm would take nothing for an empty release"}
+	}
+	return out, nil
+}
+
+// runPiped runs a program with what we made on its stdin, and returns what it printed and how many
+// bytes it left unread. A signal that reaches us is handed on, and makes an error of any end.
+func (p *program) runPiped(words []string, made io.WriterTo, said io.Writer) (printed []byte, unread int64, err error) {
 	stdin, feed, err := os.Pipe()
 	if err != nil {
-		return nil, &hinted{what: "--pipe", err: err}
+		return nil, 0, err
 	}
 	defer func() { _ = stdin.Close() }() // only read from
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	defer signal.Stop(signals)
+	// A signal that is ignored, as nohup wants it, stays so for the program too.
+	if heard := slices.DeleteFunc(slices.Clone(handedOn), signal.Ignored); len(heard) > 0 {
+		signal.Notify(signals, heard...)
+		defer signal.Stop(signals)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 
 	var out bytes.Buffer
-	said := &lastLine{to: p.Stderr}
 	var got os.Signal
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &out, said
 	cmd.Cancel = func() error { return cmd.Process.Signal(got) }
-	cmd.WaitDelay = 5 * time.Second
+	cmd.WaitDelay = cmp.Or(p.Grace, defaultGrace)
 	if err := cmd.Start(); err != nil {
 		_ = feed.Close() // nothing was fed
-		return nil, &hinted{what: fmt.Sprintf("--pipe: cannot start %q", words[0]), err: errors.Unwrap(err), hint: "name a program that is in PATH, or its path"}
+		return nil, 0, cannotStart(words[0], err)
 	}
-	fed := make(chan error, 1)
+	fed, ended := make(chan error, 1), make(chan error, 1)
 	go func() {
 		_, err := made.WriteTo(feed)
 		fed <- errors.Join(err, feed.Close())
 	}()
-	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	select {
 	case err = <-ended:
 	case got = <-signals:
 		cancel()
-		err = <-ended
+		err = stopped{got, <-ended}
 	}
 	unread, drained := io.Copy(io.Discard, stdin) // so that feeding ends
-	if err := errors.Join(drained, <-fed); err != nil {
-		return nil, &hinted{what: "--pipe: " + words[0], err: err}
+	return out.Bytes(), unread, cmp.Or(err, drained, <-fed)
+}
+
+// cannotStart is an [exec.Error] of whatever kept a program from starting.
+func cannotStart(name string, err error) error {
+	if inside := (*exec.Error)(nil); errors.As(err, &inside) {
+		return err
 	}
-	switch {
-	case err != nil:
-		return nil, &hinted{what: fmt.Sprintf("--pipe: %s failed", words[0]), err: said.after(err), hint: pipeHint(command)}
-	case unread > 0:
-		return nil, &hinted{what: fmt.Sprintf("--pipe: %s did not read all of the manifests", words[0]), hint: "it has to read them from stdin and to print them"}
-	case len(bytes.TrimSpace(out.Bytes())) == 0:
-		return nil, &hinted{what: fmt.Sprintf("--pipe: %s printed nothing", words[0]), hint: "it has to print all manifests: Helm would take nothing for an empty release"}
+	return &exec.Error{Name: name, Err: withoutPath(err)}
+}
+
+// stopped is the end of a program after a signal was handed on to it.
+type stopped struct {
+	signal os.Signal
+	end    error
+}
+
+func (s stopped) Error() string {
+	text := fmt.Sprintf("it was stopped by a signal (%s)", s.signal)
+	if exit := (*exec.ExitError)(nil); errors.As(s.end, &exit) && !strings.HasPrefix(exit.Error(), "signal: "+s.signal.String()) {
+		text += ", " + exit.Error() // "signal: killed" where it took no notice
 	}
-	return out.Bytes(), nil
+	return text
+}
+
+// isBlank reports whether a stream has only comments, space and markers.
+func isBlank(stream []byte) bool {
+	return !slices.ContainsFunc(yamledit.Split(stream).Documents, func(d *yamledit.Document) bool { return !d.IsBlank() })
 }
 
 // pipeHint tells of words that only a shell understands.
@@ -95,11 +143,17 @@ func (l *lastLine) Write(p []byte) (int, error) {
 	return l.to.Write(p)
 }
 
-// after is an error with the last line behind it.
+// after is an error with the last line behind it, which is cut short and shown without what would
+// steer a terminal.
 func (l *lastLine) after(err error) error {
-	lines := strings.Split(strings.TrimSpace(string(l.text)), "\n")
-	if last := strings.TrimSpace(lines[len(lines)-1]); last != "" {
-		return fmt.Errorf("%w: %s", err, last)
+	const most = 200
+	text := strings.TrimSpace(strings.ToValidUTF8(string(l.text), "\ufffd"))
+	line := []rune(strings.TrimSpace(text[strings.LastIndexAny(text, "\n\r")+1:]))
+	switch {
+	case len(line) == 0:
+		return err
+	case len(line) > most:
+		line = append(line[:most:most], '…')
 	}
-	return err
+	return fmt.Errorf("%w: %s", err, trust.Printable(string(line)))
 }

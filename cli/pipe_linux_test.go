@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,11 +24,17 @@ func script(t *testing.T, lines string) string {
 
 func pipedRun(t *testing.T, command string) (stdout, stderr string, code int) {
 	t.Helper()
+	return pipedInput(t, readFile(t, fixturesDir+"/accept/umbrella/input.yaml"), command)
+}
+
+func pipedInput(t *testing.T, input, command string, flags ...string) (stdout, stderr string, code int) {
+	t.Helper()
 	var out, messages bytes.Buffer
 	code = Run(Process{
-		Args:  []string{"--cert=" + fixturesDir + "/certs/ca.crt", "--pipe=" + command},
+		Args:  append(flags, "--cert="+fixturesDir+"/certs/ca.crt", "--pipe="+command),
 		Env:   func(string) (string, bool) { return "", false },
-		Stdin: strings.NewReader(readFile(t, fixturesDir+"/accept/umbrella/input.yaml")), Stdout: &out, Stderr: &messages, Now: fixturesNow,
+		Stdin: strings.NewReader(input), Stdout: &out, Stderr: &messages, Now: fixturesNow,
+		Grace: 100 * time.Millisecond,
 	})
 	return out.String(), messages.String(), code
 }
@@ -41,46 +48,114 @@ func TestPipe(t *testing.T) {
 }
 
 func TestPipeRefuses(t *testing.T) {
-	for name, c := range map[string]struct{ command, says string }{
-		"not there":          {"/no/such/program", "cannot start"},
-		"empty":              {" ", "--pipe is empty"},
-		"half and fails":     {script(t, "head -c 100; exit 3"), "exit status 3"},
-		"prints nothing":     {script(t, "cat >/dev/null"), "printed nothing"},
-		"only blanks":        {script(t, "cat >/dev/null; echo; echo"), "printed nothing"},
-		"never reads":        {script(t, "echo kind: Pod"), "did not read all"},
-		"does not read all":  {script(t, "head -c 10"), "did not read all"},
-		"is ended by signal": {script(t, "cat >/dev/null; kill -TERM $$"), "terminated"},
+	const shell, nothing = "it is run without a shell", "nothing was written"
+	for name, c := range map[string]struct{ command, says, hint string }{
+		"not there":          {"/no/such/program", `cannot start /no/such/program: no such file`, "in PATH"},
+		"not in PATH":        {"no-such-program", "cannot start no-such-program: executable file not found", "in PATH"},
+		"no program":         {fixturesDir + "/certs/ca.crt", "cannot start " + fixturesDir + "/certs/ca.crt: permission denied", "in PATH"},
+		"empty":              {" ", "--pipe is empty", "name a program"},
+		"half and fails":     {script(t, "head -c 100; exit 3"), "failed: exit status 3\n", nothing},
+		"for a shell":        {script(t, "cat; exit 3") + " | cat", "failed: exit status 3\n", shell},
+		"says why":           {script(t, "cat; echo first >&2; echo last >&2; echo >&2; exit 3"), "failed: exit status 3: last\n", nothing},
+		"prints nothing":     {script(t, "cat >/dev/null"), "printed no object", "empty release"},
+		"only blanks":        {script(t, "cat >/dev/null; echo; echo"), "printed no object", "empty release"},
+		"only comments":      {script(t, "cat >/dev/null; echo '# nothing'; echo ---; echo; echo ' # here'; echo ...; echo --- '# or here'"), "printed no object", "empty release"},
+		"never reads":        {script(t, "echo kind: Pod"), "did not read all", "from stdin"},
+		"does not read all":  {script(t, "head -c 10"), "did not read all", "from stdin"},
+		"is ended by signal": {script(t, "cat >/dev/null; kill -TERM $$"), "failed: signal: terminated", nothing},
+		"leaves one behind":  {script(t, "cat; sleep 20 &"), "ended, but a program that it started keeps its output open", ">/dev/null 2>&1"},
+		"steers a terminal":  {script(t, `cat; printf 'a\rwas \033[2J\233 here' >&2; exit 1`), `failed: exit status 1: "was \x1b[2J` + "\ufffd" + ` here"` + "\n", nothing},
+		"says a lot":         {script(t, `cat; printf '%09000d' 0 >&2; exit 1`), "failed: exit status 1: " + strings.Repeat("0", 200) + "…\n", nothing},
 	} {
 		t.Run(name, func(t *testing.T) {
 			out, stderr, code := pipedRun(t, c.command)
-			if code != exitError || out != "" || !strings.Contains(stderr, c.says) {
+			_, own, _ := strings.Cut(stderr, "runnertrust: error: ")
+			if code != exitError || out != "" || !strings.Contains(own, c.says) || !strings.Contains(own, "runnertrust: hint: ") || !strings.Contains(own, c.hint) {
 				t.Errorf("exit code %d, stdout %q, stderr %q", code, out, stderr)
 			}
 		})
 	}
 }
 
-// TestPipeSignal ends the built program while the other one works, which has to hear of it.
-func TestPipeSignal(t *testing.T) {
-	heard := filepath.Join(t.TempDir(), "heard")
-	started := heard + ".started"
-	other := script(t, `trap 'echo yes >`+heard+`; exit 1' TERM; cat >/dev/null; echo >`+started+`; while :; do sleep 0.05; done`)
-	cmd := exec.Command(goBuild(t, ".."), "--force", "--cert="+fixturesDir+"/certs/ca.crt", "--pipe="+other)
-	cmd.Stdin = strings.NewReader(readFile(t, fixturesDir+"/accept/current/input.yaml"))
-	var out bytes.Buffer
-	cmd.Stdout = &out
+// TestPipeOfNothing: what has no objects has none behind another program either.
+func TestPipeOfNothing(t *testing.T) {
+	for _, input := range []string{"", "\n", "# only this\n", "---\n# and this\n---\n"} {
+		want, _, _ := call(t, input, nil, "--allow-no-runner")
+		out, stderr, code := pipedInput(t, input, "cat", "--allow-no-runner")
+		if code != exitDone || out != input || out != want || stderr != "" {
+			t.Errorf("%q: exit code %d, %q, want %q, %s", input, code, out, want, stderr)
+		}
+	}
+}
+
+// TestPipeSignals ends the built program while the other one works, which has to hear of it, and is
+// free to end as it likes.
+func TestPipeSignals(t *testing.T) {
+	binary := goBuild(t, "..")
+	for name, sent := range map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "QUIT": syscall.SIGQUIT} {
+		for _, exit := range []string{"0", "3"} {
+			t.Run(name+" "+exit, func(t *testing.T) {
+				heard := filepath.Join(t.TempDir(), "heard")
+				started := heard + ".started"
+				other := script(t, `trap 'echo yes >`+heard+`; exit `+exit+`' `+name+`; cat; echo >`+started+`; while :; do sleep 0.05; done`)
+				cmd := exec.Command(binary, "--force", "--cert="+fixturesDir+"/certs/ca.crt", "--pipe="+other)
+				var out, stderr bytes.Buffer
+				cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(readFile(t, fixturesDir+"/accept/current/input.yaml")), &out, &stderr
+				if err := cmd.Start(); err != nil {
+					t.Fatal(err)
+				}
+				waitFor(t, started)
+				if err := cmd.Process.Signal(sent); err != nil {
+					t.Fatal(err)
+				}
+				err := cmd.Wait()
+				said := "failed: it was stopped by a signal (" + sent.String() + ")"
+				if exit != "0" {
+					said += ", exit status 3"
+				}
+				if cmd.ProcessState.ExitCode() != exitError || out.Len() > 0 || !strings.Contains(stderr.String(), said+"\n") || strings.Contains(stderr.String(), "goroutine") {
+					t.Errorf("it ended with %v, printed %q and said %s", err, &out, &stderr)
+				}
+				if got := readFile(t, heard); got != "yes\n" {
+					t.Errorf("the other program heard %q", got)
+				}
+			})
+		}
+	}
+}
+
+// TestPipeDeaf kills a program that takes no notice of a signal, when its time is over.
+func TestPipeDeaf(t *testing.T) {
+	started := filepath.Join(t.TempDir(), "started")
+	other := script(t, `trap '' TERM; cat; echo >`+started+`; while :; do sleep 0.05; done`)
+	go func() {
+		waitFor(t, started)
+		if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil {
+			t.Error(err)
+		}
+	}()
+	out, stderr, code := pipedRun(t, other)
+	if code != exitError || out != "" || !strings.Contains(stderr, "failed: it was stopped by a signal (terminated), signal: killed\n") {
+		t.Errorf("exit code %d, stdout %q, stderr %q", code, out, stderr)
+	}
+}
+
+// TestPipeIgnored: a signal that is ignored, as nohup wants it, ends neither program.
+func TestPipeIgnored(t *testing.T) {
+	started := filepath.Join(t.TempDir(), "started")
+	cmd := exec.Command("sh", "-c", `trap '' HUP; exec "$@"`, "sh", goBuild(t, ".."), "--force", "--cert="+fixturesDir+"/certs/ca.crt",
+		"--pipe="+script(t, `cat; echo >`+started+`; while test -e `+started+`; do sleep 0.05; done`))
+	var out, stderr bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(readFile(t, fixturesDir+"/accept/current/input.yaml")), &out, &stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	waitFor(t, started)
-	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+	if err := errors.Join(cmd.Process.Signal(syscall.SIGHUP), os.Remove(started)); err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Wait(); err == nil || out.Len() > 0 {
-		t.Errorf("it ended with %v and printed %q", err, &out)
-	}
-	if got := readFile(t, heard); got != "yes\n" {
-		t.Errorf("the other program heard %q", got)
+	if err := cmd.Wait(); err != nil || out.Len() == 0 {
+		t.Errorf("it ended with %v, printed %q and said %s", err, &out, &stderr)
 	}
 }
 
@@ -92,5 +167,5 @@ func waitFor(t *testing.T, path string) {
 			return
 		}
 	}
-	t.Fatalf("%s did not come", path)
+	t.Errorf("%s did not come", path)
 }
