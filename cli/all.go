@@ -32,7 +32,7 @@ func (p *program) releases(in input) ([]release, error) {
 	}
 	out, err := p.helm(append(args, in.cluster.args()...)...)
 	if err != nil {
-		return nil, &hinted{what: "cannot list the releases", err: err, hint: p.clusterHint()}
+		return nil, &hinted{what: "cannot list the releases", err: err, hint: p.clusterHint(in.cluster)}
 	}
 	var all []release
 	if err := json.Unmarshal(out, &all); err != nil {
@@ -73,7 +73,8 @@ func (p *program) verifyAll(ctx context.Context, flags verifyFlags) error {
 	if fault := errors.Join(faults...); fault != nil || len(runners) > 0 {
 		return errors.Join(fault, p.reportRunners(runners, flags))
 	}
-	return &hinted{what: fmt.Sprintf("none of %d releases has a runner", len(releases)), hint: "--deployment NAME finds one of another shape; helm list --all-namespaces shows the releases"}
+	return &hinted{what: fmt.Sprintf("none of %d releases has a runner", len(releases)),
+		hint: "--deployment NAME finds one of another shape; " + p.typedList(flags.input.cluster) + " shows the releases"}
 }
 
 // releaseAudit is what verify says of one release.
@@ -89,7 +90,7 @@ func (p *program) auditRelease(ctx context.Context, r release, flags verifyFlags
 	if err != nil {
 		return releaseAudit{err: err}
 	}
-	runners, err := p.audit(ctx, stream, strings.Join(p.inNamespace(in), " "), flags)
+	runners, err := p.audit(ctx, stream, in, flags)
 	for i := range runners {
 		runners[i].release = r.String()
 	}

@@ -29,15 +29,15 @@ func (p *program) verifyManifests(ctx context.Context, flags verifyFlags) error 
 	if err != nil {
 		return err
 	}
-	runners, err := p.audit(ctx, stream, p.release, flags)
+	runners, err := p.audit(ctx, stream, flags.input, flags)
 	if err != nil {
 		return err
 	}
 	return p.reportRunners(runners, flags)
 }
 
-// audit judges the runners of manifests. release is Helm's arguments for it, "" for none.
-func (p *program) audit(ctx context.Context, stream []byte, release string, flags verifyFlags) ([]auditedRunner, error) {
+// audit judges the runners of manifests, which came from in.
+func (p *program) audit(ctx context.Context, stream []byte, in input, flags verifyFlags) ([]auditedRunner, error) {
 	audited, err := render.Audit(stream, render.AuditOptions{
 		Now:           p.Now,
 		ExpiresWithin: time.Duration(flags.expiresWithin),
@@ -50,7 +50,7 @@ func (p *program) audit(ctx context.Context, stream []byte, release string, flag
 	runners := make([]auditedRunner, 0, len(audited))
 	for _, a := range audited {
 		r := auditedRunner{AuditedRunner: a, about: topic{
-			occasion: ofManifests, release: release, command: throughHelm + " verify" + flags.input.typed(release) + " --online",
+			occasion: ofManifests, release: p.typedRelease(in), command: p.typedVerify(in),
 		}}
 		r.nameServer()
 		if flags.online {

@@ -125,6 +125,7 @@ RUNNERTRUST_CERTS_DIR. RUNNERTRUST_CERT takes a path or the PEM text itself.`,
 		p.versionCommand(), p.completionCommand())
 	root.SetFlagErrorFunc(p.flagError)
 	for _, cmd := range append(root.Commands(), root) {
+		markExclusive(cmd)
 		if p.isCompleting() { // which reads the flags twice
 			p.registerCompletions(cmd)
 		} else {

@@ -28,6 +28,19 @@ func (c *cluster) register(cmd *cobra.Command) {
 	}
 }
 
+// clusterOf is the cluster that a command's flags name.
+func clusterOf(cmd *cobra.Command) cluster {
+	return cluster{namespace: valueOf(cmd, "namespace"), context: valueOf(cmd, "kube-context"), kubeconfig: valueOf(cmd, "kubeconfig")}
+}
+
+// all are the flags, with the namespace where one is named.
+func (c cluster) all() []string {
+	if c.namespace == "" {
+		return c.args()
+	}
+	return append([]string{"--namespace", c.namespace}, c.args()...)
+}
+
 // args are the flags for Helm.
 func (c cluster) args() []string {
 	var args []string
@@ -50,7 +63,7 @@ func (p *program) manifest(in input) ([]byte, error) {
 	if silent := (*exec.Error)(nil); errors.As(err, &silent) {
 		return nil, &hinted{what: what, err: err, hint: "give the path of Helm in the variable HELM_BIN"}
 	}
-	return nil, &hinted{what: what, err: err, hint: p.releaseHint(in.release, err.Error())}
+	return nil, &hinted{what: what, err: err, hint: p.releaseHint(in, err.Error())}
 }
 
 // inNamespace is a release in Helm's arguments.
@@ -68,20 +81,24 @@ func (p *program) namespaceArgs(c cluster) []string {
 }
 
 // releaseHint is what to do about what Helm said of a release.
-func (p *program) releaseHint(release, said string) string {
+func (p *program) releaseHint(in input, said string) string {
 	if strings.Contains(said, "release: not found") {
-		return "look for its namespace: helm list --all-namespaces --filter '^" + release + "$'"
+		return "look for its namespace: " + p.typedList(in.cluster, "--filter", "^"+in.release+"$")
 	}
-	return p.clusterHint()
+	return p.clusterHint(in.cluster)
 }
 
 // clusterHint is what to do where Helm reaches no cluster.
-func (p *program) clusterHint() string {
-	cluster := "kubectl cluster-info"
-	if name, _ := p.Env("HELM_KUBECONTEXT"); name != "" {
-		cluster += " --context " + name
+func (p *program) clusterHint(c cluster) string {
+	command := []string{"kubectl", "cluster-info"}
+	c = p.inCluster(c)
+	if c.context != "" {
+		command = append(command, "--context", c.context)
 	}
-	return "see whether the cluster of the kubeconfig in use answers: " + cluster
+	if c.kubeconfig != "" {
+		command = append(command, "--kubeconfig", c.kubeconfig)
+	}
+	return "see whether the cluster of the kubeconfig in use answers: " + typed(command...)
 }
 
 // helm runs the Helm that runs us; its error is what it said.

@@ -47,7 +47,12 @@ script instead: helm completion --help.`,
   helm-runnertrust completion fish > ~/.config/fish/completions/helm-runnertrust.fish
   helm-runnertrust completion powershell | Out-String | Invoke-Expression`,
 		ValidArgs: shells,
-		Args:      cobra.ExactArgs(1),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				return nil
+			}
+			return &hinted{what: fmt.Sprintf("%s takes one shell, not %d", cmd.Name(), len(args)), hint: cmd.CommandPath() + " " + strings.Join(shells, "|")}
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			at := slices.Index(shells, args[0])
 			if at < 0 {
@@ -71,9 +76,8 @@ func (p *program) isCompleting() bool {
 // registerCompletions says of a command what its arguments and the values of its flags can be. A
 // value that is called a file or a path is left to the shell. No server is asked about its name.
 func (p *program) registerCompletions(cmd *cobra.Command) {
-	if len(cmd.ValidArgs) == 0 {
-		cmd.ValidArgsFunction = cobra.NoFileCompletions
-	}
+	cmd.ValidArgsFunction = firstOf(cmd.ValidArgs)
+	cmd.ValidArgs = nil // cobra leaves the arguments behind the first of them to the shell
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
 		complete := cobra.NoFileCompletions
 		var name string
@@ -96,6 +100,16 @@ func (p *program) registerCompletions(cmd *cobra.Command) {
 	})
 }
 
+// firstOf completes the first argument, and no other.
+func firstOf(values []string) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return oneOf(values)(cmd, args, begun)
+	}
+}
+
 // oneOf completes a value that is one of a few.
 func oneOf(values []string) cobra.CompletionFunc {
 	return func(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
@@ -111,7 +125,7 @@ const completionPatience = 3 * time.Second
 func (p *program) completeRelease(cmd *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	ctx, cancel := context.WithTimeout(context.Background(), completionPatience)
 	defer cancel()
-	in := cluster{namespace: valueOf(cmd, "namespace"), context: valueOf(cmd, "kube-context"), kubeconfig: valueOf(cmd, "kubeconfig")}
+	in := clusterOf(cmd)
 	args := append([]string{"list", "--short", "--max", "0"}, p.namespaceArgs(in)...)
 	list := p.helmCommand(ctx, append(args, in.args()...)...)
 	list.WaitDelay = time.Second // for what Helm started and left behind

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,7 +35,7 @@ func completed(cmd *cobra.Command) completedCommand {
 	var letters, paired, others []string
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
 		switch {
-		case slices.Contains(ofHelm, flag.Name):
+		case flag.Hidden, slices.Contains(ofHelm, flag.Name):
 		case flag.Shorthand != "":
 			letters, paired = append(letters, flag.Shorthand), append(paired, flag.Name)
 		default:
@@ -123,7 +124,11 @@ func TestComplete(t *testing.T) {
 		{[]string{"render", "-f", fixturesDir, "--deployment", ""}, nil, noFiles},
 		{[]string{"render", "-f", file, "--rel"}, nil, noFiles},
 		{[]string{"--deployment", ""}, nil, noFiles},
+		{[]string{"completion", ""}, []string{"bash", "zsh", "fish", "powershell"}, noFiles},
 		{[]string{"completion", "p"}, []string{"powershell"}, noFiles},
+		{[]string{"completion", "bash", ""}, nil, noFiles},
+		{[]string{"values", "--from-i"}, nil, noFiles},
+		{[]string{"verify", "--all", "--r"}, nil, noFiles},
 		{[]string{"help", "f"}, []string{"fetch"}, noFiles},
 		{[]string{"nonsense", ""}, nil, noFiles},
 	} {
@@ -164,5 +169,12 @@ func TestCompletionScripts(t *testing.T) {
 	_, stderr, code := call(t, "", nil, "completion", "tcsh")
 	if want := "runnertrust: error: no script for the shell \"tcsh\"\nrunnertrust: hint: there is one for each of bash, zsh, fish, powershell\n"; code != exitError || stderr != want {
 		t.Errorf("exit code %d, %q", code, stderr)
+	}
+	for _, args := range [][]string{{"completion"}, {"completion", "bash", "zsh"}} {
+		_, stderr, code := call(t, "", nil, args...)
+		want := fmt.Sprintf("runnertrust: error: completion takes one shell, not %d\nrunnertrust: hint: helm runnertrust completion bash|zsh|fish|powershell\n", len(args)-1)
+		if code != exitError || stderr != want {
+			t.Errorf("%q: exit code %d, %q", args, code, stderr)
+		}
 	}
 }

@@ -31,7 +31,7 @@ func (p *program) readEnvironment(flags *pflag.FlagSet) error {
 		if !found || value == "" || flag.Changed || flag.Annotations[commandLineOnly] != nil || flag.Name == "help" {
 			return
 		}
-		if slices.ContainsFunc(excludes[flag.Name], flags.Changed) {
+		if isExcluded(flags, flag.Name) {
 			return
 		}
 		if holdsCertificate(value) {

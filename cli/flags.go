@@ -2,7 +2,8 @@ package cli
 
 import (
 	"errors"
-	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -52,8 +53,20 @@ const certFlag = "cert"
 // hold everywhere.
 const commandLineOnly = "command line only"
 
-// excludes are the flags that go only one without the others.
-var excludes = map[string][]string{"all": {"file", "release"}, "file": {"all", "release"}, "release": {"all", "file"}}
+// exclusive are the flags of which one goes at a time.
+var exclusive = []string{"all", "file", "release"}
+
+// markExclusive has completion offer none of them beside another.
+func markExclusive(cmd *cobra.Command) {
+	cmd.MarkFlagsMutuallyExclusive(slices.DeleteFunc(slices.Clone(exclusive), func(name string) bool {
+		return cmd.Flags().Lookup(name) == nil
+	})...)
+}
+
+// isExcluded reports whether a flag that is not given is excluded by one that is.
+func isExcluded(flags *pflag.FlagSet, name string) bool {
+	return slices.Contains(exclusive, name) && slices.ContainsFunc(exclusive, flags.Changed)
+}
 
 // completeFlags reads the flags that the environment sets, and checks all of them.
 func (p *program) completeFlags(cmd *cobra.Command) error {
@@ -62,17 +75,24 @@ func (p *program) completeFlags(cmd *cobra.Command) error {
 
 // checkExcluded refuses flags of which one would be ignored.
 func (p *program) checkExcluded(cmd *cobra.Command) error {
-	flags := cmd.Flags()
-	for _, name := range []string{"all", "file"} {
-		for _, other := range excludes[name] {
-			if flags.Changed(name) && flags.Changed(other) {
-				return &hinted{what: fmt.Sprintf("--%s and --%s exclude each other", name, other),
-					hint: fmt.Sprintf("give one of them: %[1]s %[2]s, or %[1]s %[3]s",
-						cmd.CommandPath(), typedFlag(flags.Lookup(name)), typedFlag(flags.Lookup(other)))}
-			}
+	var given, commands []string
+	for _, name := range exclusive {
+		if !cmd.Flags().Changed(name) {
+			continue
 		}
+		words := []string{typedFlag(cmd.Flag(name))}
+		switch where := p.inCluster(clusterOf(cmd)); name {
+		case "all":
+			words = append(words, where.all()...)
+		case "release":
+			words = append(append(words, p.namespaceArgs(where)...), where.args()...)
+		}
+		given, commands = append(given, "--"+name), append(commands, cmd.CommandPath()+" "+typed(words...))
 	}
-	return nil
+	if len(given) < 2 {
+		return nil
+	}
+	return &hinted{what: strings.Join(given, " and ") + " exclude each other", hint: "give one of them: " + strings.Join(commands, ", or ")}
 }
 
 // typedFlag is a flag as it was given.
@@ -80,7 +100,11 @@ func typedFlag(flag *pflag.Flag) string {
 	if flag.Value.Type() == "bool" {
 		return "--" + flag.Name
 	}
-	return "--" + flag.Name + "=" + trust.Printable(flag.Value.String())
+	value := flag.Value.String()
+	if mayHoldPassword(value) {
+		value = trust.PrintableURL(value)
+	}
+	return "--" + flag.Name + "=" + value
 }
 
 // sources are the certificates of --cert, else of RUNNERTRUST_CERT; none where neither is given.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,6 +20,11 @@ func TestHintedCommands(t *testing.T) {
 	if err := os.WriteFile(template, []byte("{{- if .Values.runner }}\nkind: Deployment # CI_SERVER_URL\n{{- end }}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	spaced := filepath.Join(t.TempDir(), "a b")
+	file := filepath.Join(spaced, "Chart.yaml")
+	if err := errors.Join(os.Mkdir(spaced, 0o700), os.WriteFile(file, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
 	for _, test := range []struct {
 		args        []string
 		environment []string
@@ -34,6 +40,16 @@ func TestHintedCommands(t *testing.T) {
 		{args: []string{"verify", "--expires-within", "30"}, hint: "write --expires-within=30d"},
 		{args: []string{"verify", "--all", "--release", "ci"}, hint: "give one of them: helm runnertrust verify --all, or helm runnertrust verify --release=ci"},
 		{args: []string{"verify", "--all", "-f", "ci.yaml"}, hint: "give one of them: helm runnertrust verify --all, or helm runnertrust verify --file=ci.yaml"},
+		{args: []string{"verify", "--all", "-f", "a b.yaml", "--release=ci", "-n", "c d", "--kube-context=prod"},
+			hint: "give one of them: helm runnertrust verify --all --namespace 'c d' --kube-context prod, " +
+				"or helm runnertrust verify '--file=a b.yaml', or helm runnertrust verify --release=ci --namespace 'c d' --kube-context prod"},
+		{args: []string{"render", "-f", "https://me:swordfish@gitlab.test", "--release", "ci"},
+			hint: "give one of them: helm runnertrust render '--file=https://***@gitlab.test', or helm runnertrust render --release=ci"},
+		{args: []string{file}, hint: "manifests are given with -f: helm runnertrust render -f '" + file + "'"},
+		{args: []string{"verify", file}, hint: "manifests are given with -f: helm runnertrust verify -f '" + file + "'"},
+		{args: []string{"render", "-f", spaced}, hint: "render the chart first: helm template '" + spaced + "' > manifests.yaml"},
+		{args: []string{"verify", "[fd00::1]:8443", "--cert=other.test=" + fixturesDir + "/certs/ca.crt"},
+			hint: "get the chain from the server: helm runnertrust fetch '[fd00::1]:8443' --save FILE, then: helm runnertrust verify '[fd00::1]:8443' --cert=FILE"},
 		{args: []string{"--diff"}, hint: "did you mean helm runnertrust render --diff?"},
 		{args: []string{"--save=x"}, hint: "did you mean helm runnertrust fetch --save?"},
 		{args: []string{"fetch", "gitlab.test", "--online"}, hint: "did you mean helm runnertrust verify --online?"},
@@ -86,16 +102,14 @@ func TestNothingPiped(t *testing.T) {
 
 // TestUnresolvableHint has the whole command that reaches the server by its address.
 func TestUnresolvableHint(t *testing.T) {
-	const text = "check the spelling, or give its address: helm runnertrust "
+	const text = "check the spelling, or give its address: "
 	server := probe.Verdicts{Target: probe.Target{Host: host, Port: "8443"}}
 	runner := auditedRunner{online: &server}
-	in := input{file: "ci.yaml"}
-	runner.about.command = "helm runnertrust verify" + in.typed("") + " --online"
+	runner.about.command = new(program).typedVerify(input{file: "ci.yaml"})
 	for want, about := range map[string]topic{
-		"fetch " + host + " --save FILE":   {occasion: ofFetch, host: host},
-		"verify " + host + ":8443":         ofVerdicts(server),
-		"verify -f ci.yaml --online":       runner.ofHandshake(),
-		"verify --release a -n b --online": {command: "helm runnertrust verify" + in.typed("a -n b") + " --online"},
+		"helm runnertrust fetch " + host + " --save FILE": {occasion: ofFetch, host: host},
+		"helm runnertrust verify " + host + ":8443":       ofVerdicts(server),
+		"helm runnertrust verify -f ci.yaml --online":     runner.ofHandshake(),
 	} {
 		if got := hintFor(probe.CodeUnresolvable, about); got != text+want+" --connect ADDR" {
 			t.Errorf("got %q, want %q", got, want)

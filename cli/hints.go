@@ -62,7 +62,7 @@ func always(text string) hint { return func(topic) string { return text } }
 // fetchAnd is a text that ends in the command that gets a chain.
 func fetchAnd(text string) hint {
 	return func(t topic) string {
-		return text + "helm runnertrust fetch " + cmp.Or(t.host, "HOST") + " --save FILE"
+		return text + throughHelm + " fetch " + shellWord(cmp.Or(t.host, "HOST")) + " --save FILE"
 	}
 }
 

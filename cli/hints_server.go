@@ -80,5 +80,5 @@ func nameMismatch(t topic) string {
 
 // tryGit is what is left to do where no rule is known.
 func tryGit(t topic) string {
-	return "try it where the jobs run: GIT_SSL_CAINFO=FILE git ls-remote https://" + cmp.Or(t.host, "HOST") + "/PROJECT.git"
+	return "try it where the jobs run: GIT_SSL_CAINFO=FILE git ls-remote " + shellWord("https://"+cmp.Or(t.host, "HOST")+"/PROJECT.git")
 }

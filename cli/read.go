@@ -143,5 +143,5 @@ func templateOf(in input, stream []byte) string {
 
 // renderChart is how manifests are made of a chart.
 func renderChart(path string) string {
-	return "render the chart first: helm template " + path + " > manifests.yaml"
+	return "render the chart first: helm template " + shellWord(path) + " > manifests.yaml"
 }

@@ -153,7 +153,7 @@ var otherVariables = [][]string{
 	{"RUNNERTRUST_RELEASES", "the installer: folder or URL of the release to install from; if it is set but empty, the program is built from source"},
 	{"HELM_BIN", "the Helm to ask for releases; `helm` if not set. Helm sets it, and the next three, for plugins"},
 	{"HELM_NAMESPACE", "the namespace of `--release`, if `--namespace` is not given"},
-	{"HELM_KUBECONTEXT", "a hint about a cluster that does not answer"},
+	{"HELM_KUBECONTEXT", "the cluster, in hints"},
 	{"HELM_PLUGIN_NAME", "if set, hints begin with `helm runnertrust`, and messages that Helm would drop go to Helm's own stderr or the terminal too"},
 	{"NO_COLOR", "`render --diff`: if set, no colours; otherwise colours on terminals only"},
 }

@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,7 +20,6 @@ type input struct {
 func (in *input) register(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&in.file, "file", "f", "", "`file` with manifests; - is stdin")
 	cmd.Flags().StringVar(&in.release, "release", "", "`name` of a release in the cluster, read with helm get manifest")
-	cmd.MarkFlagsMutuallyExclusive("file", "release")
 	in.cluster.register(cmd)
 }
 
@@ -40,30 +38,22 @@ func (in *input) name() string {
 	switch {
 	case in.release != "":
 		return "release " + in.release
-	case in.file != "" && in.file != "-":
+	case in.isFile():
 		return in.file
 	}
 	return "stdin"
 }
 
-// typed is the input as one types it behind a command; release is Helm's arguments for it.
-func (in *input) typed(release string) string {
-	switch {
-	case release != "":
-		return " --release " + release
-	case in.file != "" && in.file != "-":
-		return " -f " + in.file
-	}
-	return ""
-}
+// isFile reports whether manifests come from a file.
+func (in *input) isFile() bool { return in.file != "" && in.file != "-" }
 
 // read returns the manifests.
 func (p *program) read(in input) (stream []byte, err error) {
 	switch {
 	case in.release != "":
-		p.release = strings.Join(p.inNamespace(in), " ")
+		p.release = p.typedRelease(in)
 		stream, err = p.manifest(in)
-	case in.file != "" && in.file != "-":
+	case in.isFile():
 		stream, err = p.readManifests(in.file)
 	case isTerminal(p.Stdin):
 		return nil, p.nothingPiped()

@@ -45,7 +45,7 @@ func target(path string) (string, error) {
 		return "", notSaved(path, err)
 	}
 	if about.IsDir() {
-		return "", &hinted{what: path + " is a folder, not a file", hint: "name a file in it: --save " + filepath.Join(path, "gitlab.crt")}
+		return "", &hinted{what: path + " is a folder, not a file", hint: "name a file in it: --save " + shellWord(filepath.Join(path, "gitlab.crt"))}
 	}
 	if !about.Mode().IsRegular() {
 		return "", &hinted{what: path + " is not a file", hint: "without --save, the certificates go to stdout"}

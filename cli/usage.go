@@ -111,7 +111,7 @@ func (p *program) noArguments(cmd *cobra.Command, args []string) error {
 	switch name := nearest(args[0], commands); {
 	case pathExists(args[0]):
 		return &hinted{what: fmt.Sprintf("%q is a file, not a command", args[0]),
-			hint: "manifests are given with -f: " + p.calledAs() + " render -f " + args[0]}
+			hint: "manifests are given with -f: " + p.calledAs() + " render -f " + shellWord(args[0])}
 	case name != "":
 		return &hinted{what: fmt.Sprintf("unknown command %q", shown),
 			hint: "did you mean " + cmd.CommandPath() + " " + name + "? " + help}

@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -124,7 +123,7 @@ func (p *program) valuesOptions(flags valuesFlags) (options render.ValuesOptions
 // aboutConfigMap is the comment above a ConfigMap that is made apart from the chart: what goes with
 // it. key is the one with the certificates.
 func aboutConfigMap(options render.ValuesOptions, host, key string) string {
-	command := []string{throughHelm, "values", "--host", host,
+	command := []string{"values", "--host", host,
 		"--from-configmap", cmp.Or(options.ConfigMapName, render.DefaultConfigMapName) + "/" + key}
 	for _, flag := range []struct {
 		name, value string
@@ -143,6 +142,6 @@ func aboutConfigMap(options render.ValuesOptions, host, key string) string {
 	return fmt.Sprintf(`# The certificates for the runner of %s, to be applied before its release:
 #   kubectl apply --namespace NAMESPACE --filename FILE
 # The values that mount them are printed by:
-#   %s
-`, host, strings.Join(command, " "))
+#   %s %s
+`, host, throughHelm, typed(command...))
 }

@@ -44,6 +44,10 @@ With manifests, from a file, stdin, a release, or all releases: tells for each
 runner which file it would read, what is in it, and whether that can work. Only
 the manifests are checked, unless --online adds the handshake.
 
+--all goes through the releases of all namespaces. For those of one, call the
+program itself, since Helm does not pass -n on to plugins:
+helm-runnertrust verify --all -n NAME
+
 Exits with 1 if any runner would not connect, or if that cannot be told (unless
 --allow-unknown is given).`,
 		Example: `  helm runnertrust verify https://gitlab.example.com --cert=gitlab.crt
@@ -70,10 +74,8 @@ Exits with 1 if any runner would not connect, or if that cannot be told (unless
 	flags.input.register(cmd)
 	flags.output.register(cmd)
 	registerCert(cmd.Flags(), &flags.certs, "certificate `[HOST=]PATH` to verify a URL with, as for the post-renderer")
-	cmd.Flags().BoolVar(&flags.all, "all", false, "check every release in the cluster; for one namespace: helm-runnertrust verify --all -n NAME, since Helm does not pass -n on to plugins")
+	cmd.Flags().BoolVar(&flags.all, "all", false, "go through every release of the cluster")
 	fromCommandLine(cmd.Flags(), "all")
-	cmd.MarkFlagsMutuallyExclusive("all", "file")
-	cmd.MarkFlagsMutuallyExclusive("all", "release")
 	cmd.Flags().BoolVar(&flags.online, "online", false, "also try a TLS handshake with the runners' servers")
 	cmd.Flags().BoolVar(&flags.allowUnknown, "allow-unknown", false, "succeed even if the verdict on a runner is unknown")
 	cmd.Flags().Var(&flags.expiresWithin, "expires-within", "fail if it will have stopped working within this `time` from now: 30d, 72h")
@@ -161,7 +163,7 @@ func (d *days) Set(value string) error {
 
 func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlags) error {
 	if _, err := os.Stat(url); err == nil {
-		return &hinted{what: fmt.Sprintf("%q is a file, not a URL", url), hint: "manifests are given with -f " + url}
+		return &hinted{what: fmt.Sprintf("%q is a file, not a URL", url), hint: "manifests are given with -f: " + throughHelm + " verify -f " + shellWord(url)}
 	}
 	target, err := p.server(url)
 	if err != nil {
@@ -226,7 +228,7 @@ func endsEarly(later probe.Verdicts, end time.Time) trust.Finding {
 }
 
 // verifyURL is verify of a server as one types it.
-func verifyURL(host string) string { return throughHelm + " verify " + host }
+func verifyURL(host string) string { return throughHelm + " verify " + shellWord(host) }
 
 // ofVerdicts is what the hints of verdicts are about.
 func ofVerdicts(v probe.Verdicts) topic {
