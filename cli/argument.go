@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -18,11 +19,25 @@ func checkArguments(args []string) error {
 	before := ""
 	for _, arg := range args {
 		if holdsCertificate(arg) {
-			return certificateText(argumentName(before, arg))
+			name := argumentName(before, arg)
+			return noValue(name, strings.TrimPrefix(name, "--"), strings.TrimPrefix(arg, name+"="))
 		}
 		before = arg
 	}
 	return nil
+}
+
+// noValue is about a value for which holdsCertificate is true. Line breaks alone make no
+// certificate of it, except where one is wanted.
+func noValue(place, flag, value string) error {
+	if isCertificate(value) || flag == certFlag || flag == unnamed {
+		return certificateText(place)
+	}
+	hint := "give it in one line"
+	if flag == "pipe" {
+		hint = "put the lines into a script, and name that"
+	}
+	return &hinted{what: place + ": the value has line breaks", hint: hint}
 }
 
 func certificateText(place string) error {
@@ -33,9 +48,19 @@ func certificateText(place string) error {
 // holdsCertificate reports whether a value has more than one line or may be PEM, a part of it or
 // its base64.
 func holdsCertificate(value string) bool {
+	return strings.ContainsAny(value, "\r\n") || isCertificate(value)
+}
+
+func isCertificate(value string) bool {
 	const shortest = 48 // of what is worth compiling the expression for
-	return strings.ContainsAny(value, "\r\n") || strings.Contains(value, "-----BEGIN") ||
-		len(value) >= shortest && base64Text().MatchString(value)
+	return strings.Contains(value, "-----BEGIN") || len(value) >= shortest && base64Text().MatchString(value) ||
+		strings.ContainsAny(value, "\r\n") && slices.ContainsFunc(strings.Fields(value), func(line string) bool {
+			return len(line) >= shortest && consistsOf(line, isBase64Byte) // PEM without its head
+		})
+}
+
+func isBase64Byte(c rune) bool {
+	return isDigit(c) || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || strings.ContainsRune("+/=", c)
 }
 
 // base64Text is PEM ("-----BEGIN") or DER (a SEQUENCE of 256 bytes or more) in base64.
@@ -52,8 +77,11 @@ func argumentName(before, arg string) string {
 			return found[1]
 		}
 	}
-	return "an argument"
+	return unnamed
 }
+
+// unnamed is an argument that belongs to no flag.
+const unnamed = "an argument"
 
 // mayHoldPassword reports whether a value looks like a URL with a password, in whatever shape.
 func mayHoldPassword(value string) bool {

@@ -49,7 +49,12 @@ func (p *program) server(argument string) (probe.Target, error) {
 		scheme, rest = before+"://", after
 	}
 	if target, err = probe.ParseTarget(scheme + rest[:strings.IndexAny(rest, "/?#")]); err == nil {
-		p.message("note", fmt.Sprintf("%s is taken for its host, %s", trust.PrintableURL(argument), target), "")
+		p.takenForHost(argument, target.String())
 	}
 	return target, err
+}
+
+// takenForHost says that the rest of a URL counts for nothing.
+func (p *program) takenForHost(argument, host string) {
+	p.message("note", fmt.Sprintf("%s is taken for its host, %s", trust.PrintableURL(argument), host), "")
 }

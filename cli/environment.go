@@ -35,7 +35,7 @@ func (p *program) readEnvironment(flags *pflag.FlagSet) error {
 			return
 		}
 		if holdsCertificate(value) {
-			faults = append(faults, certificateText("environment variable "+name))
+			faults = append(faults, noValue("environment variable "+name, flag.Name, value))
 			return
 		}
 		if err := flags.Set(flag.Name, value); err != nil {

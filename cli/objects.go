@@ -66,16 +66,22 @@ func ways() (names []string) {
 	return names
 }
 
-// registerSources registers the flags that say where the certificates are, besides --cert, and how
-// the runner is told of them.
+// registerObjects registers the flags that name the objects with the certificates, and how the
+// runner is told of them.
+func registerObjects(flags *pflag.FlagSet, all *[]render.Object, way *render.Way) {
+	for _, kind := range []string{"Secret", "ConfigMap"} {
+		flags.Var(objects{kind, all}, "from-"+strings.ToLower(kind),
+			kind+" of the runner's namespace to mount, `[HOST=]NAME[/KEY]`; its key is ca.crt unless given (repeatable)")
+	}
+	flags.Var((*via)(way), "via", "`way` to tell the runner: certs-dir, env or config (default certs-dir)")
+}
+
+// registerSources registers the flags that say where the certificates are, besides --cert, and what
+// else becomes of them.
 func (f *filterFlags) registerSources(flags *pflag.FlagSet) {
-	flags.Var(objects{"Secret", &f.options.Objects}, "from-secret",
-		"Secret of the runner's namespace to mount, `[HOST=]NAME[/KEY]`; its key is ca.crt unless given (repeatable)")
-	flags.Var(objects{"ConfigMap", &f.options.Objects}, "from-configmap",
-		"ConfigMap of the runner's namespace to mount, `[HOST=]NAME[/KEY]`; its key is ca.crt unless given (repeatable)")
+	registerObjects(flags, &f.options.Objects, &f.options.Via)
 	flags.BoolVar(&f.options.FromIngress, "from-ingress", false,
 		"mount the Secret that the Ingress or Gateway of the manifests names for the runner's host; this is the default if no certificate is given")
-	flags.Var((*via)(&f.options.Via), "via", "`way` to tell the runner: certs-dir, env or config (default certs-dir)")
 	flags.BoolVar(&f.options.Jobs, "jobs", false,
 		"make programs in the runner's jobs trust GitLab too, through a pre_build_script in its configuration")
 	flags.BoolVar(&f.options.NoRollout, "no-rollout", false,

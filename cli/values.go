@@ -47,13 +47,9 @@ since values cannot add to that text.`,
 
 func (f *valuesFlags) register(flags *pflag.FlagSet) {
 	o := &f.options
-	flags.StringVar(&f.host, "host", "", "`host` of the chart's gitlabUrl, in the same letter case; of a URL, the host is taken")
+	flags.StringVar(&f.host, "host", "", "`host` of the chart's gitlabUrl, in the same letters; of a URL, the host is taken")
 	registerCert(flags, &f.certs, "certificate `[HOST=]PATH`, as for the post-renderer (repeatable)")
-	flags.Var(objects{"Secret", &o.Objects}, "from-secret",
-		"Secret of the runner's namespace to mount, `[HOST=]NAME[/KEY]`; its key is ca.crt unless given (repeatable)")
-	flags.Var(objects{"ConfigMap", &o.Objects}, "from-configmap",
-		"ConfigMap of the runner's namespace to mount, `[HOST=]NAME[/KEY]`; its key is ca.crt unless given (repeatable)")
-	flags.Var((*via)(&o.Via), "via", "`way` to tell the runner: certs-dir, env or config (default certs-dir)")
+	registerObjects(flags, &o.Objects, &o.Via)
 	flags.BoolVar(&o.Jobs, "jobs", false, "also print the lines that make programs in the runner's jobs trust GitLab")
 	flags.BoolVar(&o.Umbrella, "umbrella", false, "print values of gitlab/gitlab, below its key gitlab-runner")
 	flags.BoolVar(&o.Apart, "configmap", false, "print only the ConfigMap of --cert, for charts without extraObjects")
@@ -105,11 +101,10 @@ func (p *program) valuesOptions(flags valuesFlags) (options render.ValuesOptions
 	case flags.host == "":
 		return options, "", &hinted{what: "--host is missing", hint: "give the host of the chart's gitlabUrl: --host gitlab.example.com"}
 	}
-	target, err := p.server(flags.host)
-	if err != nil {
+	if options.ServerURL, host, err = p.chartServer(flags.host); err != nil {
 		return options, "", err
 	}
-	options.ServerURL, options.Now = target.URL().String(), p.Now
+	options.Now = p.Now
 	if options.Sources, err = p.sources(flags.certs); err != nil {
 		return options, "", err
 	}
@@ -117,7 +112,7 @@ func (p *program) valuesOptions(flags valuesFlags) (options render.ValuesOptions
 		return options, "", &hinted{what: "--configmap prints the certificates of --cert, and none is given",
 			hint: "give them with --cert, or leave --configmap out: an object that is there needs no ConfigMap"}
 	}
-	return options, target.String(), nil
+	return options, host, nil
 }
 
 // aboutConfigMap is the comment above a ConfigMap that is made apart from the chart: what goes with

@@ -110,6 +110,9 @@ func ParseTarget(text string) (Target, error) {
 	case host == "":
 		return refuse(CodeNoHost, "no host")
 	case !isHostName(host):
+		if host == text {
+			return refuse(CodeHostName, "not a host name")
+		}
 		return refuse(CodeHostName, fmt.Sprintf("%q is not a host name", host))
 	}
 	return Target{Host: host, Port: port}, nil
