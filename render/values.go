@@ -65,7 +65,7 @@ type ChartValues struct {
 	Notes    []Finding
 }
 
-// CertsSecretName is the code of a note: the value certsSecretName alone has the same effect.
+// CertsSecretName is the code of a note: the value certsSecretName has the same effect.
 const CertsSecretName Code = "certs-secret-name"
 
 // Values makes chart values for a runner whose manifests are not there yet. Filter runs over the
@@ -99,10 +99,7 @@ func Values(options ValuesOptions) (*ChartValues, error) {
 		v.Warnings = append(v.Warnings, warning)
 	}
 	about := explanation{options: options, server: server, added: added}
-	if name := about.certsSecretName(); name != "" {
-		v.Notes = append(v.Notes, Finding{Code: CertsSecretName, Message: "certsSecretName: " + name +
-			" alone has the same effect, in every version of the chart, unless the runner is root"})
-	}
+	v.Notes = about.secretNameNotes()
 	if keys := fields(value(added.configMap, "data")); len(keys) == 1 {
 		v.Key = keys[0]
 	}

@@ -66,20 +66,6 @@ func (e explanation) head() string {
 		"\n"
 }
 
-// certsSecretName is the Secret that the chart's own value would mount in the same way: it shows all
-// keys, and each under its own name, at the directory of a runner that is not root. "" for none.
-func (e explanation) certsSecretName() string {
-	if len(e.added.env) > 0 || e.options.Via == WayConfig || e.dir() != trust.CertsDir(-1, trust.DefaultHome) {
-		return ""
-	}
-	for _, o := range e.options.Objects {
-		if o.Kind == "Secret" && o.Key == e.server.CertFile && text(e.added.volumes[0], "secret", "secretName") == o.Name {
-			return o.Name
-		}
-	}
-	return ""
-}
-
 func (e explanation) dir() string { return text(e.added.mounts[0], "mountPath") }
 
 // file is the path that the runner reads.
@@ -105,7 +91,7 @@ func (e explanation) aboutConfigMap() string {
 func (e explanation) aboutVolumes() string {
 	about := commented(fmt.Sprintf("Shows only this one key of the object, as a file; pods wait until the object exists. The chart has volumes and volumeMounts since %s.",
 		volumesKey.since))
-	if name := e.certsSecretName(); name != "" {
+	if name := e.options.CertsSecretName(); name != "" {
 		about += commented("Instead of both, this line does the same in every version of the chart, unless the runner is root, but shows all keys of the Secret:") +
 			"#   certsSecretName: " + name + "\n"
 	}
