@@ -151,9 +151,10 @@ var otherVariables = [][]string{
 	{"RUNNERTRUST_BIN_DIR", "the installer under Helm 3: folder to link the program into"},
 	{"RUNNERTRUST_NO_LINK", "the installer under Helm 3: if `1`, it links nothing"},
 	{"RUNNERTRUST_RELEASES", "the installer: folder or URL of the release to install from; if it is set but empty, the program is built from source"},
-	{"HELM_BIN", "the Helm to ask for releases; `helm` if not set. Helm sets it, and the next three, for plugins"},
+	{"HELM_BIN", "the Helm to ask for releases; `helm` if not set. Helm sets it, and the next four, for plugins"},
 	{"HELM_NAMESPACE", "the namespace of `--release`, if `--namespace` is not given"},
 	{"HELM_KUBECONTEXT", "the cluster, in hints"},
+	{"KUBECONFIG", "the cluster, in hints, if `HELM_PLUGIN_NAME` is set"},
 	{"HELM_PLUGIN_NAME", "if set, hints begin with `helm runnertrust`, and messages that Helm would drop go to Helm's own stderr or the terminal too"},
 	{"NO_COLOR", "`render --diff`: if set, no colours; otherwise colours on terminals only"},
 }

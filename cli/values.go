@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -73,6 +74,12 @@ func (p *program) values(flags valuesFlags) error {
 		return err
 	}
 	made, err := render.Values(options)
+	if refused := (*render.Error)(nil); errors.As(err, &refused) && refused.Code == render.NoVolumes {
+		if name := options.CertsSecretName(); name != "" {
+			return &hinted{code: refused.Code, what: err.Error(), hint: "set certsSecretName: " + name +
+				" in the chart's values instead: every version has it, and it mounts the same file unless the runner is root"}
+		}
+	}
 	if err != nil {
 		return err
 	}

@@ -48,6 +48,8 @@ func TestValues(t *testing.T) {
 		"http":                    {"--host=HTTP://gitlab.example.com:8080", "--cert=certs/ca.crt"},
 		"http-configmap":          {"--host=http://gitlab.example.com", "--cert=certs/ca.crt", "--configmap"},
 		"secret-host-key-config":  {host, "--from-secret=host-ca/gitlab.example.com.crt", "--via=config"},
+		"secret-host-key-jobs":    {host, "--from-secret=host-ca/gitlab.example.com.crt", "--jobs"},
+		"secret-host-key-own":     {host, "--from-secret=gitlab.example.com=host-ca/gitlab.example.com.crt", "--cert=certs/ca.crt"},
 		"configmap-with-host-key": {host, "--from-configmap=host-ca/gitlab.example.com.crt"},
 		"one-of-two":              {host, "--cert=gitlab.example.com=certs/ca.crt", "--cert=certs/other-ca.crt"},
 		"unused":                  {host, "--cert=certs/ca.crt", "--cert=other.example.com=certs/other-ca.crt"},
@@ -135,6 +137,11 @@ func TestValuesRefused(t *testing.T) {
 		{host, cert, "--chart-version=0.61.2"},
 		{host, cert, "--chart-version=0.41.0", "--configmap"},
 		{host, "--from-secret=gitlab-tls", "--chart-version=0.17.0", "--via=env"},
+		{host, "--from-secret=x/gitlab.example.com.crt", "--chart-version=0.30.0"},
+		{host, "--from-secret=x/gitlab.example.com.crt", "--chart-version=0.30.0", "--certs-dir=/home/gitlab-runner/.gitlab-runner//certs"},
+		{host, "--from-secret=x/gitlab.example.com.crt", "--chart-version=0.30.0", "--certs-dir=/etc/gitlab-runner/certs"},
+		{host, "--from-secret=x/gitlab.example.com.crt", "--chart-version=0.30.0", "--via=config"},
+		{host, "--from-configmap=x/gitlab.example.com.crt", "--chart-version=0.30.0"},
 		{host, cert, "--output=json"},
 	} {
 		line := strings.ReplaceAll(strings.Join(args, " "), longHost, "LONG")
