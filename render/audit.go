@@ -93,26 +93,40 @@ func Audit(stream []byte, options AuditOptions) ([]AuditedRunner, error) {
 	return audited, nil
 }
 
+// audit judges a runner's container, and its pod, of which that is a part.
 func (m *manifests) audit(c *container, options AuditOptions) (AuditedRunner, error) {
 	a := AuditedRunner{Deployment: c.runner.name, Namespace: c.runner.namespace, Container: c.name}
+	if err := a.judgeRunner(m, c, options); err != nil {
+		return a, err
+	}
+	missing, err := m.missingKey(c.runner)
+	if err != nil || missing == "" || a.Status == StatusFailed {
+		return a, err
+	}
+	a.judge(StatusFailed, CodeKeyMissing, missing)
+	return a, nil
+}
+
+// judgeRunner finds the file that a container would read, and judges it.
+func (a *AuditedRunner) judgeRunner(m *manifests, c *container, options AuditOptions) error {
 	server, err := c.server()
 	if err != nil {
-		return a, err
+		return err
 	}
 	a.Host, a.Plain, a.URL = server.Name, server.Plain, server.URL
 	if a.Addresses, err = c.runner.addressesOf(server.Name); err != nil {
-		return a, err
+		return err
 	}
 	if err := a.findFile(m, c, server, options.CertsDir); err != nil {
-		return a, err
+		return err
 	}
 	if a.Host == "" && a.File == "" {
 		a.judge(StatusUnknown, CodeHostUnknown, "the manifest does not tell "+trust.ServerURLVariable+", and so not the file's name")
-		return a, nil
+		return nil
 	}
 	found, err := m.open(c, a.File)
 	if err != nil {
-		return a, err
+		return err
 	}
 	a.From = found.from
 	if a.Way == WayCertsDir && found.kind == "Secret" && found.whole {
@@ -125,12 +139,7 @@ func (m *manifests) audit(c *container, options AuditOptions) (AuditedRunner, er
 	}
 	a.Jobs = m.hasJobs(c.runner)
 	a.judgeFile(found, options)
-	missing, err := m.missingKey(c.runner)
-	if err != nil || missing == "" || a.Status == StatusFailed {
-		return a, err
-	}
-	a.judge(StatusFailed, CodeKeyMissing, missing)
-	return a, nil
+	return nil
 }
 
 // findFile is the runner's order of looking: the variable, the setting, the certs directory
