@@ -127,6 +127,7 @@ func (p *program) goOnline(ctx context.Context, r *auditedRunner, flags verifyFl
 	if flags.expiresWithin > 0 {
 		later = verdicts.By(end)
 	}
+	r.Warnings = append(r.Warnings, later.Runner.Warnings...)
 	switch now, then := verdicts.Status(), later.Status(); {
 	case now == trust.StatusFailed:
 		r.Status, r.Finding = now, reasonOf(verdicts)
