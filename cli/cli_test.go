@@ -125,15 +125,18 @@ func TestUnknownVariables(t *testing.T) {
 	cert := "--cert=" + fixturesDir + "/certs/ca.crt"
 	const warning = "runnertrust: warning: environment variable "
 	for name, want := range map[string]string{
-		"RUNNERTRUST_CERT_DIR":  warning + "RUNNERTRUST_CERT_DIR: nothing reads it\nrunnertrust: hint: did you mean RUNNERTRUST_CERTS_DIR?\n",
-		"RUNNERTRUST_CRT":       warning + "RUNNERTRUST_CRT: nothing reads it\nrunnertrust: hint: did you mean RUNNERTRUST_CERT?\n",
-		"RUNNERTRUST_ELEPHANT":  warning + "RUNNERTRUST_ELEPHANT: nothing reads it\nrunnertrust: hint: the variables are those of the flags: see helm runnertrust --help\n",
-		"RUNNERTRUST_BIN_DIR":   "",
-		"RUNNERTRUST_NO_LINK":   "",
-		"RUNNERTRUST_RELEASES":  "",
-		"RUNNERTRUST_TIMEOUT":   "", // of other commands
-		"RUNNERTRUSTED_CERT":    "",
-		"HELM_RUNNERTRUST_CERT": "",
+		"RUNNERTRUST_CERT_DIR":     warning + "RUNNERTRUST_CERT_DIR: nothing reads it\nrunnertrust: hint: did you mean RUNNERTRUST_CERTS_DIR?\n",
+		"RUNNERTRUST_CRT":          warning + "RUNNERTRUST_CRT: nothing reads it\nrunnertrust: hint: did you mean RUNNERTRUST_CERT?\n",
+		"RUNNERTRUST_ELEPHANT":     warning + "RUNNERTRUST_ELEPHANT: nothing reads it\nrunnertrust: hint: the variables are those of the flags: see helm runnertrust --help\n",
+		"RUNNERTRUST_KUBE_CONTEXT": warning + "RUNNERTRUST_KUBE_CONTEXT: nothing reads it\nrunnertrust: hint: no variable sets this flag: give --kube-context on the command line\n",
+		"RUNNERTRUST_PIPE":         warning + "RUNNERTRUST_PIPE: nothing reads it\nrunnertrust: hint: no variable sets this flag: give --pipe on the command line\n",
+		"RUNNERTRUST_HELP":         warning + "RUNNERTRUST_HELP: nothing reads it\nrunnertrust: hint: no variable sets this flag: give --help on the command line\n",
+		"RUNNERTRUST_BIN_DIR":      "",
+		"RUNNERTRUST_NO_LINK":      "",
+		"RUNNERTRUST_RELEASES":     "",
+		"RUNNERTRUST_TIMEOUT":      "", // of other commands
+		"RUNNERTRUSTED_CERT":       "",
+		"HELM_RUNNERTRUST_CERT":    "",
 	} {
 		stdout, stderr, code := call(t, input, []string{name, "swordfish"}, cert)
 		if code != exitDone || stderr != want || len(stdout) <= len(input) {

@@ -21,6 +21,11 @@ func variable(flag string) string {
 	return environment + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
+// flagOf is the flag of a variable.
+func flagOf(variable string) string {
+	return strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(variable, environment), "_", "-"))
+}
+
 // readEnvironment sets the flags that the command line leaves out. A certificate is no plain value,
 // so sources reads its variable.
 func (p *program) readEnvironment(flags *pflag.FlagSet) error {
@@ -50,38 +55,44 @@ func (p *program) readEnvironment(flags *pflag.FlagSet) error {
 
 // warnUnknownVariables tells of variables with our prefix that no command reads.
 func (p *program) warnUnknownVariables(root *cobra.Command) {
-	var known []string
+	var known, ofFlags []string
 	for _, variable := range p.Environ {
 		name, _, _ := strings.Cut(variable, "=")
 		if !strings.HasPrefix(name, environment) {
 			continue
 		}
 		if known == nil {
-			known = knownVariables(root)
+			known, ofFlags = variables(root)
 		}
 		if slices.Contains(known, name) {
 			continue
 		}
 		hint := "the variables are those of the flags: see " + root.CommandPath() + " --help"
-		if meant := nearest(strings.TrimPrefix(name, environment), withoutPrefix(known)); meant != "" {
+		if slices.Contains(ofFlags, name) {
+			hint = "no variable sets this flag: give --" + flagOf(name) + " on the command line"
+		} else if meant := nearest(strings.TrimPrefix(name, environment), withoutPrefix(known)); meant != "" {
 			hint = "did you mean " + environment + meant + "?"
 		}
 		p.message("warning", "environment variable "+name+": nothing reads it", hint)
 	}
 }
 
-// knownVariables are those of all commands and of the installer, sorted.
-func knownVariables(root *cobra.Command) []string {
-	known := map[string]bool{}
+// variables are those that a command or the installer reads, and those that the flags would have,
+// of which some are for the command line only; both sorted.
+func variables(root *cobra.Command) (known, ofFlags []string) {
+	read, flags := map[string]bool{variable(certFlag): true}, map[string]bool{}
 	for _, name := range installerVariables {
-		known[name] = true
+		read[name] = true
 	}
 	for _, cmd := range append(root.Commands(), root) {
-		for _, flag := range flagNames(cmd) {
-			known[variable(flag)] = true
-		}
+		cmd.Flags().VisitAll(func(flag *pflag.Flag) {
+			flags[variable(flag.Name)] = true
+			if flag.Annotations[commandLineOnly] == nil && flag.Name != "help" {
+				read[variable(flag.Name)] = true
+			}
+		})
 	}
-	return slices.Sorted(maps.Keys(known))
+	return slices.Sorted(maps.Keys(read)), slices.Sorted(maps.Keys(flags))
 }
 
 func withoutPrefix(variables []string) (names []string) {
