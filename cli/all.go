@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/spf13/cobra"
+
 	"helm-runnertrust/render"
 )
 
@@ -22,13 +24,13 @@ type release struct {
 
 func (r release) String() string { return r.Namespace + "/" + r.Name }
 
-// releases are those of all namespaces, or of the one that --namespace names.
+// releases are those of all namespaces, or of the one that --all-in or --namespace names. It says
+// which, since Helm keeps a --namespace to itself.
 func (p *program) releases(in input) ([]release, error) {
-	args := []string{"list", "--output", "json", "--max", "0"}
-	if in.cluster.namespace != "" {
-		args = append(args, "--namespace", in.cluster.namespace)
-	} else {
-		args = append(args, "--all-namespaces")
+	where, args := "all namespaces", []string{"list", "--output", "json", "--max", "0", "--all-namespaces"}
+	if only := in.cluster.namespace; only != "" {
+		where = "the namespace " + only
+		args = append(args[:len(args)-1], "--namespace", only)
 	}
 	out, err := p.helm(append(args, in.cluster.args()...)...)
 	if err != nil {
@@ -38,11 +40,30 @@ func (p *program) releases(in input) ([]release, error) {
 	if err := json.Unmarshal(out, &all); err != nil {
 		return nil, &hinted{what: "cannot read what helm list says", err: err, hint: "give the path of Helm in the variable HELM_BIN"}
 	}
+	hint := ""
+	if meant, _ := p.Env("HELM_NAMESPACE"); in.cluster.namespace == "" && meant != "" && meant != "default" {
+		hint = "for those of one namespace: " + throughHelm + " verify " + typed(append([]string{"--all-in", meant}, p.inCluster(in.cluster).args()...)...)
+	}
+	p.message("note", fmt.Sprintf("%s in %s", count(len(all), "release"), where), hint)
 	return all, nil
 }
 
-// verifyAll is verify for every release of the cluster. Those without a runner count for nothing;
-// one that cannot be read is an error beside the verdicts on the others.
+// takeNamespace makes --all-in an --all of one namespace.
+func (f *verifyFlags) takeNamespace(cmd *cobra.Command) error {
+	switch {
+	case !cmd.Flags().Changed("all-in"):
+		return nil
+	case f.allIn == "":
+		return &hinted{what: "--all-in is empty", hint: "name the namespace, or give --all for all of them"}
+	case f.input.cluster.namespace != "":
+		return &hinted{what: "--all-in and --namespace both name a namespace", hint: "leave --namespace out"}
+	}
+	f.all, f.input.cluster.namespace = true, f.allIn
+	return nil
+}
+
+// verifyAll is verify for every release of the cluster, or of a namespace. Those without a runner
+// count for nothing; one that cannot be read is an error beside the verdicts on the others.
 func (p *program) verifyAll(ctx context.Context, flags verifyFlags) error {
 	releases, err := p.releases(flags.input)
 	if err != nil {

@@ -22,7 +22,7 @@ func releasesOf(t *testing.T, names ...string) (helm string) {
 		list = append(list, `{"name":"`+name+`","namespace":"ci"}`)
 	}
 	helm = filepath.Join(t.TempDir(), "helm")
-	script := "#!/bin/sh\ncase $1 in\nlist) echo '[" + strings.Join(list, ",") + "]' ;;\n" +
+	script := "#!/bin/sh\ncase $1 in\nlist) case $* in *' --all-namespaces'|*' --namespace ci') ;; *) exit 1 ;; esac\n echo '[" + strings.Join(list, ",") + "]' ;;\n" +
 		"get) [ \"$3\" != broken ] || { echo 'Error: release: not found' >&2; exit 1; }\n" +
 		"[ \"$4 $5\" = '--namespace ci' ] && cat " + fixtures + "/accept/$3/output.yaml ;;\nesac\n"
 	if err := os.WriteFile(helm, []byte(script), 0o755); err != nil {
@@ -40,7 +40,7 @@ func verifyAll(t *testing.T, helm string, args ...string) (stdout, stderr string
 func TestVerifyAll(t *testing.T) {
 	helm := releasesOf(t, "current", "hooks-only", "jobs")
 	out, stderr, code := verifyAll(t, helm, "--expires-within", "30d")
-	if code != exitDone || stderr != "" {
+	if code != exitDone || stderr != "runnertrust: note: 3 releases in all namespaces\n" {
 		t.Fatalf("exit code %d: %s%s", code, stderr, out)
 	}
 	for _, want := range []string{"RELEASE", "ci/current ", "ci/jobs ", "its jobs' own programs trust GitLab too"} {
@@ -56,6 +56,22 @@ func TestVerifyAll(t *testing.T) {
 	}
 	if out, _, _ = verifyAll(t, helm, "-o", "json"); !strings.Contains(out, `"release": "ci/jobs"`) || !strings.Contains(out, `"jobs": true`) {
 		t.Errorf("json:\n%s", out)
+	}
+}
+
+// TestVerifyAllIn takes the releases of one namespace, and says which were taken where Helm was
+// given one and keeps that to itself.
+func TestVerifyAllIn(t *testing.T) {
+	helm := releasesOf(t, "current")
+	for _, test := range []struct{ args, stderr string }{
+		{"--all-in=ci", "runnertrust: note: 1 release in the namespace ci\n"},
+		{"--all --namespace=ci", "runnertrust: note: 1 release in the namespace ci\n"},
+		{"--all", "runnertrust: note: 1 release in all namespaces\nrunnertrust: hint: for those of one namespace: helm runnertrust verify --all-in ci\n"},
+	} {
+		out, stderr, code := call(t, "", []string{"HELM_BIN", helm, "HELM_NAMESPACE", "ci"}, append([]string{"verify"}, strings.Fields(test.args)...)...)
+		if code != exitDone || stderr != test.stderr || !strings.Contains(out, "ci/current ") {
+			t.Errorf("%s: exit code %d: %s%s", test.args, code, stderr, out)
+		}
 	}
 }
 

@@ -33,14 +33,6 @@ func clusterOf(cmd *cobra.Command) cluster {
 	return cluster{namespace: valueOf(cmd, "namespace"), context: valueOf(cmd, "kube-context"), kubeconfig: valueOf(cmd, "kubeconfig")}
 }
 
-// all are the flags, with the namespace where one is named.
-func (c cluster) all() []string {
-	if c.namespace == "" {
-		return c.args()
-	}
-	return append([]string{"--namespace", c.namespace}, c.args()...)
-}
-
 // args are the flags for Helm.
 func (c cluster) args() []string {
 	var args []string

@@ -54,7 +54,7 @@ const certFlag = "cert"
 const commandLineOnly = "command line only"
 
 // exclusive are the flags of which one goes at a time.
-var exclusive = []string{"all", "file", "release"}
+var exclusive = []string{"all", "all-in", "file", "release"}
 
 // markExclusive has completion offer none of them beside another.
 func markExclusive(cmd *cobra.Command) {
@@ -83,7 +83,12 @@ func (p *program) checkExcluded(cmd *cobra.Command) error {
 		words := []string{typedFlag(cmd.Flag(name))}
 		switch where := p.inCluster(clusterOf(cmd)); name {
 		case "all":
-			words = append(words, where.all()...)
+			if where.namespace != "" {
+				words = []string{"--all-in=" + where.namespace} // Helm would keep --namespace to itself
+			}
+			words = append(words, where.args()...)
+		case "all-in":
+			words = append(words, where.args()...)
 		case "release":
 			words = append(append(words, p.namespaceArgs(where)...), where.args()...)
 		}

@@ -41,7 +41,7 @@ func TestHintedCommands(t *testing.T) {
 		{args: []string{"verify", "--all", "--release", "ci"}, hint: "give one of them: helm runnertrust verify --all, or helm runnertrust verify --release=ci"},
 		{args: []string{"verify", "--all", "-f", "ci.yaml"}, hint: "give one of them: helm runnertrust verify --all, or helm runnertrust verify --file=ci.yaml"},
 		{args: []string{"verify", "--all", "-f", "a b.yaml", "--release=ci", "-n", "c d", "--kube-context=prod"},
-			hint: "give one of them: helm runnertrust verify --all --namespace 'c d' --kube-context prod, " +
+			hint: "give one of them: helm runnertrust verify '--all-in=c d' --kube-context prod, " +
 				"or helm runnertrust verify '--file=a b.yaml', or helm runnertrust verify --release=ci --namespace 'c d' --kube-context prod"},
 		{args: []string{"render", "-f", "https://me:swordfish@gitlab.test", "--release", "ci"},
 			hint: "give one of them: helm runnertrust render '--file=https://***@gitlab.test', or helm runnertrust render --release=ci"},
@@ -50,6 +50,9 @@ func TestHintedCommands(t *testing.T) {
 		{args: []string{"render", "-f", spaced}, hint: "render the chart first: helm template '" + spaced + "' > manifests.yaml"},
 		{args: []string{"verify", "[fd00::1]:8443", "--cert=other.test=" + fixturesDir + "/certs/ca.crt"},
 			hint: "get the chain from the server: helm runnertrust fetch '[fd00::1]:8443' --save FILE, then: helm runnertrust verify '[fd00::1]:8443' --cert=FILE"},
+		{args: []string{"verify", "--all", "--all-in", "ci"}, hint: "give one of them: helm runnertrust verify --all, or helm runnertrust verify --all-in=ci"},
+		{args: []string{"verify", "--all-in", ""}, hint: "name the namespace, or give --all for all of them"},
+		{args: []string{"verify", "--all-in", "ci", "-n", "ci"}, hint: "leave --namespace out"},
 		{args: []string{"--diff"}, hint: "did you mean helm runnertrust render --diff?"},
 		{args: []string{"--save=x"}, hint: "did you mean helm runnertrust fetch --save?"},
 		{args: []string{"fetch", "gitlab.test", "--online"}, hint: "did you mean helm runnertrust verify --online?"},

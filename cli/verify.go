@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -23,7 +24,8 @@ type verifyFlags struct {
 	certs         []string
 	online        bool
 	allowUnknown  bool
-	all           bool // releases of the cluster
+	all           bool   // releases of the cluster
+	allIn         string // namespace, of which to take all releases
 	expiresWithin days
 	deployment    string
 	certsDir      string
@@ -32,7 +34,7 @@ type verifyFlags struct {
 func (p *program) verifyCommand() *cobra.Command {
 	var flags verifyFlags
 	cmd := &cobra.Command{
-		Use:   "verify [URL | -f FILE | --release NAME | --all]",
+		Use:   "verify [URL | -f FILE | --release NAME | --all | --all-in NAMESPACE]",
 		Short: "Prove that runners would connect: to a server, or from their manifests",
 		Long: `Prove that runners would connect.
 
@@ -40,25 +42,26 @@ With a URL: shakes hands with the server, and judges what it sends by the
 runner's rule (the system's certificates and the file of --cert) and by that of
 git in its jobs (the file only).
 
-With manifests, from a file, stdin, a release, or all releases: tells for each
-runner which file it would read, what is in it, and whether that can work. Only
-the manifests are checked, unless --online adds the handshake.
+With manifests, from a file, stdin, a release, or all releases (of the cluster
+or of one namespace): tells for each runner which file it would read, what is in
+it, and whether that can work. Only the manifests are checked, unless --online
+adds the handshake.
 
---all goes through the releases of all namespaces. For those of one, call the
-program itself, since Helm does not pass -n on to plugins:
-helm-runnertrust verify --all -n NAME
+--all goes through the releases of all namespaces, --all-in through those of one:
+Helm does not pass -n on to plugins.
 
 Exits with 1 if any runner would not connect, or if that cannot be told (unless
 --allow-unknown is given).`,
 		Example: `  helm runnertrust verify https://gitlab.example.com --cert=gitlab.crt
   helm runnertrust verify --release gitlab --online --expires-within 30d
   helm runnertrust verify --all --expires-within 30d
+  helm runnertrust verify --all-in ci --expires-within 30d
   helm get manifest gitlab | helm runnertrust verify`,
 		Args: p.verifyArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p.tellsByCode = true
 			p.verifying = true
-			if err := flags.input.check(cmd); err != nil {
+			if err := errors.Join(flags.input.check(cmd), flags.takeNamespace(cmd)); err != nil {
 				return err
 			}
 			switch {
@@ -74,11 +77,14 @@ Exits with 1 if any runner would not connect, or if that cannot be told (unless
 	flags.input.register(cmd)
 	flags.output.register(cmd)
 	registerCert(cmd.Flags(), &flags.certs, "certificate `[HOST=]PATH` to verify a URL with, as for the post-renderer")
-	cmd.Flags().BoolVar(&flags.all, "all", false, "go through every release of the cluster")
-	fromCommandLine(cmd.Flags(), "all")
+	cmd.Flags().BoolVar(&flags.all, "all", false, "check every release in the cluster, in all namespaces")
+	cmd.Flags().StringVar(&flags.allIn, "all-in", "", "check every release in this `namespace`")
+	for _, name := range []string{"all", "all-in"} {
+		fromCommandLine(cmd.Flags(), name)
+	}
 	cmd.Flags().BoolVar(&flags.online, "online", false, "also try a TLS handshake with the runners' servers")
 	cmd.Flags().BoolVar(&flags.allowUnknown, "allow-unknown", false, "succeed even if the verdict on a runner is unknown")
-	cmd.Flags().Var(&flags.expiresWithin, "expires-within", "fail if it will have stopped working within this `time` from now: 30d, 72h")
+	cmd.Flags().Var(&flags.expiresWithin, "expires-within", "also fail if a runner would stop working within this `time`: 30d, 72h")
 	cmd.Flags().StringVar(&flags.deployment, "deployment", "", "`name` of the runner's Deployment")
 	cmd.Flags().StringVar(&flags.certsDir, "certs-dir", "", "`directory` of the runner's certificates")
 	return cmd
@@ -90,7 +96,7 @@ func (p *program) verifyArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 1 {
 		return &hinted{what: fmt.Sprintf("verify takes one URL, not %d", len(args)), hint: "verify them one after the other: " + verifyURL("URL")}
 	}
-	ignored, subject := []string{"file", "release", "all", "online", "deployment", "certs-dir"}, "a URL"
+	ignored, subject := []string{"file", "release", "all", "all-in", "online", "deployment", "certs-dir"}, "a URL"
 	if len(args) == 0 {
 		ignored, subject = []string{certFlag}, "manifests"
 	}
