@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"helm-runnertrust/render"
+	"helm-runnertrust/render/yamledit"
 	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/probe"
 )
@@ -31,6 +32,9 @@ func (p *program) verifyManifests(ctx context.Context, flags verifyFlags) error 
 	}
 	runners, err := p.audit(ctx, stream, flags.input, flags)
 	if err != nil {
+		if flags.deployment != "" {
+			p.nameDeployments(err, yamledit.Split(stream))
+		}
 		return err
 	}
 	return p.reportRunners(runners, flags)

@@ -81,7 +81,9 @@ type program struct {
 	release   string        // that the manifests are of, as one types it for Helm
 	template  string        // the chart whose templates were given as manifests
 
-	tellsByCode bool // whoever runs it may want nothing but the exit code
+	deployments []string // of manifests that have no Deployment of the name that was asked for
+	misnamed    bool     // a file of a folder of certificates is not named after a host
+	tellsByCode bool     // whoever runs it may want nothing but the exit code
 }
 
 func (p *program) rootCommand() *cobra.Command {

@@ -63,8 +63,12 @@ func (p *program) oneServer(cmd *cobra.Command, args []string) error {
 	if len(args) == 1 {
 		return nil
 	}
+	server, file := "HOST[:PORT]", "FILE"
+	if len(args) == 2 && p.isCertificate(args[1]) && !slices.ContainsFunc(args, holdsPassword) {
+		server, file = shellWord(args[0]), shellWord(args[1])
+	}
 	return &hinted{what: fmt.Sprintf("%s takes one server, not %d", cmd.Name(), len(args)),
-		hint: cmd.CommandPath() + " HOST[:PORT] --save FILE"}
+		hint: cmd.CommandPath() + " " + server + " --save " + file}
 }
 
 func (p *program) fetch(ctx context.Context, argument string, flags fetchFlags) error {

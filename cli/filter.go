@@ -2,11 +2,14 @@ package cli
 
 import (
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"helm-runnertrust/render"
 	"helm-runnertrust/render/yamledit"
+	"helm-runnertrust/trust"
 )
 
 // filter is what Helm calls: manifests in, manifests out.
@@ -51,6 +54,10 @@ func (p *program) run(stream *yamledit.Stream, flags filterFlags) (*render.Resul
 	options.Sources, options.Now = sources, p.Now
 	result, err := render.FilterStream(stream, options)
 	if err != nil {
+		p.misnamed = slices.ContainsFunc(sources, func(s trust.Source) bool { return s.FromFolder && !strings.Contains(s.Host, ".") })
+		if options.Deployment != "" {
+			p.nameDeployments(err, stream)
+		}
 		return nil, err
 	}
 	for _, warning := range result.Warnings {
@@ -60,4 +67,13 @@ func (p *program) run(stream *yamledit.Stream, flags filterFlags) (*render.Resul
 		p.message("note", note.Message, "")
 	}
 	return result, nil
+}
+
+// nameDeployments notes the names in a stream that has no Deployment of the one that was asked for.
+func (p *program) nameDeployments(err error, stream *yamledit.Stream) {
+	if refused := (*render.Error)(nil); errors.As(err, &refused) && refused.Code == render.NoRunner {
+		if text, err := stream.Bytes(); err == nil {
+			p.deployments = render.Deployments(text)
+		}
+	}
 }

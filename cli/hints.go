@@ -27,6 +27,9 @@ type topic struct {
 	leaf     *x509.Certificate // that the server sends
 	release  string            // that the manifests are of, as one types it for Helm
 	command  string            // that connects to the server, as one types it; "" is fetch
+
+	deployments []string // of the manifests, where none has the name that was asked for
+	misnamed    bool     // a file of a folder of certificates is not named after a host
 }
 
 // A hint says what to do about something: where possible, a command that can be typed.

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"strings"
+
 	"helm-runnertrust/render"
 	"helm-runnertrust/trust"
 )
@@ -59,6 +61,9 @@ func manifestHints() map[trust.Code]hint {
 
 // noCertificateHint names every way to give one.
 func noCertificateHint(t topic) string {
+	if server, err := trust.ParseServer("https://" + t.host); err == nil && t.misnamed && server.CertFile != "" {
+		return "the files of a folder are named <host>.crt: call this host's " + server.CertFile + ", or give the file itself: --cert=FILE"
+	}
 	return fetchAnd("get the certificate, then pass --cert=FILE: ")(t) +
 		"; or name what is in the cluster: --from-secret=NAME/KEY, --from-configmap=NAME/KEY"
 }
@@ -67,6 +72,8 @@ func noCertificateHint(t topic) string {
 func noRunner(t topic) string {
 	const text = "--deployment NAME selects a runner of another shape"
 	switch {
+	case len(t.deployments) > 0:
+		return "the manifests have: --deployment=" + strings.Join(t.deployments, ", --deployment=")
 	case t.release == "" && t.occasion == ofManifests:
 		return "give what helm template or helm get manifest prints; " + text
 	case t.release == "":

@@ -111,7 +111,7 @@ func (p *program) hint(err error) string {
 		if p.template != "" && slices.Contains(ofTemplates, refused.Code) {
 			return renderChart(p.template)
 		}
-		about := topic{host: refused.Host, release: p.release}
+		about := topic{host: refused.Host, release: p.release, deployments: p.deployments, misnamed: p.misnamed}
 		if p.verifying {
 			about.occasion = ofManifests
 		}

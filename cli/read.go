@@ -24,9 +24,11 @@ const defaultPatience = time.Minute
 // files reads what arguments name. The zero value is ready.
 type files struct {
 	patience time.Duration // with a pipe that says nothing; 0 is the default
+
+	ofPostRenderer bool // the arguments are those of --post-renderer-args
 }
 
-func (p *program) files() files { return files{patience: p.Patience} }
+func (p *program) files() files { return files{patience: p.Patience, ofPostRenderer: p.filtering} }
 
 var errDevice = errors.New("it is a device, not a file")
 

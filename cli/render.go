@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"os"
 	"path/filepath"
@@ -86,7 +87,8 @@ func (p *program) readManifests(path string) ([]byte, error) {
 	}
 	stream, err := p.files().read(path, 0)
 	if err != nil {
-		return nil, &hinted{what: "cannot read the manifests of " + path, err: withoutPath(err), hint: "check the path and its permissions"}
+		return nil, &hinted{what: "cannot read the manifests of " + path, err: withoutPath(err),
+			hint: cmp.Or(unexpanded("file", "", path), "check the path and its permissions")}
 	}
 	return stream, nil
 }

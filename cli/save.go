@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io/fs"
 	"os"
@@ -55,7 +56,8 @@ func target(path string) (string, error) {
 
 // notSaved names the file that was meant, not the one beside it.
 func notSaved(path string, err error) error {
-	return &hinted{what: "cannot write " + path, err: withoutPath(err), hint: "name a file in a folder that is there and can be written to"}
+	return &hinted{what: "cannot write " + path, err: withoutPath(err),
+		hint: cmp.Or(unexpanded("save", "", path), "name a file in a folder that is there and can be written to")}
 }
 
 // replace writes beside the file and renames, so that nobody reads a part.

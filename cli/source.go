@@ -28,7 +28,7 @@ func (f files) load(arg string) ([]trust.Source, error) {
 	}
 	about, err := os.Stat(path)
 	if err != nil {
-		return nil, unreadable(path, err)
+		return nil, f.noSuchPath(host, path, err)
 	}
 	if about.IsDir() {
 		if host != "" {
@@ -154,14 +154,33 @@ func (f files) loadFile(path string) (*trust.Bundle, error) {
 
 func unreadable(path string, err error) error {
 	hint := "check the path and its permissions"
-	switch {
-	case errors.Is(err, errDevice):
+	if errors.Is(err, errDevice) {
 		hint = "give the path of a file, or a pipe: <(command)"
-	case strings.Contains(path, " --"), strings.Contains(path, ",--"):
-		hint = "each flag needs a --post-renderer-args of its own"
-	case strings.Contains(path, "="):
-		hint = "the part before = is taken as a host only if it looks like one; write ./PATH for a path with ="
 	}
+	return notRead(path, err, hint)
+}
+
+// noSuchPath is unreadable for a path that may be none: what was meant can often be told.
+func (f files) noSuchPath(host, path string, err error) error {
+	_, named, hasScheme := strings.Cut(path, "://")
+	if host != "" {
+		host += "="
+	}
+	switch {
+	case strings.HasPrefix(path, "~/"):
+		return notRead(path, err, unexpanded(certFlag, host, path))
+	case strings.Contains(path, " --"), strings.Contains(path, ",--"):
+		return notRead(path, err, apartHint("--"+certFlag+"="+host+path, f.ofPostRenderer))
+	case hasScheme && strings.Contains(named, "="):
+		server, file, _ := strings.Cut(named, "=")
+		return notRead(path, err, "write the host without https://: --cert="+shellWord(strings.TrimRight(server, "/")+"="+file))
+	case strings.Contains(path, "="):
+		return notRead(path, err, "the part before = is taken as a host only if it looks like one; write ./PATH for a path with =")
+	}
+	return unreadable(path, err)
+}
+
+func notRead(path string, err error, hint string) error {
 	if mayHoldPassword(path) {
 		path = trust.PrintableURL(path)
 	}

@@ -37,6 +37,12 @@ func (p *program) flagError(cmd *cobra.Command, err error) error {
 		name, _ := pflag.UnquoteUsage(missing.GetFlag())
 		return &hinted{what: err.Error(), hint: "write --" + missing.GetFlag().Name + "=" + name + "; " + help}
 	case errors.As(err, &unknown):
+		if !cmd.HasParent() && len(p.Args) > 0 && !strings.HasPrefix(p.Args[0], "-") {
+			return p.noArguments(cmd, p.Args[:1]) // it is no command, or its flags would be known
+		}
+		if meant := p.unknownFlag(cmd, unknown); meant != "" {
+			return &hinted{what: err.Error(), hint: meant}
+		}
 		if elsewhere := commandsWith(cmd, unknown.GetSpecifiedName()); elsewhere != "" {
 			return &hinted{what: err.Error(), hint: "did you mean " + elsewhere + "?"}
 		}
@@ -44,6 +50,10 @@ func (p *program) flagError(cmd *cobra.Command, err error) error {
 			return &hinted{what: err.Error(), hint: "did you mean --" + name + "? " + help}
 		}
 	case errors.As(err, &invalid):
+		value, isFormat := invalid.GetValue(), invalid.GetFlag().Name == "output"
+		if isFormat && cmd.Flags().Lookup("save") != nil && looksLikeFile(value) {
+			return &hinted{what: "--output: " + invalid.Unwrap().Error(), hint: "the file is given with --save: --save " + shellWord(value)}
+		}
 		return p.invalidValue("--"+invalid.GetFlag().Name, invalid.GetFlag(), invalid.GetValue(), invalid.Unwrap())
 	}
 	return &hinted{what: err.Error(), hint: help}
@@ -108,17 +118,19 @@ func (p *program) noArguments(cmd *cobra.Command, args []string) error {
 		commands = append(commands, command.Name())
 	}
 	help := "see " + cmd.CommandPath() + " --help"
-	switch name := nearest(args[0], commands); {
-	case pathExists(args[0]):
-		return &hinted{what: fmt.Sprintf("%q is a file, not a command", args[0]),
-			hint: "manifests are given with -f: " + p.calledAs() + " render -f " + shellWord(args[0])}
-	case name != "":
-		return &hinted{what: fmt.Sprintf("unknown command %q", shown),
-			hint: "did you mean " + cmd.CommandPath() + " " + name + "? " + help}
+	what, hint := fmt.Sprintf("%s takes no argument like %q", cmd.Name(), shown), help
+	switch {
+	case pathExists(args[0]) && !strings.Contains(args[0], "="):
+		what = fmt.Sprintf("%q is a file, not a command", args[0])
 	case len(commands) > 0:
-		return &hinted{what: fmt.Sprintf("unknown command %q", shown), hint: help}
+		what = fmt.Sprintf("unknown command %q", shown)
 	}
-	return &hinted{what: fmt.Sprintf("%s takes no argument like %q", cmd.Name(), shown), hint: help}
+	if name := nearest(args[0], commands); name != "" && !pathExists(args[0]) {
+		hint = "did you mean " + cmd.CommandPath() + " " + name + "? " + help
+	} else if meant := p.argumentSlip(cmd, args[0]); meant != "" {
+		hint = meant
+	}
+	return &hinted{what: what, hint: hint}
 }
 
 var errTwice = errors.New("it is given twice")

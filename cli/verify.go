@@ -109,6 +109,11 @@ func (p *program) verifyArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return p.checkConnect(cmd)
 	}
+	if namespace := valueOf(cmd, "namespace"); namespace != "" {
+		if hint := p.releaseMeant(args[0], input{cluster: cluster{namespace: namespace}}); hint != "" {
+			return &hinted{what: "--namespace is not for a URL", hint: hint}
+		}
+	}
 	return nil
 }
 
@@ -202,9 +207,11 @@ func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlag
 	if err != nil {
 		return err
 	}
-	switch {
+	switch fault := p.noSuchServer(url, verdicts.Runner, flags.input); {
 	case passes:
 		return nil
+	case fault != nil:
+		return fault
 	case verdicts.Status() == trust.StatusFailed:
 		return &hinted{what: "a runner would not work with " + target.Address(), hint: "the reason is below the table"}
 	case later.Status() == trust.StatusFailed:

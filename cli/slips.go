@@ -1,0 +1,200 @@
+package cli
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/probe"
+)
+
+// Slips are command lines of which it can be told what was meant.
+
+// unknownFlag is what to do about a flag that a command does not have; "" where nothing is known.
+func (p *program) unknownFlag(cmd *cobra.Command, unknown *pflag.NotExistError) string {
+	name := unknown.GetSpecifiedName()
+	word, _, isGlued := strings.Cut(name, " ")
+	short, value, hasValue := strings.Cut(unknown.GetSpecifiedShortnames(), "=")
+	switch {
+	case slices.ContainsFunc(p.Args, holdsPassword): // nothing of it is repeated
+		return ""
+	case name == "post-renderer" || name == "post-renderer-args":
+		return "leave out --post-renderer and --post-renderer-args, which are Helm's: " + p.withoutHelms(cmd)
+	case isGlued && cmd.Flags().Lookup(word) != nil:
+		return apartHint(p.argument("--"+name), !cmd.HasParent())
+	case short != "" && hasValue && cmd.Flags().Lookup(short) != nil:
+		return "write --" + short + "=" + shellWord(value)
+	case short != "" && cmd.Flags().Lookup(short) != nil:
+		return "write --" + short + ", with two dashes"
+	case (name == "o" || name == "output") && (cmd.Name() == "render" || cmd.Name() == "values"):
+		return p.toStdout(cmd)
+	}
+	return ""
+}
+
+func holdsPassword(arg string) bool {
+	_, value, _ := strings.Cut(arg, "=")
+	return mayHoldPassword(arg) || mayHoldPassword(value)
+}
+
+// argument is the one that begins so.
+func (p *program) argument(start string) string {
+	if i := slices.IndexFunc(p.Args, func(arg string) bool { return strings.HasPrefix(arg, start) }); i >= 0 {
+		return p.Args[i]
+	}
+	return start
+}
+
+// withoutHelms is the command line without the flags that tell Helm of a post-renderer.
+func (p *program) withoutHelms(cmd *cobra.Command) string {
+	words := []string{cmd.Root().CommandPath()}
+	if !cmd.HasParent() {
+		words = append(words, "render")
+	}
+	isName := false
+	for _, arg := range p.Args {
+		flag, value, hasValue := strings.Cut(arg, "=")
+		switch {
+		case isName:
+			isName = false
+		case flag == "--post-renderer":
+			isName = !hasValue
+		case flag == "--post-renderer-args" && hasValue:
+			words = append(words, shellWord(value))
+		case flag != "--post-renderer-args":
+			words = append(words, shellWord(arg))
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// toStdout has the output of the command line go to the file that -o or --output names; "" where
+// that may be a format.
+func (p *program) toStdout(cmd *cobra.Command) string {
+	words, file, isFile := []string{cmd.Root().CommandPath()}, "", false
+	for _, arg := range p.Args {
+		flag, value, hasValue := strings.Cut(arg, "=")
+		switch {
+		case isFile:
+			file, isFile = arg, false
+		case flag != "-o" && flag != "--output":
+			words = append(words, shellWord(arg))
+		case hasValue:
+			file = value
+		default:
+			isFile = true
+		}
+	}
+	if !looksLikeFile(file) {
+		return ""
+	}
+	return "the result goes to stdout: " + strings.Join(words, " ") + " > " + shellWord(file)
+}
+
+// looksLikeFile reports whether a word is a file's name rather than a format's.
+func looksLikeFile(word string) bool { return strings.ContainsAny(word, "./") }
+
+// withFlag is the command line with an argument given as the value of a flag.
+func (p *program) withFlag(cmd *cobra.Command, flag, argument string) string {
+	words := []string{cmd.Root().CommandPath()}
+	for _, arg := range p.Args {
+		if arg == argument {
+			words = append(words, flag)
+		}
+		words = append(words, shellWord(arg))
+	}
+	return strings.Join(words, " ")
+}
+
+// apartHint has the flags of one argument written as they are meant.
+func apartHint(arg string, asPostRenderer bool) string {
+	var flags []string
+	for flag := range strings.SplitSeq(strings.ReplaceAll(arg, ",--", " --"), " --") {
+		name, value, hasValue := strings.Cut(strings.TrimSpace(strings.TrimPrefix(flag, "--")), " ")
+		if strings.Contains(name, "=") || !hasValue {
+			name, value, hasValue = strings.Cut(strings.TrimSpace(strings.TrimPrefix(flag, "--")), "=")
+		}
+		text := "--" + name
+		if hasValue {
+			text += "=" + shellWord(strings.TrimSpace(value))
+		}
+		flags = append(flags, text)
+	}
+	text := strings.Join(flags, " ")
+	switch {
+	case asPostRenderer:
+		return "write " + text + ", each flag in a --post-renderer-args of its own"
+	case len(flags) > 1:
+		return "write them apart: " + text
+	}
+	return "write " + text
+}
+
+// argumentSlip is what to do about an argument of a command that takes none; "" where nothing is
+// known.
+func (p *program) argumentSlip(cmd *cobra.Command, arg string) string {
+	has := func(flag string) bool { return cmd.Flags().Lookup(flag) != nil }
+	lacks := func(flag string) bool { return has(flag) && !cmd.Flags().Changed(flag) }
+	name, value, hasValue := strings.Cut(arg, "=")
+	switch {
+	case slices.ContainsFunc(p.Args, holdsPassword):
+	case hasValue && has(name):
+		return "write --" + name + "=" + shellWord(value)
+	case has(certFlag) && p.isCertificate(arg):
+		return "certificates are given with --cert: --cert=" + shellWord(arg)
+	case pathExists(arg):
+		return "manifests are given with -f: " + cmd.Root().CommandPath() + " render -f " + shellWord(arg)
+	case lacks("host"):
+		return "the server is given with --host: " + p.withFlag(cmd, "--host", arg)
+	case lacks("release") && lacks("file"):
+		return "a release is given with --release: " + p.withFlag(cmd, "--release", arg)
+	}
+	return ""
+}
+
+// isCertificate reports whether an argument is the path of a certificate, by its name or what is in
+// it.
+func (p *program) isCertificate(path string) bool {
+	if slices.Contains([]string{".crt", ".pem", ".cer", ".cert", ".der", ".p7b"}, strings.ToLower(filepath.Ext(path))) {
+		return true
+	}
+	if !pathExists(path) {
+		return false
+	}
+	_, err := p.files().loadFile(path)
+	return err == nil
+}
+
+// releaseMeant is what to do where verify was given a word that is no server: "" unless it may be
+// the name of a release.
+func (p *program) releaseMeant(argument string, in input) string {
+	if strings.ContainsAny(argument, ".:/[") {
+		return ""
+	}
+	in.release = argument
+	return "if it is a release: " + throughHelm + " verify --release " + p.typedRelease(in)
+}
+
+// noSuchServer is an error about a server that verify found no address for.
+func (p *program) noSuchServer(argument string, verdict trust.Verdict, in input) error {
+	hint := p.releaseMeant(argument, in)
+	if verdict.Finding.Code != probe.CodeUnresolvable || hint == "" {
+		return nil
+	}
+	return &hinted{what: fmt.Sprintf("there is no server %q", argument), hint: hint}
+}
+
+// unexpanded is about a path that begins with a ~, which the shell leaves alone behind a =; before
+// is what stands between. "" for other paths.
+func unexpanded(flag, before, path string) string {
+	rest, found := strings.CutPrefix(path, "~/")
+	if !found {
+		return ""
+	}
+	return "the shell did not expand the ~: --" + flag + "=" + before + `"$HOME/` + rest + `"`
+}
