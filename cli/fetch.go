@@ -54,7 +54,7 @@ with --fingerprint.`,
 	cmd.Flags().BoolVar(&flags.withLeaf, "with-leaf", false, "write the server's own certificate too")
 	cmd.Flags().BoolVar(&flags.force, "force", false, "replace a file with other content, and write certificates that cannot work")
 	fromCommandLine(cmd.Flags(), "force") // RUNNERTRUST_FORCE is the post-renderer's
-	cmd.Flags().StringVar(&flags.fingerprint, "fingerprint", "", "`SHA256` of the server's certificate, or of a CA above it; anything else is refused")
+	cmd.Flags().StringVar(&flags.fingerprint, "fingerprint", "", "`SHA256` of the server's certificate or of a CA above it, as fetch or openssl prints it; other chains are refused")
 	return cmd
 }
 
@@ -171,8 +171,8 @@ func fetchReport(fetched *probe.Fetched, file *trust.Bundle, pinned bool) string
 		report.WriteString("the fingerprint matches\n")
 	}
 	if !pinned && fetched.Diagnosis.Code != probe.CodePubliclyTrusted {
-		report.WriteString("this first contact is unverified: compare the SHA-256 with the server's own, or give --fingerprint\n" +
-			"  on the server: openssl x509 -in FILE -noout -fingerprint -sha256\n")
+		report.WriteString("this first contact is unverified: compare the first SHA-256 with that of the server's certificate\n" +
+			"  on the server: openssl x509 -in FILE -outform DER | sha256sum; --fingerprint compares it for you\n")
 	}
 	return report.String() + "\n"
 }

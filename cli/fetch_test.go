@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -132,5 +134,22 @@ func TestFetchAtRotation(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestFirstContact shows the SHA-256 to compare as the command that it names prints it: that of the
+// server's certificate in DER, before those of its CAs.
+func TestFirstContact(t *testing.T) {
+	root := privateRoot()
+	leaf := root.Issue(trusttest.Template{DNSNames: []string{host}, NotBefore: fixturesNow.Add(-time.Hour), NotAfter: fixturesNow.AddDate(1, 0, 0)})
+	server := trusttest.StartTLS("127.0.0.1:0", nil, leaf, root.Certificate)
+	t.Cleanup(server.Close)
+	_, stderr, code := call(t, "", nil, "fetch", host, "--connect", server.Addr)
+	if code != exitDone || !strings.Contains(stderr, "first SHA-256") || !strings.Contains(stderr, "openssl x509 -in FILE -outform DER | sha256sum;") {
+		t.Fatalf("exit code %d, %s", code, stderr)
+	}
+	first := strings.Index(stderr, fmt.Sprintf("%x", sha256.Sum256(leaf.Certificate.Raw)))
+	if other := strings.Index(stderr, fmt.Sprintf("%x", sha256.Sum256(root.Certificate.Raw))); first < 0 || other < first {
+		t.Errorf("at %d and %d of %s", first, other, stderr)
 	}
 }

@@ -42,6 +42,9 @@ environment variable that is read if the flag is not given.
 		{strconv.Itoa(exitError), "an error, and the post-renderer has then written nothing; `verify`: a runner would not connect, or that cannot be told"},
 		{strconv.Itoa(exitChanges), "there are changes: only with `render --detailed-exitcode`"},
 	}))
+	page.WriteString("\nHelm also calls a post-renderer for hooks alone and for a chart that renders nothing. So the post-renderer\n" +
+		"passes a stream of hooks only, or an empty one, through unchanged, with exit code 0. In a pipe of your own, use\n" +
+		"`helm runnertrust render`, for which an empty stdin is an error: the command before it has failed.\n")
 	golden.Compare(t, filepath.Join(docsDir, "REFERENCE.md"), page.String())
 }
 
@@ -150,9 +153,9 @@ func variableOf(flag *pflag.Flag) string {
 var otherVariables = [][]string{
 	{"RUNNERTRUST_BIN_DIR", "the installer under Helm 3: folder to link the program into"},
 	{"RUNNERTRUST_NO_LINK", "the installer under Helm 3: if `1`, it links nothing"},
-	{"RUNNERTRUST_RELEASES", "the installer: folder or URL of the release to install from; if it is set but empty, the program is built from source"},
+	{"RUNNERTRUST_RELEASES", "the installer: folder or URL of the release to install from; set to nothing, it has the program built from source; not set, the installer looks for the release itself"},
 	{"HELM_BIN", "the Helm to ask for releases; `helm` if not set. Helm sets it, and the next four, for plugins"},
-	{"HELM_NAMESPACE", "the namespace of `--release`, if `--namespace` is not given"},
+	{"HELM_NAMESPACE", "the namespace of `--release`, if `--namespace` is not given; a hint of `verify --all`"},
 	{"HELM_KUBECONTEXT", "the cluster, in hints"},
 	{"KUBECONFIG", "the cluster, in hints, if `HELM_PLUGIN_NAME` is set"},
 	{"HELM_PLUGIN_NAME", "if set, hints begin with `helm runnertrust`, and messages that Helm would drop go to Helm's own stderr or the terminal too"},
@@ -180,9 +183,9 @@ func variableReference(root *cobra.Command) string {
 	return `
 ## Environment variables
 
-A flag wins over its variable. An empty variable counts as not set. Switches are ` + "`true` or `false`" + `.
-` + "`RUNNERTRUST_CERT`" + ` takes a path or the PEM text itself. A misspelt variable that begins with
-` + "`RUNNERTRUST_`" + ` causes a warning.
+A flag wins over its variable. An empty variable of a flag counts as not set. Switches are ` + "`true` or `false`" + `.
+` + "`RUNNERTRUST_CERT`" + ` takes a path or the PEM text itself. A variable that begins with
+` + "`RUNNERTRUST_`" + ` and that nothing reads causes a warning.
 
 ` + markdownTable(rows)
 }
