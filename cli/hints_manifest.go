@@ -28,6 +28,7 @@ func manifestHints() map[trust.Code]hint {
 		render.BadTemplate:     always("fix runners.config in the chart's values"),
 		render.ScriptSet:       always("move the script to runners.config in the chart's values, as pre_build_script of [[runners]]"),
 		render.ExecutorUnfit:   always("leave out --jobs: jobs of other executors trust what their own machine trusts"),
+		render.ShellUnfit:      always("leave out --jobs: the images of these jobs have to trust GitLab themselves; for jobs on Linux, set the shell to bash"),
 		render.SourceServed:    nil, // a note
 		render.CertsSecretName: nil, // a note
 		render.HostTooLong:     always("give the runner the path of its file instead: --via=env"),

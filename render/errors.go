@@ -39,6 +39,7 @@ const (
 	BadTemplate     Code = "bad-template"      // one that cannot be edited
 	ScriptSet       Code = "script-set"        // another pre_build_script would win
 	ExecutorUnfit   Code = "executor-unfit"    // its jobs do not run in pods
+	ShellUnfit      Code = "shell-unfit"       // its jobs' shell cannot run the script
 	HostTooLong     Code = "host-too-long"     // for a file's name
 	BadChartVersion Code = "bad-chart-version" // not one of the gitlab-runner chart
 	NoVolumes       Code = "no-volumes"        // a chart without the key of the values

@@ -100,7 +100,7 @@ func (r *runner) refuseScript() error {
 			return r.refuse(ScriptSet, c.field("env RUNNER_PRE_BUILD_SCRIPT"), "it is set, and wins over the script in %s", templateKey)
 		}
 		if shell, found, err := c.variable("RUNNER_SHELL"); found && (err != nil || shell != "bash" && shell != "sh") {
-			return r.refuse(ExecutorUnfit, c.field("env RUNNER_SHELL"), "it is %q, and the script is for POSIX shells", shell)
+			return r.refuse(ShellUnfit, c.field("env RUNNER_SHELL"), "it is %q, and the script is for POSIX shells", shell)
 		}
 	}
 	return nil
@@ -130,7 +130,7 @@ func (m *manifests) addJobs(r *runner) error {
 		return t.configMap.refuse(ExecutorUnfit, "data "+templateKey, "line %d: executor is %q, and the script is for %q", line, executor, kubernetesOnly)
 	}
 	if shell, line, set := config.Shell(); set && shell != "bash" && shell != "sh" {
-		return t.configMap.refuse(ExecutorUnfit, "data "+templateKey, "line %d: shell is %q, and the script is for POSIX shells", line, shell)
+		return t.configMap.refuse(ShellUnfit, "data "+templateKey, "line %d: shell is %q, and the script is for POSIX shells", line, shell)
 	}
 	if err := r.refuseScript(); err != nil {
 		return err
