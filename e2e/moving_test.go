@@ -84,7 +84,7 @@ func TestHelmUpdatesClonesOnly(t *testing.T) {
 	for _, bin := range helms {
 		for _, source := range []string{"folder", "archive", "package"} {
 			if bin == "helm3" && source != "folder" {
-				continue // Helm 3 installs no other
+				continue // TestHelm3InstallsNoArchive
 			}
 			t.Run(bin+"/"+source, func(t *testing.T) {
 				t.Parallel()
@@ -111,6 +111,15 @@ func TestHelmUpdatesClonesOnly(t *testing.T) {
 			})
 		}
 	}
+}
+
+// Helm 3 takes an archive for a folder, and does not make the folders that it is to unpack to.
+func TestHelm3InstallsNoArchive(t *testing.T) {
+	t.Parallel()
+	release := theRelease(t)
+	h := bareHome(t, "helm3")
+	refused(t, h, "expected plugin to be a folder", "plugin", "install", filepath.Join(release.folder, release.archive()))
+	refused(t, h, "extracting files from archive", "plugin", "install", release.serve(t).URL+"/good/"+release.archive())
 }
 
 // refused runs a Helm that has to fail with these words.
