@@ -7,9 +7,9 @@
 #   4. the archive of the release at the clone's origin, if that is an https or ssh host
 #   5. a build from source, where Go is
 # An archive is taken with the SHA-256 of the release's checksum file, or not at all. With
-# RUNNERTRUST_RELEASES there is no 3 to 5; when it is empty, 5 only. Then --post-renderer
-# helm-runnertrust is made to work: Helm 3 looks for the program in PATH, or in
-# RUNNERTRUST_BIN_DIR, Helm 4 for a plugin. plugin.yaml takes the links away again.
+# RUNNERTRUST_RELEASES there is no 3 to 5; when it is empty, 5 only. Then the name of the
+# post-renderer is made known: to Helm 3 as a program in PATH, or in RUNNERTRUST_BIN_DIR, to
+# Helm 4 as a plugin. plugin.yaml takes the links away again.
 set -eu
 unset CDPATH
 
@@ -23,21 +23,21 @@ quoted() {
 	esac
 }
 
-# fail ERROR HINT: what to do is also what the plugin says from now on, unless
-# there is a program that works.
+# stub ERROR HINT: a program that says so.
+stub() {
+	mkdir -p "$plugin/bin" && rm -f "$binary" && cat >"$binary" <<-STUB && chmod 755 "$binary"
+		#!/bin/sh
+		# Left behind by install-binary.sh, which could not install the program.
+		printf 'runnertrust: %s\n' $(quoted "error: not installed: $1") $(quoted "hint: $2") >&2
+		exit 1
+	STUB
+}
+
+# fail ERROR HINT: the plugin says so from now on, too, unless it has a program that works.
 fail() {
 	say "error: $1"
 	say "hint: $2"
-	if ! "$binary" version >/dev/null 2>&1 && mkdir -p "$plugin/bin"; then
-		rm -f "$binary"
-		cat >"$binary" <<-STUB
-			#!/bin/sh
-			# Left behind by install-binary.sh, which could not install the program.
-			printf 'runnertrust: %s\n' $(quoted "error: not installed: $1") $(quoted "hint: $2") >&2
-			exit 1
-		STUB
-		chmod 755 "$binary"
-	fi
+	"$binary" version >/dev/null 2>&1 || stub "$@" 2>/dev/null || :
 	exit 1
 }
 
@@ -53,12 +53,12 @@ helm_version() {
 	fail "no Helm 3 or 4 found" "put Helm into PATH, then: $again"
 }
 
-# public URL: the URL without user and password.
-public() { printf '%s\n' "$1" | sed 's|^\([a-z+]*://\)[^/]*@|\1|'; }
+# public TEXT: without what may be a secret: the user info of a URL, up to the last @, and its query.
+public() { printf '%s\n' "$1" | sed -e 's|://[^/].*@|://|' -e 's|\(://[^?]*\)?.*|\1|'; }
 
-# origin: what this clone was made from.
+# origin: what this clone was made from, without user and password.
 origin() {
-	[ ! -e "$plugin/.git" ] || public "$(git -C "$plugin" config --get remote.origin.url 2>/dev/null || :)"
+	[ ! -e "$plugin/.git" ] || git -C "$plugin" config --get remote.origin.url 2>/dev/null | sed 's|^\([A-Za-z+]*://\)[^/]*@|\1|'
 }
 
 # in_folder: whether bin/ has the program. An update of a clone starts without: Helm cleans it.
@@ -66,15 +66,8 @@ in_folder() {
 	installed=$("$binary" version 2>/dev/null) && [ "${installed%% *}" = "$version" ] && how="which was in the folder"
 }
 
-# The platform in the names of the archives, empty where there is none.
-platform() {
-	case $(uname -s)-$(uname -m) in
-	Linux-x86_64 | Linux-amd64) echo linux-amd64 ;;
-	Linux-aarch64 | Linux-arm64) echo linux-arm64 ;;
-	Darwin-x86_64) echo darwin-amd64 ;;
-	Darwin-arm64) echo darwin-arm64 ;;
-	esac
-}
+# platform: as the names of the archives have it, such as linux-amd64.
+platform() { uname -sm | tr 'A-Z ' 'a-z-' | sed -e 's/x86_64$/amd64/' -e 's/aarch64$/arm64/'; }
 
 # sha256 FILE: empty where no program can tell.
 sha256() { { sha256sum || shasum -a 256 || openssl dgst -sha256 -r; } <"$1" 2>/dev/null | cut -d ' ' -f 1; }
@@ -93,29 +86,31 @@ fetch() {
 	fi
 }
 
-# get LOCATION NAME: copies or downloads a file of a release into $work; reason
-# is the last thing that was said about it.
+# get LOCATION NAME: copies or downloads a file of a release into $work; reason is the last thing
+# that was said about it, unless that may be about a part of a password.
 get() {
+	from=$(public "$1")/$2
 	for pause in 1 2 0; do
 		status=0
 		case $1 in
-		http://* | https://*) fetch "$1/$2" "$work/$2" || status=$? ;;
-		*) cp "${1#file://}/$2" "$work/$2" || status=22 ;;
+		[Hh]*) fetch "$1/$2" "$work/$2" || status=$? ;;
+		*) cp "${1#[Ff]*://}/$2" "$work/$2" || status=22 ;;
 		esac 2>"$work/log"
 		case $status in 0 | 22) break ;; esac
 		sleep "$pause"
 	done
-	reason=$(sed -n '$p' "$work/log")
+	reason=$(public "$(sed -n '$p' "$work/log")")
+	case $status,$1 in 22,*) ;; *[@?]*) reason="the download failed with code $status" ;; esac
 	return "$status"
 }
 
 # take LOCATION: the program of the archive there. Returns 1 where there is no such release;
 # one that does not have what it promises ends the installation.
 take() {
-	from=$(public "$1")/$archive
 	get "$1" "$checksums" || return 1
-	wanted=$(awk -v name="$archive" '$2 == name || $2 == "*" name { print $1; exit }' "$work/$checksums")
-	reason="$checksums does not have it"
+	wanted=$(tr -d '\r' <"$work/$checksums" | awk -v name="$archive" '
+		($2 == name || $2 == "*" name) && !seen[sum = tolower($1)]++ { printf "%s%s", also, sum; also = " and " }')
+	reason="it has no $archive"
 	[ -n "$wanted" ] || return 1
 	get "$1" "$archive" || fail "$from: $reason" "mend the release or the network, then: $again"
 	actual=$(sha256 "$work/$archive")
@@ -137,8 +132,7 @@ place() {
 	mv -f "$1" "$binary"
 }
 
-# ours FILE: whether nobody but this user, or root, can have put it there; the
-# parent of a clone can be /tmp.
+# ours FILE: whether it is this user's or root's; the parent of a clone can be /tmp.
 ours() { [ -n "$(find "$1" -prune \( -user "$(id -u)" -o -user 0 \) -type f 2>/dev/null)" ]; }
 
 # beside: the archive in the folder of the plugin, or of what it was cloned from, or next to it.
@@ -166,12 +160,15 @@ release_locations() {
 download() {
 	archive=runnertrust-$version-$(platform).tar.gz
 	checksums=runnertrust-$version-checksums.txt
-	if [ "${RUNNERTRUST_RELEASES+set}" ]; then
-		[ -n "$RUNNERTRUST_RELEASES" ] || return 1
+	case ${RUNNERTRUST_RELEASES-unset} in
+	unset) ;;
+	'') return 1 ;;
+	/* | [Ff][Ii][Ll][Ee]:///* | [Hh][Tt][Tt][Pp]://[!/]* | [Hh][Tt][Tt][Pp][Ss]://[!/]*)
 		take "${RUNNERTRUST_RELEASES%/}" && return
 		fail "$from: $reason" "set RUNNERTRUST_RELEASES to the folder or URL of the release, or unset it, then: $again"
-	fi
-	[ -n "$(platform)" ] || return 1
+		;;
+	*) fail "RUNNERTRUST_RELEASES is neither an absolute path nor an http, https or file URL" "correct or unset it, then: $again" ;;
+	esac
 	beside && return
 	for location in $(release_locations); do
 		take "$location" && return
@@ -194,20 +191,21 @@ build() {
 	how="built from source"
 }
 
-# link TARGET NAME: a symbolic link, replaced when it is one of ours or leads nowhere.
+# link TARGET NAME: a symbolic link, replaced when it leads nowhere or into a folder of this plugin.
 link() {
 	if [ -e "$2" ]; then
 		case $(readlink "$2" || :) in
-		"$plugin"/*) ;;
+		"$plugin"/* | */*runnertrust*/bin/helm-runnertrust) ;;
 		*) fail "$2 is there already, and not from this plugin" "remove it, then: $again" ;;
 		esac
 	fi
 	ln -sfn "$1" "$2" || fail "$2 cannot be linked" "see above, then: $again"
 }
 
-# A folder of PATH to which a user's programs may be linked.
+# A folder of PATH for a user's programs. The HOME of a service can be /, and /bin is none.
 folder_in_path() {
-	for folder in "${HOME:-}/.local/bin" "${HOME:-}/bin" /usr/local/bin; do
+	home=${HOME:-/} home=${home%/}
+	for folder in ${home:+"$home/.local/bin" "$home/bin"} /usr/local/bin; do
 		case ":$PATH:" in
 		*":$folder:"*) [ -d "$folder" ] && [ -w "$folder" ] && printf %s "$folder" && return ;;
 		esac
@@ -222,59 +220,47 @@ for_helm3() {
 	case ${RUNNERTRUST_NO_LINK:-} in 1 | true) return ;; esac
 	folder=${RUNNERTRUST_BIN_DIR:-$(folder_in_path)}
 	[ -n "$folder" ] || return 0
+	case $folder in /*) ;; *) folder=$PWD/$folder ;; esac
 	mkdir -p "$folder" || fail "$folder cannot be made" "set RUNNERTRUST_BIN_DIR to another folder, then: $again"
 	link "$binary" "$folder/helm-runnertrust"
+	note=$plugins/.helm-runnertrust-links # for the delete hook
+	grep -qsxF -e "$folder" "$note" || printf '%s\n' "$folder" 2>/dev/null >>"$note" || :
 	name=$folder/helm-runnertrust
 	[ "$(command -v helm-runnertrust || :)" != "$name" ] || name="helm-runnertrust"
 	did="linked $folder/helm-runnertrust"
 }
 
-# for_helm4: the name of the post-renderer is that of a plugin. Two plugins of
-# one name, and Helm 4 loads none.
+# twin NAME FOLDER: whether a plugin of the name is in another folder too. With two of one name
+# Helm 3 loads no plugin at all, Helm 4 neither of them, and none removes one.
+twin() {
+	for twin in "$plugins"/*/plugin.yaml; do
+		twin=${twin%/plugin.yaml}
+		[ "$twin" != "$2" ] && grep -q "^name: *$1 *\$" "$twin/plugin.yaml" 2>/dev/null && return
+	done
+	return 1
+}
+
+# for_helm4: the name of the post-renderer is that of a plugin.
 for_helm4() {
 	name="helm-runnertrust"
 	registered=$plugins/helm-runnertrust-postrenderer
-	for other in "$plugins"/*/plugin.yaml; do
-		if [ "$other" != "$registered/plugin.yaml" ] && grep -q '^name: *helm-runnertrust *$' "$other" 2>/dev/null; then
-			did="left the post-renderer to ${other%/plugin.yaml}" && return
-		fi
-	done
+	twin "$name" "$registered" && did="left the post-renderer to $twin" && return
 	link "$plugin/postrenderer" "$registered"
 	did="registered the post-renderer as $registered"
 }
 
-# refuse_twin: two plugins of one name, and Helm loads none, nor removes one of them.
-refuse_twin() {
-	[ -n "${HELM_PLUGIN_DIR:-}" ] || return 0 # run by hand, perhaps among clones
-	for twin in "$plugins"/*/plugin.yaml; do
-		twin=${twin%/plugin.yaml}
-		if [ "$twin" != "$plugin" ] && grep -q '^name: *runnertrust *$' "$twin/plugin.yaml" 2>/dev/null; then
-			fail "$twin is this plugin too, and Helm loads no plugin while both are there" \
-				"to keep that one: rm -rf $(quoted "$plugin"); to replace it: rm -rf $(quoted "$twin") && $again"
-		fi
-	done
-}
-
 # warn_of_helm3: Helm 3 loads no plugin at all from a folder with one for Helm 4.
 warn_of_helm3() {
-	sharing=$(helm3_sharing)
-	[ -n "$sharing" ] && grep -qs '^apiVersion: *v1' "$plugins"/*/plugin.yaml || return 0
-	source=$(origin)
-	say "warning: Helm 3 ($sharing) shares $plugins with Helm 4, and so loads no plugin"
-	say "hint: to mend it, give it plugins of its own, in every run:" \
-		"HELM_PLUGINS=$(quoted "$plugins-helm3") $(quoted "$sharing") plugin install $(quoted "${source:-$(cd "$plugin" && pwd -P)}")"
-}
-
-# helm3_sharing: the path of a Helm 3 in PATH that uses the folder of this plugin.
-helm3_sharing() {
-	[ "$helm" = 4 ] || { echo helm && return; }
-	printf %s "$PATH" | tr : '\n' | while read -r folder || [ -n "$folder" ]; do
-		for candidate in "$folder/helm" "$folder/helm3"; do
-			[ -x "$candidate" ] || continue
-			case $("$candidate" version --short 2>/dev/null || :) in v3.*) ;; *) continue ;; esac
-			case ":$("$candidate" env HELM_PLUGINS 2>/dev/null || :):" in
-			*":$plugins:"*) printf %s "$candidate" && exit ;;
-			esac
+	grep -qs '^apiVersion: *v1' "$plugins"/*/plugin.yaml || return 0
+	source=$(public "$(origin)")
+	printf '%s\n' "$PATH" | tr : '\n' | while read -r folder; do
+		for sharing in "$folder/helm" "$folder/helm3"; do
+			case $("$sharing" version --short 2>/dev/null || :) in v3.*) ;; *) continue ;; esac
+			case ":$("$sharing" env HELM_PLUGINS 2>/dev/null || :):" in *":$plugins:"*) ;; *) continue ;; esac
+			say "warning: Helm 3 ($sharing) shares $plugins with Helm 4, and so loads no plugin"
+			say "hint: to mend it, give it plugins of its own, in every run:" \
+				"HELM_PLUGINS=$(quoted "$plugins-helm3") $(quoted "$sharing") plugin install $(quoted "${source:-$(cd "$plugin" && pwd -P)}")"
+			break 2
 		done
 	done
 }
@@ -293,7 +279,12 @@ MINGW* | MSYS* | CYGWIN*) fail "this script is not for Windows" \
 	"unpack runnertrust-$version-windows-amd64.zip into the folder that helm env HELM_PLUGINS prints" ;;
 esac
 helm=$(helm_version)
-refuse_twin
+# Run by hand, it may be among clones.
+if [ -n "${HELM_PLUGIN_DIR:-}" ] && twin runnertrust "$plugin"; then
+	fail "$twin is this plugin too, and Helm loads no plugin while both are there" \
+		"to keep that one: rm -rf $(quoted "$plugin"); to replace it: rm -rf $(quoted "$twin") && $again"
+fi
+[ ! -d "$binary" ] || fail "$binary is a folder" "remove it, then: $again"
 if ! in_folder; then
 	work=$(mkdir -p "$plugin/bin" && mktemp -d "$plugin/bin/.install.XXXXXX") ||
 		fail "$plugin cannot be written to" "see above, then: $again"
@@ -305,4 +296,5 @@ fi
 warn_of_helm3
 say "installed $installed in $plugin, $how"
 say "$did"
-say "next: helm upgrade ... --post-renderer $(quoted "$name") --post-renderer-args --cert=gitlab.crt"
+say "next: helm runnertrust fetch HOST --save gitlab.crt &&" \
+	"helm upgrade ... --post-renderer $(quoted "$name") --post-renderer-args --cert=gitlab.crt"

@@ -126,7 +126,13 @@ func bareTools(t *testing.T, names ...string) string {
 // bareHome is a Helm that finds no Go and nothing that downloads.
 func bareHome(t *testing.T, bin string) *helm.Helm {
 	t.Helper()
-	h := helm.New(t, tool.Path(t, bin), "")
+	return bareHomeOf(t, tool.Path(t, bin))
+}
+
+// bareHomeOf is bareHome for the program of a Helm.
+func bareHomeOf(t *testing.T, program string) *helm.Helm {
+	t.Helper()
+	h := helm.New(t, program, "")
 	programs := filepath.Join(h.Getenv("HOME"), ".local", "bin")
 	for _, folder := range []string{programs, h.Getenv("HELM_PLUGINS")} {
 		if err := os.MkdirAll(folder, 0o755); err != nil {

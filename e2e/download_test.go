@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/pem"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -23,9 +24,9 @@ func TestInstallDownloads(t *testing.T) {
 		"redirected":     "",
 		"cut-once":       "",
 		"nothing":        "404",
-		"no-checksums":   "404",
-		"no-archive":     "404",
-		"not-listed":     release.checksums() + " does not have it",
+		"no-checksums":   release.checksums() + ": curl: (22) The requested URL returned error: 404",
+		"no-archive":     release.archive() + ": curl: (22) The requested URL returned error: 404",
+		"not-listed":     release.checksums() + ": it has no " + release.archive(),
 		"wrong-checksum": "its SHA-256 is ",
 		"other-archive":  "its SHA-256 is ",
 		"cut":            release.archive(),
@@ -173,19 +174,27 @@ func TestInstallerNamesWhatIsMissing(t *testing.T) {
 	}
 }
 
+// serveTLS serves by https, as 127.0.0.1 and example.com, until the test ends. The authority is the
+// file of the server's certificate.
+func serveTLS(t *testing.T, handler http.Handler) (address, authority string) {
+	t.Helper()
+	server := httptest.NewUnstartedServer(handler)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	authority = writeFile(t, "server.crt", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
+	return server.Listener.Addr().String(), authority
+}
+
 // Without RUNNERTRUST_RELEASES the release is looked for where the clone comes
 // from, by https alone, in the forms of the usual servers, and a password in
 // the clone's URL is not shown.
 func TestReleaseOfTheOrigin(t *testing.T) {
 	release := theRelease(t)
-	server := httptest.NewUnstartedServer(release.serve(t).Config.Handler)
-	server.StartTLS()
-	t.Cleanup(server.Close)
-	authority := writeFile(t, "server.crt", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
-	address := strings.TrimPrefix(server.URL, "https://")
+	address, authority := serveTLS(t, release.serve(t).Config.Handler)
 	for name, test := range map[string]struct{ origin, from string }{
 		"GitHub, Gitea, Forgejo": {"https://user:SECRET@" + address + "/group/project.git", "/group/project/releases/download/v"},
 		"GitLab":                 {"https://" + address + "/gitlab/project/", "/gitlab/project/-/releases/v"},
+		"capitals":               {"HTTPS://user:SECRET@" + address + "/lost/project.git", ""},
 		"no release":             {"https://" + address + "/lost/project.git", ""},
 		"not by https":           {"http://" + address + "/group/project.git", ""},
 		"documentation":          {"https://example.com/project.git", ""},

@@ -1,0 +1,142 @@
+package e2e
+
+import (
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"helm-runnertrust/e2e/internal/tool"
+	"helm-runnertrust/trust/trusttest"
+)
+
+// installer runs install-binary.sh of a clone by hand, for Helm 3 and with these tools alone.
+func installer(t *testing.T, clone, tools string, env ...string) (said string, err error) {
+	t.Helper()
+	cmd := exec.Command("sh", filepath.Join(clone, "install-binary.sh"))
+	cmd.Env = append([]string{"PATH=" + tools, "HELM_BIN=" + tool.Path(t, "helm3")}, env...)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+// What is in RUNNERTRUST_RELEASES may be a password, in more ways than a URL has. It is neither
+// said nor left behind, whatever downloads.
+func TestNoPasswordIsShown(t *testing.T) {
+	const neither = "RUNNERTRUST_RELEASES is neither an absolute path nor an http, https or file URL"
+	programs := map[string]string{
+		"curl":    bareTools(t, append(installerTools, "curl")...),
+		"wget":    bareTools(t, append(installerTools, "wget")...),
+		"busybox": busyboxTools(t),
+	}
+	for name, test := range map[string]struct{ location, says string }{
+		"ftp":             {"ftp://user:SECRET@127.0.0.1/x", neither},
+		"no scheme":       {"user:SECRET@127.0.0.1/x", neither},
+		"no host":         {"http:///user:SECRET@127.0.0.1/x", neither},
+		"another's file":  {"file://user:SECRET@127.0.0.1/x", neither},
+		"an option":       {"-SECRET", neither},
+		"capitals":        {"HTTP://user:SECRET@127.0.0.1:9/x", "HTTP://127.0.0.1:9/x/"},
+		"with a slash":    {"http://user:TOP/SECRET@127.0.0.1:9/x", "http://127.0.0.1:9/x/"},
+		"with an at sign": {"http://us:TOP@SECRET@127.0.0.1:9/x/", "http://127.0.0.1:9/x/"},
+		"with a space":    {"http://us:TOP SECRET@127.0.0.1:9/x/", "http://127.0.0.1:9/x/"},
+		"in a query":      {"http://127.0.0.1:9/x?token=SECRET", "http://127.0.0.1:9/x/"},
+	} {
+		for program, tools := range programs {
+			if test.says == neither && program != "curl" {
+				continue // nothing is downloaded
+			}
+			t.Run(name+"/"+program, func(t *testing.T) {
+				t.Parallel()
+				clone := freshClone(t, t.TempDir())
+				said, err := installer(t, clone, tools, "RUNNERTRUST_RELEASES="+test.location)
+				if err == nil {
+					t.Error("it went well")
+				}
+				stub, err := os.ReadFile(filepath.Join(clone, "bin", "helm-runnertrust"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, text := range []string{said, string(stub)} {
+					has(t, text, test.says)
+					if strings.Contains(text, "TOP") || strings.Contains(text, "SECRET") {
+						t.Errorf("the password is shown:\n%s", text)
+					}
+				}
+			})
+		}
+	}
+}
+
+// A checksum file may come from another system, but it says one thing of an archive.
+func TestChecksumFiles(t *testing.T) {
+	release := theRelease(t)
+	list, err := os.ReadFile(filepath.Join(release.folder, release.checksums()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(list)
+	other := strings.Repeat("0", 64) + " *" + release.archive() + "\r\n"
+	for name, test := range map[string]struct{ list, says string }{
+		"CRLF and capitals": {strings.NewReplacer("\n", "\r\n", "a", "A", "f", "F", release.archive(), release.archive()).Replace(text), ""},
+		"the line twice":    {text + text, ""},
+		"two sums":          {text + other, " and " + strings.Repeat("0", 64)},
+		"two sums, wrong":   {other + text, release.checksums() + " has " + strings.Repeat("0", 64) + " and "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			folder := t.TempDir()
+			release.copyTo(t, folder, release.archive())
+			if err := os.WriteFile(filepath.Join(folder, release.checksums()), []byte(test.list), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			said, err := installer(t, freshClone(t, t.TempDir()), bareTools(t, installerTools...), "RUNNERTRUST_RELEASES=FILE://"+folder+"/")
+			if test.says == "" && err != nil || test.says != "" && err == nil {
+				t.Errorf("%v:\n%s", err, said)
+			}
+			has(t, said, test.says)
+		})
+	}
+}
+
+// A tunnelling proxy of the environment is used by either program, in capitals too, and left out
+// for the hosts of NO_PROXY. The host that it leads to has a certificate of an authority of ours.
+func TestInstallerUsesTheTunnel(t *testing.T) {
+	release := theRelease(t)
+	address, authority := serveTLS(t, release.serve(t).Config.Handler)
+	proxy := trusttest.StartProxy(address, "", "")
+	t.Cleanup(proxy.Close)
+	settings := writeFile(t, "wgetrc", []byte("ca_certificate = "+authority+"\n"))
+	for _, program := range []string{"curl", "wget"} {
+		for host, env := range map[string][]string{
+			"example.com": {"HTTPS_PROXY=http://" + proxy.Addr},
+			address:       {"HTTPS_PROXY=http://127.0.0.1:9", "NO_PROXY=127.0.0.1"},
+		} {
+			t.Run(program+" "+host, func(t *testing.T) {
+				t.Parallel()
+				env := append(env, "CURL_CA_BUNDLE="+authority, "WGETRC="+settings, "RUNNERTRUST_RELEASES=https://"+host+"/good")
+				said, err := installer(t, freshClone(t, t.TempDir()), bareTools(t, append(installerTools, program)...), env...)
+				if err != nil {
+					t.Fatal(said)
+				}
+				has(t, said, ", from https://"+host+"/good/"+release.archive()+", SHA-256 checked\n")
+			})
+		}
+	}
+}
+
+// What was asked for by https does not come by http: whoever can change the one file on the way
+// can change the checksum file too.
+func TestInstallerStaysWithHTTPS(t *testing.T) {
+	release := theRelease(t)
+	plain := release.serve(t)
+	address, authority := serveTLS(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, plain.URL+"/good/"+filepath.Base(r.URL.Path), http.StatusFound)
+	}))
+	said, err := installer(t, freshClone(t, t.TempDir()), bareTools(t, append(installerTools, "curl")...),
+		"CURL_CA_BUNDLE="+authority, "RUNNERTRUST_RELEASES=https://"+address)
+	if err == nil {
+		t.Errorf("it went well:\n%s", said)
+	}
+	has(t, said, `runnertrust: error: https://`+address+"/"+release.checksums()+`: curl: (1) Protocol "http" not supported`)
+}
