@@ -165,7 +165,7 @@ download() {
 	'') return 1 ;;
 	/* | [Ff][Ii][Ll][Ee]:///* | [Hh][Tt][Tt][Pp]://[!/]* | [Hh][Tt][Tt][Pp][Ss]://[!/]*)
 		take "${RUNNERTRUST_RELEASES%/}" && return
-		fail "$from: $reason" "set RUNNERTRUST_RELEASES to the folder or URL of the release, or unset it, then: $again"
+		fail "$from: $reason" "set RUNNERTRUST_RELEASES to the path or URL of the release, or unset it, then: $again"
 		;;
 	*) fail "RUNNERTRUST_RELEASES is neither an absolute path nor an http, https or file URL" "correct or unset it, then: $again" ;;
 	esac

@@ -153,7 +153,7 @@ func variableOf(flag *pflag.Flag) string {
 var otherVariables = [][]string{
 	{"RUNNERTRUST_BIN_DIR", "the installer under Helm 3: folder to link the program into"},
 	{"RUNNERTRUST_NO_LINK", "the installer under Helm 3: if `1`, it links nothing"},
-	{"RUNNERTRUST_RELEASES", "the installer: folder or URL of the release to install from; set to nothing, it has the program built from source; not set, the installer looks for the release itself"},
+	{"RUNNERTRUST_RELEASES", "the installer: absolute path or URL of the release to install from; set to nothing, it has the program built from source; not set, the installer looks for the release itself"},
 	{"HELM_BIN", "the Helm to ask for releases; `helm` if not set. Helm sets it, and the next four, for plugins"},
 	{"HELM_NAMESPACE", "the namespace of `--release`, if `--namespace` is not given; a hint of `verify --all`"},
 	{"HELM_KUBECONTEXT", "the cluster, in hints"},
