@@ -3,45 +3,44 @@ package cli
 import (
 	"encoding/json"
 	"go/ast"
-	"go/parser"
-	"go/token"
 	"io"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
 	"helm-runnertrust/trust"
 )
 
-// messagesByCode are what the program says with each code: the formats in the functions that give
-// it, and what came of runs.
+// messagesByCode are what the program says with each code: the texts that its functions give the
+// code to, and what came of runs. Hints are no messages.
 func messagesByCode(t *testing.T) map[trust.Code][]string {
 	t.Helper()
 	said := map[trust.Code][]string{}
-	// Functions that give a code to what they are handed.
-	givers := map[string]trust.Code{"doubt": trust.CodeUndecided, "asDoubt": trust.CodeStrictGit}
-	var files []*ast.File
+	// The names of codes, and of functions that give one to what they are handed.
+	givers := map[string]trust.Code{
+		"doubt": trust.CodeUndecided, "undecided": trust.CodeUndecided, "asDoubt": trust.CodeStrictGit,
+	}
+	var functions []function
 	for _, folder := range append(slices.Clone(codePackages), ".") {
 		for _, file := range parsed(t, folder) {
-			files = append(files, file)
+			functions = append(functions, functionsIn(file.File)...)
 			for name, about := range codeConstants(t, file) {
 				givers[name], said[about] = about, nil
 			}
 		}
 	}
-	for _, file := range files {
-		for _, declaration := range file.Decls {
-			texts := textsIn(declaration)
-			for _, about := range given(declaration, givers) {
-				said[about] = append(said[about], texts...)
-			}
-			if file.Name.Name == "cli" {
-				said[codeCommand] = append(said[codeCommand], texts...)
-			}
+	for _, f := range functions {
+		for _, given := range f.gifts(givers) {
+			said[given.code] = append(said[given.code], f.said(given.by)...)
 		}
+		if f.name == "checkBeside" { // it appends to what is said already
+			said[trust.CodeExpiredBeside] = append(said[trust.CodeExpiredBeside], textsIn(f.Node)...)
+		}
+	}
+	for _, own := range ownMessages(t) {
+		said[codeCommand] = append(said[codeCommand], own.text)
 	}
 	for _, one := range append(failures(t), judged(t)...) {
 		if _, known := said[one.Code]; known {
@@ -49,6 +48,41 @@ func messagesByCode(t *testing.T) map[trust.Code][]string {
 		}
 	}
 	return said
+}
+
+// unsaid is about the program's own plugin.yaml, which is built into it: nobody sees it.
+const unsaid = "plugin.yaml has no version"
+
+// An ownMessage is one of the command line's own.
+type ownMessage struct{ place, text string }
+
+// ownMessages are what came of runs, and the texts of what is hinted without a code, of other
+// errors of this package, and of warnings that are no findings. What names only a place, before the
+// cause, is none.
+func ownMessages(t *testing.T) (all []ownMessage) {
+	t.Helper()
+	verb := regexp.MustCompile(`%[a-z]`)
+	for _, one := range failures(t) {
+		if one.Code == codeCommand {
+			all = append(all, ownMessage{"a run", one.Message})
+		}
+	}
+	for _, file := range parsed(t, ".") {
+		for _, f := range functionsIn(file.File) {
+			for _, by := range f.own() {
+				texts := textsIn(by)
+				if len(texts) == 0 {
+					texts = f.said(by)
+				}
+				for _, text := range texts {
+					if text != unsaid && strings.Contains(strings.Trim(verb.ReplaceAllString(text, ""), " :"), " ") {
+						all = append(all, ownMessage{file.place(by), text})
+					}
+				}
+			}
+		}
+	}
+	return all
 }
 
 // failures are the errors of fixtures/reject, and of command lines.
@@ -65,7 +99,9 @@ func failures(t *testing.T) (all []findingJSON) {
 		c := readFixture(t, "reject", name)
 		fail(c.paths(), c.input)
 	}
-	fail([]string{"--zzz"}, "")
+	for _, args := range [][]string{{"--zzz"}, {"render", "-z"}, {"render", "--cert"}, {"completion"}} {
+		fail(args, "") // with what the libraries for flags say
+	}
 	fail([]string{"fetch", "gitlab.test:1:2"}, "")
 	for _, version := range []string{"1", "8.3.0", "0.61.2", "0.17.0"} {
 		fail([]string{"values", "--host=gitlab.example.com", "--cert=" + fixturesDir + "/certs/ca.crt", "--chart-version=" + version}, "")
@@ -103,31 +139,11 @@ func judged(t *testing.T) (all []findingJSON) {
 	return all
 }
 
-// parsed are the files of a package, without its tests.
-func parsed(t *testing.T, folder string) (files []*ast.File) {
-	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(folder, "*.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range paths {
-		if strings.HasSuffix(path, "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files = append(files, file)
-	}
-	return files
-}
-
 // codeConstants are the codes of a file by the names of their constants.
-func codeConstants(t *testing.T, file *ast.File) map[string]trust.Code {
+func codeConstants(t *testing.T, file source) map[string]trust.Code {
 	t.Helper()
 	constants := map[string]trust.Code{}
-	ast.Inspect(file, func(node ast.Node) bool {
+	ast.Inspect(file.File, func(node ast.Node) bool {
 		if spec, ok := node.(*ast.ValueSpec); ok {
 			for i, about := range codesOf(t, spec) {
 				constants[spec.Names[i].Name] = about
@@ -136,50 +152,4 @@ func codeConstants(t *testing.T, file *ast.File) map[string]trust.Code {
 		return true
 	})
 	return constants
-}
-
-// given are the codes that a function gives.
-func given(function ast.Node, givers map[string]trust.Code) (codes []trust.Code) {
-	ast.Inspect(function, func(node ast.Node) bool {
-		if name, ok := node.(*ast.Ident); ok {
-			if about, found := givers[name.Name]; found {
-				codes = append(codes, about)
-			}
-		}
-		return true
-	})
-	return codes
-}
-
-// textsIn are the texts in a function; those that are put together are one, with %v for the rest.
-func textsIn(function ast.Node) (texts []string) {
-	ast.Inspect(function, func(node ast.Node) bool {
-		expression, ok := node.(ast.Expr)
-		if !ok {
-			return true
-		}
-		text, isText := textOf(expression)
-		if isText {
-			texts = append(texts, text)
-		}
-		return !isText
-	})
-	return texts
-}
-
-// textOf is a text, or a sum with one; it reports whether the expression is either.
-func textOf(expression ast.Expr) (text string, isText bool) {
-	switch expression := expression.(type) {
-	case *ast.BasicLit:
-		if text, err := strconv.Unquote(expression.Value); err == nil && expression.Kind == token.STRING {
-			return text, true
-		}
-	case *ast.BinaryExpr:
-		left, isLeft := textOf(expression.X)
-		right, isRight := textOf(expression.Y)
-		if expression.Op == token.ADD && (isLeft || isRight) {
-			return left + right, true
-		}
-	}
-	return "%v", false
 }

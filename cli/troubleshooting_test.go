@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"helm-runnertrust/render"
 	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/trusttest/golden"
 )
@@ -17,6 +18,7 @@ func TestTroubleshooting(t *testing.T) {
 	path := filepath.Join(docsDir, "TROUBLESHOOTING.md")
 	said := messagesByCode(t)
 	named := map[trust.Code]bool{}
+	var commandWords []string
 	var page strings.Builder
 	for line := range strings.Lines(readFile(t, path)) {
 		cells := tableRow(line)
@@ -34,7 +36,9 @@ func TestTroubleshooting(t *testing.T) {
 				t.Errorf("%s: no message has the words %q", about, words)
 			}
 		}
-		if about != codeCommand {
+		if about == codeCommand {
+			commandWords = append(commandWords, code(cells[0])...)
+		} else {
 			cells[2] = asTyped(advice(about))
 		}
 		page.WriteString(markdownRow(cells))
@@ -47,6 +51,11 @@ func TestTroubleshooting(t *testing.T) {
 	}
 	for about := range named {
 		t.Errorf("the page has the code %q, which no package has", about)
+	}
+	for _, own := range ownMessages(t) {
+		if !slices.ContainsFunc(commandWords, func(words string) bool { return saidBy([]string{own.text}, words) }) {
+			t.Errorf("%s: no row has words of %q: add | `words` | why | what to do | `%s` |", own.place, own.text, codeCommand)
+		}
 	}
 	golden.Compare(t, path, page.String())
 }
@@ -88,6 +97,17 @@ func saidBy(messages []string, words string) bool {
 		}
 		return true
 	})
+}
+
+// TestSaidIsNotHinted holds that a code is given neither the hints' words nor another code's.
+func TestSaidIsNotHinted(t *testing.T) {
+	said := messagesByCode(t)
+	if words := "it is immutable, so …"; !saidBy(said[render.BadTemplate], words) || saidBy(said[render.NoRunner], words) {
+		t.Errorf("%q is not said with %s alone", words, render.BadTemplate)
+	}
+	if words := advice(render.BadTemplate); saidBy(said[render.BadTemplate], words) || saidBy(said[render.NoRunner], words) {
+		t.Errorf("%q is a hint, not a message", words)
+	}
 }
 
 // TestAsTyped changes nothing of a hint but its quotes.
