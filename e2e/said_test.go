@@ -20,7 +20,7 @@ func TestHelmSays(t *testing.T) {
 			if err == nil {
 				t.Errorf("%s: Helm succeeds:\n%s", about, said)
 			}
-			text.WriteString("# " + about + "\n" + r.masked(said) + "\n")
+			text.WriteString("# " + about + "\n" + masked(r.bin, said) + "\n")
 		}
 		_, said, err := newHome(t, r.bin).Try(append([]string{"template", "my", "chart"}, filtered()...)...)
 		record("no plugin", said, err)
@@ -68,13 +68,13 @@ var changing = []struct {
 }
 
 // masked is what Helm said, a line each with the name of the Helm in front.
-func (r *release) masked(said string) string {
+func masked(bin, said string) string {
 	for _, c := range changing {
 		said = c.pattern.ReplaceAllString(said, c.mask)
 	}
 	var text strings.Builder
 	for line := range strings.Lines(strings.TrimSpace(said) + "\n") {
-		text.WriteString(strings.TrimRight(r.bin+": "+strings.TrimRight(line, "\n"), " ") + "\n")
+		text.WriteString(strings.TrimRight(bin+": "+strings.TrimRight(line, "\n"), " ") + "\n")
 	}
 	return text.String()
 }

@@ -1,14 +1,17 @@
 package matrix
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/trusttest"
 	"helm-runnertrust/trust/trusttest/golden"
 )
@@ -41,7 +44,23 @@ func TestClientsSay(t *testing.T) {
 		}
 		fmt.Fprintf(&text, "# %s\n%s\n", s.About, newVisit(t, s).heard(t, file))
 	}
+	demands := servers["client-certificate"]
+	fmt.Fprintf(&text, "# %s\ngo: %v\n", demands.About, afterHandshake(t, demands))
 	golden.Compare(t, filepath.Join("testdata", "clients.txt"), text.String())
+}
+
+// afterHandshake is what a Go program reads from a server that refuses it only then (TLS 1.3). What
+// one hears that writes too depends on which end closes first.
+func afterHandshake(t *testing.T, s trusttest.Scenario) error {
+	t.Helper()
+	dialer := tls.Dialer{Config: &tls.Config{ServerName: s.Host, RootCAs: trust.JobPool(trusttest.PEM(s.Root))}}
+	connection, err := dialer.DialContext(t.Context(), "tcp", s.Addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = connection.Close() }()
+	_, err = io.ReadAll(connection)
+	return err
 }
 
 // heard is a line for each client that refuses the server.
