@@ -84,33 +84,75 @@ func TestPipelinesRunWhatCIRuns(t *testing.T) {
 	}
 }
 
-// The workflow can read, and its actions are those of one commit.
-func TestWorkflowIsPinned(t *testing.T) {
+// A usedAction is a step of a workflow that uses an action, with its settings.
+type usedAction struct {
+	uses string
+	with any
+}
+
+// actionsOf are the actions of a workflow, of which no job has permissions of its own.
+func actionsOf(t *testing.T, name string) (actions []usedAction) {
+	t.Helper()
 	var workflow map[string]any
-	decode(t, ".github/workflows/ci.yml", &workflow)
+	decode(t, name, &workflow)
 	if got := workflow["permissions"]; !reflect.DeepEqual(got, map[string]any{"contents": "read"}) {
-		t.Errorf("permissions: %v", got)
+		t.Errorf("%s: permissions: %v", name, got)
 	}
 	jobs, _ := workflow["jobs"].(map[string]any)
-	pinned := regexp.MustCompile(`^[a-z-]+/[a-z-]+@[0-9a-f]{40}$`)
-	uses := 0
-	for name := range jobs {
-		if got := at(jobs, name, "permissions"); got != nil {
-			t.Errorf("job %s: permissions: %v", name, got)
+	for job := range jobs {
+		if got := at(jobs, job, "permissions"); got != nil {
+			t.Errorf("%s: job %s: permissions: %v", name, job, got)
 		}
-		steps, _ := at(jobs, name, "steps").([]any)
+		steps, _ := at(jobs, job, "steps").([]any)
 		for _, step := range steps {
-			action, isAction := at(step, "uses").(string)
-			if isAction && !pinned.MatchString(action) {
-				t.Errorf("%s is not pinned by commit", action)
-			}
-			if isAction {
-				uses++
+			if action, isAction := at(step, "uses").(string); isAction {
+				actions = append(actions, usedAction{action, at(step, "with")})
 			}
 		}
 	}
-	if uses == 0 {
-		t.Error("no actions are found")
+	if len(actions) == 0 {
+		t.Errorf("%s: no actions are found", name)
+	}
+	return actions
+}
+
+// The workflows can read, and their actions are those of one commit: the example's are the project's.
+func TestWorkflowsArePinned(t *testing.T) {
+	pinned := regexp.MustCompile(`^[a-z-]+/[a-z-]+@[0-9a-f]{40}$`)
+	own := map[string]bool{}
+	for _, action := range actionsOf(t, ".github/workflows/ci.yml") {
+		own[action.uses] = true
+		if !pinned.MatchString(action.uses) {
+			t.Errorf("%s is not pinned by commit", action.uses)
+		}
+	}
+	for _, action := range actionsOf(t, "examples/github-actions/.github/workflows/runner.yaml") {
+		if !own[action.uses] {
+			t.Errorf("the example uses %s, the project's own workflow %v", action.uses, own)
+		}
+	}
+}
+
+// Both pipelines have one Go, by its patch version.
+func TestPipelinesPinGo(t *testing.T) {
+	var gitlab map[string]any
+	decode(t, ".gitlab-ci.yml", &gitlab)
+	image, _ := at(gitlab, "make", "image").(string)
+	found := regexp.MustCompile(`^golang:(\d+\.\d+\.\d+)-[a-z]+(@sha256:[0-9a-f]{64})?$`).FindStringSubmatch(image)
+	if found == nil {
+		t.Fatalf(".gitlab-ci.yml: the image %q has no patch version", image)
+	}
+	setups := 0
+	for _, action := range actionsOf(t, ".github/workflows/ci.yml") {
+		if strings.HasPrefix(action.uses, "actions/setup-go@") {
+			setups++
+			if got := at(action.with, "go-version"); got != found[1] {
+				t.Errorf(".github/workflows/ci.yml: Go %v, .gitlab-ci.yml: %s", got, found[1])
+			}
+		}
+	}
+	if setups != 1 {
+		t.Errorf("Go is set up %d times", setups)
 	}
 }
 
