@@ -4,6 +4,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -13,7 +14,7 @@ import (
 	"helm-runnertrust/e2e/sdk/internal/scene"
 )
 
-// Helm 3's own reading of the plugin's folder.
+// Helm 3 reads from the plugin's folder what plugin.yaml says, and what docs/RELEASE.md repeats.
 func TestPluginIsWhatTheDocumentationSays(t *testing.T) {
 	folder := scene.Plugins(t, false)
 	found, err := plugin.FindPlugins(folder)
@@ -25,15 +26,28 @@ func TestPluginIsWhatTheDocumentationSays(t *testing.T) {
 		t.Fatalf("LoadDir: %+v, %v; FindPlugins: %+v", loaded, err, found[0])
 	}
 	metadata := loaded.Metadata
-	if metadata.Name != "runnertrust" || metadata.Version != scene.Version(t) || metadata.Usage == "" || metadata.Description == "" || metadata.IgnoreFlags {
-		t.Errorf("metadata: %+v", metadata)
+	got := scene.Metadata{Name: metadata.Name, Version: metadata.Version, Usage: metadata.Usage, Description: metadata.Description,
+		IgnoreFlags: metadata.IgnoreFlags, Command: metadata.Command, Hooks: metadata.Hooks}
+	if want := scene.ReadMetadata(t); !reflect.DeepEqual(got, want) {
+		t.Errorf("Helm reads %+v\nplugin.yaml says %+v", got, want)
+	}
+	page := scene.Page(t, "docs/RELEASE.md")
+	for field, text := range map[string]string{"name": metadata.Name, "usage": metadata.Usage, "description": metadata.Description} {
+		if row := "| `" + field + "` | " + strings.Join(strings.Fields(text), " ") + " |\n"; text == "" || !strings.Contains(page, row) {
+			t.Errorf("docs/RELEASE.md has no row %s", row)
+		}
+	}
+	// A version begins the line that is about it, as a heading or as the sentence on what is to come.
+	named := regexp.MustCompile(`(?m)^(?:## \[?)?(\d+\.\d+\.\d+)\b`).FindStringSubmatch(scene.Page(t, "CHANGELOG.md"))
+	if named == nil || named[1] != metadata.Version {
+		t.Errorf("CHANGELOG.md names %v first, plugin.yaml is %s", named, metadata.Version)
 	}
 	for event, wanted := range map[string]string{plugin.Install: "/install-binary.sh", plugin.Update: "/install-binary.sh", plugin.Delete: "helm-runnertrust"} {
 		if hook := metadata.Hooks[event]; !strings.Contains(hook, wanted) {
 			t.Errorf("the hook %s is %q, want it to name %s", event, hook, wanted)
 		}
 	}
-	if len(metadata.Hooks) != 3 || len(metadata.PlatformHooks) > 0 || len(metadata.PlatformCommand) > 0 {
+	if metadata.IgnoreFlags || len(metadata.Hooks) != 3 || len(metadata.PlatformHooks) > 0 || len(metadata.PlatformCommand) > 0 {
 		t.Errorf("metadata: %+v", metadata)
 	}
 }

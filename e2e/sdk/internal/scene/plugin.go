@@ -4,8 +4,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"testing"
+
+	"sigs.k8s.io/yaml"
 )
 
 // repository is the path of the project, from the folder of an example.
@@ -43,16 +44,38 @@ func Plugins(t *testing.T, postRenderer bool) (folder string) {
 	return folder
 }
 
+// Metadata is what plugin.yaml says.
+type Metadata struct {
+	Name        string            `json:"name"`
+	Version     string            `json:"version"`
+	Usage       string            `json:"usage"`
+	Description string            `json:"description"`
+	IgnoreFlags bool              `json:"ignoreFlags"`
+	Command     string            `json:"command"`
+	Hooks       map[string]string `json:"hooks"`
+}
+
+// ReadMetadata reads plugin.yaml, which has no other field, and none twice.
+func ReadMetadata(t *testing.T) (m Metadata) {
+	t.Helper()
+	if err := yaml.UnmarshalStrict([]byte(Page(t, "plugin.yaml")), &m); err != nil {
+		t.Fatalf("plugin.yaml: %v", err)
+	}
+	return m
+}
+
 // Version is the one that plugin.yaml has.
 func Version(t *testing.T) string {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join(repository, "plugin.yaml"))
+	return ReadMetadata(t).Version
+}
+
+// Page is a text file of the project.
+func Page(t *testing.T, name string) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(repository, name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := regexp.MustCompile(`(?m)^version: (\d+\.\d+\.\d+)$`).FindSubmatch(content)
-	if found == nil {
-		t.Fatalf("plugin.yaml has no version:\n%s", content)
-	}
-	return string(found[1])
+	return string(content)
 }
