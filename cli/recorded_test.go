@@ -10,8 +10,8 @@ import (
 
 // notRecorded are the messages of other programs that no test has heard, with their sources.
 var notRecorded = map[string]string{
-	"PANIC: Failed to register the runner":                         "gitlab-runner 18, commands/register.go",
-	"references non-existent config key":                           "Kubernetes 1.35, pkg/volume/configmap/configmap.go",
+	"PANIC: Failed to register the runner":                          "gitlab-runner 18, commands/register.go",
+	"references non-existent config key":                            "Kubernetes 1.35, pkg/volume/configmap/configmap.go",
 	`MountVolume.SetUp failed for volume … secret "…" not found`:    "seen once, with a kubelet of Kubernetes 1.35",
 	`MountVolume.SetUp failed for volume … configmap "…" not found`: "Kubernetes 1.35, pkg/volume/configmap/configmap.go",
 }

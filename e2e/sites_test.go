@@ -3,68 +3,28 @@
 package e2e
 
 import (
-	"crypto/tls"
 	"fmt"
-	"io"
-	"log"
 	"net/http"
-	"net/http/httptest"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
-	"helm-runnertrust/e2e/internal/helm"
-	"helm-runnertrust/e2e/internal/tool"
-	"helm-runnertrust/trust/trusttest"
+	"helm-runnertrust/e2e/internal/internet"
 )
 
-// startSites serves the chart's repository and the plugin's, each under its name, and returns the
-// file of the authority that the server's certificate is from.
-func startSites(t *testing.T) (addr, authority string) {
+// newInternet has the chart's repository, the plugin's, and a GitLab, each under its name.
+func newInternet(t *testing.T, g *gitlab) *internet.Internet {
 	t.Helper()
 	plugin, err := taggedRepository()
 	if err != nil {
 		t.Fatal(err)
 	}
-	sites := http.NewServeMux()
-	sites.Handle(exampleCharts+"/", http.FileServer(http.Dir(chartRepository(t))))
-	sites.Handle(exampleOrigin+"/", http.FileServer(http.Dir(plugin)))
-
-	from, until := time.Now().Add(-time.Hour), time.Now().AddDate(1, 0, 0)
-	root := trusttest.SelfSigned(trusttest.Template{CommonName: "Public Root", CA: true, NotBefore: from, NotAfter: until})
-	leaf := root.Issue(trusttest.Template{DNSNames: []string{exampleCharts, exampleOrigin}, NotBefore: from, NotAfter: until})
-	server := httptest.NewUnstartedServer(sites)
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{leaf.Certificate.Raw}, PrivateKey: leaf.Key}}}
-	server.StartTLS()
-	t.Cleanup(server.Close)
-	return server.Listener.Addr().String(), writeFile(t, "public.crt", trusttest.PEM(root.Certificate))
-}
-
-// chartRepository is a folder with the test chart, packaged under the name of GitLab's.
-func chartRepository(t *testing.T) string {
-	t.Helper()
-	chart, served := filepath.Join(t.TempDir(), "gitlab-runner"), t.TempDir()
-	if err := os.CopyFS(chart, os.DirFS("chart")); err != nil {
-		t.Fatal(err)
-	}
-	metadata := filepath.Join(chart, "Chart.yaml")
-	content, err := os.ReadFile(metadata)
-	if err != nil {
-		t.Fatal(err)
-	}
-	renamed := strings.NewReplacer("name: runner", "name: gitlab-runner", "version: 0.1.0", "version: "+exampleChart)
-	if err := os.WriteFile(metadata, []byte(renamed.Replace(string(content))), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	h := helm.New(t, tool.Path(t, "helm3"), "")
-	h.Run(t, "package", chart, "--destination", served)
-	h.Run(t, "repo", "index", served)
-	return served
+	n := internet.Start(t, map[string]http.Handler{
+		exampleCharts: internet.Charts(t, "."), exampleOrigin: http.FileServer(http.Dir(plugin))})
+	n.Add(chartHost, g.addr)
+	return n
 }
 
 // taggedRepository is a folder with what is committed, as git reads it over plain HTTP: one commit,

@@ -22,7 +22,6 @@ const (
 	exampleCharts    = "charts.gitlab.io"
 	exampleOrigin    = "example.com"
 	exampleVersion   = "0.1.0"
-	exampleChart     = "0.86.0"
 	exampleNamespace = "gitlab-runner"
 )
 
@@ -52,9 +51,8 @@ func newStage(t *testing.T, bin, example string) *stage {
 		t.Fatal(err)
 	}
 	s.blocks = shellBlocks(t, filepath.Join(s.folder, "README.md"))
-	sites, authority := startSites(t)
-	proxy := startHosts(t, map[string]string{
-		exampleCharts + ":443": sites, exampleOrigin + ":443": sites, chartHost + ":443": s.gitlab.addr})
+	net := newInternet(t, s.gitlab)
+	proxy, authority := net.Proxy(t), net.Authority
 	s.env = []string{
 		"HTTPS_PROXY=" + proxy, "HTTP_PROXY=" + proxy, "NO_PROXY=127.0.0.1,localhost",
 		"SSL_CERT_FILE=" + authority, "GIT_SSL_CAINFO=" + authority, "GIT_CONFIG_NOSYSTEM=1", "TMPDIR=" + t.TempDir(),

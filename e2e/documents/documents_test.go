@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"helm-runnertrust/e2e/internal/cluster"
+	"helm-runnertrust/e2e/internal/internet"
 	"helm-runnertrust/e2e/internal/tool"
 )
 
@@ -69,7 +70,7 @@ func TestDocumentsDoWhatTheySay(t *testing.T) {
 // A world is what all documents share.
 type world struct {
 	cluster *cluster.Cluster
-	net     *internet
+	net     *internet.Internet
 	release string // the folder dist/
 }
 
@@ -77,7 +78,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	release, version := theRelease(t)
 	return &world{cluster: cluster.Start(t), release: release, net: newInternet(t, map[string]http.Handler{
-		chartsHost: chartRepository(t), originHost: origin(t, release, version)})}
+		chartsHost: internet.Charts(t, ".."), originHost: origin(t, release, version)})}
 }
 
 // theRelease returns the folder of what `make dist` made, and its version.
@@ -98,16 +99,13 @@ func theRelease(t *testing.T) (folder, version string) {
 // try runs a document with one Helm, in a home and a namespace of its own.
 func (w *world) try(t *testing.T, name, helm string, steps []step) {
 	const limit = 5 * time.Minute
-	folder, proxy := t.TempDir(), w.net.newProxy(t)
-	s := session{document: name, folder: folder, timeout: limit, env: w.environment(t, folder, helm, proxy.url)}
+	folder, proxy := t.TempDir(), w.net.Proxy(t)
+	s := session{document: name, folder: folder, timeout: limit, env: w.environment(t, folder, helm, proxy)}
 	before := w.namespaces(t)
 	t.Cleanup(func() { w.removeNamespaces(t, before) })
 	steps = slices.DeleteFunc(slices.Clone(steps), func(s step) bool { return !s.appliesTo(helm) })
 	if err := s.carryOut(steps); err != nil {
 		t.Error(err)
-	}
-	if unknown := proxy.unknown(); len(unknown) > 0 {
-		t.Errorf("%s: no stand-in serves %q", name, unknown)
 	}
 	t.Logf("%d steps", len(steps))
 }
@@ -141,8 +139,8 @@ func (w *world) environment(t *testing.T, folder, helm, proxy string) []string {
 		"KUBECONFIG=" + w.kubeconfig(t, folder, helm),
 		"HTTPS_PROXY=" + proxy, "HTTP_PROXY=" + proxy, "https_proxy=" + proxy, "http_proxy=" + proxy,
 		"NO_PROXY=127.0.0.1,localhost", "no_proxy=127.0.0.1,localhost",
-		"SSL_CERT_FILE=" + w.net.authority, "CURL_CA_BUNDLE=" + w.net.authority,
-		"GIT_SSL_CAINFO=" + w.net.authority, "GIT_ALLOW_PROTOCOL=file:https", "GIT_CONFIG_NOSYSTEM=1",
+		"SSL_CERT_FILE=" + w.net.Authority, "CURL_CA_BUNDLE=" + w.net.Authority,
+		"GIT_SSL_CAINFO=" + w.net.Authority, "GIT_ALLOW_PROTOCOL=file:https", "GIT_CONFIG_NOSYSTEM=1",
 		// The archive of the release is at hand, so that nothing compiles.
 		"RUNNERTRUST_RELEASES=" + w.release,
 		"DIST=" + w.release, "PLUGIN=" + filepath.Join(folder, "runnertrust"),

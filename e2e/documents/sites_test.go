@@ -1,35 +1,15 @@
 package documents
 
 import (
-	"errors"
 	"net/http"
-	"net/url"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"helm-runnertrust/e2e/internal/charts"
-	"helm-runnertrust/e2e/internal/tool"
 )
 
 // repository is the top of it, from this folder.
 const repository = "../.."
-
-// chartRepository serves the packaged charts gitlab-runner and gitlab, as
-// `helm repo add` wants them.
-func chartRepository(t *testing.T) http.Handler {
-	t.Helper()
-	folder, source := t.TempDir(), t.TempDir()
-	runner, gitlab := filepath.Join(source, "gitlab-runner"), filepath.Join(source, "gitlab")
-	if err := errors.Join(charts.Runner("..", runner), charts.GitLab("..", gitlab)); err != nil {
-		t.Fatal(err)
-	}
-	helm := tool.Path(t, "helm3")
-	command(t, helm, "package", "--destination", folder, runner, gitlab)
-	command(t, helm, "repo", "index", folder)
-	return http.FileServer(http.Dir(folder))
-}
 
 // origin serves the project: its repository for git, and the release.
 func origin(t *testing.T, release, version string) http.Handler {
@@ -47,16 +27,6 @@ func origin(t *testing.T, release, version string) http.Handler {
 	const downloads = "/helm-runnertrust/releases/download/"
 	site.Handle(downloads+"v"+version+"/", http.StripPrefix(downloads+"v"+version, http.FileServer(http.Dir(release))))
 	return site
-}
-
-// proxyAt is the proxy of an HTTP client.
-func proxyAt(t *testing.T, address string) func(*http.Request) (*url.URL, error) {
-	t.Helper()
-	u, err := url.Parse(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return http.ProxyURL(u)
 }
 
 // command runs a program that has to succeed.

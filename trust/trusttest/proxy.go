@@ -35,21 +35,23 @@ func connectOnly(to, user, password string) http.Handler {
 			http.Error(w, "who are you", http.StatusProxyAuthRequired)
 			return
 		}
-		server, err := net.DialTimeout("tcp", to, 5*time.Second)
-		if err != nil {
-			http.Error(w, "no connection", http.StatusBadGateway)
-			return
-		}
-		defer func() { _ = server.Close() }()
-		tunnel(w, server)
+		_ = Tunnel(w, to) // the client is told
 	})
 }
 
-func tunnel(w http.ResponseWriter, server net.Conn) {
+// Tunnel answers a CONNECT with a connection to the address, and hands bytes on until one side
+// leaves. The error, of which the client is told, is that there is no connection.
+func Tunnel(w http.ResponseWriter, to string) error {
+	server, err := net.DialTimeout("tcp", to, 5*time.Second)
+	if err != nil {
+		http.Error(w, "no connection", http.StatusBadGateway)
+		return err
+	}
+	defer func() { _ = server.Close() }()
 	client, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
+		return err
 	}
 	defer func() { _ = client.Close() }()
 	_, _ = io.WriteString(client, "HTTP/1.1 200 Connection established\r\n\r\n")
@@ -63,4 +65,5 @@ func tunnel(w http.ResponseWriter, server net.Conn) {
 		})
 	}
 	both.Wait()
+	return nil
 }

@@ -14,23 +14,25 @@ const version = "0.86.0"
 // Runner writes the chart gitlab-runner to a new folder. e2e is the folder that
 // holds the charts' sources.
 func Runner(e2e, folder string) error {
-	return write(filepath.Join(e2e, "chart"), folder)
+	return write(filepath.Join(e2e, "chart"), folder, "\nname: runner\n", "\nname: gitlab-runner\n", "\nversion: 0.1.0\n", "\nversion: "+version+"\n")
 }
 
 // GitLab writes the chart gitlab, with gitlab-runner inside, to a new folder.
 func GitLab(e2e, folder string) error {
-	if err := write(filepath.Join(e2e, "umbrella"), folder); err != nil {
+	err := write(filepath.Join(e2e, "umbrella"), folder, "\nname: umbrella\n", "\nname: gitlab\n", "\nversion: 0.1.0\n", "\nversion: "+version+"\n",
+		"\n- name: runner\n", "\n- name: gitlab-runner\n", "\n  version: 0.1.0\n", "\n  version: "+version+"\n")
+	if err != nil {
 		return err
 	}
 	return Runner(e2e, filepath.Join(folder, "charts", "gitlab-runner"))
 }
 
-func write(from, to string) error {
+// write copies a chart, with texts replaced in its Chart.yaml.
+func write(from, to string, pairs ...string) error {
 	if err := copyFolder(from, to); err != nil {
 		return err
 	}
-	return rename(filepath.Join(to, "Chart.yaml"), "name: runner", "name: gitlab-runner",
-		"name: umbrella", "name: gitlab", "version: 0.1.0", "version: "+version)
+	return rename(filepath.Join(to, "Chart.yaml"), pairs...)
 }
 
 // copyFolder copies the regular files of a folder; links stay behind.
@@ -54,15 +56,18 @@ func copyFolder(from, to string) error {
 	})
 }
 
-// rename replaces texts in a file, given in pairs, of which it has one at least.
+// rename replaces texts in a file, given in pairs, each of which it has once.
 func rename(path string, pairs ...string) error {
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	renamed := strings.NewReplacer(pairs...).Replace(string(content))
-	if renamed == string(content) {
-		return fmt.Errorf("%s has none of %q", path, pairs)
+	text := string(content)
+	for i := 0; i < len(pairs); i += 2 {
+		if n := strings.Count(text, pairs[i]); n != 1 {
+			return fmt.Errorf("%s has %q %d times", path, pairs[i], n)
+		}
+		text = strings.Replace(text, pairs[i], pairs[i+1], 1)
 	}
-	return os.WriteFile(path, []byte(renamed), 0o644)
+	return os.WriteFile(path, []byte(text), 0o644)
 }
