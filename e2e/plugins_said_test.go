@@ -16,6 +16,11 @@ import (
 // TestHelmSaysOfPlugins records the words of Helm that docs/TROUBLESHOOTING.md quotes about
 // installing, updating and loading the plugin.
 func TestHelmSaysOfPlugins(t *testing.T) {
+	page, err := os.ReadFile("../docs/TROUBLESHOOTING.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	has(t, string(page), "register the post-renderer with Helm 4: `"+afterHelm3+"`") // as TestHelm4AfterHelm3 does
 	release := theRelease(t)
 	server := httptest.NewServer(http.FileServer(http.Dir(release.folder)))
 	t.Cleanup(server.Close)
@@ -64,29 +69,4 @@ func inHomeOf(t *testing.T, first *helm.Helm, bin string) *helm.Helm {
 	h := helm.In(first.Getenv("HOME"), tool.Path(t, bin), "")
 	h.Setenv("PATH", first.Getenv("PATH"))
 	return h
-}
-
-// TestHelm4AfterHelm3 holds the cure that docs/TROUBLESHOOTING.md names where Helm 4 says that the
-// plugin, which Helm 3 has installed in the same home, already exists.
-func TestHelm4AfterHelm3(t *testing.T) {
-	t.Parallel()
-	const cure = `sh "$(helm env HELM_PLUGINS)"/*runnertrust*/install-binary.sh`
-	page, err := os.ReadFile("../docs/TROUBLESHOOTING.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	has(t, string(page), "`"+cure+"`")
-	release := theRelease(t)
-	h3 := bareHome(t, "helm3")
-	h3.Run(t, "plugin", "install", release.unpack(t, t.TempDir()))
-	h4 := inHomeOf(t, h3, "helm4")
-	if _, said, err := h4.Try("template", "my", "chart", "--post-renderer", "helm-runnertrust"); err == nil {
-		t.Fatalf("the post-renderer is there:\n%s", said)
-	}
-	programs := filepath.Join(h3.Getenv("HOME"), ".local", "bin")
-	if err := os.Symlink(tool.Path(t, "helm4"), filepath.Join(programs, "helm")); err != nil {
-		t.Fatal(err)
-	}
-	command(t, "", []string{"HOME=" + h3.Getenv("HOME"), "PATH=" + h3.Getenv("PATH"), "HELM_DATA_HOME=" + h3.Getenv("HELM_DATA_HOME")}, "sh", "-c", cure)
-	works(t, h4, release.version)
 }
