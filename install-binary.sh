@@ -178,10 +178,10 @@ download() {
 }
 
 build() {
-	if ! command -v go >/dev/null || [ ! -e "$plugin/go.mod" ]; then
-		fail "there is no release archive of $version for this machine, and no source or no Go to build it$missed" \
-			"put $archive and $checksums into $(quoted "$plugin/dist"), or install Go and use a clone, then: $again"
-	fi
+	none="there is no release archive of $version for this machine"
+	put="put $archive and $checksums into $(quoted "$plugin/dist"), then: $again"
+	[ -e "$plugin/go.mod" ] || fail "$none, and no source to build it from$missed" "$put"
+	command -v go >/dev/null || fail "$none, and no Go to build it with$missed" "install Go, or $put"
 	say "building $version from source, which takes minutes$missed"
 	# The commit of a repository around the folder is not ours, and another user's fails the build.
 	git -C "$plugin/.git" rev-parse --verify --quiet HEAD >/dev/null 2>&1 && stamp=auto || stamp=false

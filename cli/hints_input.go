@@ -19,7 +19,7 @@ func inputHints() map[trust.Code]hint {
 		trust.CodeNotOne:       fetchInstead,
 		trust.CodeNoBoundaries: always("decode it to DER: base64 -d FILE > NEW.crt"),
 		trust.CodeBase64:       always("decode it: base64 -d FILE > NEW.crt"),
-		trust.CodeWebPage:      after("a login or error page was saved in its place", fetchInstead),
+		trust.CodeWebPage:      fetchInstead,
 		trust.CodeUTF16:        always("save it as UTF-8 or ANSI, or: iconv -f UTF-16 -t ASCII FILE > NEW.crt"),
 		trust.CodeJavaKeyStore: always("take the certificate out: keytool -exportcert -rfc -keystore FILE -alias NAME -file NEW.crt"),
 		trust.CodeCompressed:   always("unpack it first"),
@@ -27,7 +27,7 @@ func inputHints() map[trust.Code]hint {
 
 		trust.CodeTruncated: fetchInstead,
 		trust.CodeBoundary:  after("it must stand alone on its line with five dashes on each side", fetchInstead),
-		trust.CodeGlued:     always(`put it back: sed 's/----------BEGIN/-----\n-----BEGIN/' FILE > NEW.crt`),
+		trust.CodeGlued:     always(`put it back: awk '{ gsub(/----------BEGIN/, "-----\n-----BEGIN") } 1' FILE > NEW.crt`),
 		trust.CodeOneLine: always(`keep its line breaks: quote it, printf '%s\n' "$VAR" > NEW.crt, ` +
 			"or store it as a CI variable of the type file"),
 		trust.CodeEscaped:     always(`turn them into real ones: printf '%b' "$(cat FILE)" > NEW.crt`),
@@ -62,20 +62,13 @@ func certificateHints() map[trust.Code]hint {
 		trust.CodeHostNotCovered:       fetchAnd("get the chain that the server uses now: "),
 		trust.CodeCertManagerTemporary: fetchAnd("wait until the Certificate is Ready, then: "),
 		trust.CodeWeakSignature:        always("have it issued again with SHA-256"),
-		trust.CodeWeakKey:              weakKey,
+		trust.CodeWeakKey:              always("have it issued again with a longer key: RSA of at least 2048 bits, or ECDSA"),
 		trust.CodeUnseen:               always("the post-renderer reads this form, and writes plain PEM: --cert=FILE"),
 		trust.CodeHugeKey:              always("have it issued again with a usual key: RSA of 2048 to 4096 bits, or ECDSA"),
 		trust.CodeInvalid:              always("have it issued again"),
 		trust.CodeIssuerMissing:        issuerMissing,
 		trust.CodeRootMissing:          always("ask the CA's administrator for the root certificate and append it to the file"),
 	}
-}
-
-func weakKey(t topic) string {
-	if t.occasion == ofVerdict {
-		return "have it issued again with at least 2048 bits"
-	}
-	return "have it issued again with a longer key"
 }
 
 func issuerMissing(t topic) string {
