@@ -72,8 +72,8 @@ func advice(about trust.Code) string {
 }
 
 var (
-	typedCommand = regexp.MustCompile(`(\b(?:helm runnertrust|helm show|openssl|base64|iconv|keytool|sed|printf|GIT_SSL_CAINFO=FILE) .*?|https?://[\w/.:@=-]*)(; |, or |, then| tells |$)`)
-	typedOption  = regexp.MustCompile(`(^|[ :])(--[a-z][a-z-]*(?:=[\w/.:=-]*\w)?)`)
+	typedCommand = regexp.MustCompile(`(\b(?:helm runnertrust|helm show|openssl|base64|iconv|keytool|awk|printf|GIT_SSL_CAINFO=FILE) .*?|https?://[\w/.:@=-]*)(; |, or |, then| tells |$)`)
+	typedOption  = regexp.MustCompile(`(^|[ :])(--[a-z][a-z-]*(?:=[\w/.:=-]*\w)?(?: [A-Z]+\b)?)`)
 )
 
 // asTyped has the commands and flags of a text in backticks, and nothing else is another.
