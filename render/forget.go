@@ -29,23 +29,24 @@ type leftover struct {
 // mounts, and our files in a volume that others mounted there.
 func (l leftover) remove() {
 	for _, v := range l.runner.volumes() {
-		atPlace, ours := l.isAtPlaceOfWays(v), l.isOurs(v.kind(), value(v.node, v.kind()))
+		atPlace, onlyThere := l.isAtPlaceOfWays(v)
+		ours := l.isOurs(v.kind(), value(v.node, v.kind()))
 		switch {
-		case atPlace && ours, v.isOwn() && (atPlace || ours || !slices.Contains(v.files(), ownFile)):
+		case onlyThere && ours && v.hasOurFiles(), v.isOwn() && (atPlace || ours || !slices.Contains(v.files(), ownFile)):
 			l.removeMounts(v)
-			if !l.runner.mountedNames()[v.name] {
+			if l.runner.mountsOf(v.name) == 0 {
 				yamledit.Retain(value(l.runner.pod, "volumes"), func(node *yaml.RNode) bool { return node.YNode() != v.node.YNode() })
 			}
 		case v.kind() == "projected" && atPlace:
-			l.removeSources(v)
+			l.removeSources(v, onlyThere)
 		}
 	}
 }
 
-// isAtPlaceOfWays reports whether a volume is mounted where a way mounts, and nowhere where this
-// run does.
-func (l leftover) isAtPlaceOfWays(v *volume) bool {
-	found := false
+// isAtPlaceOfWays reports whether a volume is mounted where a way mounts, but not where this run
+// mounts, and whether that is its only place in the pod.
+func (l leftover) isAtPlaceOfWays(v *volume) (atPlace, onlyThere bool) {
+	found := 0
 	for i, c := range l.runner.containers {
 		dirs := []string{ownDir}
 		if derived, err := c.certsDir(""); err == nil {
@@ -53,12 +54,14 @@ func (l leftover) isAtPlaceOfWays(v *volume) bool {
 		}
 		for _, m := range c.mounts() {
 			if m.volume == v.name && m.path == l.places[i].dir {
-				return false
+				return false, false
 			}
-			found = found || m.volume == v.name && slices.Contains(dirs, m.path)
+			if m.volume == v.name && slices.Contains(dirs, m.path) {
+				found++
+			}
 		}
 	}
-	return found
+	return found > 0, found > 0 && found == l.runner.mountsOf(v.name)
 }
 
 // isOurs reports whether a source of a volume shows a ConfigMap that an earlier run made.
@@ -86,12 +89,15 @@ func (l leftover) removeMounts(v *volume) {
 	}
 }
 
-// removeSources takes our sources out of a projected volume. If one source is left, the volume becomes
+// removeSources takes our sources out of a projected volume: those of our ConfigMap, and those with the
+// very file that this run shows elsewhere, unless the volume is for others too. If one source is left, the volume becomes
 // a plain one again, as it usually was before; both show the same.
-func (l leftover) removeSources(v *volume) {
-	dropped := yamledit.Retain(value(v.node, "projected", "sources"), func(source *yaml.RNode) bool {
+func (l leftover) removeSources(v *volume, onlyThere bool) {
+	sources := value(v.node, "projected", "sources")
+	mayBeSame := onlyThere && len(list(sources)) > 1 // one alone is what the volume was made for
+	dropped := yamledit.Retain(sources, func(source *yaml.RNode) bool {
 		kinds := fields(source)
-		return len(kinds) != 1 || !l.isOurs(kinds[0], value(source, kinds[0])) && !l.isSameFile(source)
+		return len(kinds) != 1 || !l.isOurs(kinds[0], value(source, kinds[0])) && (!mayBeSame || !l.isSameFile(source))
 	})
 	if dropped {
 		v.asPlain()
@@ -110,12 +116,13 @@ func (l leftover) isSameFile(source *yaml.RNode) bool {
 	})
 }
 
-// isOwn reports whether a volume has the name and the shape of one that an earlier run made: files
-// of certificates, one for each container at most, mounted whole and read-only.
-func (v *volume) isOwn() bool {
-	if !isOwnName(v.name) {
-		return false
-	}
+// isOwn reports whether a volume has the name and the shape of one that an earlier run made: our
+// files, mounted whole and read-only.
+func (v *volume) isOwn() bool { return isOwnName(v.name) && v.hasOurFiles() && !v.isMountedOddly() }
+
+// hasOurFiles reports whether a volume shows nothing but files with the names of the ways, one for
+// each container at most.
+func (v *volume) hasOurFiles() bool {
 	for _, parent := range v.sources() {
 		for _, kind := range fields(parent) {
 			if kind != "name" && (len(list(parent, kind, "items")) == 0 || kind != "configMap" && kind != "secret") {
@@ -124,7 +131,7 @@ func (v *volume) isOwn() bool {
 		}
 	}
 	files := v.files()
-	return len(files) > 0 && len(files) <= len(v.runner.containers) && !v.isMountedOddly() &&
+	return len(files) > 0 && len(files) <= len(v.runner.containers) &&
 		!slices.ContainsFunc(files, func(name string) bool { return !v.runner.isFileOfWays(name) })
 }
 
@@ -167,17 +174,19 @@ func (v *volume) isMountedOddly() bool {
 	})
 }
 
-// mountedNames are the names of the volumes that any container of the pod mounts.
-func (r *runner) mountedNames() map[string]bool {
-	names := map[string]bool{}
+// mountsOf counts the mounts of a volume in all containers of the pod.
+func (r *runner) mountsOf(volume string) int {
+	count := 0
 	for _, kind := range []string{"containers", "initContainers", "ephemeralContainers"} {
 		for _, node := range list(r.pod, kind) {
 			for _, m := range list(node, "volumeMounts") {
-				names[text(m, "name")] = true
+				if text(m, "name") == volume {
+					count++
+				}
 			}
 		}
 	}
-	return names
+	return count
 }
 
 // isOwnFile reports whether a path is that of the file of an earlier run which named it.

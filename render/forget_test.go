@@ -99,14 +99,19 @@ func isLost(input []byte, result *Result, from, to manner) bool {
 		return true // another value was there
 	case from.source == "cert" && showsOwnName(input):
 		return true // a ConfigMap of our name that the pod shows was not in the stream, and has to stay
-	case from.via != to.via && from.source != "cert" && from.source != to.source && sharedSource.Match(result.Bytes()):
-		return true // an object of somebody's in somebody's volume
+	case from.via != to.via && from.source != "cert" && sharedSource.Match(result.Bytes()):
+		// An object of somebody's in somebody's volume; it is told where the run shows the same one and
+		// the volume is for nothing else.
+		return from.source != to.source || onlySource.Match(result.Bytes()) || bytes.Contains(input, []byte("mountPath: /etc/ssl/gitlab"))
 	}
 	return slices.ContainsFunc(result.Warnings, func(w Warning) bool { return w.Code == FileReplaced })
 }
 
 // sharedSource is a source of a projected volume with the object of a manner.
 var sharedSource = regexp.MustCompile(`[-{] *"?(secret|configMap)"?: *\{?\s*"?name"?: *"?switched`)
+
+// onlySource is a projected volume with nothing but the object of a manner.
+var onlySource = regexp.MustCompile(`projected:\n( +defaultMode: 420\n)? +sources:( \[\{"secret": \{"name": "switched|\n +- secret:\n +name: switched)`)
 
 // showsOwnName reports whether the pod of an input shows a ConfigMap of the name that ours takes.
 func showsOwnName(input []byte) bool { return ownNameShown.Match(input) }

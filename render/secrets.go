@@ -26,7 +26,7 @@ func MaskSecrets(stream []byte) []byte {
 
 // secretName is a part of the name of an environment variable that holds a secret.
 var secretName = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`TOKEN|PASSWORD|SECRET|PRIVATE_KEY`)
+	return regexp.MustCompile(`TOKEN|PASSWORD|PASSWD|SECRET|PRIVATE_KEY`)
 })
 
 // secretSetting is a setting of a config.toml, or of a shell script, that holds a secret: token,
@@ -37,7 +37,7 @@ var secretSetting = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // userInfo is what a URL has in front of its host.
-var userInfo = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(\b[a-zA-Z][-+.a-zA-Z0-9]*://)[^\s/"'@]+@`) })
+var userInfo = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(\b[a-zA-Z][-+.a-zA-Z0-9]*://)[^\s"]+@`) })
 
 // secretFields are the fields of a Secret that hold its values. kubectl keeps a copy of them.
 func secretFields(object map[string]string) [][]string {

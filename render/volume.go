@@ -61,15 +61,15 @@ func (v *volume) kind() string {
 // ownVolume is the name of the volume that shows the projections and nothing else; the volume is
 // made, or brought up to date.
 func (r *runner) ownVolume(content []projection) (string, error) {
-	taken := r.mountedNames() // also of volumes that are not there, which would show ours
+	taken := map[string]bool{}
 	for _, v := range r.volumes() {
 		taken[v.name] = true
-		if v.showsOnly(content) {
+		if isOwnName(v.name) && v.showsOnly(content) {
 			return v.name, r.placed(v.update(content))
 		}
 	}
 	name := volumeName
-	for n := 2; taken[name]; n++ {
+	for n := 2; taken[name] || r.mountsOf(name) > 0; n++ { // a mount without its volume would show ours
 		name = volumeName + "-" + strconv.Itoa(n)
 	}
 	volumes, err := ensure(r.pod, "volumes", yamledit.List())

@@ -21,8 +21,15 @@ var yamlLine = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(?:yaml: )?line (\d+): ((?s).*)$`)
 })
 
+// unknownAnchor is the one message of go.yaml.in/yaml/v3 that repeats the text: of a value, where a
+// password begins with an asterisk.
+var unknownAnchor = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?s)unknown anchor '.*' referenced`) })
+
 // newSyntaxError takes the line out of a message of go.yaml.in/yaml/v3.
 func newSyntaxError(err error) *SyntaxError {
+	if unknownAnchor().MatchString(err.Error()) {
+		return &SyntaxError{Message: "an alias (*) refers to an anchor that is not there"}
+	}
 	if found := yamlLine().FindStringSubmatch(err.Error()); found != nil {
 		if line, err := strconv.Atoi(found[1]); err == nil {
 			return &SyntaxError{Line: line, Message: found[2]}
