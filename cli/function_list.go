@@ -139,7 +139,7 @@ func checkItems(items *yaml.RNode) error {
 			faults = append(faults, &hinted{what: place + " is not an object"})
 			continue
 		}
-		if object := strings.TrimSuffix(textAt(item, "kind")+"/"+textAt(at(item, "metadata"), "name"), "/"); isObjectName(object) {
+		if object := strings.TrimSuffix(textAt(item, "kind")+"/"+textAt(at(item, "metadata"), "name"), "/"); object != "" && isObjectName(object) {
 			place += ", " + object
 		}
 		faults = append(faults, checkMetadata(place, item))

@@ -98,6 +98,7 @@ func TestFunctionRefusesLists(t *testing.T) {
 		listHead + listConfig + "items: [{kind: Secret, metadata: 'stringData: TOPSECRET'}]\n":                "item 1 of the ResourceList, Secret: metadata is not a mapping\n",
 		listHead + listConfig + "items: [{kind: ConfigMap, metadata: {name: q, annotations: [TOPSECRET]}}]\n": "item 1 of the ResourceList, ConfigMap/q: metadata.annotations is not a mapping\n",
 		listHead + listConfig + "items: [{kind: ConfigMap, metadata: {name: q, labels: TOPSECRET}}]\n":        "item 1 of the ResourceList, ConfigMap/q: metadata.labels is not a mapping\n",
+		listHead + listConfig + "items: [{metadata: TOPSECRET}]\n":                                            "item 1 of the ResourceList: metadata is not a mapping\n",
 		listHead + listConfig + "items: [{kind: TOP SECRET, metadata: 1}, 2]\n":                               "item 1 of the ResourceList: metadata is not a mapping\nrunnertrust: error: item 2 of the ResourceList is not an object\n",
 		listHead + "items: []\n":                                                                              "the ResourceList has no functionConfig\nrunnertrust: hint: it takes apiVersion: helm-runnertrust/v1, kind: RunnerTrust\n",
 		listHead + "functionConfig: TOPSECRET\n":                                                              "functionConfig is not a mapping\n",
