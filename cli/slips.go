@@ -158,7 +158,7 @@ func (p *program) argumentSlip(cmd *cobra.Command, arg string) string {
 	case slices.ContainsFunc(p.Args, holdsPassword):
 	case hasValue && has(name):
 		return "write --" + name + "=" + shellWord(value)
-	case has(certFlag) && p.isCertificate(arg):
+	case has(certFlag) && p.isCertificateFile(arg):
 		return "certificates are given with --cert: --cert=" + shellWord(arg)
 	case pathExists(arg):
 		return "manifests are given with -f: " + cmd.Root().CommandPath() + " render -f " + shellWord(arg)
@@ -170,9 +170,9 @@ func (p *program) argumentSlip(cmd *cobra.Command, arg string) string {
 	return ""
 }
 
-// isCertificate reports whether an argument is the path of a certificate, by its name or what is in
+// isCertificateFile reports whether an argument is the path of a certificate, by its name or what is in
 // it.
-func (p *program) isCertificate(path string) bool {
+func (p *program) isCertificateFile(path string) bool {
 	if slices.Contains([]string{".crt", ".pem", ".cer", ".cert", ".der", ".p7b"}, strings.ToLower(filepath.Ext(path))) {
 		return true
 	}
