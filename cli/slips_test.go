@@ -41,6 +41,8 @@ func TestSlips(t *testing.T) {
 		{"write --cert, with two dashes", []string{"-cert", "gitlab.crt"}},
 		{"certificates are given with --cert: --cert=gitlab.crt", []string{"gitlab.crt"}},
 		{"certificates are given with --cert: --cert=" + nameless, []string{nameless}},
+		{"certificates are given with --cert: --cert=" + nameless, []string{"values", nameless}},
+		{"certificates are given with --cert: " + helm + "verify URL --cert=" + nameless, []string{"verify", nameless}},
 		{"manifests are given with -f: " + helm + "render -f " + manifests, []string{manifests}},
 		{"leave out --post-renderer and --post-renderer-args, which are Helm's: " + helm + "render --cert=gitlab.crt -f r.yaml",
 			[]string{"render", "--post-renderer", "helm-runnertrust", "--post-renderer-args", "--cert=gitlab.crt", "-f", "r.yaml"}},
@@ -69,6 +71,9 @@ func TestSlips(t *testing.T) {
 		stdout, stderr, code := call(t, "", nil, test.args...)
 		if code != exitError || stdout != "" || !strings.HasSuffix(stderr, "\nrunnertrust: hint: "+test.hint+"\n") {
 			t.Errorf("%q: exit code %d, %s%s", test.args, code, stdout, stderr)
+		}
+		if strings.Contains(stderr, "not a command") && !strings.HasPrefix(test.args[0], folder) {
+			t.Errorf("%q: no command was meant: %s", test.args, stderr)
 		}
 		if strings.Contains(stderr, "swordfish") {
 			t.Errorf("%q: the password is in %s", test.args, stderr)
