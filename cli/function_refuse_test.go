@@ -19,7 +19,7 @@ func TestFunctionRefuses(t *testing.T) {
 		"other version":               {current, "apiVersion: helm-runnertrust/v2\nkind: RunnerTrust\n"},
 		"spec is a text":              {current, config(filterKind, "TOPSECRET")},
 		"metadata is a text":          {current, "apiVersion: helm-runnertrust/v1\nkind: RunnerTrust\nmetadata: TOPSECRET\n"},
-		"field twice":                 {current, config(filterKind, "{fromSecret: a, fromSecret: b}")},
+		"field twice":                 {current, config(filterKind, "{fromSecret: a, fromSecret: b, fromSecret: c}")},
 		"empty certificate":           {current, config(filterKind, `{certificate: ""}`)},
 		"empty scalars":               {current, config(filterKind, `{fromSecret: ~, fromConfigMap: [], via: "", deployment: " ", jobs: , certificateFile: [~]}`)},
 		"wrong types":                 {current, config(filterKind, "{fromSecret: {a: TOPSECRET}, jobs: TOPSECRET, via: [env], certificate: {}}")},
