@@ -202,8 +202,8 @@ func (p *program) noSuchServer(argument string, verdict trust.Verdict, in input)
 	return &hinted{what: fmt.Sprintf("there is no server %q", argument), hint: hint}
 }
 
-// unexpanded is about a path that begins with a ~, which the shell leaves alone behind a =; before
-// is what stands between. "" for other paths.
+// unexpanded is about a path that begins with a ~, which the shell leaves alone behind a = and in
+// quotes; before is what stands in front of the path. "" for other paths.
 func unexpanded(flag, before, path string) string {
 	rest, found := strings.CutPrefix(path, "~/")
 	if !found {
