@@ -88,6 +88,25 @@ func fixtureCases(t *testing.T, kind string) []string {
 	return names
 }
 
+// TestCasesAreTold holds that fixtures/README.md has a row for each case, and none for others.
+func TestCasesAreTold(t *testing.T) {
+	page := readFile(t, filepath.Join(fixturesDir, "README.md"))
+	for kind, heading := range map[string]string{"accept": "Accepted", "reject": "Refused", "verify": "Verified"} {
+		_, section, _ := strings.Cut(page, "\n## "+heading+"\n")
+		section, _, _ = strings.Cut(section, "\n## ")
+		var told []string
+		for line := range strings.Lines(section) {
+			if cells := tableRow(line); len(cells) > 0 && cells[0] != "case" {
+				told = append(told, strings.Split(cells[0], ", ")...)
+			}
+		}
+		slices.Sort(told)
+		if cases := slices.Sorted(slices.Values(fixtureCases(t, kind))); !slices.Equal(told, cases) {
+			t.Errorf("%s: rows for %q, cases %q", heading, told, cases)
+		}
+	}
+}
+
 func fromOther(kind, name string) int {
 	if _, err := os.Stat(filepath.Join(fixturesDir, kind, name, "input.from")); err != nil {
 		return 0
