@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -27,18 +28,17 @@ func (r release) String() string { return r.Namespace + "/" + r.Name }
 // releases are those of all namespaces, or of the one that --all-in or --namespace names. It says
 // which, since Helm keeps a --namespace to itself.
 func (p *program) releases(in input) ([]release, error) {
-	where, args := "all namespaces", []string{"list", "--output", "json", "--max", "0", "--all-namespaces"}
+	where, scope := "all namespaces", []string{"--all-namespaces"}
 	if only := in.cluster.namespace; only != "" {
-		where = "the namespace " + only
-		args = append(args[:len(args)-1], "--namespace", only)
+		where, scope = "the namespace "+only, []string{"--namespace", only}
 	}
-	out, err := p.helm(append(args, in.cluster.args()...)...)
+	out, err := p.helm(slices.Concat([]string{"list", "--output", "json", "--max", "0"}, scope, in.cluster.args())...)
 	if err != nil {
-		return nil, &hinted{what: "cannot list the releases", err: err, hint: p.clusterHint(in.cluster)}
+		return nil, &hinted{what: "cannot list the releases", err: err, hint: helmHint(err, p.clusterHint(in.cluster))}
 	}
 	var all []release
 	if err := json.Unmarshal(out, &all); err != nil {
-		return nil, &hinted{what: "cannot read what helm list says", err: err, hint: "give the path of Helm in the variable HELM_BIN"}
+		return nil, &hinted{what: "cannot read what helm list says", err: err, hint: otherHelm}
 	}
 	hint := ""
 	if meant, _ := p.Env("HELM_NAMESPACE"); in.cluster.namespace == "" && meant != "" && meant != "default" {

@@ -87,7 +87,7 @@ func TestVerifyAllRefuses(t *testing.T) {
 	for says, helm := range map[string]string{
 		"none of 1 releases has a runner": releasesOf(t, "hooks-only"),
 		"none of 0 releases has a runner": releasesOf(t),
-		"cannot list the releases":        "/no/such/helm",
+		"cannot list the releases: exec: \"/no/such/helm\": no such file or directory\nrunnertrust: hint: give the path of Helm in the variable HELM_BIN\n": "/no/such/helm",
 	} {
 		if _, stderr, code := verifyAll(t, helm); code != exitError || !strings.Contains(stderr, says) {
 			t.Errorf("exit code %d: %s", code, stderr)

@@ -51,6 +51,7 @@ func holdsCertificate(value string) bool {
 	return strings.ContainsAny(value, "\r\n") || isCertificate(value)
 }
 
+// isCertificate reports whether a value may be PEM, a part of it or its base64.
 func isCertificate(value string) bool {
 	const shortest = 48 // of what is worth compiling the expression for
 	return strings.Contains(value, "-----BEGIN") || len(value) >= shortest && base64Text().MatchString(value) ||

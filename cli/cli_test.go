@@ -272,8 +272,9 @@ func TestRelease(t *testing.T) {
 		t.Errorf("stderr %q", stderr)
 	}
 	_, stderr, _ = call(t, "", []string{"HELM_BIN", "no-such-helm"}, "verify", "--release", "ci")
-	if !strings.HasSuffix(stderr, "HELM_BIN\n") {
-		t.Errorf("stderr %q", stderr)
+	_, inFolder, _ := call(t, "", []string{"HELM_BIN", "/no/such/helm"}, "verify", "--release", "ci")
+	if !strings.HasSuffix(stderr, "HELM_BIN\n") || !strings.HasSuffix(inFolder, "HELM_BIN\n") {
+		t.Errorf("stderr %q, %q", stderr, inFolder)
 	}
 	stdout, _, _ = call(t, "", environment, "verify", "--release", "ci")
 	if !strings.Contains(stdout, "\n  helm runnertrust verify --release ci --namespace prod --online tells whether that is enough; ") {

@@ -51,11 +51,19 @@ func (p *program) manifest(in input) ([]byte, error) {
 	if err == nil {
 		return stream, nil
 	}
-	what := fmt.Sprintf("cannot read release %q with Helm", in.release)
+	return nil, &hinted{what: fmt.Sprintf("cannot read release %q with Helm", in.release), err: err,
+		hint: helmHint(err, p.releaseHint(in, err.Error()))}
+}
+
+// otherHelm is what to do where the Helm that is asked is none.
+const otherHelm = "give the path of Helm in the variable HELM_BIN"
+
+// helmHint is what to do about an error of helm; said is that for one that Helm itself said.
+func helmHint(err error, said string) string {
 	if silent := (*exec.Error)(nil); errors.As(err, &silent) {
-		return nil, &hinted{what: what, err: err, hint: "give the path of Helm in the variable HELM_BIN"}
+		return otherHelm
 	}
-	return nil, &hinted{what: what, err: err, hint: p.releaseHint(in, err.Error())}
+	return said
 }
 
 // inNamespace is a release in Helm's arguments.
@@ -93,12 +101,16 @@ func (p *program) clusterHint(c cluster) string {
 	return "see whether the cluster of the kubeconfig in use answers: " + typed(command...)
 }
 
-// helm runs the Helm that runs us; its error is what it said.
+// helm runs the Helm that runs us; its error is what it said, or an [exec.Error] of what kept it
+// from starting.
 func (p *program) helm(args ...string) ([]byte, error) {
 	var stderr bytes.Buffer
 	cmd := p.helmCommand(context.Background(), args...)
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
+	if err != nil && cmd.Process == nil {
+		return nil, cannotStart(cmd.Args[0], err)
+	}
 	if said := bytes.TrimSpace(stderr.Bytes()); err != nil && len(said) > 0 {
 		err = errors.New(string(said))
 	}

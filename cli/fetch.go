@@ -64,7 +64,7 @@ func (p *program) oneServer(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	server, file := "HOST[:PORT]", "FILE"
-	if len(args) == 2 && p.isCertificate(args[1]) && !slices.ContainsFunc(args, holdsPassword) {
+	if len(args) == 2 && p.isCertificateFile(args[1]) && !slices.ContainsFunc(args, holdsPassword) {
 		server, file = shellWord(args[0]), shellWord(args[1])
 	}
 	return &hinted{what: fmt.Sprintf("%s takes one server, not %d", cmd.Name(), len(args)),

@@ -88,6 +88,32 @@ func fixtureCases(t *testing.T, kind string) []string {
 	return names
 }
 
+// TestCasesAreTold holds that fixtures/README.md has a row for each case, and none for others.
+func TestCasesAreTold(t *testing.T) {
+	page := readFile(t, filepath.Join(fixturesDir, "README.md"))
+	for kind, heading := range map[string]string{"accept": "Accepted", "reject": "Refused", "verify": "Verified"} {
+		_, section, _ := strings.Cut(page, "\n## "+heading+"\n")
+		section, _, _ = strings.Cut(section, "\n## ")
+		var told []string
+		for line := range strings.Lines(section) {
+			if cells := tableRow(line); len(cells) > 0 && cells[0] != "case" {
+				told = append(told, strings.Split(cells[0], ", ")...)
+			}
+		}
+		cases := fixtureCases(t, kind)
+		for _, name := range cases {
+			if !slices.Contains(told, name) {
+				t.Errorf("%s: no row for %s", heading, name)
+			}
+		}
+		for i, name := range told {
+			if !slices.Contains(cases, name) || slices.Contains(told[:i], name) {
+				t.Errorf("%s: a row for %s, which is no case, or has one", heading, name)
+			}
+		}
+	}
+}
+
 func fromOther(kind, name string) int {
 	if _, err := os.Stat(filepath.Join(fixturesDir, kind, name, "input.from")); err != nil {
 		return 0

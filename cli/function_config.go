@@ -67,11 +67,12 @@ func readFunctionConfig(config *yaml.RNode) (kind string, spec functionSpec, err
 	if err != nil {
 		return kind, spec, &hinted{what: "functionConfig is not a mapping"}
 	}
-	for n, key := range keys {
-		switch {
-		case slices.Contains(keys[:n], key):
-			faults = append(faults, twice("", key))
-		case !slices.Contains(known, key):
+	keys, repeated := distinct(keys)
+	for _, key := range repeated {
+		faults = append(faults, twice("", key))
+	}
+	for _, key := range keys {
+		if !slices.Contains(known, key) {
 			faults = append(faults, unknownField("", key, known))
 		}
 	}

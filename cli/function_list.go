@@ -139,7 +139,7 @@ func checkItems(items *yaml.RNode) error {
 			faults = append(faults, &hinted{what: place + " is not an object"})
 			continue
 		}
-		if object := strings.TrimSuffix(textAt(item, "kind")+"/"+textAt(at(item, "metadata"), "name"), "/"); isObjectName(object) {
+		if object := strings.TrimSuffix(textAt(item, "kind")+"/"+textAt(at(item, "metadata"), "name"), "/"); object != "" && isObjectName(object) {
 			place += ", " + object
 		}
 		faults = append(faults, checkMetadata(place, item))
@@ -177,14 +177,26 @@ func checkTwice(place string, mapping *yaml.RNode) error {
 	if err != nil {
 		return &hinted{what: place + " is not a mapping"}
 	}
-	slices.Sort(keys)
 	var faults []error
-	for i, key := range keys {
-		if i > 0 && keys[i-1] == key && (i < 2 || keys[i-2] != key) {
-			faults = append(faults, &hinted{what: fmt.Sprintf("%s has the key %s twice", place, shownName(key))})
-		}
+	_, repeated := distinct(keys)
+	for _, key := range repeated {
+		faults = append(faults, &hinted{what: fmt.Sprintf("%s has the key %s twice", place, shownName(key))})
 	}
 	return errors.Join(faults...)
+}
+
+// distinct are the keys of a mapping, each once, and those of them that it repeats.
+func distinct(keys []string) (all, repeated []string) {
+	times := map[string]int{}
+	for _, key := range keys {
+		switch times[key]++; times[key] {
+		case 1:
+			all = append(all, key)
+		case 2:
+			repeated = append(repeated, key)
+		}
+	}
+	return all, repeated
 }
 
 // at is a field of a mapping; nil where it is null or there is none.

@@ -81,12 +81,14 @@ func (s *functionSpec) read(kind string, node *yaml.RNode) error {
 		return &configFault{field: "spec", err: &hinted{what: "is not a mapping"}}
 	}
 	var faults []error
+	keys, repeated := distinct(keys)
+	for _, key := range repeated {
+		faults = append(faults, twice("spec.", key))
+	}
 	fields := specFields()
-	for n, key := range keys {
+	for _, key := range keys {
 		i := slices.IndexFunc(fields, func(f specField) bool { return f.name == key })
 		switch {
-		case slices.Contains(keys[:n], key):
-			faults = append(faults, twice("spec.", key))
 		case i < 0:
 			faults = append(faults, unknownField("spec.", key, namesOf(kind)))
 		case !slices.Contains(fields[i].kinds, kind):

@@ -80,7 +80,7 @@ func noRunner(t topic) string {
 	case t.release == "":
 		return text + "; --allow-no-runner lets a stream without one pass"
 	}
-	return "helm get manifest " + t.release + " has the names of its Deployments: --deployment NAME selects a runner of another shape"
+	return "helm get manifest " + t.release + " has the names of its Deployments: " + text
 }
 
 func noFile(t topic) string {

@@ -37,7 +37,8 @@ func (p *program) pipeThrough(command string, made *render.Result) ([]byte, erro
 	out, unread, err := p.runPiped(words, made, said)
 	switch silent := (*exec.Error)(nil); {
 	case errors.As(err, &silent):
-		return nil, &hinted{what: "--pipe: cannot start " + name, err: silent.Err, hint: "name a program that is in PATH, or its path"}
+		return nil, &hinted{what: "--pipe: cannot start " + name, err: silent.Err,
+			hint: cmp.Or(unexpanded("pipe", "", command), "name a program that is in PATH, or its path")}
 	case errors.Is(err, exec.ErrWaitDelay):
 		return nil, &hinted{what: fmt.Sprintf("--pipe: %s ended, but a program that it started keeps its output open", name),
 			hint: "more may come from there: let it wait for that program, or start that one with >/dev/null 2>&1"}

@@ -50,11 +50,21 @@ func (p *program) argument(start string) string {
 	return start
 }
 
+// retyped is a command line of these arguments. Helm tells a plugin of its own flags in the
+// environment alone: where a release is named, those that lead to it are put back.
+func (p *program) retyped(cmd *cobra.Command, args []string) string {
+	plugin, _ := p.Env("HELM_PLUGIN_NAME")
+	if plugin != "" && slices.ContainsFunc(args, func(arg string) bool { return arg == "--release" || strings.HasPrefix(arg, "--release=") }) {
+		args = slices.Concat(args, p.namespaceArgs(cluster{}), p.inCluster(cluster{}).args())
+	}
+	return cmd.Root().CommandPath() + " " + typed(args...)
+}
+
 // withoutHelms is the command line without the flags that tell Helm of a post-renderer.
 func (p *program) withoutHelms(cmd *cobra.Command) string {
-	words := []string{cmd.Root().CommandPath()}
+	var args []string
 	if !cmd.HasParent() {
-		words = append(words, "render")
+		args = append(args, "render")
 	}
 	isName := false
 	for _, arg := range p.Args {
@@ -65,25 +75,26 @@ func (p *program) withoutHelms(cmd *cobra.Command) string {
 		case flag == "--post-renderer":
 			isName = !hasValue
 		case flag == "--post-renderer-args" && hasValue:
-			words = append(words, shellWord(value))
+			args = append(args, value)
 		case flag != "--post-renderer-args":
-			words = append(words, shellWord(arg))
+			args = append(args, arg)
 		}
 	}
-	return strings.Join(words, " ")
+	return p.retyped(cmd, args)
 }
 
 // toStdout has the output of the command line go to the file that -o or --output names; "" where
 // that may be a format.
 func (p *program) toStdout(cmd *cobra.Command) string {
-	words, file, isFile := []string{cmd.Root().CommandPath()}, "", false
+	var args []string
+	file, isFile := "", false
 	for _, arg := range p.Args {
 		flag, value, hasValue := strings.Cut(arg, "=")
 		switch {
 		case isFile:
 			file, isFile = arg, false
 		case flag != "-o" && flag != "--output":
-			words = append(words, shellWord(arg))
+			args = append(args, arg)
 		case hasValue:
 			file = value
 		default:
@@ -93,22 +104,24 @@ func (p *program) toStdout(cmd *cobra.Command) string {
 	if !looksLikeFile(file) {
 		return ""
 	}
-	return "the result goes to stdout: " + strings.Join(words, " ") + " > " + shellWord(file)
+	return "the result goes to stdout: " + p.retyped(cmd, args) + " > " + shellWord(file)
 }
 
 // looksLikeFile reports whether a word is a file's name rather than a format's.
 func looksLikeFile(word string) bool { return strings.ContainsAny(word, "./") }
 
-// withFlag is the command line with an argument given as the value of a flag.
+// withFlag is the command line with its argument given as the value of a flag.
 func (p *program) withFlag(cmd *cobra.Command, flag, argument string) string {
-	words := []string{cmd.Root().CommandPath()}
-	for _, arg := range p.Args {
-		if arg == argument {
-			words = append(words, flag)
+	args := []string{cmd.Name(), flag, argument}
+	_ = cmd.Flags().ParseAll(p.Args, func(given *pflag.Flag, value string) error { // nil, as they were parsed before
+		word := "--" + given.Name
+		if value != given.NoOptDefVal {
+			word += "=" + value
 		}
-		words = append(words, shellWord(arg))
-	}
-	return strings.Join(words, " ")
+		args = append(args, word)
+		return nil
+	})
+	return p.retyped(cmd, args)
 }
 
 // apartHint has the flags of one argument written as they are meant.
@@ -145,7 +158,7 @@ func (p *program) argumentSlip(cmd *cobra.Command, arg string) string {
 	case slices.ContainsFunc(p.Args, holdsPassword):
 	case hasValue && has(name):
 		return "write --" + name + "=" + shellWord(value)
-	case has(certFlag) && p.isCertificate(arg):
+	case has(certFlag) && p.isCertificateFile(arg):
 		return "certificates are given with --cert: --cert=" + shellWord(arg)
 	case pathExists(arg):
 		return "manifests are given with -f: " + cmd.Root().CommandPath() + " render -f " + shellWord(arg)
@@ -157,9 +170,9 @@ func (p *program) argumentSlip(cmd *cobra.Command, arg string) string {
 	return ""
 }
 
-// isCertificate reports whether an argument is the path of a certificate, by its name or what is in
+// isCertificateFile reports whether an argument is the path of a certificate, by its name or what is in
 // it.
-func (p *program) isCertificate(path string) bool {
+func (p *program) isCertificateFile(path string) bool {
 	if slices.Contains([]string{".crt", ".pem", ".cer", ".cert", ".der", ".p7b"}, strings.ToLower(filepath.Ext(path))) {
 		return true
 	}
@@ -189,8 +202,8 @@ func (p *program) noSuchServer(argument string, verdict trust.Verdict, in input)
 	return &hinted{what: fmt.Sprintf("there is no server %q", argument), hint: hint}
 }
 
-// unexpanded is about a path that begins with a ~, which the shell leaves alone behind a =; before
-// is what stands between. "" for other paths.
+// unexpanded is about a path that begins with a ~, which the shell leaves alone behind a = and in
+// quotes; before is what stands in front of the path. "" for other paths.
 func unexpanded(flag, before, path string) string {
 	rest, found := strings.CutPrefix(path, "~/")
 	if !found {

@@ -41,6 +41,8 @@ func TestSlips(t *testing.T) {
 		{"write --cert, with two dashes", []string{"-cert", "gitlab.crt"}},
 		{"certificates are given with --cert: --cert=gitlab.crt", []string{"gitlab.crt"}},
 		{"certificates are given with --cert: --cert=" + nameless, []string{nameless}},
+		{"certificates are given with --cert: --cert=" + nameless, []string{"values", nameless}},
+		{"certificates are given with --cert: " + helm + "verify URL --cert=" + nameless, []string{"verify", nameless}},
 		{"manifests are given with -f: " + helm + "render -f " + manifests, []string{manifests}},
 		{"leave out --post-renderer and --post-renderer-args, which are Helm's: " + helm + "render --cert=gitlab.crt -f r.yaml",
 			[]string{"render", "--post-renderer", "helm-runnertrust", "--post-renderer-args", "--cert=gitlab.crt", "-f", "r.yaml"}},
@@ -55,8 +57,10 @@ func TestSlips(t *testing.T) {
 		{"the manifests have: --deployment=ci-gitlab-runner", []string{"render", "-f", manifests, "--cert=" + nameless, "--deployment=ci"}},
 		{"the manifests have: --deployment=ci-gitlab-runner", []string{"verify", "-f", manifests, "--deployment=ci"}},
 		{"if it is a release: " + helm + "verify --release ci --namespace prod", []string{"verify", "ci", "-n", "prod"}},
-		{"a release is given with --release: " + helm + "render --release ci -n prod", []string{"render", "ci", "-n", "prod"}},
-		{"the server is given with --host: " + helm + "values --host gitlab.test --cert gitlab.crt", []string{"values", "gitlab.test", "--cert", "gitlab.crt"}},
+		{"a release is given with --release: " + helm + "render --release ci --namespace=prod", []string{"render", "ci", "-n", "prod"}},
+		{"a release is given with --release: " + helm + "render --release ci --deployment=ci --jobs --cert=a --cert=b",
+			[]string{"render", "--deployment", "ci", "ci", "--jobs", "--cert=a", "--cert", "b"}},
+		{"the server is given with --host: " + helm + "values --host gitlab.test --cert=gitlab.crt", []string{"values", "gitlab.test", "--cert", "gitlab.crt"}},
 		{"the result goes to stdout: " + helm + "values --host gitlab.test > trust.yaml", []string{"values", "--host", "gitlab.test", "-o", "trust.yaml"}},
 		{"the result goes to stdout: " + helm + "render -f r.yaml > out.yaml", []string{"render", "--output=out.yaml", "-f", "r.yaml"}},
 		{"the file is given with --save: --save x.crt", []string{"fetch", "gitlab.test", "-o", "x.crt"}},
@@ -68,8 +72,29 @@ func TestSlips(t *testing.T) {
 		if code != exitError || stdout != "" || !strings.HasSuffix(stderr, "\nrunnertrust: hint: "+test.hint+"\n") {
 			t.Errorf("%q: exit code %d, %s%s", test.args, code, stdout, stderr)
 		}
+		if strings.Contains(stderr, "not a command") && !strings.HasPrefix(test.args[0], folder) {
+			t.Errorf("%q: no command was meant: %s", test.args, stderr)
+		}
 		if strings.Contains(stderr, "swordfish") {
 			t.Errorf("%q: the password is in %s", test.args, stderr)
+		}
+	}
+}
+
+// TestSlipsUnderHelm has command lines whose release is in a namespace and a cluster that Helm alone
+// was given by flags.
+func TestSlipsUnderHelm(t *testing.T) {
+	environment := []string{"HELM_PLUGIN_NAME", "runnertrust", "HELM_NAMESPACE", "prod", "HELM_KUBECONTEXT", "east"}
+	const where = " --namespace prod --kube-context east"
+	for hint, args := range map[string][]string{
+		"the result goes to stdout: helm runnertrust render --release ci" + where + " > out.yaml": {"render", "--release", "ci", "-o", "out.yaml"},
+		"the result goes to stdout: helm runnertrust render -f r.yaml > out.yaml":                 {"render", "-f", "r.yaml", "-o", "out.yaml"},
+		"a release is given with --release: helm runnertrust render --release ci" + where:         {"render", "ci"},
+		"leave out --post-renderer and --post-renderer-args, which are Helm's: helm runnertrust render --release=ci" + where: {
+			"render", "--post-renderer=helm-runnertrust", "--release=ci"},
+	} {
+		if _, stderr, code := call(t, "", environment, args...); code != exitError || !strings.HasSuffix(stderr, "\nrunnertrust: hint: "+hint+"\n") {
+			t.Errorf("%q: exit code %d, %s", args, code, stderr)
 		}
 	}
 }

@@ -120,9 +120,10 @@ func (p *program) noArguments(cmd *cobra.Command, args []string) error {
 	help := "see " + cmd.CommandPath() + " --help"
 	what, hint := fmt.Sprintf("%s takes no argument like %q", cmd.Name(), shown), help
 	switch {
+	case len(commands) == 0:
 	case pathExists(args[0]) && !strings.Contains(args[0], "="):
 		what = fmt.Sprintf("%q is a file, not a command", args[0])
-	case len(commands) > 0:
+	default:
 		what = fmt.Sprintf("unknown command %q", shown)
 	}
 	if name := nearest(args[0], commands); name != "" && !pathExists(args[0]) {

@@ -174,7 +174,11 @@ func (d *days) Set(value string) error {
 
 func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlags) error {
 	if _, err := os.Stat(url); err == nil {
-		return &hinted{what: fmt.Sprintf("%q is a file, not a URL", url), hint: "manifests are given with -f: " + throughHelm + " verify -f " + shellWord(url)}
+		hint := "manifests are given with -f: " + throughHelm + " verify -f " + shellWord(url)
+		if p.isCertificateFile(url) {
+			hint = "certificates are given with --cert: " + verifyURL("URL") + " --cert=" + shellWord(url)
+		}
+		return &hinted{what: fmt.Sprintf("%q is a file, not a URL", url), hint: hint}
 	}
 	target, err := p.server(url)
 	if err != nil {

@@ -85,7 +85,15 @@ func (f *filter) patch(runners []*runner) error {
 			faults = append(faults, err)
 		}
 	}
-	return errors.Join(faults...)
+	if err := errors.Join(faults...); err != nil {
+		return err
+	}
+	for _, r := range runners { // when none of them shows any more what another has had
+		if err := f.removeUnused(r); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // check refuses options that do not fit the runners.
@@ -162,7 +170,7 @@ func (f *filter) patchRunner(r *runner, taken map[string]*runner) error {
 	if err != nil {
 		return err
 	}
-	earlier := r.configMaps()
+	r.earlier = append(r.configMaps(), own)
 	leftover{f.manifests, r, places, content, own}.remove()
 	for i, c := range r.containers {
 		if err := c.mountAt(places[i].dir, content, own, f.warn); err != nil {
@@ -172,7 +180,7 @@ func (f *filter) patchRunner(r *runner, taken map[string]*runner) error {
 			return err
 		}
 	}
-	return f.finish(r, sources, content, append(earlier, own))
+	return f.finish(r, sources, content)
 }
 
 // content is what a runner's volume has to show. A file that two sources fill is refused: the
@@ -217,8 +225,8 @@ func (f *filter) take(r *runner, taken map[string]*runner) error {
 }
 
 // finish edits what is not in the runner's containers: its template, the annotation, the objects of
-// its sources. earlier are the ConfigMaps that the runner may have had from a run before.
-func (f *filter) finish(r *runner, sources []source, content []projection, earlier []string) error {
+// its sources.
+func (f *filter) finish(r *runner, sources []source, content []projection) error {
 	if err := r.refuseStale(content); err != nil {
 		return err
 	}
@@ -249,14 +257,14 @@ func (f *filter) finish(r *runner, sources []source, content []projection, earli
 			return err
 		}
 	}
-	return f.removeUnused(r, earlier)
+	return nil
 }
 
 // removeUnused takes those ConfigMaps of earlier runs out of the stream that the runner does not
 // show any more.
-func (f *filter) removeUnused(r *runner, earlier []string) error {
+func (f *filter) removeUnused(r *runner) error {
 	used := r.configMaps()
-	for _, name := range earlier {
+	for _, name := range r.earlier {
 		if name == "" || slices.Contains(used, name) {
 			continue
 		}

@@ -171,15 +171,15 @@ func (m *manifests) removeOwn(name, namespace string) error {
 	return nil
 }
 
-// isShown reports whether an object of a namespace refers to a ConfigMap, as its pods' volumes and
-// variables do.
+// isShown reports whether an object that may be in a namespace refers to a ConfigMap, as its pods'
+// volumes and variables do.
 func (m *manifests) isShown(configMap, namespace string) bool {
 	for _, doc := range m.Documents {
 		if !doc.Contains(configMap, "configMap") {
 			continue
 		}
 		objects, err := m.objects(doc)
-		if err == nil && slices.ContainsFunc(objects, func(o *object) bool { return o.namespace == namespace && refersTo(o.node, configMap) }) {
+		if err == nil && slices.ContainsFunc(objects, func(o *object) bool { return mayShare(o.namespace, namespace) && refersTo(o.node, configMap) }) {
 			return true
 		}
 	}

@@ -19,6 +19,7 @@ type runner struct {
 	template   *yaml.RNode // spec.template
 	pod        *yaml.RNode // spec.template.spec
 	containers []*container
+	earlier    []string // ConfigMaps that it may have had from a run before
 }
 
 // A container is one that runs a gitlab-runner.

@@ -127,8 +127,9 @@ var chartMounts = []struct {
 
 // checkChartMounts refuses a directory that the chart has taken, which only its manifests would show.
 func checkChartMounts(dir string) error {
+	dir = path.Clean(dir)
 	for _, m := range chartMounts {
-		if dir = path.Clean(dir); dir == m.path || m.readOnly && isBelow(dir, m.path) {
+		if dir == m.path || m.readOnly && isBelow(dir, m.path) {
 			return &Error{Code: DirUnknown, Err: fmt.Errorf("the certs directory %q cannot be mounted: the chart has a volume at %s", dir, m.path)}
 		}
 	}
