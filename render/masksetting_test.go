@@ -16,6 +16,8 @@ data:
       [runners.cache.s3]
         SecretKey = 'HIDDEN'
         BucketName = "shown"
+      password = "a\"HIDDEN"
+      token = """HIDDEN"""
 ---
 kind: Deployment
 spec:
@@ -27,6 +29,8 @@ spec:
           value: https://oauth2:HIDDEN@gitlab.example.com/shown
         - name: CI_SERVER_TOKEN
           value: "HIDDEN" # not HIDDEN
+        - name: DEPLOY_PASSWD # HIDDEN
+          value: HIDDEN
         - {name: REGISTRATION_TOKEN, value: 'HIDDEN'} # nor HIDDEN
         - name: OTHER # shown
           value: shown

@@ -33,7 +33,7 @@ var secretName = sync.OnceValue(func() *regexp.Regexp {
 // registration_token, AccessKey, SecretKey and the like.
 var secretSetting = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(\b[a-z_-]*(?:token|password|secret_?key|access_?key|account_?key|private_?key)["']?[ \t]*=[ \t]*)` +
-		`(?:\\?"[^"\r\n]*"|'[^'\r\n]*'|[^\s"'{}\[\],;]+)`)
+		`(?:"""[^\r\n]*|'''[^\r\n]*|\\"[^"\r\n]*"|"(?:[^"\\\r\n]|\\[^\r\n])*"|'[^'\r\n]*'|[^\s"'{}\[\],;]+)`)
 })
 
 // userInfo is what a URL has in front of its host.

@@ -40,11 +40,19 @@ func TestMaskSecrets(t *testing.T) {
 		},
 		"comments": {
 			"# a comment\nkind: Secret\nmetadata: {name: x} # too\ndata: # swordfish\n  # a: swordfish\n  a: 'swordfish' # sword#fish\n#  b: swordfish\n  c: [swordfish] # swordfish\ntype: Opaque # shown\n",
-			"# a comment\nkind: Secret\nmetadata: {name: x} # too\ndata: # ***\n  # ***\n  a: *** # ***\n# ***\n  c: [***] # ***\ntype: Opaque # shown\n",
+			"# ***\nkind: Secret\nmetadata: {name: x} # ***\ndata: # ***\n  # ***\n  a: *** # ***\n# ***\n  c: [***] # ***\ntype: Opaque # ***\n",
+		},
+		"comments around": {
+			"---\n# Source: a.yaml\n# swordfish\nkind: Secret\nstringData: {a: b}\ntype: Opaque\n# swordfish\n---\nkind: ConfigMap\n# shown\ndata: {a: Secret}\n",
+			"---\n# Source: a.yaml\n# ***\nkind: Secret\nstringData: {a: ***}\ntype: Opaque\n# ***\n---\nkind: ConfigMap\n# shown\ndata: {a: Secret}\n",
+		},
+		"properties with commas and quotes": {
+			"kind: Secret\nstringData: {a: &ab swordfish, b: !x'y \"sword,fish\", c: swordfish}\n",
+			"kind: Secret\nstringData: {a: ***, b: ***, c: ***}\n",
 		},
 		"comments on empty data": {
 			"kind: Secret\ndata: # swordfish\nstringData:\n  # a: swordfish\n  {}\ntype: Opaque # shown\n",
-			"kind: Secret\ndata: # ***\nstringData:\n  # ***\n  {}\ntype: Opaque # shown\n",
+			"kind: Secret\ndata: # ***\nstringData:\n  # ***\n  {}\ntype: Opaque # ***\n",
 		},
 		"nothing": {
 			"kind: Secret\ndata:\n  a:\n  b: \"\"\n  c: swordfish\nd:\n",

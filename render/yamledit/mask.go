@@ -15,7 +15,8 @@ const mask = "***"
 
 // Masked is the text as it came, with what is hidden replaced by "***"; it has the same lines.
 // Choose is asked for each mapping of the document, with the scalars among its fields, and returns
-// the paths below it whose scalars are hidden. Text that does not parse is hidden as a whole.
+// the paths below it whose scalars are hidden. The comments of such a mapping are hidden too, as they
+// may have been values, but for "# Source: " of Helm. Text that does not parse is hidden as a whole.
 func (d *Document) Masked(choose func(fields map[string]string) (paths [][]string)) []byte {
 	head, body, tail := cutMarkers(d.text)
 	decoder := yaml.NewDecoder(bytes.NewReader(d.text))
@@ -32,7 +33,11 @@ func (d *Document) Masked(choose func(fields map[string]string) (paths [][]strin
 		if node.Kind != yaml.MappingNode {
 			continue
 		}
-		for _, path := range choose(scalarFields(node)) {
+		paths := choose(scalarFields(node))
+		if len(paths) > 0 {
+			m.hideComments(node)
+		}
+		for _, path := range paths {
 			for _, value := range valuesAt(node, path) {
 				m.hide(value)
 			}
@@ -69,7 +74,7 @@ func (m *masker) hide(node *yaml.Node) {
 		return
 	}
 	m.seen[node] = true
-	m.parts = append(m.parts, m.lineSpan(node))
+	m.hideComments(node)
 	switch node.Kind {
 	case yaml.AliasNode:
 		m.hide(node.Alias)
@@ -88,16 +93,19 @@ func (m *masker) hide(node *yaml.Node) {
 	}
 }
 
-// lineSpan are the lines of a node, from that of its key to that of what follows it: comments in
-// there may have been values.
-func (m *masker) lineSpan(node *yaml.Node) [2]int {
+// hideComments hides the comments in the lines of a node, from that of its key to that of what follows
+// it; of a document, all that it has.
+func (m *masker) hideComments(node *yaml.Node) {
 	first := m.place[node]
 	next := first + 1 + descendants(node)
-	span := [2]int{m.lines.start(m.nodes[max(first-1, 0)].Line), m.end}
+	span := [2]int{0, len(m.lines.text)}
+	if first > 1 { // behind the document and its content
+		span[0] = m.lines.start(m.nodes[first-1].Line)
+	}
 	if next < len(m.nodes) {
 		span[1] = m.lines.start(m.nodes[next].Line)
 	}
-	return span
+	m.parts = append(m.parts, span)
 }
 
 // descendants are how many nodes are below one.
@@ -113,14 +121,17 @@ func descendants(node *yaml.Node) int {
 // for itself, up to that of the next node.
 func (m *masker) scalarEnd(node *yaml.Node, start int) int {
 	text := m.lines.text[start:m.end]
-	switch {
-	case node.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0:
-		// A tag or an anchor may stand in front.
-		open := bytes.IndexAny(text, `"'`)
-		if open < 0 {
+	for len(text) > 0 && (text[0] == '!' || text[0] == '&') { // a tag, an anchor
+		end := bytes.IndexAny(text, " \t\r\n")
+		if end < 0 {
 			return m.end
 		}
-		return start + open + quotedLength(text[open:])
+		text = bytes.TrimLeft(text[end:], " \t\r\n")
+		start = m.end - len(text)
+	}
+	switch {
+	case len(text) > 0 && node.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0:
+		return start + quotedLength(text)
 	case m.flow[node]:
 		if end := bytes.IndexAny(text, ",]}"); end >= 0 {
 			return start + end
@@ -168,7 +179,8 @@ func (m *masker) appendShown(out []byte, start, end int) []byte {
 	text := m.lines.text
 	for at := start; at < end; at++ {
 		out = append(out, text[at])
-		if text[at] != '#' || at > 0 && !strings.ContainsRune(" \t\n", rune(text[at-1])) || !m.inPart(at) {
+		if text[at] != '#' || at > 0 && !strings.ContainsRune(" \t\n\r", rune(text[at-1])) || !m.inPart(at) ||
+			bytes.HasPrefix(text[at:], []byte("# Source: ")) {
 			continue
 		}
 		for at+1 < end && text[at+1] != '\n' && text[at+1] != '\r' {
