@@ -102,7 +102,7 @@ func isLost(input []byte, result *Result, from, to manner) bool {
 	case from.via != to.via && from.source != "cert" && sharedSource.Match(result.Bytes()):
 		// An object of somebody's in somebody's volume; it is told where the run shows the same one and
 		// the volume is for nothing else.
-		return from.source != to.source || onlySource.Match(result.Bytes()) || bytes.Contains(input, []byte("mountPath: /etc/ssl/gitlab"))
+		return from.source != to.source || onlySource.Match(result.Bytes()) || mountedElsewhere.Match(input)
 	}
 	return slices.ContainsFunc(result.Warnings, func(w Warning) bool { return w.Code == FileReplaced })
 }
@@ -113,10 +113,13 @@ var sharedSource = regexp.MustCompile(`[-{] *"?(secret|configMap)"?: *\{?\s*"?na
 // onlySource is a projected volume with nothing but the object of a manner.
 var onlySource = regexp.MustCompile(`projected:\n( +defaultMode: 420\n)? +sources:( \[\{"secret": \{"name": "switched|\n +- secret:\n +name: switched)`)
 
+// mountedElsewhere is a mount, besides that at the certs directory, of a volume that files are joined to.
+var mountedElsewhere = regexp.MustCompile(`mountPath: /(etc/ssl/gitlab|mnt/tool)\n`)
+
 // showsOwnName reports whether the pod of an input shows a ConfigMap of the name that ours takes.
 func showsOwnName(input []byte) bool { return ownNameShown.Match(input) }
 
-var ownNameShown = regexp.MustCompile(`configMap:\s+(defaultMode: 420\s+)?name: ci-gitlab-runner-certs\n`)
+var ownNameShown = regexp.MustCompile(`configMap:\s+(defaultMode: 420\s+)?name: ci(-gitlab-runner)?-certs\n`)
 
 // plain is content in which a projected volume of one object is one of that object alone, which
 // shows the same.
