@@ -66,10 +66,10 @@ func (l leftover) isAtPlaceOfWays(v *volume) (atPlace, onlyThere bool) {
 
 // isOurs reports whether a source of a volume shows a ConfigMap that an earlier run made.
 func (l leftover) isOurs(kind string, source *yaml.RNode) bool {
-	if isEarlier(source, kind, l.own) {
+	if l.runner.isEarlier(source, kind, l.own) {
 		return true
 	}
-	if kind != "configMap" || len(list(source, "items")) == 0 {
+	if kind != "configMap" || !l.runner.areOurFiles(list(source, "items")) {
 		return false
 	}
 	o, err := l.manifests.find("ConfigMap", text(source, "name"), l.runner.namespace)
@@ -147,6 +147,12 @@ func (v *volume) files() (paths []string) {
 	return paths
 }
 
+// areOurFiles reports whether the items of a source, of which there are some, all show a file with a
+// name of the ways.
+func (r *runner) areOurFiles(items []*yaml.RNode) bool {
+	return len(items) > 0 && !slices.ContainsFunc(items, func(item *yaml.RNode) bool { return !r.isFileOfWays(text(item, "path")) })
+}
+
 // isFileOfWays reports whether a way gives a file in the runner's pod this name. Where the manifests
 // do not tell the host, any certificate's name may be one.
 func (r *runner) isFileOfWays(name string) bool {
@@ -202,7 +208,7 @@ func (c *container) isOwnFile(file string) bool {
 // which that does not have now: the kubelet would start no pod.
 func (r *runner) refuseStale(content []projection) error {
 	for _, p := range content {
-		if !p.ours {
+		if p.owner == nil {
 			continue
 		}
 		for _, v := range r.volumes() {

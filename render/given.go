@@ -92,7 +92,7 @@ func (g *given) projections() []projection {
 	if len(g.bundles) == 0 {
 		return nil
 	}
-	p := projection{kind: "configMap", name: g.name, ours: true}
+	p := projection{kind: "configMap", name: g.name, owner: g.runner}
 	for _, file := range g.files() {
 		p.items = append(p.items, item{key: g.key(file), path: file})
 	}

@@ -18,7 +18,7 @@ func (v *volume) add(content []projection, own string, warn func(Warning)) error
 		return v.runner.placed(v.update(content))
 	}
 	kind := v.kind()
-	if source := value(v.node, kind); kind != "projected" && isReplaced(source, kind, content, own) {
+	if source := value(v.node, kind); kind != "projected" && v.runner.isReplaced(source, kind, content, own) {
 		v.warnReplaced(source, kind, content, own, warn)
 		newKind, source := volumeSource(content)
 		yamledit.ReplaceField(v.node, kind, newKind, source)
@@ -33,17 +33,18 @@ func (v *volume) add(content []projection, own string, warn func(Warning)) error
 
 // isReplaced reports whether the files of a source are all among the projections', so that nothing
 // of it is left beside them: the ConfigMap of an earlier run, or one with the same file.
-func isReplaced(source *yaml.RNode, kind string, content []projection, own string) bool {
-	items := list(source, "items")
-	if isEarlier(source, kind, own) {
+func (r *runner) isReplaced(source *yaml.RNode, kind string, content []projection, own string) bool {
+	if r.isEarlier(source, kind, own) {
 		return true
 	}
+	items := list(source, "items")
 	return len(items) > 0 && !slices.ContainsFunc(items, func(item *yaml.RNode) bool { return !hasPath(content, text(item, "path")) })
 }
 
-// isEarlier reports whether a source shows the ConfigMap that an earlier run made for the runner.
-func isEarlier(source *yaml.RNode, kind, own string) bool {
-	return kind == "configMap" && text(source, "name") == own && len(list(source, "items")) > 0
+// isEarlier reports whether a source shows our files of the ConfigMap that an earlier run made for the
+// runner. Files of other names are somebody else's.
+func (r *runner) isEarlier(source *yaml.RNode, kind, own string) bool {
+	return kind == "configMap" && text(source, "name") == own && r.areOurFiles(list(source, "items"))
 }
 
 // merge shows projections besides the sources of a projected volume.
@@ -84,7 +85,7 @@ func (v *volume) merge(sources *yaml.RNode, content []projection, own string, wa
 func (v *volume) dropFiles(source *yaml.RNode, content []projection, own string, warn func(Warning)) (gone bool) {
 	for _, kind := range fields(source) {
 		object := value(source, kind)
-		if isReplaced(object, kind, content, own) {
+		if v.runner.isReplaced(object, kind, content, own) {
 			v.warnReplaced(object, kind, content, own, warn)
 			return true
 		}
@@ -98,7 +99,7 @@ func (v *volume) dropFiles(source *yaml.RNode, content []projection, own string,
 
 // warnReplaced tells that files of somebody else give way; those of an earlier run do in silence.
 func (v *volume) warnReplaced(source *yaml.RNode, kind string, content []projection, own string, warn func(Warning)) {
-	if isEarlier(source, kind, own) || isOwnName(v.name) {
+	if v.runner.isEarlier(source, kind, own) || isOwnName(v.name) {
 		return
 	}
 	var paths []string

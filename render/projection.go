@@ -14,7 +14,7 @@ type projection struct {
 	kind  string // as a volume has it: "configMap" or "secret"
 	name  string // of the object
 	items []item
-	ours  bool // nobody else shows the object
+	owner *runner // whose files the object holds; nil for an object that is not ours
 }
 
 // An item is a key of an object, and the path of the file that shows it.
@@ -74,11 +74,11 @@ func (p projection) isSource(source *yaml.RNode) bool {
 }
 
 // isShownBy reports whether a source of the projection's object is one that an earlier run made: of
-// an object of ours any items, of another one the very same.
+// an object of ours any of our files, of another one the very same items.
 func (p projection) isShownBy(source *yaml.RNode) bool {
 	items := list(source, "items")
-	if p.ours {
-		return len(items) > 0
+	if p.owner != nil {
+		return p.owner.areOurFiles(items)
 	}
 	return len(items) == len(p.items) && value(source, "optional") == nil && !slices.ContainsFunc(items, func(node *yaml.RNode) bool {
 		return !slices.Contains(p.items, item{key: text(node, "key"), path: text(node, "path")})
