@@ -209,5 +209,13 @@ func unexpanded(flag, before, path string) string {
 	if !found {
 		return ""
 	}
-	return "the shell did not expand the ~: --" + flag + "=" + before + `"$HOME/` + rest + `"`
+	text := "the shell did not expand the ~: --" + flag + "="
+	if before != "" {
+		text += shellWord(before)
+	}
+	text += `"$HOME"/` // what stands behind it in the quotes could be run
+	if rest != "" {
+		text += shellWord(rest)
+	}
+	return text
 }

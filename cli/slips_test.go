@@ -48,9 +48,11 @@ func TestSlips(t *testing.T) {
 			[]string{"render", "--post-renderer", "helm-runnertrust", "--post-renderer-args", "--cert=gitlab.crt", "-f", "r.yaml"}},
 		{"leave out --post-renderer and --post-renderer-args, which are Helm's: " + helm + "render --cert=gitlab.crt",
 			[]string{"--post-renderer=helm-runnertrust", "--post-renderer-args=--cert=gitlab.crt"}},
-		{`the shell did not expand the ~: --cert="$HOME/gitlab.crt"`, []string{"render", "-f", manifests, "--cert=~/gitlab.crt"}},
-		{`the shell did not expand the ~: --cert=a.test="$HOME/gitlab.crt"`, []string{"render", "-f", manifests, "--cert=a.test=~/gitlab.crt"}},
-		{`the shell did not expand the ~: --file="$HOME/gitlab.yaml"`, []string{"render", "--file=~/gitlab.yaml"}},
+		{`the shell did not expand the ~: --cert="$HOME"/gitlab.crt`, []string{"render", "-f", manifests, "--cert=~/gitlab.crt"}},
+		{`the shell did not expand the ~: --cert=a.test="$HOME"/gitlab.crt`, []string{"render", "-f", manifests, "--cert=a.test=~/gitlab.crt"}},
+		{`the shell did not expand the ~: --file="$HOME"/gitlab.yaml`, []string{"render", "--file=~/gitlab.yaml"}},
+		{`the shell did not expand the ~: --cert='[fd00::1]='"$HOME"/'$(touch x).crt'`, []string{"render", "-f", manifests, "--cert=[fd00::1]=~/$(touch x).crt"}},
+		{`the shell did not expand the ~: --file="$HOME"/'a "b".yaml'`, []string{"render", "--file=~/a \"b\".yaml"}},
 		{"write the host without https://: --cert=gitlab.test=gitlab.crt", []string{"render", "-f", manifests, "--cert=https://gitlab.test/=gitlab.crt"}},
 		{"the files of a folder are named <host>.crt: call this host's " + host + ".crt, or give the file itself: --cert=FILE",
 			[]string{"render", "-f", manifests, "--cert=" + folder}},
@@ -118,7 +120,7 @@ func TestNoSuchServer(t *testing.T) {
 // TestSaveBehindTilde says that the shell left the ~ alone.
 func TestSaveBehindTilde(t *testing.T) {
 	t.Chdir(t.TempDir())
-	if _, err := save("~/gitlab.crt", nil, false); err == nil || new(program).hint(err) != `the shell did not expand the ~: --save="$HOME/gitlab.crt"` {
+	if _, err := save("~/gitlab.crt", nil, false); err == nil || new(program).hint(err) != `the shell did not expand the ~: --save="$HOME"/gitlab.crt` {
 		t.Errorf("%v", err)
 	}
 }
