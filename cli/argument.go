@@ -131,3 +131,8 @@ func (p *program) withoutPasswords(text string) string {
 	}
 	return text
 }
+
+var userInText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(\b[a-zA-Z][-+.a-zA-Z0-9]*://)\S*(@|%40)`) })
+
+// withoutUsers hides in what another program says the users and passwords of its URLs.
+func withoutUsers(text string) string { return userInText().ReplaceAllString(text, "${1}***@") }

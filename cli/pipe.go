@@ -149,7 +149,7 @@ func (l *lastLine) Write(p []byte) (int, error) {
 func (l *lastLine) after(err error) error {
 	const most = 200
 	text := strings.TrimSpace(strings.ToValidUTF8(string(l.text), "\ufffd"))
-	line := []rune(strings.TrimSpace(text[strings.LastIndexAny(text, "\n\r")+1:]))
+	line := []rune(withoutUsers(strings.TrimSpace(text[strings.LastIndexAny(text, "\n\r")+1:])))
 	switch {
 	case len(line) == 0:
 		return err
