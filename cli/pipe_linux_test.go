@@ -51,7 +51,7 @@ func TestPipeRefuses(t *testing.T) {
 	const shell, nothing = "it is run without a shell", "nothing was written"
 	for name, c := range map[string]struct{ command, says, hint string }{
 		"not there":          {"/no/such/program", `cannot start /no/such/program: no such file`, "in PATH"},
-		"behind a tilde":     {"~/bin/program --flag", "cannot start ~/bin/program: no such file", `the shell did not expand the ~: --pipe="$HOME"/'bin/program --flag'`},
+		"behind a tilde":     {"~/bin/program --flag", "cannot start ~/bin/program: no such file", `the shell did not expand the ~: --pipe="$HOME"/'bin/program ...'`},
 		"not in PATH":        {"no-such-program", "cannot start no-such-program: executable file not found", "in PATH"},
 		"no program":         {fixturesDir + "/certs/ca.crt", "cannot start " + fixturesDir + "/certs/ca.crt: permission denied", "in PATH"},
 		"empty":              {" ", "--pipe is empty", "name a program"},

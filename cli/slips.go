@@ -28,7 +28,7 @@ func (p *program) unknownFlag(cmd *cobra.Command, unknown *pflag.NotExistError) 
 	case isGlued && cmd.Flags().Lookup(word) != nil:
 		return apartHint(p.argument("--"+name), !cmd.HasParent())
 	case short != "" && hasValue && cmd.Flags().Lookup(short) != nil:
-		return "write --" + short + "=" + shellWord(value)
+		return "write " + flagWord(short, value)
 	case short != "" && cmd.Flags().Lookup(short) != nil:
 		return "write --" + short + ", with two dashes"
 	case (name == "o" || name == "output") && (cmd.Name() == "render" || cmd.Name() == "values"):
@@ -57,7 +57,7 @@ func (p *program) retyped(cmd *cobra.Command, args []string) string {
 	if plugin != "" && slices.ContainsFunc(args, func(arg string) bool { return arg == "--release" || strings.HasPrefix(arg, "--release=") }) {
 		args = slices.Concat(args, p.namespaceArgs(cluster{}), p.inCluster(cluster{}).args())
 	}
-	return cmd.Root().CommandPath() + " " + typed(args...)
+	return cmd.Root().CommandPath() + " " + typed(withoutCommands(args)...)
 }
 
 // withoutHelms is the command line without the flags that tell Helm of a post-renderer.
@@ -124,10 +124,22 @@ func (p *program) withFlag(cmd *cobra.Command, flag, argument string) string {
 	return p.retyped(cmd, args)
 }
 
+// flagWord is a flag with its value as one types it.
+func flagWord(name, value string) string {
+	if name == "pipe" {
+		value = shownCommand(value)
+	}
+	return "--" + name + "=" + shellWord(value)
+}
+
 // apartHint has the flags of one argument written as they are meant.
 func apartHint(arg string, asPostRenderer bool) string {
 	var flags []string
+	arg, command, isPiped := cutPipe(arg)
 	for flag := range strings.SplitSeq(strings.ReplaceAll(arg, ",--", " --"), " --") {
+		if flag == "" {
+			continue
+		}
 		name, value, hasValue := strings.Cut(strings.TrimSpace(strings.TrimPrefix(flag, "--")), " ")
 		if strings.Contains(name, "=") || !hasValue {
 			name, value, hasValue = strings.Cut(strings.TrimSpace(strings.TrimPrefix(flag, "--")), "=")
@@ -137,6 +149,9 @@ func apartHint(arg string, asPostRenderer bool) string {
 			text += "=" + shellWord(strings.TrimSpace(value))
 		}
 		flags = append(flags, text)
+	}
+	if isPiped {
+		flags = append(flags, flagWord("pipe", command))
 	}
 	text := strings.Join(flags, " ")
 	switch {
@@ -157,7 +172,7 @@ func (p *program) argumentSlip(cmd *cobra.Command, arg string) string {
 	switch {
 	case slices.ContainsFunc(p.Args, holdsPassword):
 	case hasValue && has(name):
-		return "write --" + name + "=" + shellWord(value)
+		return "write " + flagWord(name, value)
 	case has(certFlag) && p.isCertificateFile(arg):
 		return "certificates are given with --cert: --cert=" + shellWord(arg)
 	case pathExists(arg):
