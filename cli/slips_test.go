@@ -40,6 +40,8 @@ func TestSlips(t *testing.T) {
 		{"write --pipe='vault ...'", []string{"-pipe=vault --token=swordfish"}},
 		{"the result goes to stdout: " + helm + "render --release r '--pipe=vault ...' > x.yaml", []string{"render", "--release", "r", "--pipe=vault --token=swordfish", "-o", "x.yaml"}},
 		{"the result goes to stdout: " + helm + "render --pipe 'vault ...' --jobs > x.yaml", []string{"render", "--pipe", "vault --token=swordfish", "--jobs", "-o", "x.yaml"}},
+		{"if it is a release: " + helm + "verify --release ci --namespace prod --kube-context east --kubeconfig 'a b'",
+			[]string{"verify", "ci", "--kube-context", "east", "--kubeconfig=a b", "-n", "prod"}},
 		{"a release is given with --release: " + helm + "render --release ci '--pipe=vault ...'", []string{"render", "ci", "--pipe", "vault --token=swordfish"}},
 		{"leave out --post-renderer and --post-renderer-args, which are Helm's: " + helm + "render '--pipe=vault ...'",
 			[]string{"--post-renderer=helm-runnertrust", "--post-renderer-args", "--pipe=vault --token=swordfish"}},

@@ -109,8 +109,8 @@ func (p *program) verifyArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return p.checkConnect(cmd)
 	}
-	if namespace := valueOf(cmd, "namespace"); namespace != "" {
-		if hint := p.releaseMeant(args[0], input{cluster: cluster{namespace: namespace}}); hint != "" {
+	if where := clusterOf(cmd); where.namespace != "" {
+		if hint := p.releaseMeant(args[0], input{cluster: where}); hint != "" {
 			return &hinted{what: "--namespace is not for a URL", hint: hint}
 		}
 	}
