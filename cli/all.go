@@ -89,10 +89,13 @@ func (p *program) verifyAll(ctx context.Context, flags verifyFlags) error {
 	var runners []auditedRunner
 	var faults []error
 	for _, a := range audits {
-		runners, faults = append(runners, a.runners...), append(faults, a.err)
+		runners = append(runners, a.runners...)
+		if a.err != nil {
+			faults = append(faults, a.err)
+		}
 	}
-	if fault := errors.Join(faults...); fault != nil || len(runners) > 0 {
-		return errors.Join(fault, p.reportRunners(runners, flags))
+	if len(faults) > 0 || len(runners) > 0 {
+		return errors.Join(append(faults, p.reportRunners(runners, faults, flags))...)
 	}
 	return &hinted{what: fmt.Sprintf("none of %d releases has a runner", len(releases)),
 		hint: "--deployment NAME finds one of another shape; " + p.typedList(flags.input.cluster) + " shows the releases"}

@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,7 +24,7 @@ func releasesOf(t *testing.T, names ...string) (helm string) {
 	}
 	helm = filepath.Join(t.TempDir(), "helm")
 	script := "#!/bin/sh\ncase $1 in\nlist) case $* in *' --all-namespaces'|*' --namespace ci') ;; *) exit 1 ;; esac\n echo '[" + strings.Join(list, ",") + "]' ;;\n" +
-		"get) [ \"$3\" != broken ] || { echo 'Error: release: not found' >&2; exit 1; }\n" +
+		"get) [ \"$3\" != broken ] || { echo 'Error: release: not found in https://me:swordfish@gitlab.test/x' >&2; exit 1; }\n" +
 		"[ \"$4 $5\" = '--namespace ci' ] && cat " + fixtures + "/accept/$3/output.yaml ;;\nesac\n"
 	if err := os.WriteFile(helm, []byte(script), 0o755); err != nil {
 		t.Fatal(err)
@@ -80,6 +81,26 @@ func TestVerifyAllGoesOn(t *testing.T) {
 	out, stderr, code := verifyAll(t, releasesOf(t, "broken", "current"))
 	if code != exitError || !strings.Contains(stderr, `cannot read release "broken"`) || !strings.Contains(out, "ci/current") {
 		t.Errorf("exit code %d: %s%s", code, stderr, out)
+	}
+}
+
+// TestVerifyAllInJSON has the release that cannot be read in the JSON too.
+func TestVerifyAllInJSON(t *testing.T) {
+	out, stderr, code := verifyAll(t, releasesOf(t, "broken", "current"), "-o", "json")
+	var result auditJSON
+	if err := json.Unmarshal([]byte(out), &result); err != nil || code != exitError || result.OK || len(result.Runners) != 1 || len(result.Also) != 1 {
+		t.Fatalf("exit code %d, %v: %s%s", code, err, stderr, out)
+	}
+	also := result.Also[0]
+	const message = `cannot read release "broken" with Helm: Error: release: not found in https://***@gitlab.test/x`
+	if also.Code != codeCommand || also.Message != message || also.Hint != "look for its namespace: helm list --all-namespaces --filter '^broken$'" {
+		t.Errorf("%+v", also)
+	}
+	if strings.Contains(stderr, "swordfish") || strings.Count(stderr, message) != 1 {
+		t.Errorf("%s", stderr)
+	}
+	if out, _, _ = verifyAll(t, releasesOf(t, "current"), "-o", "json"); !strings.Contains(out, `"ok": true`) || strings.Contains(out, `"also"`) {
+		t.Errorf("without faults: %s", out)
 	}
 }
 

@@ -117,17 +117,28 @@ func checkURLs(flags *pflag.FlagSet) error {
 	return err
 }
 
-// withoutPasswords hides in what cobra says of a command line the passwords of its arguments.
+// withoutPasswords hides in what cobra says of a command line the passwords of its arguments, and
+// the arguments of a --pipe, which may hold some.
 func (p *program) withoutPasswords(text string) string {
+	hide := func(secret, shown string) {
+		quoted := strconv.Quote(secret)
+		text = strings.NewReplacer(secret, shown, quoted[1:len(quoted)-1], shown).Replace(text)
+	}
 	for _, arg := range p.Args {
+		if _, command, found := cutPipe(arg); found && shownCommand(command) != command {
+			hide(command, shownCommand(command))
+		}
 		_, value, _ := strings.Cut(arg, "=")
 		for _, secret := range []string{arg, value, withoutHost(value)} {
 			if mayHoldPassword(secret) {
-				quoted := strconv.Quote(secret)
-				shown := trust.PrintableURL(secret)
-				text = strings.NewReplacer(secret, shown, quoted[1:len(quoted)-1], shown).Replace(text)
+				hide(secret, trust.PrintableURL(secret))
 			}
 		}
 	}
 	return text
 }
+
+var userInText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(\b[a-zA-Z][-+.a-zA-Z0-9]*://)\S*(@|%40)`) })
+
+// withoutUsers hides in what another program says the users and passwords of its URLs.
+func withoutUsers(text string) string { return userInText().ReplaceAllString(text, "${1}***@") }

@@ -37,7 +37,7 @@ func (p *program) verifyManifests(ctx context.Context, flags verifyFlags) error 
 		}
 		return err
 	}
-	return p.reportRunners(runners, flags)
+	return p.reportRunners(runners, nil, flags)
 }
 
 // audit judges the runners of manifests, which came from in.
@@ -65,8 +65,9 @@ func (p *program) audit(ctx context.Context, stream []byte, in input, flags veri
 	return runners, nil
 }
 
-// reportRunners writes the verdicts, and fails unless all pass.
-func (p *program) reportRunners(runners []auditedRunner, flags verifyFlags) error {
+// reportRunners writes the verdicts, and fails unless all pass. The faults are those of releases that
+// have none; the caller returns them too.
+func (p *program) reportRunners(runners []auditedRunner, faults []error, flags verifyFlags) error {
 	count := map[trust.Status]int{}
 	passes := true
 	for _, r := range runners {
@@ -74,7 +75,7 @@ func (p *program) reportRunners(runners []auditedRunner, flags verifyFlags) erro
 		passes = passes && flags.passes(r.Status)
 	}
 	err := p.result(flags.output,
-		func() any { return newAuditJSON(runners, passes) },
+		func() any { return p.newAuditJSON(runners, faults, passes) },
 		func() string { return auditTable(runners) })
 	if err != nil || passes {
 		return err

@@ -112,7 +112,7 @@ func (p *program) helm(args ...string) ([]byte, error) {
 		return nil, cannotStart(cmd.Args[0], err)
 	}
 	if said := bytes.TrimSpace(stderr.Bytes()); err != nil && len(said) > 0 {
-		err = errors.New(string(said))
+		err = errors.New(withoutUsers(string(said)))
 	}
 	return out, err
 }

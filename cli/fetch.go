@@ -67,8 +67,11 @@ func (p *program) oneServer(cmd *cobra.Command, args []string) error {
 	if len(args) == 2 && p.isCertificateFile(args[1]) && !slices.ContainsFunc(args, holdsPassword) {
 		server, file = shellWord(args[0]), shellWord(args[1])
 	}
-	return &hinted{what: fmt.Sprintf("%s takes one server, not %d", cmd.Name(), len(args)),
-		hint: cmd.CommandPath() + " " + server + " --save " + file}
+	hint := cmd.CommandPath() + " " + server + " --save " + file
+	if len(args) == 2 {
+		hint = cmp.Or(flagMeant(cmd, args[1]), hint)
+	}
+	return &hinted{what: fmt.Sprintf("%s takes one server, not %d", cmd.Name(), len(args)), hint: hint}
 }
 
 func (p *program) fetch(ctx context.Context, argument string, flags fetchFlags) error {

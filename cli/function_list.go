@@ -26,7 +26,7 @@ var listVersions = []string{"v1", "v1beta1", "v1alpha1"}
 // there is none.
 func findResourceList(stream *yamledit.Stream) *yamledit.Document {
 	for _, doc := range stream.Documents {
-		if doc.Contains(kio.ResourceListKind, listGroup) && isResourceList(doc) {
+		if doc.Contains(kio.ResourceListKind, strings.TrimSuffix(listGroup, "/")) && isResourceList(doc) { // JSON may have \/ behind it
 			return doc
 		}
 	}
@@ -34,16 +34,19 @@ func findResourceList(stream *yamledit.Stream) *yamledit.Document {
 }
 
 func isResourceList(doc *yamledit.Document) bool {
-	root, err := contentOf(doc).Root()
+	content := contentOf(doc)
+	root, err := content.Root()
 	if err != nil {
-		return writtenAsList().Match(doc.Text())
+		return writtenAsList().Match(content.Text())
 	}
 	return textAt(root, "kind") == kio.ResourceListKind && strings.HasPrefix(textAt(root, "apiVersion"), listGroup)
 }
 
-// writtenAsList finds the kind of a list that does not parse.
+// writtenAsList finds the kind of a list that does not parse, as YAML or as JSON, of which the YAML
+// parser does not know the escape \/.
 var writtenAsList = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?m)^kind:[ \t]*["']?` + kio.ResourceListKind + `\b`)
+	return regexp.MustCompile(`(?m)^kind:[ \t]*["']?` + kio.ResourceListKind + `\b|` +
+		`(?s)\A(?:---)?\s*\{.*"kind"\s*:\s*"` + kio.ResourceListKind + `"`)
 })
 
 // contentOf is a document without what stands above its content, alone: the caller of a function
@@ -68,7 +71,11 @@ func readResourceList(stream *yamledit.Stream, list *yamledit.Document) (*resour
 	l := &resourceList{document: contentOf(list)}
 	var err error
 	if l.root, err = l.document.Root(); err != nil {
-		return nil, &hinted{what: "the ResourceList cannot be read", err: placedInStream(list, err)}
+		hint := ""
+		if bytes.Contains(l.document.Text(), []byte(`\/`)) {
+			hint = `write / instead of \/`
+		}
+		return nil, &hinted{what: "the ResourceList cannot be read", err: placedInStream(list, err), hint: hint}
 	}
 	if err := checkList(l.root); err != nil {
 		return nil, err

@@ -103,6 +103,7 @@ func TestFunctionRefusesLists(t *testing.T) {
 		listHead + "items: []\n":                                                                              "the ResourceList has no functionConfig\nrunnertrust: hint: it takes apiVersion: helm-runnertrust/v1, kind: RunnerTrust\n",
 		listHead + "functionConfig: TOPSECRET\n":                                                              "functionConfig is not a mapping\n",
 		"# a\n" + listHead + listConfig + "items: [\n":                                                        "the ResourceList cannot be read: line 5: did not find expected node content\n",
+		`{"apiVersion": "config.kubernetes.io\/v1", "kind": "ResourceList", "items": [` + secret + `]}`:       "the ResourceList cannot be read: found unknown escape character\nrunnertrust: hint: write / instead of \\/\n",
 		"apiVersion: config.kubernetes.io/v2\nkind: ResourceList\n" + listConfig:                              "the ResourceList: apiVersion is \"config.kubernetes.io/v2\"" + versions,
 		"apiVersion: config.kubernetes.io/TOP SECRET\nkind: ResourceList\n" + listConfig:                      "the ResourceList: apiVersion is something else" + versions,
 	} {

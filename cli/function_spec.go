@@ -207,8 +207,10 @@ func readBool(at func(*functionSpec) *bool) func(*functionSpec, *yaml.RNode) err
 		if _, err := scalar(node); err != nil {
 			return err
 		}
-		if node.YNode().Decode(at(s)) != nil { // whose error has the value
-			return &hinted{what: "is neither true nor false"}
+		// kustomize hands a yes on in quotes, so that those make no difference.
+		unquoted := yaml.Node{Kind: yaml.ScalarNode, Value: node.YNode().Value}
+		if unquoted.Decode(at(s)) != nil { // whose error has the value
+			return &hinted{what: "is neither true nor false", hint: "write true or false"}
 		}
 		return nil
 	}

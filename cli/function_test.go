@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -160,4 +161,24 @@ func specOf(t *testing.T, fixture string) string {
 		t.Fatal(err)
 	}
 	return "\n  " + strings.ReplaceAll(strings.TrimSpace(string(text)), "\n", "\n  ")
+}
+
+// TestSwitches reads true and false in each way of writing them: kustomize puts a yes in quotes.
+func TestSwitches(t *testing.T) {
+	for text, want := range map[string]string{
+		"true": "true", `"true"`: "true", "yes": "true", `"yes"`: "true", "'on'": "true", `!!bool "true"`: "true",
+		"false": "false", `"false"`: "false", `"no"`: "false", "off": "false",
+		"1": "is neither true nor false", `"maybe"`: "is neither true nor false", `" true"`: "is neither true nor false", "~": "is empty", `""`: "is empty",
+	} {
+		spec := functionSpec{}
+		spec.Jobs = want == "false"
+		err := spec.read(filterKind, yaml.MustParse("jobs: "+text))
+		got := fmt.Sprint(spec.Jobs)
+		if fault := (*configFault)(nil); errors.As(err, &fault) {
+			got = fault.err.Error()
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
 }

@@ -68,8 +68,9 @@ type serverJSON struct {
 
 // auditJSON is the output of verify for manifests.
 type auditJSON struct {
-	OK      bool         `json:"ok"` // as the exit code
-	Runners []runnerJSON `json:"runners"`
+	OK      bool          `json:"ok"` // as the exit code
+	Runners []runnerJSON  `json:"runners"`
+	Also    []findingJSON `json:"also,omitempty"` // releases without a verdict
 }
 
 type runnerJSON struct {
@@ -156,8 +157,11 @@ func newServerJSON(v probe.Verdicts, ok bool) serverJSON {
 	}
 }
 
-func newAuditJSON(runners []auditedRunner, ok bool) auditJSON {
-	structure := auditJSON{OK: ok, Runners: []runnerJSON{}}
+func (p *program) newAuditJSON(runners []auditedRunner, faults []error, passes bool) auditJSON {
+	structure := auditJSON{OK: passes && len(faults) == 0, Runners: []runnerJSON{}}
+	for _, fault := range faults {
+		structure.Also = append(structure.Also, p.failure(fault))
+	}
 	for _, r := range runners {
 		structure.Runners = append(structure.Runners, newRunnerJSON(r))
 	}

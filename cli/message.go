@@ -47,9 +47,14 @@ func (p *program) fail(err error) {
 		}
 		return
 	}
-	said := findingJSON{Code: codeOf(err), Message: p.withoutPasswords(err.Error()), Hint: p.hint(err)}
+	said := p.failure(err)
 	p.errors = append(p.errors, said)
 	p.message("error", said.Message, said.Hint)
+}
+
+// failure is an error as it is told.
+func (p *program) failure(err error) findingJSON {
+	return findingJSON{Code: codeOf(err), Message: p.withoutPasswords(err.Error()), Hint: p.hint(err)}
 }
 
 func (p *program) warn(w trust.Finding) {

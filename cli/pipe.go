@@ -10,8 +10,10 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"helm-runnertrust/render"
@@ -38,7 +40,7 @@ func (p *program) pipeThrough(command string, made *render.Result) ([]byte, erro
 	switch silent := (*exec.Error)(nil); {
 	case errors.As(err, &silent):
 		return nil, &hinted{what: "--pipe: cannot start " + name, err: silent.Err,
-			hint: cmp.Or(unexpanded("pipe", "", command), "name a program that is in PATH, or its path")}
+			hint: cmp.Or(unexpanded("pipe", "", shownCommand(command)), "name a program that is in PATH, or its path")}
 	case errors.Is(err, exec.ErrWaitDelay):
 		return nil, &hinted{what: fmt.Sprintf("--pipe: %s ended, but a program that it started keeps its output open", name),
 			hint: "more may come from there: let it wait for that program, or start that one with >/dev/null 2>&1"}
@@ -122,6 +124,38 @@ func isBlank(stream []byte) bool {
 	return !slices.ContainsFunc(yamledit.Split(stream).Documents, func(d *yamledit.Document) bool { return !d.IsBlank() })
 }
 
+// shownCommand is the command of a --pipe as messages have it: its arguments may hold a password.
+func shownCommand(command string) string {
+	if words := strings.Fields(command); len(words) > 1 {
+		return words[0] + " ..."
+	}
+	return command
+}
+
+var pipeInArgument = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?s)(?:^-?|--)pipe[ =](.*)`) })
+
+// cutPipe finds a --pipe in one argument: all that stands behind it is its command.
+func cutPipe(arg string) (before, command string, found bool) {
+	at := pipeInArgument().FindStringSubmatchIndex(arg)
+	if at == nil {
+		return arg, "", false
+	}
+	return strings.TrimRight(arg[:at[0]], " ,"), strings.TrimSpace(arg[at[2]:]), true
+}
+
+// withoutCommands are arguments without those of the command of --pipe.
+func withoutCommands(args []string) []string {
+	args = slices.Clone(args)
+	for i, arg := range args {
+		if command, found := strings.CutPrefix(arg, "--pipe="); found {
+			args[i] = "--pipe=" + shownCommand(command)
+		} else if i > 0 && args[i-1] == "--pipe" {
+			args[i] = shownCommand(arg)
+		}
+	}
+	return args
+}
+
 // pipeHint tells of words that only a shell understands.
 func pipeHint(command string) string {
 	if strings.ContainsAny(command, "|<>;&$\"'`") {
@@ -149,7 +183,7 @@ func (l *lastLine) Write(p []byte) (int, error) {
 func (l *lastLine) after(err error) error {
 	const most = 200
 	text := strings.TrimSpace(strings.ToValidUTF8(string(l.text), "\ufffd"))
-	line := []rune(strings.TrimSpace(text[strings.LastIndexAny(text, "\n\r")+1:]))
+	line := []rune(withoutUsers(strings.TrimSpace(text[strings.LastIndexAny(text, "\n\r")+1:])))
 	switch {
 	case len(line) == 0:
 		return err

@@ -28,7 +28,7 @@ func (p *program) unknownFlag(cmd *cobra.Command, unknown *pflag.NotExistError) 
 	case isGlued && cmd.Flags().Lookup(word) != nil:
 		return apartHint(p.argument("--"+name), !cmd.HasParent())
 	case short != "" && hasValue && cmd.Flags().Lookup(short) != nil:
-		return "write --" + short + "=" + shellWord(value)
+		return "write " + flagWord(short, value)
 	case short != "" && cmd.Flags().Lookup(short) != nil:
 		return "write --" + short + ", with two dashes"
 	case (name == "o" || name == "output") && (cmd.Name() == "render" || cmd.Name() == "values"):
@@ -57,7 +57,7 @@ func (p *program) retyped(cmd *cobra.Command, args []string) string {
 	if plugin != "" && slices.ContainsFunc(args, func(arg string) bool { return arg == "--release" || strings.HasPrefix(arg, "--release=") }) {
 		args = slices.Concat(args, p.namespaceArgs(cluster{}), p.inCluster(cluster{}).args())
 	}
-	return cmd.Root().CommandPath() + " " + typed(args...)
+	return cmd.Root().CommandPath() + " " + typed(withoutCommands(args)...)
 }
 
 // withoutHelms is the command line without the flags that tell Helm of a post-renderer.
@@ -110,24 +110,52 @@ func (p *program) toStdout(cmd *cobra.Command) string {
 // looksLikeFile reports whether a word is a file's name rather than a format's.
 func looksLikeFile(word string) bool { return strings.ContainsAny(word, "./") }
 
-// withFlag is the command line with its argument given as the value of a flag.
+// withFlag is the command line with its argument given as the value of a flag, or as much of it as
+// the command takes.
 func (p *program) withFlag(cmd *cobra.Command, flag, argument string) string {
 	args := []string{cmd.Name(), flag, argument}
-	_ = cmd.Flags().ParseAll(p.Args, func(given *pflag.Flag, value string) error { // nil, as they were parsed before
+	var others []string
+	err := cmd.Flags().ParseAll(p.Args, func(given *pflag.Flag, value string) error {
 		word := "--" + given.Name
 		if value != given.NoOptDefVal {
 			word += "=" + value
 		}
-		args = append(args, word)
+		if flag != "-f" || given.Name != "file" && given.Name != "release" { // instead of which it is given
+			others = append(others, word)
+		}
 		return nil
 	})
+	if err == nil {
+		args = append(args, others...)
+	}
 	return p.retyped(cmd, args)
+}
+
+// renderFile is render of a file, with what else was given if render takes that.
+func (p *program) renderFile(cmd *cobra.Command, path string) string {
+	render, _, err := cmd.Root().Find([]string{"render"})
+	if err != nil {
+		return cmd.CommandPath()
+	}
+	return p.withFlag(render, "-f", path)
+}
+
+// flagWord is a flag with its value as one types it.
+func flagWord(name, value string) string {
+	if name == "pipe" {
+		value = shownCommand(value)
+	}
+	return "--" + name + "=" + shellWord(value)
 }
 
 // apartHint has the flags of one argument written as they are meant.
 func apartHint(arg string, asPostRenderer bool) string {
 	var flags []string
+	arg, command, isPiped := cutPipe(arg)
 	for flag := range strings.SplitSeq(strings.ReplaceAll(arg, ",--", " --"), " --") {
+		if flag == "" {
+			continue
+		}
 		name, value, hasValue := strings.Cut(strings.TrimSpace(strings.TrimPrefix(flag, "--")), " ")
 		if strings.Contains(name, "=") || !hasValue {
 			name, value, hasValue = strings.Cut(strings.TrimSpace(strings.TrimPrefix(flag, "--")), "=")
@@ -137,6 +165,9 @@ func apartHint(arg string, asPostRenderer bool) string {
 			text += "=" + shellWord(strings.TrimSpace(value))
 		}
 		flags = append(flags, text)
+	}
+	if isPiped {
+		flags = append(flags, flagWord("pipe", command))
 	}
 	text := strings.Join(flags, " ")
 	switch {
@@ -153,21 +184,29 @@ func apartHint(arg string, asPostRenderer bool) string {
 func (p *program) argumentSlip(cmd *cobra.Command, arg string) string {
 	has := func(flag string) bool { return cmd.Flags().Lookup(flag) != nil }
 	lacks := func(flag string) bool { return has(flag) && !cmd.Flags().Changed(flag) }
-	name, value, hasValue := strings.Cut(arg, "=")
 	switch {
-	case slices.ContainsFunc(p.Args, holdsPassword):
-	case hasValue && has(name):
-		return "write --" + name + "=" + shellWord(value)
+	case slices.ContainsFunc(p.Args, holdsPassword), strings.HasPrefix(arg, "-"):
+	case flagMeant(cmd, arg) != "":
+		return flagMeant(cmd, arg)
 	case has(certFlag) && p.isCertificateFile(arg):
 		return "certificates are given with --cert: --cert=" + shellWord(arg)
 	case pathExists(arg):
-		return "manifests are given with -f: " + cmd.Root().CommandPath() + " render -f " + shellWord(arg)
+		return "manifests are given with -f: " + p.renderFile(cmd, arg)
 	case lacks("host"):
 		return "the server is given with --host: " + p.withFlag(cmd, "--host", arg)
 	case lacks("release") && lacks("file"):
 		return "a release is given with --release: " + p.withFlag(cmd, "--release", arg)
 	}
 	return ""
+}
+
+// flagMeant is what to do about an argument FLAG=VALUE; "" for others.
+func flagMeant(cmd *cobra.Command, arg string) string {
+	name, value, hasValue := strings.Cut(arg, "=")
+	if !hasValue || cmd.Flags().Lookup(name) == nil || holdsPassword(arg) {
+		return ""
+	}
+	return "write " + flagWord(name, value)
 }
 
 // isCertificateFile reports whether an argument is the path of a certificate, by its name or what is in
@@ -209,5 +248,13 @@ func unexpanded(flag, before, path string) string {
 	if !found {
 		return ""
 	}
-	return "the shell did not expand the ~: --" + flag + "=" + before + `"$HOME/` + rest + `"`
+	text := "the shell did not expand the ~: --" + flag + "="
+	if before != "" {
+		text += shellWord(before)
+	}
+	text += `"$HOME"/` // what stands behind it in the quotes could be run
+	if rest != "" {
+		text += shellWord(rest)
+	}
+	return text
 }

@@ -32,6 +32,28 @@ func TestSlips(t *testing.T) {
 		{"write --cert='my file.crt'" + own, []string{"--cert my file.crt"}},
 		{"write --via=env" + own, []string{"--via env"}},
 		{"write --cert=gitlab.crt --jobs --via=env" + own, []string{"--cert gitlab.crt --jobs --via=env"}},
+		{"write --pipe='hook ...'" + own, []string{"--pipe hook --enable-helm --swordfish"}},
+		{"write --pipe=hook" + own, []string{"--pipe hook"}},
+		{"write --cert=gitlab.crt --pipe='vault ...'" + own, []string{"--cert gitlab.crt --pipe vault --token swordfish"}},
+		{"write --cert=gitlab.crt --jobs --pipe='vault ...'" + own, []string{"--cert=gitlab.crt,--jobs,--pipe=vault --token \"swordfish\""}},
+		{"write --pipe='vault ...'", []string{"render", "pipe=vault --token=swordfish"}},
+		{"write --pipe='vault ...'", []string{"-pipe=vault --token=swordfish"}},
+		{"the result goes to stdout: " + helm + "render --release r '--pipe=vault ...' > x.yaml", []string{"render", "--release", "r", "--pipe=vault --token=swordfish", "-o", "x.yaml"}},
+		{"the result goes to stdout: " + helm + "render --pipe 'vault ...' --jobs > x.yaml", []string{"render", "--pipe", "vault --token=swordfish", "--jobs", "-o", "x.yaml"}},
+		{"if it is a release: " + helm + "verify --release ci --namespace prod --kube-context east --kubeconfig 'a b'",
+			[]string{"verify", "ci", "--kube-context", "east", "--kubeconfig=a b", "-n", "prod"}},
+		{"a release is given with --release: " + helm + "render --release ci '--pipe=vault ...'", []string{"render", "ci", "--pipe", "vault --token=swordfish"}},
+		{"certificates are given with --cert: " + helm + "verify URL --cert=" + nameless + ".crt", []string{"verify", nameless + ".crt"}},
+		{"manifests are given with -f: " + helm + "render -f " + manifests + " --cert=ca.crt --diff", []string{"render", manifests, "--cert", "ca.crt", "--diff"}},
+		{"manifests are given with -f: " + helm + "render -f " + manifests + " --cert=ca.crt --diff", []string{manifests, "--cert", "ca.crt", "--diff"}},
+		{"manifests are given with -f: " + helm + "render -f " + manifests + " --jobs", []string{"render", "-f", "other.yaml", "--jobs", manifests}},
+		{"manifests are given with -f: " + helm + "render -f " + manifests, []string{"values", "--host=gitlab.test", manifests}},
+		{"write --save=x.crt", []string{"fetch", "gitlab.test", "save=x.crt"}},
+		{"write --connect=192.0.2.1", []string{"fetch", "gitlab.test", "connect=192.0.2.1"}},
+		{"write --cert=ca.crt", []string{"verify", "gitlab.test", "cert=ca.crt"}},
+		{"see " + helm + "render --help", []string{"render", "--", "-f"}},
+		{"leave out --post-renderer and --post-renderer-args, which are Helm's: " + helm + "render '--pipe=vault ...'",
+			[]string{"--post-renderer=helm-runnertrust", "--post-renderer-args", "--pipe=vault --token=swordfish"}},
 		{"write --cert=gitlab.crt", []string{"render", "--cert gitlab.crt"}},
 		{apart, []string{"render", "-f", manifests, "--cert=gitlab.crt --via=env"}},
 		{apart, []string{"render", "--cert gitlab.crt --via env"}},
@@ -48,9 +70,11 @@ func TestSlips(t *testing.T) {
 			[]string{"render", "--post-renderer", "helm-runnertrust", "--post-renderer-args", "--cert=gitlab.crt", "-f", "r.yaml"}},
 		{"leave out --post-renderer and --post-renderer-args, which are Helm's: " + helm + "render --cert=gitlab.crt",
 			[]string{"--post-renderer=helm-runnertrust", "--post-renderer-args=--cert=gitlab.crt"}},
-		{`the shell did not expand the ~: --cert="$HOME/gitlab.crt"`, []string{"render", "-f", manifests, "--cert=~/gitlab.crt"}},
-		{`the shell did not expand the ~: --cert=a.test="$HOME/gitlab.crt"`, []string{"render", "-f", manifests, "--cert=a.test=~/gitlab.crt"}},
-		{`the shell did not expand the ~: --file="$HOME/gitlab.yaml"`, []string{"render", "--file=~/gitlab.yaml"}},
+		{`the shell did not expand the ~: --cert="$HOME"/gitlab.crt`, []string{"render", "-f", manifests, "--cert=~/gitlab.crt"}},
+		{`the shell did not expand the ~: --cert=a.test="$HOME"/gitlab.crt`, []string{"render", "-f", manifests, "--cert=a.test=~/gitlab.crt"}},
+		{`the shell did not expand the ~: --file="$HOME"/gitlab.yaml`, []string{"render", "--file=~/gitlab.yaml"}},
+		{`the shell did not expand the ~: --cert='[fd00::1]='"$HOME"/'$(touch x).crt'`, []string{"render", "-f", manifests, "--cert=[fd00::1]=~/$(touch x).crt"}},
+		{`the shell did not expand the ~: --file="$HOME"/'a "b".yaml'`, []string{"render", "--file=~/a \"b\".yaml"}},
 		{"write the host without https://: --cert=gitlab.test=gitlab.crt", []string{"render", "-f", manifests, "--cert=https://gitlab.test/=gitlab.crt"}},
 		{"the files of a folder are named <host>.crt: call this host's " + host + ".crt, or give the file itself: --cert=FILE",
 			[]string{"render", "-f", manifests, "--cert=" + folder}},
@@ -118,7 +142,7 @@ func TestNoSuchServer(t *testing.T) {
 // TestSaveBehindTilde says that the shell left the ~ alone.
 func TestSaveBehindTilde(t *testing.T) {
 	t.Chdir(t.TempDir())
-	if _, err := save("~/gitlab.crt", nil, false); err == nil || new(program).hint(err) != `the shell did not expand the ~: --save="$HOME/gitlab.crt"` {
+	if _, err := save("~/gitlab.crt", nil, false); err == nil || new(program).hint(err) != `the shell did not expand the ~: --save="$HOME"/gitlab.crt` {
 		t.Errorf("%v", err)
 	}
 }

@@ -28,7 +28,7 @@ func (f files) load(arg string) ([]trust.Source, error) {
 	}
 	about, err := os.Stat(path)
 	if err != nil {
-		return nil, f.noSuchPath(host, path, err)
+		return nil, f.noSuchPath(strings.TrimSuffix(arg, path), path, err)
 	}
 	if about.IsDir() {
 		if host != "" {
@@ -160,17 +160,15 @@ func unreadable(path string, err error) error {
 	return notRead(path, err, hint)
 }
 
-// noSuchPath is unreadable for a path that may be none: what was meant can often be told.
-func (f files) noSuchPath(host, path string, err error) error {
+// noSuchPath is unreadable for a path that may be none: what was meant can often be told. before is
+// what stands in front of it, HOST= as it was typed.
+func (f files) noSuchPath(before, path string, err error) error {
 	_, named, hasScheme := strings.Cut(path, "://")
-	if host != "" {
-		host += "="
-	}
 	switch {
 	case strings.HasPrefix(path, "~/"):
-		return notRead(path, err, unexpanded(certFlag, host, path))
+		return notRead(path, err, unexpanded(certFlag, before, path))
 	case strings.Contains(path, " --"), strings.Contains(path, ",--"):
-		return notRead(path, err, apartHint("--"+certFlag+"="+host+path, f.ofPostRenderer))
+		return notRead(path, err, apartHint("--"+certFlag+"="+before+path, f.ofPostRenderer))
 	case hasScheme && strings.Contains(named, "="):
 		server, file, _ := strings.Cut(named, "=")
 		return notRead(path, err, "write the host without https://: --cert="+shellWord(strings.TrimRight(server, "/")+"="+file))

@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"bytes"
 	"os/exec"
 	"strings"
 	"testing"
@@ -65,6 +66,30 @@ func TestTypedCommands(t *testing.T) {
 		answers := strings.Replace(p.clusterHint(test.in.cluster), "cluster-info --context", "cluster-info --kube-context", 1)
 		if want := "see whether the cluster of the kubeconfig in use answers: kubectl cluster-info" + test.cluster; answers != want {
 			t.Errorf("%+v: got\n%s, want\n%s", test.in, answers, want)
+		}
+	}
+}
+
+// TestCalledByPath quotes the path that the program was called by, wherever a hint repeats it.
+func TestCalledByPath(t *testing.T) {
+	manifests := fixturesDir + "/accept/current/input.yaml"
+	for name, want := range map[string]string{
+		"./helm-runnertrust": "./helm-runnertrust", "/a b/helm-runnertrust": "'/a b/helm-runnertrust'", "$(touch x)/helm-runnertrust": "'$(touch x)/helm-runnertrust'",
+	} {
+		for hint, args := range map[string][]string{
+			"manifests are given with -f: " + want + " render -f " + manifests: {"render", manifests},
+			"did you mean " + want + " fetch --save?":                          {"--save=x"},
+			"see " + want + " --help":                                          {"--zzz"},
+			want + " fetch HOST[:PORT] --save FILE":                            {"fetch"},
+		} {
+			var out, messages bytes.Buffer
+			code := Run(Process{
+				Name: name, Args: args, Env: func(string) (string, bool) { return "", false },
+				Stdin: strings.NewReader(""), Stdout: &out, Stderr: &messages, Now: fixturesNow,
+			})
+			if code != exitError || !strings.HasSuffix(messages.String(), "runnertrust: hint: "+hint+"\n") {
+				t.Errorf("%s %q: exit code %d, %s", name, args, code, messages.String())
+			}
 		}
 	}
 }

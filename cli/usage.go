@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -20,7 +21,10 @@ func (p *program) calledAs() string {
 	if name, _ := p.Env("HELM_PLUGIN_NAME"); name != "" || p.Name == "" || isHelm(parentProcess()) {
 		return throughHelm
 	}
-	return p.Name
+	if consistsOf(filepath.ToSlash(p.Name), isPlain) { // the separators of Windows mean nothing to its shells
+		return p.Name
+	}
+	return shellWord(p.Name)
 }
 
 // parentProcess is the folder of the parent's process, where the system has such.

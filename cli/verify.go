@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -94,7 +95,7 @@ Exits with 1 if any runner would not connect, or if that cannot be told (unless
 // way round. It runs before the environment is read, which may hold flags for other commands.
 func (p *program) verifyArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 1 {
-		return &hinted{what: fmt.Sprintf("verify takes one URL, not %d", len(args)), hint: "verify them one after the other: " + verifyURL("URL")}
+		return &hinted{what: fmt.Sprintf("verify takes one URL, not %d", len(args)), hint: cmp.Or(flagMeant(cmd, args[1]), "verify them one after the other: "+verifyURL("URL"))}
 	}
 	ignored, subject := []string{"file", "release", "all", "all-in", "online", "deployment", "certs-dir"}, "a URL"
 	if len(args) == 0 {
@@ -109,8 +110,8 @@ func (p *program) verifyArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return p.checkConnect(cmd)
 	}
-	if namespace := valueOf(cmd, "namespace"); namespace != "" {
-		if hint := p.releaseMeant(args[0], input{cluster: cluster{namespace: namespace}}); hint != "" {
+	if where := clusterOf(cmd); where.namespace != "" {
+		if hint := p.releaseMeant(args[0], input{cluster: where}); hint != "" {
 			return &hinted{what: "--namespace is not for a URL", hint: hint}
 		}
 	}
