@@ -41,6 +41,12 @@ func TestNoPasswordIsShown(t *testing.T) {
 		"with an at sign": {"http://us:TOP@SECRET@127.0.0.1:9/x/", "http://127.0.0.1:9/x/"},
 		"with a space":    {"http://us:TOP SECRET@127.0.0.1:9/x/", "http://127.0.0.1:9/x/"},
 		"in a query":      {"http://127.0.0.1:9/x?token=SECRET", "http://127.0.0.1:9/x/"},
+		"in a fragment":   {"http://127.0.0.1:9/x#SECRET", "http://127.0.0.1:9/x/"},
+		"in both":         {"http://127.0.0.1:9/x#TOP?SECRET", "http://127.0.0.1:9/x/"},
+		"@ in a query":    {"http://127.0.0.1:9/x?token=TOP@SECRET", "http:///"},
+		"# in a password": {"http://user:TOP#SECRET@127.0.0.1:9/x", "http:///"},
+		"a file's query":  {"file:///nonexist?SECRET", "file:///nonexist/"},
+		"its fragment":    {"File:///nonexist#TOP@SECRET", "File:///"},
 	} {
 		for program, tools := range programs {
 			if test.says == neither && program != "curl" {
