@@ -32,34 +32,37 @@ func deleteHook(t *testing.T) string {
 	return plugin.Hooks.Delete
 }
 
+// deletions are runs of the delete hook for the plugin in HOME/plugins/src.
+var deletions = map[string]struct {
+	pluginDir string // as Helm says it
+	note      string // the folders in the note, or none
+	stays     map[string]string
+	goes      map[string]string
+}{
+	"absolute": {pluginDir: "HOME/plugins/src", note: "HOME/b\n",
+		goes: map[string]string{"b/helm-runnertrust": "HOME/plugins/src/bin/helm-runnertrust",
+			"plugins/helm-runnertrust-postrenderer": "HOME/plugins/src/postrenderer"}},
+	"relative": {pluginDir: "plugins/src", note: "HOME/b\n",
+		goes: map[string]string{"b/helm-runnertrust": "HOME/plugins/src/bin/helm-runnertrust",
+			"plugins/helm-runnertrust-postrenderer": "HOME/plugins/src/postrenderer"}},
+	"relative, by the parent": {pluginDir: "../WORLD/plugins/src", note: "HOME/b\n",
+		goes: map[string]string{"b/helm-runnertrust": "HOME/plugins/src/bin/helm-runnertrust"}},
+	"a pattern": {pluginDir: "HOME/plugins/src", note: "HOME/[q]\nHOME/*\n",
+		goes: map[string]string{"[q]/helm-runnertrust": "HOME/plugins/src/bin/helm-runnertrust",
+			"*/helm-runnertrust": "HOME/plugins/src/bin/helm-runnertrust"},
+		stays: map[string]string{"q/helm-runnertrust": "HOME/plugins/src/bin/helm-runnertrust"}},
+	"elsewhere": {pluginDir: "HOME/plugins/src", note: "HOME/b\nHOME/c\n",
+		stays: map[string]string{"b/helm-runnertrust": "HOME/plugins/src/../other/bin/x",
+			"c/helm-runnertrust": "HOME/plugins/src2/bin/helm-runnertrust"}},
+	"the note is a folder": {pluginDir: "HOME/plugins/src", note: "",
+		goes:  map[string]string{".local/bin/helm-runnertrust": "HOME/plugins/src/bin/helm-runnertrust"},
+		stays: map[string]string{"plugins/.helm-runnertrust-links/x": "nothing"}},
+}
+
 // The delete hook removes the links of the installer and its note, and nothing else.
 func TestDeleteHook(t *testing.T) {
 	hook := deleteHook(t)
-	for name, test := range map[string]struct {
-		pluginDir string // as Helm says it; the plugin was HOME/plugins/src
-		note      string // the folders in the note, or none
-		stays     map[string]string
-		goes      map[string]string
-	}{
-		"absolute": {pluginDir: "HOME/plugins/src", note: "HOME/b\n",
-			goes: map[string]string{"b/helm-runnertrust": "HOME/plugins/src/bin/helm-runnertrust",
-				"plugins/helm-runnertrust-postrenderer": "HOME/plugins/src/postrenderer"}},
-		"relative": {pluginDir: "plugins/src", note: "HOME/b\n",
-			goes: map[string]string{"b/helm-runnertrust": "HOME/plugins/src/bin/helm-runnertrust",
-				"plugins/helm-runnertrust-postrenderer": "HOME/plugins/src/postrenderer"}},
-		"relative, by the parent": {pluginDir: "../WORLD/plugins/src", note: "HOME/b\n",
-			goes: map[string]string{"b/helm-runnertrust": "HOME/plugins/src/bin/helm-runnertrust"}},
-		"a pattern": {pluginDir: "HOME/plugins/src", note: "HOME/[q]\nHOME/*\n",
-			goes: map[string]string{"[q]/helm-runnertrust": "HOME/plugins/src/bin/helm-runnertrust",
-				"*/helm-runnertrust": "HOME/plugins/src/bin/helm-runnertrust"},
-			stays: map[string]string{"q/helm-runnertrust": "HOME/plugins/src/bin/helm-runnertrust"}},
-		"elsewhere": {pluginDir: "HOME/plugins/src", note: "HOME/b\nHOME/c\n",
-			stays: map[string]string{"b/helm-runnertrust": "HOME/plugins/src/../other/bin/x",
-				"c/helm-runnertrust": "HOME/plugins/src2/bin/helm-runnertrust"}},
-		"the note is a folder": {pluginDir: "HOME/plugins/src", note: "",
-			goes:  map[string]string{".local/bin/helm-runnertrust": "HOME/plugins/src/bin/helm-runnertrust"},
-			stays: map[string]string{"plugins/.helm-runnertrust-links/x": "nothing"}},
-	} {
+	for name, test := range deletions {
 		for shell, program := range shells {
 			t.Run(name+"/"+shell, func(t *testing.T) {
 				t.Parallel()
