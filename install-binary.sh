@@ -53,8 +53,9 @@ helm_version() {
 	fail "no Helm 3 or 4 found" "put Helm into PATH, then: $again"
 }
 
-# public TEXT: without what may be a secret: the user info of a URL, up to the last @, and its query.
-public() { printf '%s\n' "$1" | sed -e 's|://[^/].*@|://|' -e 's|\(://[^?]*\)?.*|\1|'; }
+# public TEXT: without what may be a secret: the user info of a URL, up to the last @, its query and
+# its fragment. Where an @ comes after a ? or a #, what is which is anybody's guess.
+public() { printf '%s\n' "$1" | sed -e 's|://[^?#]*[?#].*@.*|://|' -e 's|://[^/].*@|://|' -e 's|\(://[^?#]*\)[?#].*|\1|'; }
 
 # origin: what this clone was made from, without user and password.
 origin() {
@@ -89,18 +90,19 @@ fetch() {
 # get LOCATION NAME: copies or downloads a file of a release into $work; reason is the last thing
 # that was said about it, unless that may be about a part of a password.
 get() {
-	from=$(public "$1")/$2
+	from=$(public "$1")/$2 path=${1#[Ff]*://}
 	for pause in 1 2 0; do
 		status=0
 		case $1 in
 		[Hh]*) fetch "$1/$2" "$work/$2" || status=$? ;;
-		*) cp "${1#[Ff]*://}/$2" "$work/$2" || status=22 ;;
+		[Ff]*) cp "${path%%[?#]*}/$2" "$work/$2" || status=22 ;;
+		*) cp "$path/$2" "$work/$2" || status=22 ;;
 		esac 2>"$work/log"
 		case $status in 0 | 22) break ;; esac
 		sleep "$pause"
 	done
 	reason=$(public "$(sed -n '$p' "$work/log")")
-	case $status,$1 in 22,*) ;; *[@?]*) reason="the download failed with code $status" ;; esac
+	case $status,$1 in 22,*) ;; *[@?#]*) reason="the download failed with code $status" ;; esac
 	return "$status"
 }
 
@@ -206,21 +208,20 @@ link() {
 folder_in_path() {
 	home=${HOME:-/} home=${home%/}
 	for folder in ${home:+"$home/.local/bin" "$home/bin"} /usr/local/bin; do
-		case ":$PATH:" in
-		*":$folder:"*) [ -d "$folder" ] && [ -w "$folder" ] && printf %s "$folder" && return ;;
-		esac
+		case ":$PATH:" in *":$folder:"*) [ -d "$folder" ] && [ -w "$folder" ] && printf %s "$folder" && return ;; esac
 	done
 	return 0
 }
 
 # for_helm3: the name of the post-renderer is that of a program in PATH, or a path.
 for_helm3() {
-	name=$binary
-	did="linked nothing into PATH"
+	name=$binary did="linked nothing into PATH"
 	case ${RUNNERTRUST_NO_LINK:-} in 1 | true) return ;; esac
 	folder=${RUNNERTRUST_BIN_DIR:-$(folder_in_path)}
 	[ -n "$folder" ] || return 0
 	case $folder in /*) ;; *) folder=$PWD/$folder ;; esac
+	[ -z "${RUNNERTRUST_BIN_DIR:-}" ] || [ "$(printf %s "$folder" | tr -d ':\n')" = "$folder" ] ||
+		fail "the path of RUNNERTRUST_BIN_DIR has a colon or a line break" "set it to another folder, then: $again"
 	mkdir -p "$folder" || fail "$folder cannot be made" "set RUNNERTRUST_BIN_DIR to another folder, then: $again"
 	link "$binary" "$folder/helm-runnertrust"
 	note=$plugins/.helm-runnertrust-links # for the delete hook
@@ -265,9 +266,8 @@ warn_of_helm3() {
 	done
 }
 
-missed=
 plugin=$(cd "${HELM_PLUGIN_DIR:-$(dirname "$0")}" && pwd)
-plugins=${plugin%/*} binary=$plugin/bin/helm-runnertrust
+missed='' plugins=${plugin%/*} binary=$plugin/bin/helm-runnertrust
 version=$(sed -n 's/^version: *//p' "$plugin/plugin.yaml")
 again="sh $(quoted "$plugin/install-binary.sh")"
 # wget knows the lower-case names only.

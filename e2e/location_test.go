@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,6 +42,12 @@ func TestNoPasswordIsShown(t *testing.T) {
 		"with an at sign": {"http://us:TOP@SECRET@127.0.0.1:9/x/", "http://127.0.0.1:9/x/"},
 		"with a space":    {"http://us:TOP SECRET@127.0.0.1:9/x/", "http://127.0.0.1:9/x/"},
 		"in a query":      {"http://127.0.0.1:9/x?token=SECRET", "http://127.0.0.1:9/x/"},
+		"in a fragment":   {"http://127.0.0.1:9/x#SECRET", ".txt: the download failed with code "},
+		"in both":         {"http://127.0.0.1:9/x#TOP?SECRET", "http://127.0.0.1:9/x/"},
+		"@ in a query":    {"http://127.0.0.1:9/x?token=TOP@SECRET", "http:///"},
+		"# in a password": {"http://user:TOP#SECRET@127.0.0.1:9/x", "http:///"},
+		"a file's query":  {"file:///nonexist?SECRET", "file:///nonexist/"},
+		"its fragment":    {"File:///nonexist#TOP@SECRET", "File:///"},
 	} {
 		for program, tools := range programs {
 			if test.says == neither && program != "curl" {
@@ -65,6 +72,30 @@ func TestNoPasswordIsShown(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// Nor is it in the message of cp, whatever the shell.
+func TestNoQueryOfAFileIsShown(t *testing.T) {
+	for shell, program := range shells {
+		t.Run(shell, func(t *testing.T) {
+			t.Parallel()
+			path, err := exec.LookPath(program[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			clone := freshClone(t, t.TempDir())
+			for _, secret := range []string{"?SECRET", "#SECRET", "/?a#SECRET", "#a@SECRET"} {
+				cmd := exec.Command(path, append(slices.Clone(program[1:]), clone+"/install-binary.sh")...)
+				cmd.Env = []string{"PATH=" + bareTools(t, installerTools...), "HELM_BIN=" + tool.Path(t, "helm3"),
+					"RUNNERTRUST_RELEASES=file:///nonexist" + secret}
+				said, err := cmd.CombinedOutput()
+				if err == nil || strings.Contains(string(said), "SECRET") {
+					t.Errorf("%v:\n%s", err, said)
+				}
+				has(t, string(said), "/nonexist/", "No such file")
+			}
+		})
 	}
 }
 
