@@ -13,6 +13,9 @@ import (
 	"helm-runnertrust/trust/trusttest"
 )
 
+// host is the name of the servers of the tests.
+const host = "gitlab.example.com"
+
 // privateRoot is a CA that is valid at the fixtures' time.
 func privateRoot() *trusttest.Identity {
 	return trusttest.SelfSigned(trusttest.Template{

@@ -14,7 +14,6 @@ import (
 	"helm-runnertrust/trust/trusttest"
 )
 
-const host = "gitlab.example.com"
 
 // runnerAt is a patched runner whose server has this port, and whose pod knows it by these
 // addresses.
