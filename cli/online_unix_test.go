@@ -14,7 +14,6 @@ import (
 	"helm-runnertrust/trust/trusttest"
 )
 
-
 // runnerAt is a patched runner whose server has this port, and whose pod knows it by these
 // addresses.
 func runnerAt(t *testing.T, saved, name, port string, addresses ...string) string {
