@@ -35,8 +35,8 @@ func (m *manifests) caFile(c *container) (*caFile, error) {
 		if !hasPrefix {
 			continue
 		}
-		for _, kind := range mountables {
-			o, err := m.find(kind.kind, text(entry, kind.envFrom, "name"), c.runner.namespace)
+		for _, shown := range mountables {
+			o, err := m.find(shown.kind, text(entry, shown.envFrom, "name"), c.runner.namespace)
 			if err != nil || o == nil {
 				if err != nil {
 					return nil, err

@@ -13,10 +13,12 @@ import (
 const certSuffix = ".crt"
 
 // A leftover is what an earlier run, of another way or with another directory, put into a runner.
-// A volume is such a run's if it has the shape of one and shows our ConfigMap, or is mounted where a
-// way mounts, or has files named after the runner's host; in a projected volume that others mounted
-// where a way mounts, a source is if it shows our ConfigMap, or the very file that this run shows.
-// Everything else stays, also a volume of our name.
+//
+// A volume is such a run's if its files have the names that ways give, and if it has our name and
+// shows our ConfigMap, is mounted where a way mounts, or has files named after the runner's host. Of
+// another name, it has to show our ConfigMap where a way mounts, and nowhere else. In a projected
+// volume that others mounted there, a source is such a run's if it shows our ConfigMap, or the very
+// file that this run shows. Everything else stays, a volume of our name too.
 type leftover struct {
 	manifests *manifests
 	runner    *runner
@@ -90,8 +92,8 @@ func (l leftover) removeMounts(v *volume) {
 }
 
 // removeSources takes our sources out of a projected volume: those of our ConfigMap, and those with the
-// very file that this run shows elsewhere, unless the volume is for others too. If one source is left, the volume becomes
-// a plain one again, as it usually was before; both show the same.
+// very file that this run shows elsewhere, unless the volume is for others too. If one source is left,
+// the volume becomes a plain one again, as it usually was before; both show the same.
 func (l leftover) removeSources(v *volume, onlyThere bool) {
 	sources := value(v.node, "projected", "sources")
 	mayBeSame := onlyThere && len(list(sources)) > 1 // one alone is what the volume was made for
@@ -125,14 +127,13 @@ func (v *volume) isOwn() bool { return isOwnName(v.name) && v.hasOurFiles() && !
 func (v *volume) hasOurFiles() bool {
 	for _, parent := range v.sources() {
 		for _, kind := range fields(parent) {
-			if kind != "name" && (len(list(parent, kind, "items")) == 0 || kind != "configMap" && kind != "secret") {
+			if _, ok := mountableFor(kind); kind != "name" && (!ok || !v.runner.areOurFiles(list(parent, kind, "items"))) {
 				return false
 			}
 		}
 	}
-	files := v.files()
-	return len(files) > 0 && len(files) <= len(v.runner.containers) &&
-		!slices.ContainsFunc(files, func(name string) bool { return !v.runner.isFileOfWays(name) })
+	files := len(v.files())
+	return files > 0 && files <= len(v.runner.containers)
 }
 
 // files are the paths of the files that the items of a volume's sources show.

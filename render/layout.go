@@ -14,9 +14,9 @@ import (
 func (m *manifests) missingKey(r *runner) (message string, err error) {
 	for _, v := range r.volumes() {
 		for _, parent := range v.sources() {
-			for _, kind := range mountables {
-				source := value(parent, kind.volume)
-				o, err := m.find(kind.kind, kind.nameIn(source), r.namespace)
+			for _, shown := range mountables {
+				source := value(parent, shown.volume)
+				o, err := m.find(shown.kind, shown.nameIn(source), r.namespace)
 				if err != nil {
 					return "", err
 				}
