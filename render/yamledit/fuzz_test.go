@@ -61,7 +61,7 @@ func FuzzEdit(f *testing.F) {
 	}
 	for _, seed := range []string{ // what is appended has to stand in front of these
 		"\ufeffx: 1\na: |\n  b", "\ufeff---\nx: 1\na: |\n  b", "\ufeff# c\n---\nx: 1\na: >+\n  b", "--- # c\nx: 1\na: |\n  b",
-		"%TAG ! x\n---\nx: 1\na: |\n  b", "\ufeff%TAG ! x\n---\nx: 1\na: |\n  b",
+		"x: 1\na: >+\n ", "%TAG ! x\n---\nx: 1\na: |\n  b", "\ufeff%TAG ! x\n---\nx: 1\na: |\n  b",
 	} {
 		f.Add([]byte(seed), 5) // a key is added in front
 	}

@@ -63,16 +63,17 @@ func mayEndInBlockScalar(text, body []byte) bool {
 		return true
 	}
 	least := -1 // the indentation of the line above which headers are looked for
+	blank := false
 	for rest := body; len(rest) > 0 && least != 0; {
 		start := bytes.LastIndexByte(rest[:len(rest)-1], '\n') + 1
 		line := bytes.TrimRight(rest[start:], " \t\r\n")
 		rest = rest[:start]
 		indent := len(line) - len(bytes.TrimLeft(line, " "))
-		if len(line) == 0 || least >= 0 && indent >= least {
+		if blank = blank || len(line) == 0; len(line) == 0 || least >= 0 && indent >= least {
 			continue
 		}
-		if least >= 0 && blockHeader().Match(line) {
-			return true
+		if (least >= 0 || blank) && blockHeader().Match(line) {
+			return true // of a scalar with lines, be they blank
 		}
 		least = indent
 	}
