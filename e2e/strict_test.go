@@ -34,12 +34,13 @@ func TestFixturesAreValidatedStrictly(t *testing.T) {
 			folder := filepath.Dir(output)
 			t.Run(filepath.Base(folder), func(t *testing.T) {
 				t.Parallel()
-				before, after := dryRun(c, inputOf(t, folder)), dryRun(c, output)
+				input := inputOf(t, folder)
+				before, after := dryRun(c, input), dryRun(c, output)
 				if before.reason != after.reason {
 					t.Errorf("before: %q\nafter: %q", before.reason, after.reason)
 				}
 				for line := range strings.Lines(before.objects) {
-					if !strings.Contains(after.objects, line) {
+					if !strings.Contains(after.objects, line) && !isEarlierConfigMap(t, input, line) {
 						t.Errorf("not taken any more: %s", line)
 					}
 				}
@@ -53,6 +54,25 @@ func TestFixturesAreValidatedStrictly(t *testing.T) {
 		t.Errorf("only %d of %d cases are valid", valid.Load(), len(outputs))
 	}
 }
+
+// isEarlierConfigMap reports whether what kubectl says of an object is about a ConfigMap that an
+// earlier run put into a file: another run may take it away.
+func isEarlierConfigMap(t *testing.T, file, line string) bool {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for document := range strings.SplitSeq(string(content), "\n---\n") {
+		name := nameField.FindStringSubmatch(document)
+		if strings.Contains(document, "helm-runnertrust/fingerprints") && name != nil && strings.HasPrefix(line, "configmap/"+name[1]+" ") {
+			return true
+		}
+	}
+	return false
+}
+
+var nameField = regexp.MustCompile(`(?m)^  name: (\S+)$`)
 
 // inputOf is the file that a case starts from: its own or another's output.
 func inputOf(t *testing.T, folder string) string {
