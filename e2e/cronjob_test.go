@@ -24,7 +24,7 @@ func tryCronJob(t *testing.T, s *stage) {
 	s.nextBlock(t)
 	s.wantJudged(t)
 	s.wantOnly(t, "-n", s.namespace)
-	if printed, err := s.job(t, "--namespace="+s.namespace, "--namespace=default"); err == nil || !strings.Contains(printed, "forbidden") {
+	if printed, err := s.job(t, "--all-in="+s.namespace, "--all-in=default"); err == nil || !strings.Contains(printed, "forbidden") {
 		t.Errorf("with the rights of a namespace, the job lists the releases of another: %v\n%s", err, printed)
 	}
 	s.bash(t, "kubectl delete -f namespace.yaml")
