@@ -26,12 +26,16 @@ func isMarker(line []byte, marker string) bool {
 // isPrefix reports whether the line may stand before a document's `---`. Other breaks than LF end a
 // comment in it.
 func isPrefix(line []byte) bool {
-	line = bytes.TrimPrefix(line, byteOrderMark)
-	for _, start := range newLineIndex(line).starts {
-		part := bytes.TrimSpace(line[start:])
-		if len(part) > 0 && part[0] != '#' && part[0] != '%' {
+	line = bytes.TrimSpace(bytes.TrimPrefix(line, byteOrderMark))
+	for len(line) > 0 {
+		if line[0] != '#' && line[0] != '%' {
 			return false
 		}
+		end := bytes.IndexAny(line, "\r\n\u0085\u2028\u2029")
+		if end < 0 {
+			return true
+		}
+		line = bytes.TrimSpace(line[end:])
 	}
 	return true
 }
