@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render"
 	"helm-runnertrust/render/yamledit"
 	"helm-runnertrust/trust"
@@ -85,7 +86,7 @@ func (p *program) reportRunners(runners []auditedRunner, faults []error, flags v
 
 // nameServer has the findings name the server with its port.
 func (r *auditedRunner) nameServer() {
-	server, err := trust.ParseServer(r.URL)
+	server, err := gitlabrunner.ParseServer(r.URL)
 	if err != nil { // the manifest does not tell it
 		return
 	}

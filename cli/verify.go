@@ -191,7 +191,7 @@ func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlag
 		if err != nil {
 			return err
 		}
-		if file = trust.Choose(sources, target.Host); file == nil {
+		if file = render.Choose(sources, target.Host); file == nil {
 			return &hinted{what: fmt.Sprintf("no certificate is given for the host %q", target.Host),
 				hint: fetchInstead(topic{host: target.String()}) + ", then: " + verifyURL(target.String()) + " --cert=FILE"}
 		}

@@ -32,7 +32,7 @@ func bundle(t testing.TB, name string) *trust.Bundle {
 }
 
 func options(t testing.TB) Options {
-	return Options{Sources: []trust.Source{{Bundle: bundle(t, "ca.crt")}}, Now: now}
+	return Options{Sources: []Source{{Bundle: bundle(t, "ca.crt")}}, Now: now}
 }
 
 // FuzzFilter holds the promises of Filter on any input: it does not panic, a

@@ -1,4 +1,4 @@
-package trust_test
+package gitlabrunner_test
 
 import (
 	"crypto/x509"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/trusttest"
 )
@@ -69,11 +70,11 @@ func TestRunnerReads(t *testing.T) {
 		}
 		theirs, ours := x509.NewCertPool(), x509.NewCertPool()
 		ok := theirs.AppendCertsFromPEM([]byte(text))
-		read := trust.RunnerReads([]byte(text))
+		read := gitlabrunner.Certificates([]byte(text))
 		for _, c := range read {
 			ours.AddCert(c)
 		}
-		b, _, err := trust.ParseAsRunner("f.crt", []byte(text))
+		b, _, err := gitlabrunner.Parse("f.crt", []byte(text))
 		if !ours.Equal(theirs) || ok != (len(read) > 0) || ok != (err == nil) || ok != (b != nil) {
 			t.Fatalf("seed %d: the runner takes something: %t; %d certificates, %v of\n%q", seed, ok, len(read), err, text)
 		}
@@ -117,7 +118,7 @@ func TestParseAsRunner(t *testing.T) {
 		"huge key":                {text: good + string(trusttest.PEM(trusttest.SelfSigned(ca("Root")).CertifyKey(ca("Huge"), longKey(20000)))), refused: trust.CodeHugeKey},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b, warnings, err := trust.ParseAsRunner("f.crt", []byte(test.text))
+			b, warnings, err := gitlabrunner.Parse("f.crt", []byte(test.text))
 			if test.refused != "" {
 				var refusal *trust.Error
 				if !errors.As(err, &refusal) || refusal.Code != test.refused || refusal.Origin != "f.crt" || b != nil {

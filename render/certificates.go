@@ -1,6 +1,11 @@
-package trust
+package render
 
-import "strings"
+import (
+	"strings"
+
+	"helm-runnertrust/gitlabrunner"
+	"helm-runnertrust/trust"
+)
 
 // Source is certificates for one host, or for every host that has none of its own.
 type Source struct {
@@ -8,7 +13,7 @@ type Source struct {
 	// kept because the runner keeps it; empty for every host.
 	Host string
 	// Bundle is what was read; never nil.
-	Bundle *Bundle
+	Bundle *trust.Bundle
 	// FromFolder says that Host is the stem of a file name in a folder.
 	FromFolder bool
 }
@@ -17,19 +22,19 @@ type Source struct {
 // every host, each merged into one bundle; nil when there is neither. Host names compare without
 // case, as in TLS, and in ASCII. A file in a folder has the name that the runner looks for, which
 // for an IPv6 address is only its beginning.
-func Choose(sources []Source, host string) *Bundle {
-	var own, general []*Bundle
-	file := ServerForHost(host).CertFile
+func Choose(sources []Source, host string) *trust.Bundle {
+	var own, general []*trust.Bundle
+	file := gitlabrunner.ForHost(host).CertFile
 	for _, source := range sources {
 		switch {
 		case source.Host == "":
 			general = append(general, source.Bundle)
-		case strings.EqualFold(asciiName(source.Host), asciiName(host)), source.FromFolder && strings.EqualFold(source.Host+".crt", file):
+		case strings.EqualFold(gitlabrunner.ASCIIName(source.Host), gitlabrunner.ASCIIName(host)), source.FromFolder && strings.EqualFold(source.Host+".crt", file):
 			own = append(own, source.Bundle)
 		}
 	}
 	if len(own) > 0 {
-		return Merge(own...)
+		return trust.Merge(own...)
 	}
-	return Merge(general...)
+	return trust.Merge(general...)
 }

@@ -1,15 +1,14 @@
-package trust_test
+package gitlabrunner_test
 
 import (
 	"strings"
 	"testing"
 
-	"helm-runnertrust/trust"
-	"helm-runnertrust/trust/trusttest"
+	"helm-runnertrust/gitlabrunner"
 )
 
 func TestParseServer(t *testing.T) {
-	for raw, want := range map[string]trust.Server{
+	for raw, want := range map[string]gitlabrunner.Server{
 		"https://gitlab.test":              {URL: "https://gitlab.test", Name: "gitlab.test", CertFile: "gitlab.test.crt", Address: "gitlab.test"},
 		"https://GitLab.test:8443/group":   {URL: "https://GitLab.test:8443/group", Name: "GitLab.test", CertFile: "GitLab.test.crt", Address: "GitLab.test:8443"},
 		"http://gitlab.test":               {URL: "http://gitlab.test", Name: "gitlab.test", CertFile: "gitlab.test.crt", Plain: true, Address: "gitlab.test"},
@@ -21,19 +20,19 @@ func TestParseServer(t *testing.T) {
 		"https://GITLÄB.test":              {URL: "https://GITL%C3%84B.test", Name: "xn--gitlb-jra.test", CertFile: "GITLÄB.test.crt", Address: "xn--gitlb-jra.test"},
 		"https://gitl%C3%A4b.test":         {URL: "https://gitl%C3%A4b.test", Name: "xn--gitlb-jra.test", CertFile: "gitläb.test.crt", Address: "xn--gitlb-jra.test"},
 	} {
-		if got, err := trust.ParseServer(raw); err != nil || got != want {
+		if got, err := gitlabrunner.ParseServer(raw); err != nil || got != want {
 			t.Errorf("%s: %+v, %v", raw, got, err)
 		}
 	}
 	for _, raw := range []string{"", "gitlab.test", "ftp://gitlab.test", "https://", "https://a b", "https:///group", "https://./", "ssh://u:sesame@h",
 		"oauth2:sesame@h", "https:oauth2:sesame@h", "https://oauth2:sesame#x@h", "https://oauth2:sesame/x@h", "https://oauth2:1/sesame@h",
 		"https://u:sesame%40h", "https://u:sesame", "https://u:sesame x@h"} {
-		if got, err := trust.ParseServer(raw); err == nil || strings.Contains(err.Error(), "sesame") {
+		if got, err := gitlabrunner.ParseServer(raw); err == nil || strings.Contains(err.Error(), "sesame") {
 			t.Errorf("%q: got %+v", raw, got)
 		}
 	}
 	for host, file := range map[string]string{"gitlab.test": "gitlab.test.crt", "fd00::1": "[fd00.crt"} {
-		if got := trust.ServerForHost(host); got.Name != host || got.CertFile != file {
+		if got := gitlabrunner.ForHost(host); got.Name != host || got.CertFile != file {
 			t.Errorf("%s: %+v", host, got)
 		}
 	}
@@ -45,47 +44,11 @@ func TestCertsDir(t *testing.T) {
 		home, want string
 	}{
 		{0, "/root", "/etc/gitlab-runner/certs"},
-		{100, trust.DefaultHome, "/home/gitlab-runner/.gitlab-runner/certs"},
+		{100, gitlabrunner.DefaultHome, "/home/gitlab-runner/.gitlab-runner/certs"},
 		{999, "/tmp/", "/tmp/.gitlab-runner/certs"},
 	} {
-		if got := trust.CertsDir(test.uid, test.home); got != test.want {
+		if got := gitlabrunner.CertsDir(test.uid, test.home); got != test.want {
 			t.Errorf("%d %s: %s", test.uid, test.home, got)
 		}
-	}
-}
-
-func TestPools(t *testing.T) {
-	root, other := trusttest.SelfSigned(ca("Root")), trusttest.SelfSigned(ca("Other"))
-	system, file := trust.JobPool(trusttest.PEM(other.Certificate)), trusttest.PEM(root.Certificate)
-	both := trust.JobPool(trusttest.PEM(other.Certificate, root.Certificate))
-	if !trust.RunnerPool(system, file).Equal(both) || system.Equal(both) {
-		t.Error("the runner does not trust system and file, or the system's pool changed")
-	}
-	if !trust.RunnerPool(nil, file).Equal(trust.JobPool(file)) {
-		t.Error("without a system the runner does not trust the file alone")
-	}
-}
-
-func TestChoose(t *testing.T) {
-	own, general := chain()[:1], chain()[2:]
-	sources := []trust.Source{
-		{Host: "GitLab.test", Bundle: bundle(t, "own.crt", own...)},
-		{Bundle: bundle(t, "general.crt", general...)},
-		{Bundle: bundle(t, "more.crt", own...)},
-	}
-	for host, want := range map[string]string{
-		"gitlab.test": string(trusttest.PEM(own...)),
-		"other.test":  string(trusttest.PEM(general[0], own[0])),
-	} {
-		if got := trust.Choose(sources, host); string(got.PEM()) != want {
-			t.Errorf("%s: got\n%s", host, got.PEM())
-		}
-	}
-	unicode := []trust.Source{{Host: "Gitläb.test", Bundle: bundle(t, "own.crt", own...), FromFolder: true}}
-	if trust.Choose(unicode, "xn--gitlb-jra.test") == nil || trust.Choose(unicode, "gitläb.test") == nil {
-		t.Error("the file of a host with other letters was not found")
-	}
-	if trust.Choose(sources[:1], "other.test") != nil {
-		t.Error("another host's certificate was chosen")
 	}
 }

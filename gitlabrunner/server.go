@@ -1,7 +1,7 @@
-package trust
+package gitlabrunner
 
 import (
-	"crypto/x509"
+	"errors"
 	"fmt"
 	"net/url"
 	"path"
@@ -9,10 +9,9 @@ import (
 	"unicode"
 
 	"golang.org/x/net/idna"
-)
 
-// The rules of this file are gitlab-runner's own, read from its source at v16.2.0 and seen in real
-// pods. Nothing else in the project repeats them.
+	"helm-runnertrust/trust"
+)
 
 const (
 	// ServerURLVariable is the environment variable that names the GitLab server of `gitlab-runner
@@ -39,7 +38,7 @@ const (
 
 // Server is what a runner makes of CI_SERVER_URL.
 type Server struct {
-	URL      string // as PrintableURL has it; "" for one given by its host
+	URL      string // as trust.PrintableURL has it; "" for one given by its host
 	Name     string // host name for TLS, in ASCII, without port and brackets: "gitlab.example.com", "fd00::1"
 	CertFile string // file name that the runner opens in its certs directory, in the URL's own letters
 	Plain    bool   // http://, so that the runner checks no certificate
@@ -50,7 +49,7 @@ type Server struct {
 // https: the runner refuses everything else. An @ behind the host is refused besides: it is a
 // password with / ? or # in it, half of which the runner would take for the host.
 func ParseServer(rawURL string) (Server, error) {
-	shown := PrintableURL(rawURL)
+	shown := trust.PrintableURL(rawURL)
 	u, err := url.Parse(rawURL)
 	if err != nil {
 		return Server{}, fmt.Errorf("%q is not a URL", shown) // the cause may repeat a password
@@ -61,18 +60,18 @@ func ParseServer(rawURL string) (Server, error) {
 		return Server{}, fmt.Errorf("%q is not an http or https URL", shown)
 	case name == "" || name[0] == '.':
 		return Server{}, fmt.Errorf("%q has no host", shown)
-	case HasUser(u.String()):
+	case trust.HasUser(u.String()):
 		return Server{}, fmt.Errorf("%q has an @ behind its host: / ? and # of a password are written %%2F %%3F and %%23", shown)
 	}
 	return Server{
-		URL: PrintableURL(u.String()), Name: asciiName(u.Hostname()), CertFile: certFile(u.Host),
+		URL: trust.PrintableURL(u.String()), Name: ASCIIName(u.Hostname()), CertFile: certFile(u.Host),
 		Plain: u.Scheme == "http", Address: address(u),
 	}, nil
 }
 
 // address is the host, with the port unless that is the one of https.
 func address(u *url.URL) string {
-	name := asciiName(u.Hostname())
+	name := ASCIIName(u.Hostname())
 	if port := u.Port(); port != "" && port != "443" && u.Scheme == "https" {
 		if strings.Contains(name, ":") {
 			name = "[" + name + "]"
@@ -82,20 +81,20 @@ func address(u *url.URL) string {
 	return name
 }
 
-// ServerForHost is the Server of https://host, for a host given without a URL: a name, an IPv4
+// ForHost is the Server of https://host, for a host given without a URL: a name, an IPv4
 // address or an IPv6 address without brackets.
-func ServerForHost(host string) Server {
+func ForHost(host string) Server {
 	if strings.Contains(host, ":") {
 		return Server{Name: host, CertFile: certFile("[" + host + "]"), Address: host}
 	}
-	return Server{Name: asciiName(host), CertFile: certFile(host), Address: host}
+	return Server{Name: ASCIIName(host), CertFile: certFile(host), Address: host}
 }
 
-// asciiName is the name of a host that the runner resolves, asks for and compares with the server's
+// ASCIIName is the name of a host that the runner resolves, asks for and compares with the server's
 // certificate: net/http turns one with other letters into punycode before it dials, and leaves it
 // alone where it cannot (Go 1.26, transport.go, idnaASCIIFromURL). The URL, and so the name of the
 // file, keep the letters.
-func asciiName(host string) string {
+func ASCIIName(host string) string {
 	if !strings.ContainsFunc(host, func(c rune) bool { return c > unicode.MaxASCII }) {
 		return host // upper case stays
 	}
@@ -123,22 +122,20 @@ func CertsDir(uid int64, home string) string {
 	return path.Join(home, ConfigFolder, certsFolder)
 }
 
-// RunnerPool is what the runner itself trusts: the system's certificates and those of its file.
-// Blocks that do not parse are passed over, as they are by the runner. A nil system pool stands for
-// an empty one.
-func RunnerPool(system *x509.CertPool, file []byte) *x509.CertPool {
-	if system == nil {
-		return JobPool(file)
+// About makes findings and refusals about a host, as [trust.Bundle.Check] returns them, ones about this
+// server: with its port.
+func (s Server) About(findings []trust.Finding, err error) ([]trust.Finding, error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range joined.Unwrap() {
+			_, _ = s.About(nil, one) // changed in place
+		}
+	} else if refused := (*trust.Error)(nil); errors.As(err, &refused) && refused.Host != "" {
+		refused.Host = s.Address
 	}
-	pool := system.Clone()
-	pool.AppendCertsFromPEM(file)
-	return pool
-}
-
-// JobPool is what git in a job trusts: the file that the runner hands on as CI_SERVER_TLS_CA_FILE,
-// and nothing else.
-func JobPool(file []byte) *x509.CertPool {
-	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM(file)
-	return pool
+	for i := range findings {
+		if findings[i].Host != "" {
+			findings[i].Host = s.Address
+		}
+	}
+	return findings, err
 }
