@@ -23,6 +23,7 @@ test:
 # The pages that are made of the program's own tables; make test fails when they are out of date.
 docs:
 	$(GO) test ./cli -count=1 -run '^(TestReference|TestTroubleshooting)$$' -update
+	$(GO) test ./docs -count=1 -run '^TestChineseTroubleshooting$$' -update
 
 # golangci-lint is pinned in a module of its own, and built on first use.
 lint:

@@ -97,43 +97,6 @@ func TestTroubleshootingIsRecorded(t *testing.T) {
 	}
 }
 
-// TestChineseErrorsAreSaid holds the table of errors in README.zh-CN.md to what the program and
-// recorded programs say.
-func TestChineseErrorsAreSaid(t *testing.T) {
-	_, table, _ := strings.Cut(readFile(t, "../README.zh-CN.md"), "\n| 报错 |")
-	table, _, _ = strings.Cut(table, "\n\n")
-	var all []string
-	for _, said := range messagesByCode(t) {
-		all = append(all, said...)
-	}
-	for _, lines := range recorded(t) {
-		all = append(all, lines...)
-	}
-	for words := range notRecorded {
-		all = append(all, words)
-	}
-	rows := 0
-	for line := range strings.Lines(table) {
-		cells := tableRow(line)
-		if len(cells) != 3 {
-			continue
-		}
-		rows++
-		words := code(cells[0])
-		if len(words) == 0 {
-			t.Errorf("no words of a message: %s", line)
-		}
-		for _, words := range words {
-			if !saidBy(all, words) {
-				t.Errorf("nothing says %q", words)
-			}
-		}
-	}
-	if rows < 15 {
-		t.Errorf("the table has %d rows", rows)
-	}
-}
-
 func TestHeardFrom(t *testing.T) {
 	for cell, want := range map[string][]string{
 		"Helm 3.22, 4.3": {"helm3", "helm4"}, "Helm 4.3": {"helm4"}, "Go 1.26": {"go"}, "git 2.39": {"git"}, "not run here": nil,

@@ -12,45 +12,32 @@ import (
 var (
 	flagName     = regexp.MustCompile(`(?:^|[\s\[(])(--[a-z][a-z-]*)`)
 	shellComment = regexp.MustCompile(`(?m)\s+#\s.*$`)
-	cellBorder   = regexp.MustCompile(`(?:^|[^\\])\|`)
+	linkTarget   = regexp.MustCompile(`\]\(([^)]+)\)`)
+	version      = regexp.MustCompile(`\b\d+\.\d+\b`)
+	required     = regexp.MustCompile(`(?m)^\t(\S+) v\S+$`)
 )
 
-// readme is a README, with its tables.
-func readme(t *testing.T, name string) (p page, tables [][]string) {
+// readText reads a document by its path from the top of the repository.
+func readText(t *testing.T, name string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(top, name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p, err = parse(name, string(text)); err != nil {
+	return string(text)
+}
+
+// parsed is a document whose code blocks have no comments, which differ from language to language.
+func parsed(t *testing.T, name string) page {
+	t.Helper()
+	p, err := parse(name, readText(t, name))
+	if err != nil {
 		t.Fatal(err)
 	}
 	for i, block := range p.blocks {
 		p.blocks[i] = strings.TrimSpace(shellComment.ReplaceAllString(block, ""))
 	}
-	return p, tablesOf(string(text))
-}
-
-// tablesOf are the tables of a text, each with a line for a row: the code in its first cell.
-func tablesOf(text string) (tables [][]string) {
-	within := false
-	for line := range strings.Lines(text) {
-		isRow := strings.HasPrefix(line, "|")
-		switch {
-		case isRow && !within:
-			tables = append(tables, nil) // the line is the heading
-		case isRow && !strings.HasPrefix(line, "|---"):
-			cell := line[1:]
-			if end := cellBorder.FindStringIndex(cell); end != nil {
-				cell = cell[:end[1]]
-			}
-			_, spans := cutSpans(cell)
-			last := len(tables) - 1
-			tables[last] = append(tables[last], strings.Join(spans, " "))
-		}
-		within = isRow
-	}
-	return tables
+	return p
 }
 
 // flagsOf are the flags that a page names.
@@ -64,70 +51,88 @@ func flagsOf(p page) (flags []string) {
 	return slices.Compact(flags)
 }
 
-// missing are the elements of wanted that are not in got, in the order of wanted.
-func missing[E any](wanted, got []E, same func(a, b E) bool) (lost []E) {
-	for _, w := range wanted {
-		at := slices.IndexFunc(got, func(g E) bool { return same(w, g) })
-		if at < 0 {
-			lost = append(lost, w)
-			continue
+// rowFacts are what every language has in a table's row: code, links, versions. A page of docs/zh
+// stands for its English original.
+func rowFacts(row string) (facts []string) {
+	prose, spans := cutSpans(row)
+	facts = append(facts, spans...)
+	for _, found := range linkTarget.FindAllStringSubmatch(prose, -1) {
+		target, _, _ := strings.Cut(found[1], "#") // anchors are words of their language
+		facts = append(facts, strings.Replace(target, "docs/zh/", "docs/", 1))
+	}
+	return append(facts, version.FindAllString(linkTarget.ReplaceAllString(prose, ""), -1)...)
+}
+
+// tableRows are the facts of each row of a text's tables that has any.
+func tableRows(text string) (rows [][]string) {
+	for line := range strings.Lines(text) {
+		if facts := rowFacts(line); strings.HasPrefix(line, "| ") && len(facts) > 0 {
+			rows = append(rows, facts)
 		}
-		got = got[at+1:]
+	}
+	return rows
+}
+
+// lacking are the elements of wanted that are not in got.
+func lacking(wanted, got []string) (lost []string) {
+	for _, w := range wanted {
+		if !slices.Contains(got, w) {
+			lost = append(lost, w)
+		}
 	}
 	return lost
 }
 
-func equal(a, b string) bool { return a == b }
-
-// The Chinese README says what the English one does: the same commands, flags, tables, links and
-// messages, in the same order. It has more for its readers: a mirror of modules, errors, terms.
+// The Chinese README has every command, flag and fact of the English one. What else its readers need
+// is its own affair.
 func TestReadmesAgree(t *testing.T) {
-	english, tables := readme(t, "README.md")
-	chinese, chineseTables := readme(t, "README.zh-CN.md")
-	if len(tables) < 8 || len(english.blocks) < 10 || len(flagsOf(english)) < 20 {
-		t.Fatalf("README.md has %d tables, %d blocks, the flags %q", len(tables), len(english.blocks), flagsOf(english))
+	english, chinese := parsed(t, "README.md"), parsed(t, "README.zh-CN.md")
+	rows, chineseRows := tableRows(readText(t, "README.md")), tableRows(readText(t, "README.zh-CN.md"))
+	if len(rows) < 15 || len(english.blocks) < 4 || len(flagsOf(english)) < 15 {
+		t.Fatalf("README.md has %d rows with facts, %d blocks, the flags %q", len(rows), len(english.blocks), flagsOf(english))
 	}
-	for _, lost := range missing(english.blocks, chinese.blocks, equal) {
-		t.Errorf("README.zh-CN.md has not, or elsewhere:\n%s", lost)
+	for _, lost := range lacking(english.blocks, chinese.blocks) {
+		t.Errorf("README.zh-CN.md has no\n%s", lost)
 	}
-	for _, more := range missing(chinese.blocks, english.blocks, equal) {
-		if !strings.HasPrefix(more, "go env -w GOPROXY=") {
-			t.Errorf("README.md has not, or elsewhere:\n%s", more)
+	for _, lost := range lacking(flagsOf(english), flagsOf(chinese)) {
+		t.Errorf("README.zh-CN.md has no %s", lost)
+	}
+	for _, row := range rows {
+		if !slices.ContainsFunc(chineseRows, func(facts []string) bool { return len(lacking(row, facts)) == 0 }) {
+			t.Errorf("README.zh-CN.md has no row with %q", row)
 		}
-	}
-	if want, got := flagsOf(english), flagsOf(chinese); !slices.Equal(want, got) {
-		t.Errorf("flags of README.md:\n%q\nof README.zh-CN.md:\n%q", want, got)
-	}
-	for _, lost := range missing(tables, chineseTables, slices.Equal) {
-		t.Errorf("README.zh-CN.md has no such table, or elsewhere:\n%s", strings.Join(lost, "\n"))
-	}
-	if got := len(chineseTables) - len(tables); got != 2 {
-		t.Errorf("README.zh-CN.md has %d tables more, not those of errors and of terms", got)
-	}
-	for _, span := range english.spans {
-		if !slices.Contains(chinese.spans, span) {
-			t.Errorf("README.zh-CN.md has no `%s`", span)
-		}
-	}
-	if want, got := linksOf(t, english), linksOf(t, chinese); !slices.Equal(want, got) {
-		t.Errorf("links of README.md:\n%q\nof README.zh-CN.md:\n%q", want, got)
 	}
 }
 
-// linksOf are the links of a README, but for that to the other one.
-func linksOf(t *testing.T, p page) []string {
-	t.Helper()
-	links, err := p.links()
-	if err != nil {
-		t.Fatal(err)
+// Whoever arrives reads one screen.
+func TestReadmeIsShort(t *testing.T) {
+	text := readText(t, "README.md")
+	if lines := strings.Count(text, "\n"); lines > 120 {
+		t.Errorf("README.md has %d lines", lines)
 	}
-	return slices.DeleteFunc(links, func(link string) bool { return strings.HasPrefix(link, "README") })
+	if words := len(strings.Fields(text)); words > 900 {
+		t.Errorf("README.md has %d words", words)
+	}
 }
 
-func TestTablesOf(t *testing.T) {
-	got := tablesOf("| a | b |\n|---|---|\n| `x \\| y` and `z` | `c` |\n| prose | |\n\n| d |\n|---|\n| `e` |\n")
-	want := [][]string{{"x \\| y z", ""}, {"e"}}
+func TestTableRows(t *testing.T) {
+	got := tableRows("| a | b |\n|---|---|\n| `x \\| y`, since 0.62 | [c](docs/zh/C.md#d) |\n| prose | |\nno `row`\n")
+	want := [][]string{{"x \\| y", "docs/C.md", "0.62"}}
 	if !slices.EqualFunc(got, want, slices.Equal) {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// Every module that go.mod requires directly has its line in CONTRIBUTING.md: what for, why this one.
+func TestDependenciesAreExplained(t *testing.T) {
+	_, section, _ := strings.Cut(readText(t, "CONTRIBUTING.md"), "\n## Dependencies\n")
+	modules := required.FindAllStringSubmatch(readText(t, "go.mod"), -1)
+	if len(modules) < 5 {
+		t.Fatalf("go.mod requires %q", modules)
+	}
+	for _, module := range modules {
+		if !strings.Contains(section, "\n| "+module[1]+" |") {
+			t.Errorf("CONTRIBUTING.md has no line for %s", module[1])
+		}
 	}
 }

@@ -12,17 +12,17 @@ import (
 	"helm-runnertrust/e2e/internal/tool"
 )
 
-// afterHelm3 is what README.md has those type who move to Helm 4.
+// afterHelm3 is what docs/INSTALL.md has those type who move to Helm 4.
 const afterHelm3 = `sh "$(helm env HELM_PLUGINS)"/*runnertrust*/install-binary.sh`
 
 // Whoever moves to Helm 4 has the plugin of Helm 3, which Helm 4 loads, but no post-renderer. One
 // command registers it, and warns of what that does to Helm 3.
 func TestHelm4AfterHelm3(t *testing.T) {
-	readme, err := os.ReadFile("../README.md")
+	page, err := os.ReadFile("../docs/INSTALL.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	has(t, string(readme), "`"+afterHelm3+"`")
+	has(t, string(page), "`"+afterHelm3+"`")
 	for _, source := range []string{"archive", "clone"} {
 		t.Run(source, func(t *testing.T) {
 			t.Parallel()
