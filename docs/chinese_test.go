@@ -132,3 +132,36 @@ func TestCellsOf(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// misset are what Chinese text does not have: a letter or a digit beside a Han character, and a
+// half-width mark beside one.
+var (
+	misset   = regexp.MustCompile(`\p{Han}[A-Za-z0-9]|[A-Za-z0-9]\p{Han}|\p{Han}[,.:;!?()]|[,;!?)]\p{Han}`)
+	notProse = regexp.MustCompile("(?ms)^ *```.*?^ *```$|^ {4,}\\S.*?$|<!--.*?-->")
+	codeSpan = regexp.MustCompile("`[^`\n]*`")
+)
+
+// misprints are the places of a text, outside of code blocks and links' targets, that are misset.
+func misprints(text string) []string {
+	prose := codeSpan.ReplaceAllString(notProse.ReplaceAllString(text, ""), "code")
+	return misset.FindAllString(linkTarget.ReplaceAllString(prose, "]"), -1)
+}
+
+// Chinese pages have a space between Chinese and anything Latin, and full-width marks.
+func TestChineseIsSet(t *testing.T) {
+	all, err := pages(top)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range all {
+		if strings.HasPrefix(name, "docs/zh/") || name == "README.zh-CN.md" {
+			for _, found := range misprints(readText(t, name)) {
+				t.Errorf("%s: %q", name, found)
+			}
+		}
+	}
+	const text = "用`a`看，b 和c，d,好。\n```\n用a,b\n```\n[看](#看x)好(吗\n    用a\n"
+	if got, want := misprints(text), []string{"用c", "e看", "和c", ",好", "好("}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
