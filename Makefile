@@ -106,6 +106,7 @@ fuzz:
 	.ci/fuzz FuzzFilter $(FUZZTIME) ./render
 	.ci/fuzz FuzzSetTLSCAFile $(FUZZTIME) ./render/tomledit
 	.ci/fuzz FuzzSetPreBuildScript $(FUZZTIME) ./render/tomledit
+	.ci/fuzz FuzzAddJobVolumes $(FUZZTIME) ./render/tomledit
 	.ci/fuzz FuzzParse $(FUZZTIME) ./trust
 	.ci/fuzz FuzzFunction $(FUZZTIME) ./cli
 
