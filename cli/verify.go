@@ -196,10 +196,7 @@ func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlag
 				hint: fetchInstead(topic{host: target.String()}) + ", then: " + verifyURL(target.String()) + " --cert=FILE"}
 		}
 	}
-	verdicts, err := probe.Verify(ctx, target, file, flags.connection.dialer(), p.Now)
-	if err != nil {
-		return err
-	}
+	verdicts := probe.Verify(ctx, target, file, flags.connection.dialer(), p.Now)
 	end := p.Now.Add(time.Duration(flags.expiresWithin))
 	later := verdicts
 	if flags.expiresWithin > 0 {

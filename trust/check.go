@@ -1,6 +1,7 @@
 package trust
 
 import (
+	"bytes"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -45,8 +46,8 @@ func (b *Bundle) refusals(host string, now time.Time) []Finding {
 }
 
 func (b *Bundle) warnings(host string, now time.Time) []Finding {
-	return withHost(slices.Concat(b.checkBeside(host, now), b.checkExpiresSoon(host, now),
-		b.checkIssuers(), b.checkRoots(), b.checkMaySign(), b.checkCertManager(), b.checkStrength()), host)
+	return withHost(slices.Concat(b.checkBeside(host, now), b.checkExpiresSoon(host, now), b.checkLeaves(host),
+		b.checkIssuers(), b.checkRoots(), b.checkMaySign(), b.checkCertManager(), b.checkDefault(host, now), b.checkStrength()), host)
 }
 
 // placed puts the origin in front of the messages.
@@ -58,9 +59,10 @@ func (b *Bundle) placed(findings []Finding) []Finding {
 }
 
 // Flaws is what is wrong with the certificates themselves, or soon will be, whatever the host and
-// whichever file they are in: cert-manager's temporary ones, then dates, then weak algorithms.
+// whichever file they are in: cert-manager's temporary ones and an ingress controller's, then dates, then
+// weak algorithms.
 func (b *Bundle) Flaws(now time.Time) []Finding {
-	found := slices.Concat(b.checkCertManager(), b.checkDates(now))
+	found := slices.Concat(b.checkCertManager(), b.checkIngress(), b.checkDates(now))
 	for _, c := range b.certificates {
 		if f, ok := endsSoon(c, now); ok {
 			found = append(found, f)
@@ -98,22 +100,59 @@ func outsideValidity(c *x509.Certificate, now time.Time) (Finding, bool) {
 }
 
 func (b *Bundle) checkHost(host string) []Finding {
-	if host == "" {
+	if slices.ContainsFunc(b.certificates, authority) {
 		return nil
 	}
+	var found []Finding
+	for _, c := range notCovered(host, b.certificates) {
+		found = append(found, closer(c, host, Finding{
+			Code:    CodeHostNotCovered,
+			Message: fmt.Sprintf("no certificate for host %q: %s %s", host, NameOf(c), covers(c, host)),
+		}))
+	}
+	return found
+}
+
+// checkLeaves warns of leaves beside their CA, none of which is for the host: the file may work, but no
+// client takes such a leaf from the server, whichever CA it trusts.
+func (b *Bundle) checkLeaves(host string) []Finding {
+	var leaves []*x509.Certificate
 	for _, c := range b.certificates {
-		if authority(c) || c.VerifyHostname(host) == nil {
-			return nil
+		issuedHere := func(ca *x509.Certificate) bool { return authority(ca) && likelyIssuer(ca, c) }
+		if !authority(c) && slices.ContainsFunc(b.certificates, issuedHere) {
+			leaves = append(leaves, c)
 		}
 	}
 	var found []Finding
-	for _, c := range b.certificates {
-		found = append(found, Finding{
+	for _, c := range notCovered(host, leaves) {
+		found = append(found, closer(c, host, Finding{
 			Code:    CodeHostNotCovered,
-			Message: fmt.Sprintf("no certificate for host %q: %s %s", host, NameOf(c), covers(c)),
-		})
+			Message: fmt.Sprintf("certificate %s is not for host %q, so the runner refuses it if the server sends it: it %s", NameOf(c), host, covers(c, host)),
+		}))
 	}
 	return found
+}
+
+// notCovered returns the leaves, if none of them is for the host.
+func notCovered(host string, leaves []*x509.Certificate) []*x509.Certificate {
+	covers := func(c *x509.Certificate) bool { return host == "" || c.VerifyHostname(host) == nil }
+	if slices.ContainsFunc(leaves, covers) {
+		return nil
+	}
+	return leaves
+}
+
+// closer returns what is known more closely about a certificate that is not for the host, else f.
+func closer(c *x509.Certificate, host string, f Finding) Finding {
+	for _, known := range []func() (Finding, bool){
+		func() (Finding, bool) { return IngressDefault(c) },
+		func() (Finding, bool) { return nameForm(c, host) },
+	} {
+		if better, ok := known(); ok {
+			return better
+		}
+	}
+	return f
 }
 
 // checkBeside warns of certificates that are not valid, in a bundle that works without them.
@@ -166,16 +205,22 @@ func (b *Bundle) checkMaySign() []Finding {
 // accepts a leaf in its pool; git in its jobs trusts this file only and needs the issuer.
 func (b *Bundle) checkIssuers() []Finding {
 	var found []Finding
+	var tops []*x509.Certificate // where paths end, each once
 	for _, c := range b.certificates {
 		if authority(c) || temporary(c) { // nobody has the issuer of a temporary one
 			continue
 		}
 		path := PathFrom(c, b.certificates)
-		if top := path[len(path)-1]; !SelfSigned(top) {
+		if top := path[len(path)-1]; !SelfSigned(top) && !contains(tops, top) {
+			tops = append(tops, top)
+			enough := ""
+			if top.IsCA {
+				enough = " (of a cross-signed root, the self-signed certificate is enough)"
+			}
 			found = append(found, Finding{
 				Code: CodeIssuerMissing,
-				Message: fmt.Sprintf("certificate %s comes without its issuer %q: the runner may connect, but git in its jobs may fail",
-					NameOf(c), top.Issuer.String()),
+				Message: fmt.Sprintf("certificate %s comes without its issuer %s%s: the runner may connect, but git in its jobs may fail",
+					NameOf(top), issuerName(top), enough),
 			})
 		}
 	}
@@ -191,11 +236,14 @@ func (b *Bundle) checkRoots() []Finding {
 	}
 	var found []Finding
 	for _, c := range b.certificates {
-		if authority(c) && len(PathFrom(c, b.certificates)) == 1 && !SelfSigned(c) {
+		sameKey := func(other *x509.Certificate) bool { // cross-signed roots have both
+			return SelfSigned(other) && bytes.Equal(other.RawSubject, c.RawSubject) && bytes.Equal(other.RawSubjectPublicKeyInfo, c.RawSubjectPublicKeyInfo)
+		}
+		if authority(c) && len(PathFrom(c, b.certificates)) == 1 && !slices.ContainsFunc(b.certificates, sameKey) {
 			found = append(found, Finding{
 				Code: CodeRootMissing,
-				Message: fmt.Sprintf("CA certificate %s comes without the one above it, %q: git in jobs may fail when the server sends that too",
-					NameOf(c), c.Issuer.String()),
+				Message: fmt.Sprintf("CA certificate %s comes without the one above it, %s: git in jobs may fail when the server sends that too",
+					NameOf(c), issuerName(c)),
 			})
 		}
 	}
@@ -225,6 +273,9 @@ func temporary(c *x509.Certificate) bool {
 func (b *Bundle) checkStrength() []Finding {
 	var found []Finding
 	for _, c := range b.certificates {
+		if f, ok := sm2Signed(c); ok {
+			found = append(found, f)
+		}
 		if outdatedSignature(c) && !SelfSigned(c) {
 			found = append(found, weakSignature(c, "which Go no longer accepts"))
 		}
