@@ -60,7 +60,7 @@ func certificateHints() map[trust.Code]hint {
 	return map[trust.Code]hint{
 		trust.CodeExpired:        renew,
 		trust.CodeExpiresSoon:    renew,
-		trust.CodeExpiredBeside:  always("take it out of the file, unless the server still sends it: then renew it there"),
+		trust.CodeExpiredBeside:  always("take it out of the file; if the server sends it, renew it there or leave it out of its chain"),
 		trust.CodeMayNotSign:     always("have the CA's certificate issued again with the key usage keyCertSign"),
 		trust.CodeNotYetValid:    always("check the clocks of this machine and of the CA"),
 		trust.CodeHostNotCovered: fetchAnd("get the chain that the server uses now: "),

@@ -46,7 +46,7 @@ func (b *Bundle) refusals(host string, now time.Time) []Finding {
 
 func (b *Bundle) warnings(host string, now time.Time) []Finding {
 	return withHost(slices.Concat(b.checkBeside(host, now), b.checkExpiresSoon(host, now), b.checkLeaves(host),
-		b.checkIssuers(), b.checkRoots(), b.checkMaySign(), b.checkCertManager(), b.checkDefault(host, now), b.checkStrength()), host)
+		b.checkIssuers(now), b.checkRoots(now), b.checkMaySign(), b.checkCertManager(), b.checkDefault(host, now), b.checkStrength()), host)
 }
 
 // placed puts the origin in front of the messages.
@@ -200,26 +200,36 @@ func (b *Bundle) checkMaySign() []Finding {
 	return found
 }
 
-// checkIssuers warns of leaves whose chain does not reach a root inside the bundle. The runner
+// validAt returns the certificates that are valid at now, or all of them if none is.
+func (b *Bundle) validAt(now time.Time) []*x509.Certificate {
+	valid := slices.DeleteFunc(slices.Clone(b.certificates), func(c *x509.Certificate) bool {
+		_, outside := outsideValidity(c, now)
+		return outside
+	})
+	if len(valid) == 0 {
+		return b.certificates
+	}
+	return valid
+}
+
+// checkIssuers warns of leaves whose chain does not reach a root inside the bundle, through certificates
+// that are valid: an expired cross-signed root leads nowhere, its self-signed one is missing. The runner
 // accepts a leaf in its pool; git in its jobs trusts this file only and needs the issuer.
-func (b *Bundle) checkIssuers() []Finding {
+func (b *Bundle) checkIssuers(now time.Time) []Finding {
+	valid := b.validAt(now)
 	var found []Finding
 	var tops []*x509.Certificate // where paths end, each once
 	for _, c := range b.certificates {
 		if authority(c) || temporary(c) { // nobody has the issuer of a temporary one
 			continue
 		}
-		path := PathFrom(c, b.certificates)
+		path := PathFrom(c, valid)
 		if top := path[len(path)-1]; !SelfSigned(top) && !contains(tops, top) {
 			tops = append(tops, top)
-			enough := ""
-			if top.IsCA {
-				enough = " (of a cross-signed root, the self-signed certificate is enough)"
-			}
 			found = append(found, Finding{
 				Code: CodeIssuerMissing,
-				Message: fmt.Sprintf("certificate %s comes without its issuer %s%s: the runner may connect, but git in its jobs may fail",
-					NameOf(top), issuerName(top), enough),
+				Message: fmt.Sprintf("certificate %s comes without its issuer %s: the runner may connect, but git in its jobs may fail",
+					NameOf(top), issuerName(top)),
 			})
 		}
 	}
@@ -229,16 +239,17 @@ func (b *Bundle) checkIssuers() []Finding {
 // checkRoots warns of CAs whose root is not in the bundle, unless that was said of a leaf below
 // them. GnuTLS wants the last certificate that the server sends, or its issuer, in the file, so
 // that an issuing CA alone will not do for a server that sends one more.
-func (b *Bundle) checkRoots() []Finding {
-	if len(b.checkIssuers()) > 0 {
+func (b *Bundle) checkRoots(now time.Time) []Finding {
+	if len(b.checkIssuers(now)) > 0 {
 		return nil
 	}
 	var found []Finding
-	for _, c := range b.certificates {
+	valid := b.validAt(now)
+	for _, c := range valid {
 		sameKey := func(other *x509.Certificate) bool { // cross-signed roots have both
 			return SelfSigned(other) && bytes.Equal(other.RawSubject, c.RawSubject) && bytes.Equal(other.RawSubjectPublicKeyInfo, c.RawSubjectPublicKeyInfo)
 		}
-		if authority(c) && len(PathFrom(c, b.certificates)) == 1 && !slices.ContainsFunc(b.certificates, sameKey) {
+		if authority(c) && len(PathFrom(c, valid)) == 1 && !slices.ContainsFunc(valid, sameKey) {
 			found = append(found, Finding{
 				Code: CodeRootMissing,
 				Message: fmt.Sprintf("CA certificate %s comes without the one above it, %s: git in jobs may fail when the server sends that too",

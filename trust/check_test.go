@@ -179,8 +179,22 @@ func TestTopWithoutIssuer(t *testing.T) {
 	middle := root.Issue(ca("Intermediate"))
 	one, two := middle.Issue(leaf("gitlab.test")), middle.Issue(leaf("registry.test"))
 	warnings, err := bundle(t, "f.crt", one.Certificate, two.Certificate, middle.Certificate).Check("gitlab.test", noon, false)
-	want := `f.crt: certificate "CN=Intermediate" comes without its issuer "CN=Root" (of a cross-signed root, the self-signed certificate is enough): the runner may connect, but git in its jobs may fail`
+	want := `f.crt: certificate "CN=Intermediate" comes without its issuer "CN=Root": the runner may connect, but git in its jobs may fail`
 	if err != nil || len(warnings) != 1 || warnings[0].Message != want {
+		t.Errorf("%v, %v", warnings, err)
+	}
+}
+
+// TestExpiredCrossSign asks for the issuer of the intermediate, not for the one above an expired root.
+func TestExpiredCrossSign(t *testing.T) {
+	old := trusttest.SelfSigned(ca("Old Root"))
+	expired := ca("Root")
+	expired.NotAfter = noon.Add(-day / 2)
+	root := old.Issue(expired)
+	middle := root.Issue(ca("Intermediate"))
+	b := bundle(t, "f.crt", middle.Issue(leaf("gitlab.test")).Certificate, middle.Certificate, root.Certificate)
+	warnings, err := b.Check("gitlab.test", noon, false)
+	if got := codes(warnings); err != nil || got != "expired-beside-valid issuer-missing" || !strings.Contains(warnings[1].Message, `certificate "CN=Intermediate" comes without its issuer "CN=Root"`) {
 		t.Errorf("%v, %v", warnings, err)
 	}
 }

@@ -1,6 +1,8 @@
 package probe_test
 
 import (
+	"crypto/x509"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -150,5 +152,18 @@ func TestTrustedHereOnly(t *testing.T) {
 	}
 	if v := probe.Verify(t.Context(), target(t, "gitlab.test"), f.File, d, noon); v.Status() != trust.StatusOK {
 		t.Errorf("with the file: %v, %v", v.Runner, v.Git)
+	}
+}
+
+// TestLimitedCA: a CA that Mozilla trusts only for older certificates is good for all where the file has it.
+func TestLimitedCA(t *testing.T) {
+	root := trusttest.SelfSigned(ca("Root"))
+	d := reach(start(t, nil, root.Issue(leaf("gitlab.test"))))
+	d.System.AddCertWithConstraint(root.Certificate, func([]*x509.Certificate) error { return errors.New("too new") })
+	if v := probe.Verify(t.Context(), target(t, "gitlab.test"), nil, d, noon); v.Runner.Status != trust.StatusFailed {
+		t.Errorf("without a file: %v", v.Runner)
+	}
+	if v := probe.Verify(t.Context(), target(t, "gitlab.test"), bundle(t, "f.crt", root.Certificate), d, noon); !v.Runner.OK() {
+		t.Errorf("with the file: %v", v.Runner)
 	}
 }

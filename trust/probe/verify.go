@@ -96,6 +96,12 @@ func (d Dialer) judge(host string, sent []*x509.Certificate, file *trust.Bundle,
 	if reason, ok := trust.IngressDefault(sent[0]); ok && !runner.OK() {
 		return trust.Failed(reason), trust.Failed(reason)
 	}
+	if file != nil && !runner.OK() {
+		// A pool has one rule for each CA, but Mozilla's limits do not hold for a CA that is in the file too.
+		if alone, _ := trust.Judge(host, sent, file, nil, now); alone.OK() {
+			return alone, git
+		}
+	}
 	if runner.OK() || runner.Finding.Code != trust.CodeUnknownAuthority {
 		return runner, git
 	}
