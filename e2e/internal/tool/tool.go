@@ -93,7 +93,7 @@ func build(name, dir, cache string) (string, error) {
 	if exists(path) {
 		return path, nil
 	}
-	fmt.Fprintf(os.Stderr, "building %s from source, which takes minutes, and is done once on a machine\n", name)
+	fmt.Fprintf(os.Stderr, "building %s from source, which may take minutes and is done once on a machine\n", name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return "", err
 	}
