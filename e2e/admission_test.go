@@ -29,7 +29,7 @@ func tryAdmission(t *testing.T, s *stage) {
 	has(t, stderr, s.admissionMessage(t))
 
 	s.nextBlock(t)
-	s.awaitAdmission(t, "is forbidden: ", false)
+	s.awaitAdmission(t, "denied request: ", false)
 	deployment := "deployment/" + s.name + "-gitlab-runner"
 	for command, refused := range map[string]bool{
 		"rollout restart " + deployment:            true,
@@ -62,10 +62,10 @@ func (s *stage) wantAdmitted(t *testing.T, cured []string) {
 		{"--set", "gitlabUrl=http://gitlab.example.com"},
 		cured,
 	} {
-		s.upgrade(t, args...)
+		s.upgrade(t, append(args, "--reset-values", "--history-max=0")...)
 	}
 	before := template(s.deployment(t))
-	for _, command := range [][]string{s.args("upgrade", nil), {"rollback", s.name, "1", "--namespace", s.namespace}} {
+	for _, command := range [][]string{{"rollback", s.name, "1", "--namespace", s.namespace}, s.args("upgrade", nil)} {
 		_, stderr, err := s.Try(command...)
 		if err == nil || !strings.Contains(stderr, s.admissionMessage(t)) {
 			t.Errorf("helm %s without a certificate: %v\n%s", command[0], err, stderr)
