@@ -65,7 +65,7 @@ func (s *stage) wantAdmitted(t *testing.T, cured []string) {
 		s.upgrade(t, append(args, "--reset-values", "--history-max=0")...)
 	}
 	before := template(s.deployment(t))
-	for _, command := range [][]string{{"rollback", s.name, "1", "--namespace", s.namespace}, s.args("upgrade", nil)} {
+	for _, command := range [][]string{s.args("upgrade", []string{"--history-max=0"}), {"rollback", s.name, "1", "--namespace", s.namespace}} {
 		_, stderr, err := s.Try(command...)
 		if err == nil || !strings.Contains(stderr, s.admissionMessage(t)) {
 			t.Errorf("helm %s without a certificate: %v\n%s", command[0], err, stderr)
