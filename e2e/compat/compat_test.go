@@ -198,6 +198,24 @@ func changes(path string, a, b any) (found []string) {
 	return found
 }
 
+// A change that the filter may not make is seen.
+func TestChanges(t *testing.T) {
+	const old = "spec: {template: {spec: {containers: [{name: a, image: b, volumeMounts: [{name: v, mountPath: /v}]}]}}}"
+	for patched, want := range map[string]string{
+		strings.Replace(old, "image: b", "image: c", 1):                             "~/spec/template/spec/containers/a/image",
+		strings.Replace(old, "image: b, ", "", 1):                                   "-/spec/template/spec/containers/a/image",
+		strings.Replace(old, "/v}", "/v, readOnly: true}", 1):                       "+/spec/template/spec/containers/a/volumeMounts/|v/readOnly",
+		strings.Replace(old, "{name: v, mountPath: /v}", "", 1):                     "-/spec/template/spec/containers/a/volumeMounts/|v",
+		strings.Replace(old, "template:", "replicas: 1, template:", 1):              "+/spec/replicas",
+		strings.Replace(old, "volumeMounts:", "env: [{name: e}], volumeMounts:", 1): "+/spec/template/spec/containers/a/env",
+	} {
+		found := changes("", any(decode(t, []byte(old))[0]), any(decode(t, []byte(patched))[0]))
+		if len(found) != 1 || found[0] != want || mayChange.MatchString(found[0]) {
+			t.Errorf("%s: %q, want %s", patched, found, want)
+		}
+	}
+}
+
 // fields returns the fields of an object, or the items of a list by what Kubernetes merges them by.
 func fields(value any) map[string]any {
 	object, _ := value.(map[string]any)
