@@ -22,10 +22,8 @@ func newKustomization(t *testing.T, manifests string) kustomization {
 	t.Helper()
 	k := kustomization{folder: t.TempDir(), kustomize: tool.Path(t, "kustomize")}
 	k.program = filepath.Join(k.folder, "helm-runnertrust")
-	build := exec.Command("go", "build", "-o", k.program, ".")
-	build.Dir = ".."
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	if err := tool.Program(k.program, ".."); err != nil {
+		t.Fatal(err)
 	}
 	k.write(t, "all.yaml", manifests)
 	return k
