@@ -63,7 +63,7 @@ func (p *program) run(stream *yamledit.Stream, flags filterFlags) (*render.Resul
 		p.warn(warning)
 	}
 	for _, note := range result.Notes {
-		p.message("note", note.Message, "")
+		p.inform(note)
 	}
 	return result, nil
 }

@@ -63,6 +63,9 @@ func explainAuthority(err error, sent []*x509.Certificate) (Finding, bool) {
 		if outdatedSignature(c) && !SelfSigned(c) {
 			return weakSignature(c, "which Go no longer accepts"), true
 		}
+		if f, ok := sm2Signed(c); ok {
+			return f, true
+		}
 	}
 	switch {
 	case len(path) == 1 && SelfSigned(top):
@@ -70,10 +73,10 @@ func explainAuthority(err error, sent []*x509.Certificate) (Finding, bool) {
 	case len(path) == 1 && len(top.IssuingCertificateURL) > 0:
 		return Finding{
 			Code:    CodeIncompleteChain,
-			Message: fmt.Sprintf("the server sends its certificate without the issuer %q", top.Issuer.String()),
+			Message: fmt.Sprintf("the server sends its certificate without the issuer %s", issuerName(top)),
 		}, true
 	case SelfSigned(top):
 		return Finding{Code: CodeUnknownAuthority, Message: fmt.Sprintf("the chain ends in %s, which is not trusted", NameOf(top))}, true
 	}
-	return Finding{Code: CodeUnknownAuthority, Message: fmt.Sprintf("the chain ends below the issuer %q, which is not trusted", top.Issuer.String())}, true
+	return Finding{Code: CodeUnknownAuthority, Message: fmt.Sprintf("the chain ends below the issuer %s, which is not trusted", issuerName(top))}, true
 }

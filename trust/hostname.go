@@ -106,5 +106,8 @@ func plainHost(host string) bool {
 }
 
 func nameMismatch(leaf *x509.Certificate, host string) Finding {
-	return Finding{Code: CodeNameMismatch, Message: fmt.Sprintf("the certificate is not for %q: it %s", host, covers(leaf))}
+	return closer(leaf, host, Finding{
+		Code:    CodeNameMismatch,
+		Message: fmt.Sprintf("the certificate is not for %q: it %s", host, covers(leaf, host)),
+	})
 }
