@@ -17,7 +17,6 @@ type Document struct {
 
 	before    *yaml.Node // the tree of text; nil until Root
 	after     *yaml.Node // the tree that edits change
-	origin    origins
 	rewritten bool
 	removed   bool
 }
@@ -66,8 +65,7 @@ func (d *Document) Root() (*yaml.RNode, error) {
 		if err != nil {
 			return nil, newSyntaxError(err)
 		}
-		d.before, d.after, d.origin = before, yaml.CopyYNode(before), origins{}
-		d.origin.add(d.after, before)
+		d.before, d.after = before, yaml.CopyYNode(before)
 	}
 	return yaml.NewRNode(d.after), nil
 }
@@ -82,10 +80,10 @@ func (d *Document) Bytes() ([]byte, error) {
 	case d.after == nil || same(d.before, d.after):
 		return d.text, nil
 	}
-	spliced, err := splice(d.text, d.before, d.after, d.origin)
+	carried, err := carry(d.text, d.before, d.after)
 	switch {
-	case err == nil && holds(spliced, d.after):
-		return spliced, nil
+	case err == nil && holds(carried, d.after):
+		return carried, nil
 	case err != nil && !errors.Is(err, errNoPlace):
 		return nil, err
 	}

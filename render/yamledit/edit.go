@@ -83,12 +83,12 @@ func bare(node *yaml.Node) *yaml.Node {
 }
 
 // Set sets a key of a mapping to a value, behind the other keys when it is new, and returns the
-// node that is in the tree then. A scalar in the place of another keeps its style, its anchor and
-// its comments, of which kyaml's SetField keeps the style only.
+// node that is in the tree then. A scalar in the place of another keeps its style, its anchor, its
+// position and its comments, of which kyaml's SetField keeps the style only.
 func Set(mapping *yaml.RNode, key string, value *yaml.RNode) (*yaml.RNode, error) {
 	if field := mapping.Field(key); field != nil && value.YNode().Kind == yaml.ScalarNode && field.Value.YNode().Kind == yaml.ScalarNode {
 		old, node := field.Value.YNode(), value.YNode()
-		node.Anchor = old.Anchor
+		node.Anchor, node.Line, node.Column = old.Anchor, old.Line, old.Column
 		node.HeadComment, node.LineComment, node.FootComment = old.HeadComment, old.LineComment, old.FootComment
 	}
 	return mapping.Pipe(yaml.SetField(key, value))

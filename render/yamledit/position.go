@@ -75,31 +75,15 @@ func (x lineIndex) start(number int) int {
 	return x.starts[number-1]
 }
 
-// indentedBy reports whether only spaces stand before a node on its line.
-func (x lineIndex) indentedBy(node *yaml.Node) bool {
-	at := x.offset(node)
-	if at < 0 {
-		return false
-	}
-	return len(bytes.Trim(x.text[x.start(node.Line):at], " ")) == 0
-}
-
-// onlyComments reports whether the lines from first to last, inclusive, are all
-// blank or comments.
-func (x lineIndex) onlyComments(first, last int) bool {
-	for number := first; number <= last; number++ {
-		line := bytes.TrimSpace(x.line(number))
-		if len(line) > 0 && line[0] != '#' {
-			return false
-		}
-	}
-	return true
-}
-
-// lineEnd is the line break in use just before an offset.
-func (x lineIndex) lineEnd(offset int) string {
-	if bytes.HasSuffix(x.text[:offset], []byte("\r\n")) {
+// lineEnd is how the line above ends, or the first one.
+func (x lineIndex) lineEnd(line int) string {
+	if bytes.HasSuffix(x.line(max(1, line-1)), []byte("\r\n")) {
 		return "\r\n"
 	}
 	return "\n"
+}
+
+func isBlankOrComment(line []byte) bool {
+	line = bytes.TrimSpace(line)
+	return len(line) == 0 || line[0] == '#'
 }

@@ -2,6 +2,7 @@ package yamledit
 
 import (
 	"bytes"
+	"encoding/json"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -15,7 +16,7 @@ func serialize(text []byte, tree *yaml.Node) ([]byte, *yaml.Node, error) {
 	tree = withoutAnchors(tree)
 	withoutHeadComment(tree) // it stays in the head
 	head, body, tail := cutMarkers(text)
-	written, err := encodeWithin(limitFor(text), tree, yaml.SequenceIndentStyle(yaml.DeriveSeqIndentStyle(string(text))))
+	written, err := encodeDocument(text, body, tree)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -31,16 +32,19 @@ func serialize(text []byte, tree *yaml.Node) ([]byte, *yaml.Node, error) {
 	return bytes.Join([][]byte{head, written, tail}, nil), tree, nil
 }
 
+// encodeDocument writes a tree as JSON where the document's content is JSON, else as kyaml does.
+func encodeDocument(text, content []byte, tree *yaml.Node) ([]byte, error) {
+	if json.Valid(content) {
+		return encodeJSON(content, tree)
+	}
+	return encodeWithin(limitFor(text), tree, yaml.SequenceIndentStyle(yaml.DeriveSeqIndentStyle(string(text))))
+}
+
 // withoutAnchors copies a tree without its anchors, and without what go.yaml.in/yaml/v3 writes wrong:
-// in a flow collection, a null without a word becomes a part of its key, and a folded scalar with
-// indented lines reads otherwise.
+// in a flow collection, a null without a word becomes a part of its key.
 func withoutAnchors(tree *yaml.Node) *yaml.Node {
 	bare := *tree
-	bare.Anchor = ""
-	if bare.Style&yaml.FoldedStyle != 0 {
-		bare.Style = bare.Style&^yaml.FoldedStyle | yaml.LiteralStyle
-	}
-	bare.Content = nil
+	bare.Anchor, bare.Content, bare.Style = "", nil, writableStyle(bare.Style)
 	for _, child := range tree.Content {
 		child = withoutAnchors(child)
 		if tree.Style&yaml.FlowStyle != 0 && yaml.IsYNodeTaggedNull(child) && child.Value == "" {
@@ -49,6 +53,15 @@ func withoutAnchors(tree *yaml.Node) *yaml.Node {
 		bare.Content = append(bare.Content, child)
 	}
 	return &bare
+}
+
+// writableStyle makes a folded scalar a literal one: with indented lines, go.yaml.in/yaml/v3 writes
+// it so that it reads otherwise.
+func writableStyle(style yaml.Style) yaml.Style {
+	if style&yaml.FoldedStyle != 0 {
+		return style&^yaml.FoldedStyle | yaml.LiteralStyle
+	}
+	return style
 }
 
 // withoutHeadComment drops the comment that stands above a document.

@@ -72,10 +72,13 @@ func (x *expansion) expand(node *yaml.Node, copied bool) (*yaml.Node, error) {
 	if copied {
 		expanded.Anchor, expanded.Line, expanded.Column = "", 0, 0
 	}
-	for _, child := range node.Content {
+	for i, child := range node.Content {
 		c, err := x.expand(child, copied)
 		if err != nil {
 			return nil, err
+		}
+		if node.Kind == yaml.MappingNode && i%2 == 0 && c.Kind != yaml.ScalarNode {
+			return nil, fmt.Errorf("line %d: a key is a mapping or a list, which JSON and Kubernetes do not have", child.Line)
 		}
 		expanded.Content = append(expanded.Content, c)
 	}
