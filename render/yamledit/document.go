@@ -80,18 +80,11 @@ func (d *Document) Bytes() ([]byte, error) {
 	case d.after == nil || same(d.before, d.after):
 		return d.text, nil
 	}
-	carried, err := carry(d.text, d.before, d.after)
-	switch {
-	case err == nil && holds(carried, d.after):
+	if carried, err := carry(d.text, d.before, d.after); err == nil && holds(carried, d.after) {
 		return carried, nil
-	case err != nil && !errors.Is(err, errNoPlace):
-		return nil, err
 	}
 	written, tree, err := serialize(d.text, d.after)
-	if err != nil {
-		return nil, err
-	}
-	if !holds(written, tree) {
+	if err != nil || !holds(written, tree) {
 		return nil, errors.New("the edited document cannot be written as YAML")
 	}
 	d.rewritten = true

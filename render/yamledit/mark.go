@@ -1,18 +1,20 @@
 package yamledit
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// serialized is a tree in lines, in which scalars of the text are marks.
+// serialized is a tree in lines, in which marks stand for scalars of the text.
 type serialized struct {
-	text  []string
-	marks [][]*yaml.Node // in each line
+	lines []string
+	marks [][]*yaml.Node // the scalars of each line
 }
 
 // first is the first scalar of the text in a line; nil for none.
@@ -23,13 +25,13 @@ func (s serialized) first(line int) *yaml.Node {
 	return s.marks[line][0]
 }
 
-// markOf stands for a scalar: a word of its position, which no chart has.
+// markOf stands for a scalar: its position, between characters that no chart has.
 func markOf(node *yaml.Node) string { return fmt.Sprintf("\ue000%d.%d\ue000", node.Line, node.Column) }
 
-var markPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("\ue000[0-9]+\\.[0-9]+\ue000") })
+var markPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("\ue000[0-9.]+\ue000") })
 
-// addScalars notes the scalars of the text. An implicit null has none there, and a copy that an
-// alias stands for no position.
+// addScalars notes the scalars of the text. A null may have no text, and what an alias stands for
+// has no position.
 func (c *carrier) addScalars(node *yaml.Node) {
 	if node.Kind == yaml.ScalarNode && node.Line > 0 && !yaml.IsYNodeTaggedNull(node) {
 		c.scalars[markOf(node)] = node
@@ -39,15 +41,11 @@ func (c *carrier) addScalars(node *yaml.Node) {
 	}
 }
 
-// lines serializes a tree with its marks.
-func (c *carrier) lines(tree *yaml.Node) (serialized, error) {
-	lists := yaml.SequenceIndentStyle(yaml.DeriveSeqIndentStyle(string(c.text)))
-	written, err := encodeWithin(limitFor(c.text), c.marked(tree), lists)
-	if err != nil {
-		return serialized{}, err
-	}
-	s := serialized{text: strings.Split(strings.TrimSuffix(string(written), "\n"), "\n")}
-	for _, line := range s.text {
+// serialize writes a tree with its marks.
+func (c *carrier) serialize(tree *yaml.Node) (s serialized, err error) {
+	written, err := encode(c.marked(tree), listStyle(c.text))
+	s.lines = strings.Split(strings.TrimSuffix(string(written), "\n"), "\n")
+	for _, line := range s.lines {
 		var marks []*yaml.Node
 		for _, mark := range markPattern().FindAllString(line, -1) {
 			if node := c.scalars[mark]; node != nil {
@@ -56,7 +54,7 @@ func (c *carrier) lines(tree *yaml.Node) (serialized, error) {
 		}
 		s.marks = append(s.marks, marks)
 	}
-	return s, nil
+	return s, err
 }
 
 // marked copies a tree with marks for the scalars that stay, and without the comments on lines of
@@ -64,32 +62,29 @@ func (c *carrier) lines(tree *yaml.Node) (serialized, error) {
 func (c *carrier) marked(node *yaml.Node) *yaml.Node {
 	marked := *node
 	marked.HeadComment, marked.FootComment, marked.Content = "", "", nil
-	for _, child := range node.Content {
-		marked.Content = append(marked.Content, c.marked(child))
-	}
+	marked.Style = writableStyle(node.Style)
 	if old := c.scalars[markOf(node)]; node.Kind == yaml.ScalarNode && old != nil {
-		if stays := old.Value == node.Value && old.ShortTag() == node.ShortTag(); stays || c.edited[old] {
+		if c.edited[old] || old.Value == node.Value && old.ShortTag() == node.ShortTag() {
 			marked.Value, marked.Tag, marked.Style = markOf(node), yaml.NodeTagString, 0
 		}
 	}
-	marked.Style = writableStyle(marked.Style)
-	for i := 1; i < len(marked.Content) && node.Kind == yaml.MappingNode; i += 2 {
-		openFlow(marked.Content[i-1], marked.Content[i])
+	for i, child := range node.Content {
+		marked.Content = append(marked.Content, c.marked(child))
+		if node.Kind == yaml.MappingNode && i%2 == 1 {
+			openFlow(marked.Content[i-1], marked.Content[i])
+		}
 	}
 	return &marked
 }
 
-// openFlow makes a block of a flow collection that was empty (`volumes: []`), where its first items
-// are.
+// openFlow makes a block of a flow collection that was empty (`volumes: []`), once it has an item.
 func openFlow(key, value *yaml.Node) {
-	isNew := func(child *yaml.Node) bool { return child.Line == 0 }
-	if value.Style&yaml.FlowStyle == 0 || len(value.Content) == 0 || !isNew(value.Content[0]) || !isNew(value.Content[len(value.Content)-1]) {
+	isOld := func(child *yaml.Node) bool { return child.Line > 0 }
+	if value.Style&yaml.FlowStyle == 0 || len(value.Content) == 0 || slices.ContainsFunc(value.Content, isOld) {
 		return
 	}
 	value.Style &^= yaml.FlowStyle
-	if key.LineComment == "" {
-		key.LineComment, value.LineComment = value.LineComment, ""
-	}
+	key.LineComment, value.LineComment = value.LineComment, ""
 }
 
 // unmarked puts the scalars of the text in place of their marks.
@@ -100,12 +95,9 @@ func (c *carrier) unmarked(line string) (string, error) {
 		if node == nil {
 			return mark
 		}
-		written, err := encode(&yaml.Node{Kind: yaml.ScalarNode, Tag: node.Tag, Value: node.Value, Style: node.Style})
-		scalar := strings.TrimSuffix(string(written), "\n")
-		if err != nil || strings.Contains(scalar, "\n") {
-			fault = errNoPlace
-		}
-		return scalar
+		written, err := scalarLine(node.Tag, node.Value, node.Style)
+		fault = cmp.Or(fault, err)
+		return written
 	})
 	return line, fault
 }

@@ -9,8 +9,15 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
+// A scalarText is how the text has a scalar of several lines: where each line of its value begins,
+// and, last, where the value ends; and how lines are written in place of text[start:end].
+type scalarText struct {
+	starts []int
+	write  func(lines []string, start, end int) string
+}
+
 // editScalars edits the scalars of several lines whose value differs, line by line, so that their
-// other lines stay. What cannot be edited so is left to the comparison of the trees.
+// other lines stay. One that cannot be edited so is left to the comparison of the trees.
 func (c *carrier) editScalars(node *yaml.Node) {
 	for _, child := range node.Content {
 		c.editScalars(child)
@@ -19,49 +26,54 @@ func (c *carrier) editScalars(node *yaml.Node) {
 	if node.Kind != yaml.ScalarNode || old == nil || old.Value == node.Value {
 		return
 	}
-	var edits []udiff.Edit
+	var text scalarText
 	switch {
 	case old.Style&yaml.LiteralStyle != 0:
-		edits = c.literalEdits(old, node.Value)
+		text = c.literal(old)
 	case old.Style&yaml.DoubleQuotedStyle != 0:
-		edits = c.quotedEdits(old, node.Value)
+		text = c.quoted(old)
 	}
-	if edits != nil {
-		c.edits, c.edited[old] = append(c.edits, edits...), true
+	if text.starts == nil {
+		return
+	}
+	c.edited[old] = true
+	edited := valueLines(node.Value)
+	for _, d := range differences(valueLines(old.Value), edited) {
+		start, end := text.starts[d.start], text.starts[d.end]
+		c.edits = append(c.edits, udiff.Edit{Start: start, End: end, New: text.write(edited[d.from:d.to], start, end)})
 	}
 }
 
 // valueLines are the lines of a scalar's value, with their line feeds.
 func valueLines(value string) []string {
-	lines := strings.SplitAfter(value, "\n")
-	return slices.DeleteFunc(lines, func(line string) bool { return line == "" })
+	return slices.DeleteFunc(strings.SplitAfter(value, "\n"), func(line string) bool { return line == "" })
 }
 
-// literalEdits edits a literal block scalar (`|`), whose lines are those of the text below its
-// header; nil where that is not so.
-func (c *carrier) literalEdits(node *yaml.Node, value string) []udiff.Edit {
-	old, edited := valueLines(node.Value), valueLines(value)
-	at := slices.IndexFunc(old, func(line string) bool { return strings.Trim(line, " \n") != "" })
+// literal is the text of a literal block scalar (`|`), each line of which is one of its value.
+func (c *carrier) literal(node *yaml.Node) (text scalarText) {
+	lines := valueLines(node.Value)
+	at := slices.IndexFunc(lines, func(line string) bool { return strings.Trim(line, " \n") != "" })
 	if at < 0 {
-		return nil
+		return text
 	}
 	shown := string(bytes.TrimRight(c.line(node.Line+1+at), "\r\n"))
-	indent, found := strings.CutSuffix(shown, strings.TrimSuffix(old[at], "\n"))
+	indent, found := strings.CutSuffix(shown, strings.TrimSuffix(lines[at], "\n"))
 	if !found || strings.Trim(indent, " ") != "" {
-		return nil
+		return text
+	}
+	for i := range len(lines) + 1 {
+		text.starts = append(text.starts, c.start(node.Line+1+i))
 	}
 	lineEnd := c.lineEnd(node.Line + 1)
-	var edits []udiff.Edit
-	for _, d := range differences(old, edited) {
-		var insert strings.Builder
-		for _, line := range edited[d.from:d.to] {
+	text.write = func(lines []string, _, _ int) string {
+		var out strings.Builder
+		for _, line := range lines {
 			if line = strings.TrimSuffix(line, "\n"); line != "" {
-				insert.WriteString(indent + line)
+				line = indent + line
 			}
-			insert.WriteString(lineEnd)
+			out.WriteString(line + lineEnd)
 		}
-		first := node.Line + 1
-		edits = append(edits, udiff.Edit{Start: c.start(first + d.start), End: c.start(first + d.end), New: insert.String()})
+		return out.String()
 	}
-	return edits
+	return text
 }

@@ -2,6 +2,8 @@ package yamledit
 
 import (
 	"bytes"
+	"errors"
+	"io"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -11,32 +13,26 @@ var byteOrderMark = []byte("\ufeff")
 // A Stream is a sequence of YAML documents, and of new ones that go behind them.
 type Stream struct {
 	Documents []*Document
-
-	lines  int  // in the documents
-	budget *int // of nodes that aliases may expand to
-	added  [][]byte
-}
-
-func newStream() *Stream {
-	budget := maxNodes
-	return &Stream{budget: &budget}
+	added     [][]byte
 }
 
 // Split cuts a stream into its documents, unparsed, without copying it. A document starts at a
 // `---` line, unless only a byte order mark, blank lines, comments or directives stand before it,
 // and ends with a `...` line, inclusive (YAML 1.2.2, section 9.2). An empty stream has none.
 func Split(text []byte) *Stream {
-	s := newStream()
-	s.add(split(text))
+	budget, line := maxExpanded, 0
+	s := &Stream{}
+	for i, piece := range split(text) {
+		s.Documents = append(s.Documents, &Document{number: i + 1, line: line, text: piece, budget: &budget})
+		line += bytes.Count(piece, []byte("\n"))
+	}
 	return s
 }
 
-// add puts texts behind the documents of the stream.
-func (s *Stream) add(texts [][]byte) {
-	for _, text := range texts {
-		s.Documents = append(s.Documents, &Document{number: len(s.Documents) + 1, line: s.lines, text: text, budget: s.budget})
-		s.lines += bytes.Count(text, []byte("\n"))
-	}
+// Read is [Split] of all that a reader has.
+func Read(r io.Reader) (*Stream, error) {
+	text, err := io.ReadAll(r)
+	return Split(text), err
 }
 
 // split cuts a text at the markers of its documents.
@@ -68,14 +64,10 @@ func split(stream []byte) [][]byte {
 	return documents
 }
 
-// maxAppended is the largest new document, in bytes: what is copied into it from another one can
-// have been written with aliases. etcd takes less.
-const maxAppended = 8 << 20
-
 // Append puts a new document behind the others: a `---` line, the head (comment lines that end in
 // a line feed, or none) and the tree. With crlf, its lines end in CR LF.
 func (s *Stream) Append(head string, tree *yaml.RNode, crlf bool) error {
-	written, err := encodeWithin(maxAppended, tree.YNode(), yaml.CompactSequenceStyle)
+	written, err := encode(tree.YNode(), yaml.CompactSequenceStyle)
 	if err != nil {
 		return err
 	}
@@ -105,7 +97,33 @@ func (s *Stream) Texts() ([][]byte, error) {
 			texts = append(texts, text)
 		}
 	}
-	return join(texts, s.added), nil
+	if len(s.added) == 0 || len(texts) == 0 {
+		return append(texts, s.added...), nil
+	}
+	last := texts[len(texts)-1]
+	if err := checkEnd(last); err != nil {
+		return nil, &DocumentError{Document: s.Documents[len(s.Documents)-1], Err: err}
+	}
+	if !bytes.HasSuffix(last, []byte("\n")) {
+		texts = append(texts, []byte("\n"))
+	}
+	return append(texts, s.added...), nil
+}
+
+// checkEnd refuses a text that reaches into what follows it: directives without a document of their
+// own, or a block scalar that gets another value when its last line is ended.
+func checkEnd(text []byte) error {
+	head, body, _ := cutMarkers(text)
+	if len(body) == 0 && !opens(head) && bytes.Contains(append([]byte("\n"), head...), []byte("\n%")) {
+		return errors.New("it ends in a directive (%) without a document")
+	}
+	if bytes.HasSuffix(text, []byte("\n")) {
+		return nil
+	}
+	if tree, err := parse(text); err == nil && !holds(append(bytes.Clone(text), '\n'), tree) {
+		return errors.New("it ends in a block scalar whose last line has no line end: add one")
+	}
+	return nil
 }
 
 // Bytes joins [Stream.Texts].
