@@ -23,7 +23,8 @@ func (c *carrier) quoted(node *yaml.Node) (text scalarText) {
 	}
 	newLine := c.lineEnd(node.Line+1) + string(below[:len(below)-len(bytes.TrimLeft(below, " "))])
 	return scalarText{starts: starts, write: func(lines []string, start, end int) string {
-		return quotedLines(lines, newLine, string(c.text[end:]), start == end)
+		rest, _, _ := bytes.Cut(c.text[end:], []byte("\n"))
+		return quotedLines(lines, newLine, strings.TrimSuffix(string(rest), "\r"), start == end)
 	}}
 }
 
@@ -53,23 +54,21 @@ func (c *carrier) quotedStarts(at int) []int {
 	}
 }
 
-// quotedLines writes lines of a value in front of the rest of a double-quoted scalar. Where the text
-// has a line end there, it reads as a blank: new lines that begin with one go behind it, so that no
-// line changes.
+// quotedLines writes lines of a value in front of the rest of a line of the text. Where nothing is
+// left, the line end reads as a blank: new lines that begin with one go behind it, so that no line
+// changes.
 func quotedLines(lines []string, newLine, rest string, isInsertion bool) string {
 	var out strings.Builder
-	separator := `\` + newLine
-	atLineEnd := strings.HasPrefix(strings.TrimLeft(rest, " \t\r"), "\n")
+	isEnd := strings.Trim(rest, " \t") == ""
 	for i, line := range lines {
-		if i == 0 && isInsertion && atLineEnd && line[0] == ' ' {
+		if i == 0 && isInsertion && isEnd && line[0] == ' ' {
 			out.WriteString(newLine + protected(escaped(line[1:])))
 			continue
 		}
-		out.WriteString(separator + protected(escaped(line)))
+		out.WriteString(`\` + newLine + protected(escaped(line)))
 	}
-	isHidden := strings.HasPrefix(strings.Replace(rest, "\r", "", 1), "\\\n")
-	if len(lines) > 0 && !atLineEnd && !isHidden && rest[0] != '"' {
-		out.WriteString(separator + strings.TrimSuffix(protected(rest), rest))
+	if len(lines) > 0 && !isEnd && rest != `\` && rest[0] != '"' {
+		out.WriteString(`\` + newLine + strings.TrimSuffix(protected(rest), rest))
 	}
 	return out.String()
 }

@@ -72,10 +72,8 @@ func (x *expansion) expand(node *yaml.Node, depth int, copied bool) (*yaml.Node,
 		if err != nil {
 			return nil, err
 		}
-		if node.Kind == yaml.MappingNode && i%2 == 0 {
-			if err := checkKey(child, c); err != nil {
-				return nil, err
-			}
+		if isKey := node.Kind == yaml.MappingNode && i%2 == 0; isKey && (c.Kind != yaml.ScalarNode || isMerge(c)) {
+			return nil, fmt.Errorf("line %d: a key is <<, a list or a mapping, which programs read in different ways", child.Line)
 		}
 		expanded.Content = append(expanded.Content, c)
 	}
@@ -84,17 +82,5 @@ func (x *expansion) expand(node *yaml.Node, depth int, copied bool) (*yaml.Node,
 
 // indentWidth is what kyaml indents by.
 const indentWidth = yaml.DefaultIndent
-
-// checkKey refuses keys that programs read in different ways, or not at all. Of a merge key, they
-// differ in which of two values counts.
-func checkKey(node, key *yaml.Node) error {
-	switch {
-	case key.Kind != yaml.ScalarNode:
-		return fmt.Errorf("line %d: a key is a mapping or a list; Kubernetes takes scalars", node.Line)
-	case isMerge(key):
-		return fmt.Errorf("line %d: a merge key (<<): write the keys that it adds in its place", node.Line)
-	}
-	return nil
-}
 
 func isMerge(key *yaml.Node) bool { return key.ShortTag() == yaml.MergeTag }
