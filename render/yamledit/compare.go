@@ -1,6 +1,10 @@
 package yamledit
 
-import "sigs.k8s.io/kustomize/kyaml/yaml"
+import (
+	"fmt"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
 
 // same compares two trees: kinds, tags, values and anchors; lists in order,
 // the values of each key in order, keys in any. Comments and style are free.
@@ -31,5 +35,12 @@ func same(a, b *yaml.Node) bool {
 	return true
 }
 
-// keyID tells keys of a mapping apart: 1 and "1" are different ones.
-func keyID(key *yaml.Node) string { return key.ShortTag() + " " + key.Value }
+// keyID tells keys of a mapping apart: 1 and "1" are different ones. A key that is a collection, as
+// in a template that was not rendered (`{{ x }}`), is what is in it, in its order.
+func keyID(key *yaml.Node) string {
+	id := fmt.Sprintf("%s %q", key.ShortTag(), key.Value)
+	for _, child := range key.Content {
+		id += "(" + keyID(child) + ")"
+	}
+	return id
+}

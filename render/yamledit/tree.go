@@ -11,7 +11,7 @@ import (
 
 // maxExpanded bounds what the aliases of a stream may add, in bytes, if it were written out: more
 // than etcd would store.
-const maxExpanded = 8 << 20
+const maxExpanded = 2 << 20
 
 // parse reads a text that holds exactly one YAML document and returns its root. Aliases are expanded;
 // the nodes that come from there have no position (Line 0).
@@ -72,8 +72,8 @@ func (x *expansion) expand(node *yaml.Node, depth int, copied bool) (*yaml.Node,
 		if err != nil {
 			return nil, err
 		}
-		if isKey := node.Kind == yaml.MappingNode && i%2 == 0; isKey && (c.Kind != yaml.ScalarNode || isMerge(c)) {
-			return nil, fmt.Errorf("line %d: a key is <<, a list or a mapping, which programs read in different ways", child.Line)
+		if node.Kind == yaml.MappingNode && i%2 == 0 && isMerge(c) {
+			return nil, fmt.Errorf("line %d: a merge key (<<): write the keys that it adds in its place", child.Line)
 		}
 		expanded.Content = append(expanded.Content, c)
 	}
