@@ -57,8 +57,8 @@ func (d *Document) Contains(words ...string) bool {
 	return true
 }
 
-// Root is the tree that edits change, read at the first call. Aliases and merge keys in it are
-// expanded. The text has to hold exactly one document; an error is a [*SyntaxError].
+// Root is the tree that edits change, read at the first call. Aliases in it are expanded,
+// and merge keys refused. The text has to hold exactly one document; an error is a [*SyntaxError].
 func (d *Document) Root() (*yaml.RNode, error) {
 	if d.after == nil {
 		before, err := parseWithin(d.text, d.budget)
@@ -70,9 +70,9 @@ func (d *Document) Root() (*yaml.RNode, error) {
 	return yaml.NewRNode(d.after), nil
 }
 
-// Bytes is the text with the edits of the tree: written into it where that is possible, serialized
-// anew where it is not. Either is read again, and has to give the edited tree. Of a document that
-// was removed there is none.
+// Bytes is the text with the edits of the tree: carried over into it where that is possible, else the
+// tree serialized as a whole. Either is read again, and has to give the edited tree. A document that
+// was removed has none.
 func (d *Document) Bytes() ([]byte, error) {
 	switch {
 	case d.removed:
