@@ -1,16 +1,15 @@
 package yamledit
 
 import (
-	"bytes"
 	"os"
 	"testing"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// TestSpliceShifted puts insertions in wrong places on purpose: what is read again has to show it,
+// TestCarryShifted puts insertions in wrong places on purpose: what is read again has to show it,
 // every time.
-func TestSpliceShifted(t *testing.T) {
+func TestCarryShifted(t *testing.T) {
 	input, err := os.ReadFile("../../fixtures/base/current.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -40,24 +39,24 @@ func checkShifts(t *testing.T, d *Document) {
 	if err := annotations.PipeE(yaml.SetField("added", Text("1"))); err != nil {
 		t.Fatal(err)
 	}
-	lines := bytes.SplitAfter(d.text, []byte("\n"))
-	s := splicer{lineIndex: newLineIndex(d.text), origin: d.origin}
-	if err := s.node(d.before, d.after, 0); err != nil {
+	edits, err := carriedEdits(d.text, d.before, d.after)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if len(s.edits) != 3 {
-		t.Fatalf("%d edits, want a volume, a mount and an annotation", len(s.edits))
+	if len(edits) != 3 {
+		t.Fatalf("%d edits, want a volume, a mount and an annotation", len(edits))
 	}
+	index := newLineIndex(d.text)
 	shifts := 0
-	for _, edit := range s.edits {
-		for i := range lines {
-			at := s.start(i + 1)
-			if at == edit.at {
+	for _, edit := range edits {
+		for i := range index.starts {
+			at := index.start(i + 1)
+			if at == edit.Start {
 				continue
 			}
-			shifted := string(d.text[:at]) + edit.insert + string(d.text[at:])
+			shifted := string(d.text[:at]) + edit.New + string(d.text[at:])
 			if holds([]byte(shifted), d.after) {
-				t.Errorf("an insertion above line %d passes as one above offset %d", i+1, edit.at)
+				t.Errorf("an insertion above line %d passes as one above offset %d", i+1, edit.Start)
 			}
 			shifts++
 		}
