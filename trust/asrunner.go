@@ -47,7 +47,7 @@ func ParseAsRunner(origin string, content []byte) (b *Bundle, warnings []Finding
 	if missed := len(distinct(strict)) - len(distinct(read)); err == nil && missed > 0 {
 		err = &Error{Origin: origin, Code: CodeUnseen, Message: fmt.Sprintf("%s: %d of them", unseen(content), missed)}
 	}
-	return b, asWarnings(err), nil
+	return b.InFile(content), asWarnings(err), nil
 }
 
 // unseen says what keeps the runner from seeing certificates that Parse finds.

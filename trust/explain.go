@@ -32,7 +32,10 @@ func explainName(err error) (Finding, bool) {
 	if !errors.As(err, &mismatch) {
 		return Finding{}, false
 	}
-	return nameMismatch(mismatch.Certificate, mismatch.Host), true
+	return Finding{
+		Code:    CodeNameMismatch,
+		Message: fmt.Sprintf("the certificate is not for %q: it %s", mismatch.Host, covers(mismatch.Certificate)),
+	}, true
 }
 
 func explainInvalid(err error, now time.Time) (Finding, bool) {

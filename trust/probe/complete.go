@@ -47,8 +47,11 @@ func (c *completion) complete(ctx context.Context, sent []*x509.Certificate) []*
 
 // systemChain returns the shortest chain to a certificate of the system's pool, which cannot be
 // listed but can be asked to verify; nil when there is none. Equal lengths are decided by the
-// bytes, so that the file is the same on each fetch.
+// bytes, so that the file is the same on each fetch. Too many names are not compared.
 func (c *completion) systemChain(leaf *x509.Certificate, known []*x509.Certificate) []*x509.Certificate {
+	if trust.ManyNames(known) != nil {
+		return nil
+	}
 	between := x509.NewCertPool()
 	for _, cert := range known {
 		between.AddCert(cert)

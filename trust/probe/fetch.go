@@ -61,7 +61,7 @@ func Fetch(ctx context.Context, target Target, d Dialer, now time.Time) (*Fetche
 		}
 	}
 	findings := append(f.diagnose(c.public), f.stale()...)
-	findings = append(findings, f.stricter(findings, system)...)
+	findings = append(findings, f.stricter(findings)...)
 	if seen.needsClient {
 		findings = append(findings, clientCertificate())
 	}

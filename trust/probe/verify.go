@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/gitclient"
 )
 
 // Verdicts are the answers for the runner itself and for git in its jobs.
@@ -88,8 +89,18 @@ func Verify(ctx context.Context, target Target, file *trust.Bundle, d Dialer, no
 		v.Git = v.Runner
 	default:
 		v.judge = func(now time.Time) (runner, git trust.Verdict) {
-			return trust.Judge(target.Host, seen.sent, file, system, now)
+			return judge(target.Host, seen.sent, file, system, now)
 		}
 	}
 	return v.at(now), nil
+}
+
+// judge returns whether the runner and git in its jobs connect. Without a file, git has the system's
+// certificates, as the runner has.
+func judge(host string, sent []*x509.Certificate, file *trust.Bundle, system *x509.CertPool, now time.Time) (runner, git trust.Verdict) {
+	runner = trust.JudgeRunner(host, sent, file, system, now)
+	if file == nil {
+		return runner, runner
+	}
+	return runner, gitclient.Judge(host, sent, file, now)
 }
