@@ -82,7 +82,7 @@ const maxNamePairs = 1 << 16
 // whatever verifies.
 func ManyNames(certs ...[]*x509.Certificate) *Finding {
 	var names, constraints int
-	for _, c := range slices.Concat(certs...) {
+	for _, c := range distinct(slices.Concat(certs...)) {
 		names += len(c.DNSNames) + len(c.IPAddresses) + len(c.EmailAddresses) + len(c.URIs)
 		constraints += len(c.PermittedDNSDomains) + len(c.ExcludedDNSDomains) + len(c.PermittedIPRanges) + len(c.ExcludedIPRanges) +
 			len(c.PermittedEmailAddresses) + len(c.ExcludedEmailAddresses) + len(c.PermittedURIDomains) + len(c.ExcludedURIDomains)

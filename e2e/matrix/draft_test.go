@@ -85,8 +85,8 @@ func (d *draft) issue(issuer *trusttest.Identity) *trusttest.Identity {
 		template.SignatureAlgorithm = d.rsaSignature
 	}
 	id := trusttest.Certify(template, d.key, issuer)
-	if d.oldVersion > 0 {
-		id.Certificate = asOldVersion(id.Certificate, signer, d.oldVersion, d.keepExtensions)
+	if d.oldVersion > 0 && template.SignatureAlgorithm == x509.UnknownSignatureAlgorithm {
+		id.Certificate = trusttest.OldVersion(id.Certificate, &trusttest.Identity{Key: signer}, d.oldVersion, d.keepExtensions)
 	}
 	return id
 }

@@ -2,9 +2,6 @@ package matrix
 
 import (
 	"bytes"
-	"crypto"
-	"crypto/rand"
-	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/pem"
@@ -196,48 +193,4 @@ func (h *hierarchy) fileText() []byte {
 		}
 	}
 	return text
-}
-
-// asOldVersion makes the certificate again, with another version.
-func asOldVersion(c *x509.Certificate, signer crypto.Signer, version int, keepExtensions bool) *x509.Certificate {
-	hash, known := map[x509.SignatureAlgorithm]crypto.Hash{
-		x509.ECDSAWithSHA256: crypto.SHA256, x509.ECDSAWithSHA512: crypto.SHA512, x509.SHA256WithRSA: crypto.SHA256, x509.PureEd25519: 0,
-	}[c.SignatureAlgorithm]
-	if !known {
-		return c
-	}
-	var fields []asn1.RawValue
-	if _, err := asn1.Unmarshal(c.RawTBSCertificate, &fields); err != nil {
-		panic(err)
-	}
-	var body []byte
-	if version > 1 {
-		body = marshal(asn1.RawValue{Class: asn1.ClassContextSpecific, IsCompound: true, Bytes: marshal(version - 1)})
-	}
-	for _, field := range fields {
-		if field.Class != asn1.ClassContextSpecific || keepExtensions && field.Tag == 3 {
-			body = append(body, field.FullBytes...)
-		}
-	}
-	signed := marshal(asn1.RawValue{Tag: asn1.TagSequence, IsCompound: true, Bytes: body})
-	digest := signed
-	if hash != 0 {
-		sum := hash.New()
-		sum.Write(signed)
-		digest = sum.Sum(nil)
-	}
-	signature, err := signer.Sign(rand.Reader, digest, hash)
-	if err != nil {
-		panic(err)
-	}
-	var outer []asn1.RawValue
-	if _, err := asn1.Unmarshal(c.Raw, &outer); err != nil {
-		panic(err)
-	}
-	der := marshal([]asn1.RawValue{{FullBytes: signed}, outer[1], {FullBytes: marshal(asn1.BitString{Bytes: signature, BitLength: 8 * len(signature)})}})
-	old, err := x509.ParseCertificate(der)
-	if err != nil {
-		panic(err)
-	}
-	return old
 }

@@ -22,7 +22,7 @@ func readFile(text []byte) (certs []*x509.Certificate, plain bool) {
 		}
 		lines := slices.Concat([]byte("\n"), pem.EncodeToMemory(block))
 		c, err := x509.ParseCertificate(block.Bytes)
-		if err != nil || block.Type != "CERTIFICATE" || hiddenExtensions(c) ||
+		if err != nil || block.Type != "CERTIFICATE" || len(block.Headers) > 0 || hiddenExtensions(c) ||
 			!bytes.HasSuffix(append([]byte("\n"), rest[:len(rest)-len(after)]...), lines) {
 			return nil, false
 		}

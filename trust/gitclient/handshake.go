@@ -46,11 +46,11 @@ func (h Handshake) Judge() trust.Verdict {
 	if !canAnchor(file, h.Sent) {
 		return trust.Failed(h.noAnchor())
 	}
-	p, oddity := newPath(h.Sent, file)
+	p, oddity := newPath(h.Sent, file, h.Now)
 	if oddity != nil {
 		return unknown(*oddity)
 	}
-	if refusal := p.dateRefusal(h.Now); refusal != nil {
+	if refusal := p.dateRefusal(); refusal != nil {
 		return trust.Failed(*refusal)
 	}
 	if oddity := p.oddity(h); oddity != nil {
@@ -82,7 +82,7 @@ func (h Handshake) leafRefusal() *trust.Finding {
 	if outsideValidity(leaf, h.Now) {
 		return expired(leaf, h.Now)
 	}
-	if coverage(leaf, h.Host) == trust.StatusFailed {
+	if coverage(leaf, h.Host) == trust.StatusFailed && !hiddenExtensions(leaf) {
 		f := trust.Explain(x509.HostnameError{Certificate: leaf, Host: h.Host}, h.Sent, h.Now)
 		return &f
 	}

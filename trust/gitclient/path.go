@@ -18,12 +18,13 @@ type path struct {
 	certs []*x509.Certificate
 	sent  int // how many of them the server sends
 	file  []*x509.Certificate
+	now   time.Time
 }
 
 // newPath puts in order what the server sends, by names, and goes on in the file. It says what keeps
 // that from being the only path.
-func newPath(sent, file []*x509.Certificate) (path, *trust.Finding) {
-	p := path{certs: sent[:1:1], sent: len(sent), file: file}
+func newPath(sent, file []*x509.Certificate, now time.Time) (path, *trust.Finding) {
+	p := path{certs: sent[:1:1], sent: len(sent), file: file, now: now}
 	for rest := slices.Clone(sent[1:]); len(rest) > 0; {
 		at := slices.IndexFunc(rest, p.issuedTop)
 		if at < 0 {
@@ -87,10 +88,11 @@ func (p path) toldApart(f *x509.Certificate, i int) bool {
 		return false
 	}
 	child := p.certs[max(i-1, 0)]
-	if sameKey(f, c) {
-		return sameRights(f, c) && certificateOddity(f, i == 0) == nil && (i == 0 || namesSerial(child, f))
-	}
-	if i == 0 && !selfIssued(c) {
+	switch {
+	case sameKey(f, c): // OpenSSL prefers one of the file, even one that has expired
+		return sameRights(f, c) && certificateOddity(f, i == 0) == nil && (i == 0 || namesSerial(child, f)) &&
+			(!outsideValidity(f, p.now) || slices.ContainsFunc(p.file, c.Equal))
+	case i == 0 && !selfIssued(c):
 		return true // nothing is issued by this name
 	}
 	return len(c.SubjectKeyId) > 0 && len(f.SubjectKeyId) > 0 && !bytes.Equal(c.SubjectKeyId, f.SubjectKeyId) &&
@@ -123,10 +125,10 @@ func (p path) anchored() bool {
 }
 
 // dateRefusal is the certificate that is not valid and that each path to the file has to pass.
-func (p path) dateRefusal(now time.Time) *trust.Finding {
+func (p path) dateRefusal() *trust.Finding {
 	for i, c := range p.certs {
-		if outsideValidity(c, now) && !p.hasValidTwin(i, now) {
-			return expired(c, now)
+		if outsideValidity(c, p.now) && !p.hasValidTwin(i) {
+			return expired(c, p.now)
 		}
 		if p.inFile(i) {
 			break
@@ -135,8 +137,8 @@ func (p path) dateRefusal(now time.Time) *trust.Finding {
 	return nil
 }
 
-func (p path) hasValidTwin(i int, now time.Time) bool {
+func (p path) hasValidTwin(i int) bool {
 	return slices.ContainsFunc(p.file, func(f *x509.Certificate) bool {
-		return bytes.Equal(f.RawSubject, p.certs[i].RawSubject) && !f.Equal(p.certs[i]) && !outsideValidity(f, now)
+		return bytes.Equal(f.RawSubject, p.certs[i].RawSubject) && !f.Equal(p.certs[i]) && !outsideValidity(f, p.now)
 	})
 }
