@@ -106,7 +106,7 @@ func keyOddity(c *x509.Certificate) *trust.Finding {
 			return nil
 		}
 	}
-	return unusual(c, "has an unusual key")
+	return unusual(c, "has an unusual key (%s)", c.PublicKeyAlgorithm)
 }
 
 func signatureOddity(c *x509.Certificate) *trust.Finding {
