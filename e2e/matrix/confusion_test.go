@@ -89,7 +89,7 @@ func record(t *testing.T, all []encounter) {
 
 // reasons is a table of why verdicts were unknown, most frequent first.
 func reasons(all []encounter) string {
-	particular := regexp.MustCompile(`"(?:[^"\\]|\\.)*"|serial number \d+|\d+ bits|\bis not valid before .*|\bexpired on .*`)
+	particular := regexp.MustCompile(`"(?:[^"\\]|\\.)*"|serial number \d+|\b\d+(?:\.\d+){3,}|\bis not acceptable: .*|\d+ bits|\bis not valid before .*|\bexpired on .*`)
 	counts, unknown := map[string]int{}, 0
 	for _, e := range all {
 		if e.verdict.Status == trust.StatusUnknown {
@@ -111,8 +111,8 @@ func reasons(all []encounter) string {
 
 // general leaves out what is particular to one certificate.
 func general(text string) string {
-	for _, kept := range []string{"is not valid", "expired"} {
-		if strings.HasPrefix(text, kept) {
+	for _, kept := range []string{"is not valid", "is not acceptable to Go", "expired"} {
+		if strings.HasPrefix(text, strings.TrimSuffix(kept, " to Go")) {
 			return kept
 		}
 	}
