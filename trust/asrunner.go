@@ -73,8 +73,8 @@ func asWarnings(err error) []Finding {
 		}
 		return all
 	}
-	var refusal *Error
-	if !errors.As(err, &refusal) {
+	refusal, ok := errors.AsType[*Error](err)
+	if !ok {
 		return nil
 	}
 	return []Finding{{Code: refusal.Code, Host: refusal.Host, Message: refusal.Error()}}

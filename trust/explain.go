@@ -28,8 +28,8 @@ func Explain(err error, sent []*x509.Certificate, now time.Time) Finding {
 }
 
 func explainName(err error) (Finding, bool) {
-	var mismatch x509.HostnameError
-	if !errors.As(err, &mismatch) {
+	mismatch, ok := errors.AsType[x509.HostnameError](err)
+	if !ok {
 		return Finding{}, false
 	}
 	return Finding{
@@ -39,8 +39,8 @@ func explainName(err error) (Finding, bool) {
 }
 
 func explainInvalid(err error, now time.Time) (Finding, bool) {
-	var invalid x509.CertificateInvalidError
-	if !errors.As(err, &invalid) {
+	invalid, ok := errors.AsType[x509.CertificateInvalidError](err)
+	if !ok {
 		return Finding{}, false
 	}
 	if f, ok := outsideValidity(invalid.Cert, now); ok && invalid.Reason == x509.Expired {
@@ -53,8 +53,7 @@ func explainInvalid(err error, now time.Time) (Finding, bool) {
 }
 
 func explainAuthority(err error, sent []*x509.Certificate) (Finding, bool) {
-	var unknown x509.UnknownAuthorityError
-	if !errors.As(err, &unknown) {
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); !ok {
 		return Finding{}, false
 	}
 	if len(sent) == 0 {

@@ -30,7 +30,7 @@ func (s Server) About(findings []Finding, err error) ([]Finding, error) {
 		for _, one := range joined.Unwrap() {
 			_, _ = s.About(nil, one) // changed in place
 		}
-	} else if refused := (*Error)(nil); errors.As(err, &refused) && refused.Host != "" {
+	} else if refused, ok := errors.AsType[*Error](err); ok && refused.Host != "" {
 		refused.Host = s.Address
 	}
 	for i := range findings {

@@ -32,6 +32,7 @@ type hierarchy struct {
 
 	neighbours [][]byte // what the file holds besides, as text
 	before     []bool   // whether it stands in front
+	crlf       bool
 
 	version uint16 // the newest one that the server speaks
 

@@ -16,7 +16,7 @@ var oddities = []func(*hierarchy) bool{
 	dates, dates, key, key, signature, purposeOfLeaf, usageOfLeaf, leafAsCA,
 	commonName, otherNames, address, keyIDs, issuerSerial, selfIssued, extension,
 	crossSigned, namesake, namesake, renewed,
-	oldVersion, oldNeighbour, policy, policy, emptyUsage, netscapeType, harmless, harmless, rewritten, rewritten, unparsable, unparsable,
+	oldVersion, oldNeighbour, policy, policy, emptyUsage, netscapeType, harmless, harmless, rewritten, rewritten, unparsable, unparsable, lineEnds,
 }
 
 func (h *hierarchy) beOdd() {

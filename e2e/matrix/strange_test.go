@@ -182,6 +182,13 @@ func unparsable(h *hierarchy) bool {
 	return true
 }
 
+// lineEnds has the file end its lines as Windows does.
+func lineEnds(h *hierarchy) bool {
+	h.crlf = true
+	h.note("the file has CRLF line ends")
+	return true
+}
+
 // fileText is what the file holds: its certificates, and neighbours before or after them.
 func (h *hierarchy) fileText() []byte {
 	text := trusttest.PEM(h.file...)
@@ -191,6 +198,9 @@ func (h *hierarchy) fileText() []byte {
 		} else {
 			text = append(text, neighbour...)
 		}
+	}
+	if h.crlf {
+		text = bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))
 	}
 	return text
 }

@@ -29,7 +29,7 @@ func (p path) oddity(h Handshake) *trust.Finding {
 		if (selfIssued(c) || c != issuer) && !(namesKey(c, issuer) && namesSerial(c, issuer)) {
 			return unusual(c, "names another key or serial number than its issuer has")
 		}
-		if len(extension(c, oidNameConstraints)) > 0 && !plainConstraints(c, h.Sent[0].DNSNames) {
+		if len(extension(c, oidNameConstraints)) > 0 && (i == 0 || !plainConstraints(c, h.Sent[0].DNSNames)) {
 			return unusual(c, "has unusual name constraints, or constrains unusual names")
 		}
 		if outsideValidity(c, h.Now) {
@@ -181,7 +181,12 @@ func namesSerial(c, issuer *x509.Certificate) bool {
 	if _, err := asn1.Unmarshal(value, &id); err != nil || id.Serial != nil && id.Serial.Cmp(issuer.SerialNumber) != 0 {
 		return false
 	}
-	return len(id.Issuer.Bytes) == 0 || bytes.HasSuffix(id.Issuer.Bytes, issuer.RawIssuer)
+	if len(id.Issuer.Bytes) == 0 {
+		return true
+	}
+	var name asn1.RawValue // a GeneralName, of which directoryName has the tag 4
+	rest, err := asn1.Unmarshal(id.Issuer.Bytes, &name)
+	return err == nil && len(rest) == 0 && name.Tag == 4 && bytes.Equal(name.Bytes, issuer.RawIssuer)
 }
 
 // plainConstraints reports whether all name constraints of a CA are on DNS names, without bounds on

@@ -75,9 +75,8 @@ func Fetch(ctx context.Context, target Target, d Dialer, now time.Time) (*Fetche
 
 // connectError explains why there was no handshake.
 func connectError(target Target, err error) *trust.Error {
-	var own *trust.Error
-	if errors.As(err, &own) {
-		return own
+	if refusal, ok := errors.AsType[*trust.Error](err); ok {
+		return refusal
 	}
 	f := Explain(err)
 	return &trust.Error{Origin: target.Address(), Code: f.Code, Host: target.String(), Message: f.Message, Err: err}
