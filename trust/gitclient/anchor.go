@@ -2,50 +2,24 @@ package gitclient
 
 import (
 	"bytes"
-	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"errors"
 	"slices"
 	"strings"
+	"unicode"
 )
 
-// maxSignatures bounds how many signatures are checked to find out that nothing of a file is an
-// anchor.
-const maxSignatures = 64
-
 // canAnchor reports whether a certificate of the file may be the anchor of what the server sends, for
-// either library: it is one of those sent, has the name and key of one, or has signed one.
+// either library: it has the name and key of one that is sent, or the name of its issuer.
 func canAnchor(file, sent []*x509.Certificate) bool {
-	subjects := map[string][]*x509.Certificate{}
+	names := map[string][]*x509.Certificate{}
 	for _, f := range file {
-		name := canonical(f.Subject)
-		subjects[name] = append(subjects[name], f)
+		names[canonical(f.Subject)] = append(names[canonical(f.Subject)], f)
 	}
-	checked := 0
-	for _, c := range sent {
-		for _, f := range subjects[canonical(c.Subject)] {
-			if sameKey(f, c) {
-				return true
-			}
-		}
-		for _, f := range subjects[canonical(c.Issuer)] {
-			if checked++; checked > maxSignatures || maySigned(f, c) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// maySigned reports whether the key of issuer has signed c, as far as Go can tell.
-func maySigned(issuer, c *x509.Certificate) bool {
-	if key, isRSA := issuer.PublicKey.(*rsa.PublicKey); isRSA && (key.N.BitLen() < minRSABits || key.N.BitLen() > maxRSABits) {
-		return true
-	}
-	err := issuer.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature)
-	_, outdated := errors.AsType[x509.InsecureAlgorithmError](err)
-	return err == nil || outdated || errors.Is(err, x509.ErrUnsupportedAlgorithm)
+	return slices.ContainsFunc(sent, func(c *x509.Certificate) bool {
+		return slices.ContainsFunc(names[canonical(c.Subject)], func(f *x509.Certificate) bool { return sameKey(f, c) }) ||
+			slices.ContainsFunc(names[canonical(c.Issuer)], func(f *x509.Certificate) bool { return namesKey(c, f) })
+	})
 }
 
 func sameKey(a, b *x509.Certificate) bool {
@@ -70,11 +44,8 @@ func canonical(name pkix.Name) string {
 
 // foldASCII maps what is not ASCII to one character: string types encode it differently.
 func foldASCII(r rune) rune {
-	switch {
-	case r > '~':
+	if r > unicode.MaxASCII {
 		return '?'
-	case 'A' <= r && r <= 'Z':
-		return r + 'a' - 'A'
 	}
-	return r
+	return unicode.ToLower(r)
 }

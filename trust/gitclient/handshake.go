@@ -20,8 +20,7 @@ type Handshake struct {
 	Now    time.Time
 }
 
-// Judge returns whether git connects with the file: what the runner and git read is its text, as
-// [trust.Bundle.Text] has it.
+// Judge returns whether git connects with the file, as its text is ([trust.Bundle.Text]).
 func Judge(host string, sent []*x509.Certificate, file *trust.Bundle, now time.Time) trust.Verdict {
 	return Handshake{Host: host, Sent: sent, File: file.Text(), Origin: file.Origin(), Now: now}.Judge()
 }

@@ -80,30 +80,23 @@ func (p path) ambiguity() *trust.Finding {
 }
 
 // toldApart reports whether both libraries know that f is not the i-th certificate, or may as well
-// take it: the key identifiers differ and what either issued names one, or f has the same key and the
-// same rights.
+// take it: the key identifiers differ and what either issued names one, or f has the same key and
+// allows the same.
 func (p path) toldApart(f *x509.Certificate, i int) bool {
-	c := p.certs[i]
-	if !bytes.Equal(f.RawSubject, c.RawSubject) {
-		return false
-	}
-	child := p.certs[max(i-1, 0)]
+	c, child := p.certs[i], p.certs[max(i-1, 0)]
 	switch {
+	case !bytes.Equal(f.RawSubject, c.RawSubject):
+		return false
 	case sameKey(f, c): // OpenSSL prefers one of the file, even one that has expired
-		return sameRights(f, c) && certificateOddity(f, i == 0) == nil && (i == 0 || namesSerial(child, f)) &&
+		return certificateOddity(f, i == 0) == nil && f.MaxPathLen == c.MaxPathLen && f.MaxPathLenZero == c.MaxPathLenZero &&
+			bytes.Equal(extension(f, oidNameConstraints), extension(c, oidNameConstraints)) &&
+			(i == 0 || namesKey(child, f) && namesSerial(child, f)) &&
 			(!outsideValidity(f, p.now) || slices.ContainsFunc(p.file, c.Equal))
 	case i == 0 && !selfIssued(c):
 		return true // nothing is issued by this name
 	}
 	return len(c.SubjectKeyId) > 0 && len(f.SubjectKeyId) > 0 && !bytes.Equal(c.SubjectKeyId, f.SubjectKeyId) &&
 		bytes.Equal(child.AuthorityKeyId, c.SubjectKeyId)
-}
-
-// sameRights reports whether two certificates for one key allow the same, whoever issued them.
-func sameRights(a, b *x509.Certificate) bool {
-	return a.IsCA == b.IsCA && a.MaxPathLen == b.MaxPathLen && a.MaxPathLenZero == b.MaxPathLenZero &&
-		a.KeyUsage == b.KeyUsage && slices.Equal(a.ExtKeyUsage, b.ExtKeyUsage) && bytes.Equal(a.SubjectKeyId, b.SubjectKeyId) &&
-		bytes.Equal(extension(a, oidNameConstraints), extension(b, oidNameConstraints))
 }
 
 // inFile reports whether the file holds the i-th certificate, or for a CA another of its name and
@@ -124,10 +117,12 @@ func (p path) anchored() bool {
 	return p.inFile(last) || last+1 < len(p.certs) && p.inFile(last+1)
 }
 
-// dateRefusal is the certificate that is not valid and that each path to the file has to pass.
+// dateRefusal is the certificate that is not valid and that each path to the file has to pass: no other
+// has its name.
 func (p path) dateRefusal() *trust.Finding {
 	for i, c := range p.certs {
-		if outsideValidity(c, p.now) && !p.hasValidTwin(i) {
+		other := func(f *x509.Certificate) bool { return bytes.Equal(f.RawSubject, c.RawSubject) && !f.Equal(c) }
+		if outsideValidity(c, p.now) && !slices.ContainsFunc(p.file, other) {
 			return expired(c, p.now)
 		}
 		if p.inFile(i) {
@@ -135,10 +130,4 @@ func (p path) dateRefusal() *trust.Finding {
 		}
 	}
 	return nil
-}
-
-func (p path) hasValidTwin(i int) bool {
-	return slices.ContainsFunc(p.file, func(f *x509.Certificate) bool {
-		return bytes.Equal(f.RawSubject, p.certs[i].RawSubject) && !f.Equal(p.certs[i]) && !outsideValidity(f, p.now)
-	})
 }

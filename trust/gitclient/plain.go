@@ -92,12 +92,13 @@ func certificateOddity(c *x509.Certificate, leaf bool) *trust.Finding {
 }
 
 func keyOddity(c *x509.Certificate) *trust.Finding {
+	f := unusual(c, "has an unusual key (%s)", c.PublicKeyAlgorithm)
 	switch key := c.PublicKey.(type) {
 	case *rsa.PublicKey:
-		if bits := key.N.BitLen(); bits < minRSABits {
-			f := unusual(c, "has an RSA key of %d bits, less than %d", bits, minRSABits)
+		bits := key.N.BitLen()
+		if bits < minRSABits {
+			f = unusual(c, "has an RSA key of %d bits, less than %d", bits, minRSABits)
 			f.Code = trust.CodeWeakKey
-			return f
 		} else if bits <= maxRSABits {
 			return nil
 		}
@@ -106,7 +107,7 @@ func keyOddity(c *x509.Certificate) *trust.Finding {
 			return nil
 		}
 	}
-	return unusual(c, "has an unusual key (%s)", c.PublicKeyAlgorithm)
+	return f
 }
 
 func signatureOddity(c *x509.Certificate) *trust.Finding {
