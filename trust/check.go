@@ -226,7 +226,7 @@ func (b *Bundle) checkStrength() []Finding {
 	var found []Finding
 	for _, c := range b.certificates {
 		if outdatedSignature(c) && !SelfSigned(c) {
-			found = append(found, weakSignature(c))
+			found = append(found, weakSignature(c, "which Go no longer accepts"))
 		}
 		if bits := rsaBits(c); 0 < bits && bits < minRSABits {
 			found = append(found, Finding{
@@ -238,10 +238,10 @@ func (b *Bundle) checkStrength() []Finding {
 	return found
 }
 
-func weakSignature(c *x509.Certificate) Finding {
+func weakSignature(c *x509.Certificate, consequence string) Finding {
 	return Finding{
 		Code:    CodeWeakSignature,
-		Message: fmt.Sprintf("certificate %s is signed with %s, which Go no longer accepts", NameOf(c), c.SignatureAlgorithm),
+		Message: fmt.Sprintf("certificate %s is signed with %s, %s", NameOf(c), c.SignatureAlgorithm, consequence),
 	}
 }
 

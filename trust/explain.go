@@ -63,7 +63,7 @@ func explainAuthority(err error, sent []*x509.Certificate) (Finding, bool) {
 	top := path[len(path)-1]
 	for _, c := range path {
 		if outdatedSignature(c) && !SelfSigned(c) {
-			return weakSignature(c), true
+			return weakSignature(c, "which Go no longer accepts"), true
 		}
 	}
 	switch {
