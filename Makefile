@@ -13,7 +13,7 @@ build:
 # The packages that carry the promises are covered to 90 % of their statements, by all tests
 # together. What one test binary covers of them, as go test says behind each result, says nothing:
 # awk drops it, and the exit code is handed on beside it.
-MEASURED := ./render,./render/tomledit,./render/yamledit,./trust,./trust/probe
+MEASURED := ./gitlabrunner,./render,./render/tomledit,./render/yamledit,./trust,./trust/probe
 
 test:
 	@exec 4>&1; code=$$({ { $(GO) test -coverpkg=$(MEASURED) -coverprofile=coverage.out ./...; echo $$? >&3; } | \
@@ -106,6 +106,7 @@ fuzz:
 	.ci/fuzz FuzzFilter $(FUZZTIME) ./render
 	.ci/fuzz FuzzSetTLSCAFile $(FUZZTIME) ./render/tomledit
 	.ci/fuzz FuzzSetPreBuildScript $(FUZZTIME) ./render/tomledit
+	.ci/fuzz FuzzAddJobVolumes $(FUZZTIME) ./render/tomledit
 	.ci/fuzz FuzzParse $(FUZZTIME) ./trust
 	.ci/fuzz FuzzFunction $(FUZZTIME) ./cli
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render"
 	"helm-runnertrust/render/yamledit"
 	"helm-runnertrust/trust"
@@ -85,7 +86,7 @@ func (p *program) reportRunners(runners []auditedRunner, faults []error, flags v
 
 // nameServer has the findings name the server with its port.
 func (r *auditedRunner) nameServer() {
-	server, err := trust.ParseServer(r.URL)
+	server, err := gitlabrunner.ParseServer(r.URL)
 	if err != nil { // the manifest does not tell it
 		return
 	}
@@ -176,19 +177,18 @@ func (p *program) shakeHands(ctx context.Context, r *auditedRunner, flags verify
 	}
 	var verdicts probe.Verdicts
 	for _, dialer.Connect = range addresses {
-		verdicts, err = probe.Verify(ctx, target, r.Bundle, dialer, p.Now)
-		if err != nil || len(verdicts.Sent) > 0 {
+		if verdicts = probe.Verify(ctx, target, r.Bundle, dialer, p.Now); len(verdicts.Sent) > 0 {
 			break
 		}
 	}
-	if err != nil || r.Bundle != nil || r.ServedBy == "" || len(verdicts.Sent) == 0 {
-		return verdicts, err
+	if r.Bundle != nil || r.ServedBy == "" || len(verdicts.Sent) == 0 {
+		return verdicts, nil
 	}
 	// The file is what the server sends: the Ingress serves the very Secret.
 	if r.Bundle, err = trust.NewBundle(r.From+", as the server sends it", verdicts.Sent); err != nil {
 		return verdicts, err
 	}
-	return probe.Verify(ctx, target, r.Bundle, dialer, p.Now)
+	return probe.Verify(ctx, target, r.Bundle, dialer, p.Now), nil
 }
 
 // auditTable is a line for each runner, then its file and what is in it.
@@ -265,7 +265,7 @@ func (r auditedRunner) details() string {
 // nameOf is the names that a certificate covers, else its subject.
 func nameOf(c *x509.Certificate) string {
 	if names := trust.CoveredNames(c); len(names) > 0 {
-		return strings.Join(names, ", ")
+		return trust.List(names)
 	}
-	return c.Subject.String()
+	return trust.Shorten(c.Subject.String())
 }

@@ -44,15 +44,19 @@ var errChanges = errors.New("changes")
 // what fails, and then fails.
 func Run(process Process) int {
 	p := &program{Process: process}
+	return p.execute()
+}
+
+func (p *program) execute() int {
 	root := p.rootCommand()
-	root.SetArgs(append([]string{}, process.Args...)) // nil would be os.Args
-	root.SetIn(process.Stdin)
-	root.SetOut(process.Stdout)
-	root.SetErr(process.Stderr)
-	cmd, err := root, checkArguments(process.Args)
+	root.SetArgs(append([]string{}, p.Args...)) // nil would be os.Args
+	root.SetIn(p.Stdin)
+	root.SetOut(p.Stdout)
+	root.SetErr(p.Stderr)
+	cmd, err := root, checkArguments(p.Args)
 	if err == nil {
 		cmd, err = root.ExecuteC()
-	} else if found, _, findErr := root.Find(process.Args); findErr == nil {
+	} else if found, _, findErr := root.Find(p.Args); findErr == nil {
 		cmd = found
 	}
 	p.usage = cmd.CommandPath()
@@ -73,6 +77,7 @@ func Run(process Process) int {
 type program struct {
 	Process
 	messages  []string
+	notices   []notice      // those of the messages that have a code
 	errors    []findingJSON // what failed
 	written   bool          // something went to stdout
 	filtering bool          // run as a post-renderer: no subcommand

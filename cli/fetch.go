@@ -154,9 +154,9 @@ func fetchReport(fetched *probe.Fetched, file *trust.Bundle, pinned bool) string
 		if slices.Contains(fetched.Added, c) {
 			from = "added"
 		}
-		names := strings.Join(trust.CoveredNames(c), ", ")
+		names := trust.List(trust.CoveredNames(c))
 		rows = append(rows, []string{
-			cmp.Or(c.Subject.String(), names), c.Issuer.String(), names, validity(c),
+			cmp.Or(trust.Shorten(c.Subject.String()), names), trust.Shorten(c.Issuer.String()), names, validity(c),
 			from, strings.TrimPrefix(trust.Fingerprint(c), "sha256:"),
 		})
 	}

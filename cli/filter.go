@@ -9,7 +9,6 @@ import (
 
 	"helm-runnertrust/render"
 	"helm-runnertrust/render/yamledit"
-	"helm-runnertrust/trust"
 )
 
 // filter is what Helm calls: manifests in, manifests out.
@@ -54,7 +53,7 @@ func (p *program) run(stream *yamledit.Stream, flags filterFlags) (*render.Resul
 	options.Sources, options.Now = sources, p.Now
 	result, err := render.FilterStream(stream, options)
 	if err != nil {
-		p.misnamed = slices.ContainsFunc(sources, func(s trust.Source) bool { return s.FromFolder && !strings.Contains(s.Host, ".") })
+		p.misnamed = slices.ContainsFunc(sources, func(s render.Source) bool { return s.FromFolder && !strings.Contains(s.Host, ".") })
 		if options.Deployment != "" {
 			p.nameDeployments(err, stream)
 		}
@@ -64,7 +63,7 @@ func (p *program) run(stream *yamledit.Stream, flags filterFlags) (*render.Resul
 		p.warn(warning)
 	}
 	for _, note := range result.Notes {
-		p.message("note", note.Message, "")
+		p.inform(note)
 	}
 	return result, nil
 }

@@ -113,14 +113,14 @@ func typedFlag(flag *pflag.Flag) string {
 }
 
 // sources are the certificates of --cert, else of RUNNERTRUST_CERT; none where neither is given.
-func (p *program) sources(certs []string) ([]trust.Source, error) {
+func (p *program) sources(certs []string) ([]render.Source, error) {
 	if len(certs) == 0 {
 		if value, _ := p.Env(variable(certFlag)); value != "" {
 			return p.files().loadText(variable(certFlag), value)
 		}
 		return nil, nil
 	}
-	var all []trust.Source
+	var all []render.Source
 	var faults []error
 	for _, cert := range certs {
 		sources, err := p.files().load(cert)

@@ -137,7 +137,7 @@ func (p *program) functionOptions(spec functionSpec) (render.Options, error) {
 	}
 	if spec.Certificate != "" {
 		bundle, err := trust.Parse(certificateOrigin, []byte(spec.Certificate))
-		options.Sources = append(options.Sources, trust.Source{Bundle: bundle})
+		options.Sources = append(options.Sources, render.Source{Bundle: bundle})
 		fault("certificate", "", err)
 	}
 	for _, file := range spec.CertificateFile {

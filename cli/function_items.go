@@ -47,7 +47,7 @@ func (p *program) filterItems(l *resourceList) error {
 	}
 	for _, note := range result.Notes {
 		p.told(l, severityInfo, "", note, "")
-		p.message("note", note.Message, "")
+		p.inform(note)
 	}
 	return l.take(stream, yamledit.Split(result.Bytes()))
 }

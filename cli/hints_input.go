@@ -23,7 +23,9 @@ func inputHints() map[trust.Code]hint {
 		trust.CodeUTF16:        always("save it as UTF-8 or ANSI, or: iconv -f UTF-16 -t ASCII FILE > NEW.crt"),
 		trust.CodeJavaKeyStore: always("take the certificate out: keytool -exportcert -rfc -keystore FILE -alias NAME -file NEW.crt"),
 		trust.CodeCompressed:   always("unpack it first"),
-		trust.CodeMoreFaults:   nil, // the first ones have theirs
+		trust.CodeManifest: always("name the object in the cluster with --from-secret=NAME or --from-configmap=NAME, or take the certificate out: " +
+			`kubectl get secret NAME -o go-template='{{base64decode (index .data "ca.crt")}}' > NEW.crt`),
+		trust.CodeMoreFaults: nil, // the first ones have theirs
 
 		trust.CodeTruncated: fetchInstead,
 		trust.CodeBoundary:  after("it must stand alone on its line with five dashes on each side", fetchInstead),
@@ -40,6 +42,8 @@ func inputHints() map[trust.Code]hint {
 		trust.CodePrivateKey: always("a trust file needs no key: give only the certificates, " +
 			"and consider the key exposed if the file was shared"),
 		trust.CodePKCS12:       always("take the certificates out: openssl pkcs12 -in FILE -nokeys -out NEW.crt"),
+		trust.CodePKCS12Legacy: always("take the certificates out: openssl pkcs12 -legacy -in FILE -nokeys -out NEW.crt"),
+		trust.CodeSM2:          always("give the server an RSA or ECDSA certificate for gitlab-runner and git; in a file, keep only that one's CA"),
 		trust.CodeRequest:      after("give the certificate that the CA made from it", fetchInstead),
 		trust.CodeDERTruncated: after("copy it again", fetchInstead),
 		trust.CodeTrailing:     after("give the file as it was exported", fetchInstead),
@@ -54,12 +58,15 @@ func inputHints() map[trust.Code]hint {
 func certificateHints() map[trust.Code]hint {
 	renew := fetchAnd("renew it on the server, then: ")
 	return map[trust.Code]hint{
-		trust.CodeExpired:              renew,
-		trust.CodeExpiresSoon:          renew,
-		trust.CodeExpiredBeside:        always("take it out of the file, unless the server still sends it: then renew it there"),
-		trust.CodeMayNotSign:           always("have the CA's certificate issued again with the key usage keyCertSign"),
-		trust.CodeNotYetValid:          always("check the clocks of this machine and of the CA"),
-		trust.CodeHostNotCovered:       fetchAnd("get the chain that the server uses now: "),
+		trust.CodeExpired:        renew,
+		trust.CodeExpiresSoon:    renew,
+		trust.CodeExpiredBeside:  always("take it out of the file; if the server sends it, renew it there or leave it out of its chain"),
+		trust.CodeMayNotSign:     always("have the CA's certificate issued again with the key usage keyCertSign"),
+		trust.CodeNotYetValid:    always("check the clocks of this machine and of the CA"),
+		trust.CodeHostNotCovered: fetchAnd("get the chain that the server uses now: "),
+		trust.CodeNameForm:       always("have it issued again with the host as subject alternative name: DNS:NAME, or IP:ADDRESS for an address"),
+		trust.CodeIngressDefault: always("look which Ingress has the host, and whether the Secret that it names is there: " +
+			"kubectl get ingress -A; kubectl describe ingress NAME -n NAMESPACE; kubectl get secret SECRET -n NAMESPACE"),
 		trust.CodeCertManagerTemporary: fetchAnd("wait until the Certificate is Ready, then: "),
 		trust.CodeWeakSignature:        always("have it issued again with SHA-256"),
 		trust.CodeWeakKey:              always("have it issued again with a longer key: RSA of at least 2048 bits, or ECDSA"),

@@ -3,6 +3,7 @@ package cli
 import (
 	"strings"
 
+	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render"
 	"helm-runnertrust/trust"
 )
@@ -62,7 +63,7 @@ func manifestHints() map[trust.Code]hint {
 
 // noCertificateHint names every way to give one.
 func noCertificateHint(t topic) string {
-	if server, err := trust.ParseServer("https://" + t.host); err == nil && t.misnamed && server.CertFile != "" {
+	if server, err := gitlabrunner.ParseServer("https://" + t.host); err == nil && t.misnamed && server.CertFile != "" {
 		return "the files of a folder are named <host>.crt: call this host's " + server.CertFile + ", or give the file itself: --cert=FILE"
 	}
 	return fetchAnd("get the certificate, then pass --cert=FILE: ")(t) +

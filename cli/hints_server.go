@@ -31,8 +31,9 @@ func serverHints() map[trust.Code]hint {
 		probe.CodeClosed: always("a load balancer without a server behind it, or one that does not know this host name, " +
 			"does so: check host and port"),
 		probe.CodeProtocolTooOld: always("enable TLS 1.2 or 1.3 on the server"),
-		probe.CodeHandshakeFailed: always("the server may offer only algorithms that Go has given up, such as RSA key exchange: " +
-			"enable ECDHE with AES-GCM"),
+		probe.CodeNothingInCommon: always("a server with only an SM2 certificate does so, or with only old ciphers: " +
+			"give it an RSA or ECDSA certificate for gitlab-runner and git, and ciphers of TLS 1.2 or 1.3"),
+		probe.CodeHandshakeFailed:   nil, // the cause is all that is known
 		probe.CodeClientCertificate: always("give the runner one with tls-cert-file and tls-key-file, or do not demand it for GitLab"),
 		probe.CodeProxy: always("see HTTPS_PROXY and NO_PROXY; user and password belong in the URL: " +
 			"http://USER:PASSWORD@PROXY:PORT"),
@@ -40,7 +41,8 @@ func serverHints() map[trust.Code]hint {
 		probe.CodeSystem:      nil, // the cause is all that is known
 		probe.CodeFingerprint: always("compare with the fingerprint on the server; if it differs, somebody else may be answering"),
 
-		probe.CodePubliclyTrusted: always("nothing to do, as long as the runner's image knows that CA too"),
+		probe.CodePubliclyTrusted: always("nothing to do with the charts' images; an image of another kind may lack that CA"),
+		probe.CodeTrustedHere:     trustedHere,
 		probe.CodePrivateCA:       always("give the file with --cert"),
 		probe.CodeSelfSigned:      nil, // CodeStale is told too
 		probe.CodeStale:           fetchAnd("whenever it is renewed: "),
@@ -50,7 +52,7 @@ func serverHints() map[trust.Code]hint {
 		trust.CodeIncompleteChain:  incompleteChain,
 		trust.CodeNameMismatch:     nameMismatch,
 		trust.CodeUndecided:        tryGit,
-		trust.CodeStrictGit:        fetchAnd("give the file all CAs of the chain: "),
+		trust.CodeStrictGit:        strictGit,
 	}
 }
 
@@ -59,6 +61,22 @@ func incompleteChain(t topic) string {
 		return "better still, let the server send the whole chain"
 	}
 	return fetchAnd("let the server send the whole chain, or let fetch complete it: ")(t)
+}
+
+func trustedHere(t topic) string {
+	if t.occasion == ofFetch {
+		return "give the file with --cert"
+	}
+	return fetchAnd("fetch the chain and give it to the post-renderer with --cert: ")(t)
+}
+
+// strictGit does not send whoever has just fetched to fetch.
+func strictGit(t topic) string {
+	const root = "append the root certificate, which the CA's administrator has"
+	if t.occasion == ofFetch {
+		return root
+	}
+	return fetchAnd(root + "; if it is public, or the server sends it, this finds it: ")(t)
 }
 
 // againAt is a text that ends in the command that was run, for the server.

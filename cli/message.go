@@ -47,9 +47,25 @@ func (p *program) fail(err error) {
 		}
 		return
 	}
-	said := p.failure(err)
-	p.errors = append(p.errors, said)
-	p.message("error", said.Message, said.Hint)
+	failure := p.failure(err)
+	p.errors = append(p.errors, failure)
+	object := ""
+	if refused := (*render.Error)(nil); errors.As(err, &refused) {
+		object = refused.Object
+	}
+	p.report(notice{kind: "error", object: object, findingJSON: failure})
+}
+
+// A notice is a message with its code, and the object that it is about.
+type notice struct {
+	kind   string // error, warning or note
+	object string
+	findingJSON
+}
+
+func (p *program) report(n notice) {
+	p.notices = append(p.notices, n)
+	p.message(n.kind, n.Message, n.Hint)
 }
 
 // failure is an error as it is told.
@@ -62,7 +78,11 @@ func (p *program) warn(w trust.Finding) {
 	if w.Object != "" {
 		message = w.Object + ": " + message
 	}
-	p.message("warning", message, topic{}.of(w))
+	p.report(notice{"warning", w.Object, findingJSON{Code: w.Code, Message: message, Hint: topic{}.of(w)}})
+}
+
+func (p *program) inform(f trust.Finding) {
+	p.report(notice{"note", f.Object, findingJSON{Code: f.Code, Message: f.Message}})
 }
 
 func (p *program) message(kind, text, hint string) {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"helm-runnertrust/fixtures"
 	"helm-runnertrust/trust"
 )
 
@@ -85,7 +86,7 @@ func ownMessages(t *testing.T) (all []ownMessage) {
 	return all
 }
 
-// failures are the errors of fixtures/reject, and of command lines.
+// failures are the errors of the refused cases, and of command lines.
 func failures(t *testing.T) (all []findingJSON) {
 	t.Helper()
 	fail := func(args []string, stream string) {
@@ -95,9 +96,8 @@ func failures(t *testing.T) (all []findingJSON) {
 		p.fail(root.Execute())
 		all = append(all, p.errors...)
 	}
-	for _, name := range fixtureCases(t, "reject") {
-		c := readFixture(t, "reject", name)
-		fail(c.paths(), c.input)
+	for _, c := range fixtures.All(t, fixtures.Refuse) {
+		fail(argsOf(c), c.Input(t))
 	}
 	for _, args := range [][]string{{"--zzz"}, {"render", "-z"}, {"render", "--cert"}, {"completion"}} {
 		fail(args, "") // with what the libraries for flags say
@@ -123,11 +123,11 @@ func judged(t *testing.T) (all []findingJSON) {
 			all = append(all, findingJSON{Code: trust.Code(found[1]), Message: found[2]})
 		}
 	}
-	patched := readFile(t, fixturesDir+"/accept/current/output.yaml")
+	patched := fixtures.Output(t, "accept/current")
 	for _, manifests := range []string{
 		strings.ReplaceAll(patched, "BEGIN CERTIFICATE", "lost"),
 		strings.ReplaceAll(patched, "END CERTIFICATE", "lost"),
-		readFile(t, fixturesDir+"/verify/stale-volume/input.yaml"),
+		fixtures.Input(t, "verify/stale-volume"),
 	} {
 		stdout, _, _ := call(t, manifests, nil, "verify", "-o", "json")
 		var result auditJSON

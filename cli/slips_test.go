@@ -14,7 +14,7 @@ import (
 func TestSlips(t *testing.T) {
 	folder := t.TempDir()
 	nameless, manifests := filepath.Join(folder, "gitlab"), filepath.Join(folder, "gitlab.yaml")
-	for path, from := range map[string]string{nameless: "certs/ca.crt", manifests: "accept/current/input.yaml", filepath.Join(folder, "gitlab.crt"): "certs/ca.crt"} {
+	for path, from := range map[string]string{nameless: "certs/ca.crt", manifests: "base/current.yaml", filepath.Join(folder, "gitlab.crt"): "certs/ca.crt"} {
 		if err := os.WriteFile(path, []byte(readFile(t, filepath.Join(fixturesDir, from))), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"helm-runnertrust/render"
 	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/probe"
 )
@@ -15,7 +16,7 @@ import (
 // load reads the argument [HOST=]PATH, where PATH is a file for [trust.Parse] or a folder of
 // <host>.crt files. A path that itself begins like HOST= is written ./HOST=. The faults of several
 // files in a folder are joined.
-func (f files) load(arg string) ([]trust.Source, error) {
+func (f files) load(arg string) ([]render.Source, error) {
 	if holdsCertificate(arg) {
 		return nil, certificateText("the path of a certificate")
 	}
@@ -41,12 +42,12 @@ func (f files) load(arg string) ([]trust.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []trust.Source{{Host: host, Bundle: bundle}}, nil
+	return []render.Source{{Host: host, Bundle: bundle}}, nil
 }
 
 // loadText reads the value of an environment variable: PEM text if it has a BEGIN line or more than
 // one line, otherwise like load. Origin names the text in messages.
-func (f files) loadText(origin, value string) ([]trust.Source, error) {
+func (f files) loadText(origin, value string) ([]render.Source, error) {
 	if text := strings.TrimSpace(value); !strings.Contains(text, "-----BEGIN") && !strings.Contains(text, "\n") {
 		if !pathExists(text) {
 			return nil, &hinted{what: origin + ": its value is neither PEM text nor a path that exists",
@@ -58,7 +59,7 @@ func (f files) loadText(origin, value string) ([]trust.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []trust.Source{{Bundle: bundle}}, nil
+	return []render.Source{{Bundle: bundle}}, nil
 }
 
 // pathExists reports whether the path of an argument is there. A value that is no path may be a
@@ -112,12 +113,12 @@ func isNameByte(c rune) bool {
 	return isDigit(c) || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || strings.ContainsRune("-._", c)
 }
 
-func (f files) loadFolder(folder string) ([]trust.Source, error) {
+func (f files) loadFolder(folder string) ([]render.Source, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return nil, unreadable(folder, err)
 	}
-	var sources []trust.Source
+	var sources []render.Source
 	var errs []error
 	for _, entry := range entries {
 		host, isCert := strings.CutSuffix(entry.Name(), ".crt")
@@ -131,7 +132,7 @@ func (f files) loadFolder(folder string) ([]trust.Source, error) {
 			errs = append(errs, err)
 			continue
 		}
-		sources = append(sources, trust.Source{Host: host, Bundle: bundle, FromFolder: true})
+		sources = append(sources, render.Source{Host: host, Bundle: bundle, FromFolder: true})
 	}
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)

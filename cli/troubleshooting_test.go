@@ -72,7 +72,7 @@ func advice(about trust.Code) string {
 }
 
 var (
-	typedCommand = regexp.MustCompile(`(\b(?:helm runnertrust|helm show|openssl|base64|iconv|keytool|awk|printf|GIT_SSL_CAINFO=FILE) .*?|https?://[\w/.:@=-]*)(; |, or |, then| tells |$)`)
+	typedCommand = regexp.MustCompile(`(\b(?:helm runnertrust|helm show|openssl|base64|iconv|kubectl|keytool|awk|printf|GIT_SSL_CAINFO=FILE) .*?|https?://[\w/.:@=-]*)(; |, or |, then| tells |$)`)
 	typedOption  = regexp.MustCompile(`(^|[ :])(--[a-z][a-z-]*(?:=[\w/.:=-]*\w)?(?: [A-Z]+\b)?)`)
 )
 

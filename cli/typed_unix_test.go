@@ -72,7 +72,7 @@ func TestTypedCommands(t *testing.T) {
 
 // TestCalledByPath quotes the path that the program was called by, wherever a hint repeats it.
 func TestCalledByPath(t *testing.T) {
-	manifests := fixturesDir + "/accept/current/input.yaml"
+	manifests := fixturesDir + "/base/current.yaml"
 	for name, want := range map[string]string{
 		"./helm-runnertrust": "./helm-runnertrust", "/a b/helm-runnertrust": "'/a b/helm-runnertrust'", "$(touch x)/helm-runnertrust": "'$(touch x)/helm-runnertrust'",
 	} {

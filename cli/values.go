@@ -90,7 +90,7 @@ func (p *program) values(flags valuesFlags) error {
 		return p.write(append([]byte(aboutConfigMap(options, host, made.Key)), made.ConfigMap...))
 	}
 	for _, note := range made.Notes {
-		p.message("note", note.Message, "")
+		p.inform(note)
 	}
 	if made.Config != "" {
 		p.message("note", "values cannot add to runners.config: the lines for it are in the comment at the end", "")

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/probe"
 )
@@ -52,7 +53,7 @@ func inLetters(written string) *url.URL {
 	if err != nil {
 		return nil
 	}
-	server, err := trust.ParseServer("https://" + u.Host)
+	server, err := gitlabrunner.ParseServer("https://" + u.Host)
 	if err != nil {
 		return nil
 	}

@@ -40,8 +40,8 @@ func (p *program) verifyCommand() *cobra.Command {
 		Long: `Prove that runners would connect.
 
 With a URL: shakes hands with the server, and judges what it sends by the
-runner's rule (the system's certificates and the file of --cert) and by that of
-git in its jobs (the file only).
+runner's rule (Mozilla's list of CAs, which the charts' images trust, and the
+file of --cert) and by that of git in its jobs (the file only).
 
 With manifests, from a file, stdin, a release, or all releases (of the cluster
 or of one namespace): tells for each runner which file it would read, what is in
@@ -191,15 +191,12 @@ func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlag
 		if err != nil {
 			return err
 		}
-		if file = trust.Choose(sources, target.Host); file == nil {
+		if file = render.Choose(sources, target.Host); file == nil {
 			return &hinted{what: fmt.Sprintf("no certificate is given for the host %q", target.Host),
 				hint: fetchInstead(topic{host: target.String()}) + ", then: " + verifyURL(target.String()) + " --cert=FILE"}
 		}
 	}
-	verdicts, err := probe.Verify(ctx, target, file, flags.connection.dialer(), p.Now)
-	if err != nil {
-		return err
-	}
+	verdicts := probe.Verify(ctx, target, file, flags.connection.dialer(), p.Now)
 	end := p.Now.Add(time.Duration(flags.expiresWithin))
 	later := verdicts
 	if flags.expiresWithin > 0 {
@@ -260,9 +257,9 @@ func ofVerdicts(v probe.Verdicts) topic {
 // serverTable is the verdict of each client, with its reason. The runner's warnings are those of
 // later.
 func serverTable(v probe.Verdicts, later []trust.Finding, file bool) string {
-	runner, git := "the system and the file", "the file only"
+	runner, git := "the image's CAs and the file", "the file only"
 	if !file {
-		runner, git = "the system", "the system"
+		runner, git = "the image's CAs", "the image's CAs"
 	}
 	rows := [][]string{{"CLIENT", "VERDICT", "TRUSTS"}}
 	about := ofVerdicts(v)

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"helm-runnertrust/e2e/internal/helm"
-	"helm-runnertrust/trust"
+	"helm-runnertrust/gitlabrunner"
 )
 
 // Every way to look at a release tells the same: what Helm would install, what
@@ -62,7 +62,7 @@ func (r *release) wantVerified(t *testing.T, manifest string) {
 	if err := json.Unmarshal([]byte(released), &verdict); err != nil {
 		t.Fatal(err)
 	}
-	file := certsDir + "/" + trust.ServerForHost(chartHost).CertFile
+	file := certsDir + "/" + gitlabrunner.ForHost(chartHost).CertFile
 	if !verdict.OK || len(verdict.Runners) != 1 || verdict.Runners[0].Host != chartHost || verdict.Runners[0].File != file {
 		t.Errorf("verify says %+v, want the file %s", verdict, file)
 	}

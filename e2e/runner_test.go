@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"helm-runnertrust/e2e/internal/kubelet"
+	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/trust"
 )
 
@@ -76,18 +77,18 @@ func runnerOf(t *testing.T, deployment object) podSpec {
 func runnerFile(t *testing.T, root string, deployment object) (server string, file []byte) {
 	t.Helper()
 	pod := runnerOf(t, deployment)
-	env := map[string]string{"HOME": trust.DefaultHome}
+	env := map[string]string{"HOME": gitlabrunner.DefaultHome}
 	for _, variable := range pod.Containers[0].Env {
 		env[variable.Name] = variable.Value
 	}
-	server = env[trust.ServerURLVariable]
-	parsed, err := trust.ParseServer(server)
+	server = env[gitlabrunner.ServerURLVariable]
+	parsed, err := gitlabrunner.ParseServer(server)
 	if err != nil {
 		t.Fatal(err)
 	}
-	certs := path.Join(trust.CertsDir(pod.SecurityContext.RunAsUser, env["HOME"]), parsed.CertFile)
+	certs := path.Join(gitlabrunner.CertsDir(pod.SecurityContext.RunAsUser, env["HOME"]), parsed.CertFile)
 	// What is named is not looked for elsewhere, even where it is missing.
-	name := cmp.Or(env[trust.CAFileVariable], templateIn(t, root).TLSCAFile, certs)
+	name := cmp.Or(env[gitlabrunner.CAFileVariable], templateIn(t, root).TLSCAFile, certs)
 	file, err = os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal(err)

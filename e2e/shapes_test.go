@@ -3,7 +3,7 @@ package e2e
 import (
 	"testing"
 
-	"helm-runnertrust/trust"
+	"helm-runnertrust/gitlabrunner"
 )
 
 func TestTwoReleasesInOneNamespace(t *testing.T) {
@@ -100,7 +100,7 @@ func TestCertsSecretNameIsKept(t *testing.T) {
 		// The same pod, asked for the Secret's host.
 		containers := at(deployment, "spec", "template", "spec", "containers").([]any)
 		for _, variable := range at(containers[0], "env").([]any) {
-			if textAt(variable, "name") == trust.ServerURLVariable {
+			if textAt(variable, "name") == gitlabrunner.ServerURLVariable {
 				variable.(object)["value"] = "https://git.example.org"
 			}
 		}

@@ -11,8 +11,8 @@ import (
 
 	"sigs.k8s.io/yaml"
 
+	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render"
-	"helm-runnertrust/trust"
 )
 
 // A valuesCase is one way to make a runner trust its GitLab by values, and by the filter.
@@ -211,6 +211,6 @@ func TestValuesAreVerified(t *testing.T) {
 		r.install(t, "--values", writeFile(t, "trust.yaml", []byte(text)))
 		r.wantVerified(t, r.in(t, "get", "manifest", r.name))
 		same(t, "data of the ConfigMap", at(r.get(t, "ConfigMap", render.DefaultConfigMapName), "data"),
-			object{trust.ServerForHost(chartHost).CertFile: g.pem})
+			object{gitlabrunner.ForHost(chartHost).CertFile: g.pem})
 	})
 }

@@ -3,8 +3,8 @@ package e2e
 import (
 	"testing"
 
+	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render"
-	"helm-runnertrust/trust"
 )
 
 // Where the ways env and config have the file.
@@ -64,7 +64,7 @@ func (r *release) wantTold(t *testing.T, want told, g *gitlab) {
 	deployment := r.deployment(t)
 	got := told{annotated: annotationOf(deployment) != ""}
 	for _, variable := range runnerOf(t, deployment).Containers[0].Env {
-		if variable.Name == trust.CAFileVariable {
+		if variable.Name == gitlabrunner.CAFileVariable {
 			got.variable = variable.Value
 		}
 	}

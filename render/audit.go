@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/yamledit"
 	"helm-runnertrust/trust"
 )
@@ -121,7 +122,7 @@ func (a *AuditedRunner) judgeRunner(m *manifests, c *container, options AuditOpt
 		return err
 	}
 	if a.Host == "" && a.File == "" {
-		a.judge(StatusUnknown, CodeHostUnknown, "the manifest does not tell "+trust.ServerURLVariable+", and so not the file's name")
+		a.judge(StatusUnknown, CodeHostUnknown, "the manifest does not tell "+gitlabrunner.ServerURLVariable+", and so not the file's name")
 		return nil
 	}
 	found, err := m.open(c, a.File)
@@ -144,7 +145,7 @@ func (a *AuditedRunner) judgeRunner(m *manifests, c *container, options AuditOpt
 
 // findFile is the runner's order of looking: the variable, the setting, the certs directory
 // (network/client.go of gitlab-runner).
-func (a *AuditedRunner) findFile(m *manifests, c *container, server trust.Server, certsDir string) error {
+func (a *AuditedRunner) findFile(m *manifests, c *container, server gitlabrunner.Server, certsDir string) error {
 	set, err := m.caFile(c)
 	if err != nil {
 		return err
@@ -180,7 +181,7 @@ func (a *AuditedRunner) judge(status Status, code Code, message string) {
 func (a *AuditedRunner) judgeFile(found content, options AuditOptions) {
 	switch {
 	case a.Plain:
-		a.judge(StatusOK, PlainHTTP, trust.ServerURLVariable+" is an http:// URL, so the runner checks no certificate")
+		a.judge(StatusOK, PlainHTTP, gitlabrunner.ServerURLVariable+" is an http:// URL, so the runner checks no certificate")
 	case a.File == "":
 		a.judge(StatusUnknown, CodeFileUnknown, "the file's path is not in the manifests")
 	case found.state == contentUnmounted && a.Way == WayCertsDir:
@@ -206,7 +207,7 @@ func (a *AuditedRunner) judgeFile(found content, options AuditOptions) {
 // judgeBundle judges certificates. One that has expired does no harm beside
 // one that is valid, as in the time of a rotation.
 func (a *AuditedRunner) judgeBundle(found content, options AuditOptions) {
-	bundle, unseen, err := trust.ParseAsRunner(found.from, found.bytes)
+	bundle, unseen, err := gitlabrunner.Parse(found.from, found.bytes)
 	if err != nil {
 		a.judge(StatusFailed, CodeFileInvalid, err.Error())
 		return

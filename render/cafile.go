@@ -5,7 +5,7 @@ import (
 	"strings"
 	"sync"
 
-	"helm-runnertrust/trust"
+	"helm-runnertrust/gitlabrunner"
 )
 
 // A caFile is what CI_SERVER_TLS_CA_FILE of a container says.
@@ -19,19 +19,19 @@ type caFile struct {
 // envFrom, of which the last has it. Nil where it is not set, as far as the stream tells; an empty
 // one is none for the runner.
 func (m *manifests) caFile(c *container) (*caFile, error) {
-	if entry := named(c.env, trust.CAFileVariable); entry != nil {
+	if entry := named(c.env, gitlabrunner.CAFileVariable); entry != nil {
 		if text(entry, "value") == "" && value(entry, "valueFrom") == nil {
 			return nil, nil
 		}
-		path, _, err := c.variable(trust.CAFileVariable)
+		path, _, err := c.variable(gitlabrunner.CAFileVariable)
 		if err != nil {
 			path = ""
 		}
-		return &caFile{path: path, part: "env " + trust.CAFileVariable}, nil
+		return &caFile{path: path, part: "env " + gitlabrunner.CAFileVariable}, nil
 	}
 	var last *caFile
 	for _, entry := range list(c.node, "envFrom") {
-		key, hasPrefix := strings.CutPrefix(trust.CAFileVariable, text(entry, "prefix"))
+		key, hasPrefix := strings.CutPrefix(gitlabrunner.CAFileVariable, text(entry, "prefix"))
 		if !hasPrefix {
 			continue
 		}
@@ -61,7 +61,7 @@ func (m *manifests) caFile(c *container) (*caFile, error) {
 // caFileSetting finds the setting in a config.toml that is none of the templates: one that does not
 // parse, or has several [[runners]].
 var caFileSetting = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?m)^[ \t]*["']?` + trust.CAFileSetting + `["']?[ \t]*=[ \t]*["']([^"'\r\n]+)["']`)
+	return regexp.MustCompile(`(?m)^[ \t]*["']?` + gitlabrunner.CAFileSetting + `["']?[ \t]*=[ \t]*["']([^"'\r\n]+)["']`)
 })
 
 // refuseVariable refuses a container in which CI_SERVER_TLS_CA_FILE wins.
@@ -72,7 +72,7 @@ func (m *manifests) refuseVariable(c *container) error {
 	}
 	why := "it is set"
 	if set.from != "" {
-		why = set.from + " has " + trust.CAFileVariable
+		why = set.from + " has " + gitlabrunner.CAFileVariable
 	}
 	return c.runner.refuse(CAFileSet, c.field(set.part), "%s, so the runner would look for no other file", why)
 }
@@ -84,7 +84,7 @@ func (m *manifests) refuseSetting(c *container) error {
 		return err
 	}
 	return configMap.refuse(CAFileSet, "data", "%s is %q in the configuration of %s, so the runner would not look into its certs directory",
-		trust.CAFileSetting, file, c.runner)
+		gitlabrunner.CAFileSetting, file, c.runner)
 }
 
 // configuredCAFile is the tls-ca-file in a ConfigMap of the stream that the runner's pod mounts;

@@ -1,6 +1,6 @@
 package render
 
-import "helm-runnertrust/trust"
+import "helm-runnertrust/gitlabrunner"
 
 // certsDirWay is the runner's own way: <host>.crt in its certs directory, which it looks into
 // without being told. Both other settings would win over it.
@@ -12,7 +12,7 @@ var _ way = certsDirWay{}
 
 func (certsDirWay) needsHost() bool { return true }
 
-func (w certsDirWay) locate(m *manifests, c *container, server trust.Server) (location, error) {
+func (w certsDirWay) locate(m *manifests, c *container, server gitlabrunner.Server) (location, error) {
 	if err := m.refuseVariable(c); err != nil {
 		return location{}, err
 	}

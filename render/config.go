@@ -1,8 +1,8 @@
 package render
 
 import (
+	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/tomledit"
-	"helm-runnertrust/trust"
 )
 
 // configWay names the file as tls-ca-file in the template of the runner's configuration, which
@@ -15,7 +15,7 @@ var _ way = configWay{}
 
 func (configWay) needsHost() bool { return false }
 
-func (w configWay) locate(m *manifests, c *container, _ trust.Server) (location, error) {
+func (w configWay) locate(m *manifests, c *container, _ gitlabrunner.Server) (location, error) {
 	if err := m.refuseVariable(c); err != nil {
 		return location{}, err
 	}

@@ -3,8 +3,8 @@ package render
 import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/yamledit"
-	"helm-runnertrust/trust"
 )
 
 // envWay names the file in CI_SERVER_TLS_CA_FILE, which wins over everything else. It needs no
@@ -17,14 +17,14 @@ var _ way = envWay{}
 
 func (envWay) needsHost() bool { return false }
 
-func (w envWay) locate(*manifests, *container, trust.Server) (location, error) {
+func (w envWay) locate(*manifests, *container, gitlabrunner.Server) (location, error) {
 	return ownLocation(w.dir), nil
 }
 
 // tell sets the variable: in the entry that counts where there is one, whose value may come from
 // another object until now.
 func (envWay) tell(_ *manifests, c *container, at location) error {
-	entry := named(list(c.node, "env"), trust.CAFileVariable)
+	entry := named(list(c.node, "env"), gitlabrunner.CAFileVariable)
 	if entry != nil {
 		if err := entry.PipeE(yaml.Clear("valueFrom")); err != nil {
 			return c.runner.placed(err)
@@ -36,7 +36,7 @@ func (envWay) tell(_ *manifests, c *container, at location) error {
 		return c.runner.placed(err)
 	}
 	yamledit.Prepend(env, yamledit.Map(
-		yamledit.Pair{Key: "name", Value: yamledit.Text(trust.CAFileVariable)},
+		yamledit.Pair{Key: "name", Value: yamledit.Text(gitlabrunner.CAFileVariable)},
 		yamledit.Pair{Key: "value", Value: yamledit.Text(at.path())},
 	))
 	return nil
@@ -46,7 +46,7 @@ func (envWay) tell(_ *manifests, c *container, at location) error {
 func (envWay) untell(_ *manifests, c *container) error {
 	env := value(c.node, "env")
 	if !yamledit.Retain(env, func(entry *yaml.RNode) bool {
-		return text(entry, "name") != trust.CAFileVariable || !c.isOwnFile(text(entry, "value"))
+		return text(entry, "name") != gitlabrunner.CAFileVariable || !c.isOwnFile(text(entry, "value"))
 	}) {
 		return nil
 	}

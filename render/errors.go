@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/trust"
 )
 
@@ -79,7 +80,7 @@ func (e *Error) Error() string {
 }
 
 // about names the server that an error concerns.
-func about(server trust.Server, err error) error {
+func about(server gitlabrunner.Server, err error) error {
 	if refused := (*Error)(nil); errors.As(err, &refused) {
 		refused.Host = server.Address
 	}

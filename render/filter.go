@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/yamledit"
-	"helm-runnertrust/trust"
 )
 
 // Filter reads a stream of Kubernetes manifests and returns it with the certificate file of every
@@ -64,7 +64,7 @@ type filter struct {
 
 // noRunner says what was looked for.
 func (m *manifests) noRunner(name string) error {
-	wanted := fmt.Sprintf("a container that has the variable %s", trust.ServerURLVariable)
+	wanted := fmt.Sprintf("a container that has the variable %s", gitlabrunner.ServerURLVariable)
 	if name != "" {
 		wanted = fmt.Sprintf("the name %q", name)
 	}

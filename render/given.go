@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/trust"
 )
 
@@ -39,12 +40,12 @@ func newGiven(r *runner, options Options, warn func(Warning)) (*given, error) {
 func (o Options) configMapName(r *runner) string { return cmp.Or(o.ConfigMapName, r.name+"-certs") }
 
 // offers is the files that were given. Several for one host are one file for the runner.
-func (g *given) offers(server trust.Server) ([]offer, error) {
-	hosted := slices.DeleteFunc(slices.Clone(g.options.Sources), func(s trust.Source) bool { return s.Host == "" })
-	bundle := trust.Choose(hosted, server.Name)
+func (g *given) offers(server gitlabrunner.Server) ([]offer, error) {
+	hosted := slices.DeleteFunc(slices.Clone(g.options.Sources), func(s Source) bool { return s.Host == "" })
+	bundle := Choose(hosted, server.Name)
 	own := bundle != nil
 	if !own {
-		bundle = trust.Choose(g.options.Sources, server.Name)
+		bundle = Choose(g.options.Sources, server.Name)
 	}
 	if bundle == nil {
 		return nil, nil
@@ -52,7 +53,7 @@ func (g *given) offers(server trust.Server) ([]offer, error) {
 	return []offer{{name: bundle.Origin(), own: own, fill: func(file string) error { return g.fill(bundle, server, file) }}}, nil
 }
 
-func (g *given) fill(bundle *trust.Bundle, server trust.Server, file string) error {
+func (g *given) fill(bundle *trust.Bundle, server gitlabrunner.Server, file string) error {
 	findings, err := server.About(bundle.Check(server.Name, g.options.Now, g.options.Force))
 	if err != nil {
 		return err

@@ -5,28 +5,28 @@ import (
 	"fmt"
 	"strings"
 
-	"helm-runnertrust/trust"
+	"helm-runnertrust/gitlabrunner"
 )
 
 // server is the one of a container's CI_SERVER_URL, else that of the only host that certificates
 // are given for; zero where neither tells it and the way needs none.
-func (f *filter) server(c *container) (trust.Server, error) {
+func (f *filter) server(c *container) (gitlabrunner.Server, error) {
 	server, err := c.server()
 	if err != nil {
-		return trust.Server{}, err
+		return gitlabrunner.Server{}, err
 	}
 	if server.Name == "" {
 		host, err := f.options.onlyHost()
 		switch {
 		case err == nil:
-			return trust.ServerForHost(host), nil
+			return gitlabrunner.ForHost(host), nil
 		case f.way.needsHost() || f.options.fromIngress():
-			return trust.Server{}, f.hostUnknown(c)
+			return gitlabrunner.Server{}, f.hostUnknown(c)
 		}
-		return trust.Server{}, nil
+		return gitlabrunner.Server{}, nil
 	}
 	if server.Plain {
-		f.warn(Warning{Code: PlainHTTP, Object: c.runner.String(), Message: trust.ServerURLVariable +
+		f.warn(Warning{Code: PlainHTTP, Object: c.runner.String(), Message: gitlabrunner.ServerURLVariable +
 			" is an http:// URL, so the runner checks no certificate"})
 	}
 	return server, nil
@@ -35,7 +35,7 @@ func (f *filter) server(c *container) (trust.Server, error) {
 // hostUnknown says that nothing tells the host of a container's server.
 func (f *filter) hostUnknown(c *container) error {
 	_, err := f.options.onlyHost()
-	return c.runner.refuse(HostUnknown, c.field("env "+trust.ServerURLVariable), "its value is %w, and %w", errUnknown, err)
+	return c.runner.refuse(HostUnknown, c.field("env "+gitlabrunner.ServerURLVariable), "its value is %w, and %w", errUnknown, err)
 }
 
 // refuseUnused tells of certificates for a host that no runner has, and refuses objects for one.

@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"sigs.k8s.io/kustomize/kyaml/yaml"
+	"helm-runnertrust/gitlabrunner"
 
-	"helm-runnertrust/trust"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 // A termination is what an Ingress or the listener of a Gateway terminates TLS with.
@@ -28,7 +28,7 @@ type served struct{ secret, by string }
 
 // servedBy finds the Secret that an Ingress or a Gateway of the stream names for a server. It has
 // to be one, in the runner's namespace. asked is whether the stream was named as the source.
-func (m *manifests) servedBy(r *runner, server trust.Server, asked bool) (served, error) {
+func (m *manifests) servedBy(r *runner, server gitlabrunner.Server, asked bool) (served, error) {
 	if server.Name == "" {
 		return served{}, nil
 	}

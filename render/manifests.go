@@ -6,9 +6,9 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/tomledit"
 	"helm-runnertrust/render/yamledit"
-	"helm-runnertrust/trust"
 )
 
 // manifests are the objects of a stream, of which only those are read that somebody asks for.
@@ -55,7 +55,7 @@ func (m *manifests) objects(doc *yamledit.Document) ([]*object, error) {
 // runners are the Deployments that run a gitlab-runner, in the order of the stream. With a name,
 // it is the Deployment of this name, whatever it holds.
 func (m *manifests) runners(name string) ([]*runner, error) {
-	mark := trust.ServerURLVariable
+	mark := gitlabrunner.ServerURLVariable
 	if name != "" {
 		mark = name
 	}
@@ -110,7 +110,7 @@ func (m *manifests) mentionsSetting() bool {
 				return false
 			}
 			text := bytes.ToLower(doc.Text())
-			return bytes.Contains(text, []byte(trust.CAFileSetting)) || bytes.Contains(text, []byte(`\u`))
+			return bytes.Contains(text, []byte(gitlabrunner.CAFileSetting)) || bytes.Contains(text, []byte(`\u`))
 		})
 		m.settingMentioned = &found
 	}

@@ -16,7 +16,7 @@ import (
 type Options struct {
 	// Sources are certificates that are given. A runner takes those of its host, and those without
 	// a host when there are none.
-	Sources []trust.Source
+	Sources []Source
 
 	// Objects are Secrets and ConfigMaps of the runners' namespaces, besides Sources.
 	Objects []Object

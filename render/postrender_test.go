@@ -12,13 +12,13 @@ import (
 )
 
 // certificates are those of the file ca.crt.
-func certificates() ([]trust.Source, error) {
+func certificates() ([]render.Source, error) {
 	text, err := os.ReadFile("../fixtures/certs/ca.crt")
 	if err != nil {
 		return nil, err
 	}
 	bundle, err := trust.Parse("ca.crt", text)
-	return []trust.Source{{Bundle: bundle}}, err
+	return []render.Source{{Bundle: bundle}}, err
 }
 
 // A stream of two documents, of which one is a runner's: what is printed is what was added.
@@ -76,7 +76,7 @@ func ExamplePostRenderer() {
 		Options: render.Options{Sources: sources, Now: time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)},
 		Warn:    func(w render.Warning) { fmt.Println("warning:", w.Message) },
 	}
-	rendered, err := os.ReadFile("../fixtures/accept/current/input.yaml")
+	rendered, err := os.ReadFile("../fixtures/base/current.yaml")
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -12,7 +12,7 @@ func TestPostRenderer(t *testing.T) {
 	buffer := bytes.NewBuffer(bytes.Clone(input))
 	var codes []Code
 	filter := PostRenderer{Options: options(t), Warn: func(w Warning) { codes = append(codes, w.Code) }}
-	filter.Options.Sources = []trust.Source{{Bundle: bundle(t, "leaf.crt")}}
+	filter.Options.Sources = []Source{{Bundle: bundle(t, "leaf.crt")}}
 	patched, err := filter.Run(buffer)
 	if err != nil {
 		t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 // An Object is a key of a Secret or ConfigMap that is in the runner's namespace, or will be: its
 // owner (cert-manager, trust-manager, a chart) brings it there and renews it.
 type Object struct {
-	Host string // that it is given for, as in trust.Source; "" for every host
+	Host string // that it is given for, as in Source; "" for every host
 	Kind string // "Secret" or "ConfigMap"
 	Name string
 	Key  string // "ca.crt"

@@ -6,9 +6,9 @@ import (
 	"path"
 	"strings"
 
-	"sigs.k8s.io/kustomize/kyaml/yaml"
+	"helm-runnertrust/gitlabrunner"
 
-	"helm-runnertrust/trust"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 // A runner is a Deployment with at least one container that runs a gitlab-runner. What its
@@ -45,7 +45,7 @@ func (o *object) asRunner(name string) (*runner, error) {
 	for _, node := range all {
 		c := &container{runner: r, node: node, name: text(node, "name"), env: list(node, "env")}
 		// The mark of a runner in every version of the chart.
-		registers := named(c.env, trust.ServerURLVariable) != nil
+		registers := named(c.env, gitlabrunner.ServerURLVariable) != nil
 		if registers || name != "" && len(all) == 1 {
 			r.containers = append(r.containers, c)
 		}
@@ -55,7 +55,7 @@ func (o *object) asRunner(name string) (*runner, error) {
 		return r, r.check()
 	case name != "":
 		return nil, o.refuse(ContainerChoice, "containers", "none of %d containers has the variable %s",
-			len(all), trust.ServerURLVariable)
+			len(all), gitlabrunner.ServerURLVariable)
 	}
 	return nil, nil
 }
@@ -100,14 +100,14 @@ func (c *container) variable(name string) (literal string, found bool, err error
 }
 
 // server derives the server from CI_SERVER_URL; zero where the manifest does not tell it.
-func (c *container) server() (trust.Server, error) {
-	url, found, err := c.variable(trust.ServerURLVariable)
+func (c *container) server() (gitlabrunner.Server, error) {
+	url, found, err := c.variable(gitlabrunner.ServerURLVariable)
 	if !found || err != nil {
-		return trust.Server{}, nil
+		return gitlabrunner.Server{}, nil
 	}
-	server, err := trust.ParseServer(url)
+	server, err := gitlabrunner.ParseServer(url)
 	if err != nil {
-		return trust.Server{}, c.runner.refuse(BadURL, c.field("env "+trust.ServerURLVariable), "%w", err)
+		return gitlabrunner.Server{}, c.runner.refuse(BadURL, c.field("env "+gitlabrunner.ServerURLVariable), "%w", err)
 	}
 	return server, nil
 }
@@ -131,7 +131,7 @@ func (c *container) certsDir(given string) (string, error) {
 	case !found:
 		home = c.mountedHome()
 	}
-	dir := trust.CertsDir(uid, home)
+	dir := gitlabrunner.CertsDir(uid, home)
 	if err := checkCertsDir(dir); err != nil {
 		return "", c.runner.refuse(DirUnknown, c.field("env HOME"), "%w", errors.Unwrap(err))
 	}
@@ -179,9 +179,9 @@ func integer(node *yaml.RNode) (number int64, ok bool) {
 // configuration, else the images' home.
 func (c *container) mountedHome() string {
 	for _, m := range c.mounts() {
-		if dir, base := path.Split(m.path); base == trust.ConfigFolder {
+		if dir, base := path.Split(m.path); base == gitlabrunner.ConfigFolder {
 			return dir
 		}
 	}
-	return trust.DefaultHome
+	return gitlabrunner.DefaultHome
 }

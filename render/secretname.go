@@ -6,7 +6,7 @@ import (
 	"path"
 	"strings"
 
-	"helm-runnertrust/trust"
+	"helm-runnertrust/gitlabrunner"
 )
 
 // CertsSecretName is the Secret that the chart's own value certsSecretName would mount in the same
@@ -14,7 +14,7 @@ import (
 // directory of a runner that is not root. "" for none, and where the options are refused.
 func (o ValuesOptions) CertsSecretName() string {
 	server, err := o.server()
-	dir := trust.CertsDir(-1, trust.DefaultHome)
+	dir := gitlabrunner.CertsDir(-1, gitlabrunner.DefaultHome)
 	if err != nil || !o.filter().needsHost() || path.Clean(cmp.Or(o.CertsDir, dir)) != dir {
 		return ""
 	}
@@ -27,7 +27,7 @@ func (o ValuesOptions) CertsSecretName() string {
 			general = append(general, object)
 		}
 	}
-	if len(own) == 0 && trust.Choose(o.Sources, server.Name) == nil {
+	if len(own) == 0 && Choose(o.Sources, server.Name) == nil {
 		own = general
 	}
 	if len(own) != 1 || own[0].Kind != "Secret" || own[0].Key != server.CertFile {

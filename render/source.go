@@ -3,14 +3,14 @@ package render
 import (
 	"strings"
 
-	"helm-runnertrust/trust"
+	"helm-runnertrust/gitlabrunner"
 )
 
 // A source says where the bytes of one runner's files come from. A new one is a file beside this,
 // and a line in sourcesOf.
 type source interface {
 	// offers are what the source has for a server; none where it has nothing.
-	offers(server trust.Server) ([]offer, error)
+	offers(server gitlabrunner.Server) ([]offer, error)
 
 	// projections are what a volume has to show of objects for the files that were filled.
 	projections() []projection
@@ -51,7 +51,7 @@ func (f *filter) sourcesOf(r *runner) ([]source, error) {
 
 // choose is the one offer that a runner's file for a server comes from: what was given for its
 // host, else what was given for every host. Two are refused, since the runner reads one file.
-func (f *filter) choose(c *container, sources []source, server trust.Server) (offer, error) {
+func (f *filter) choose(c *container, sources []source, server gitlabrunner.Server) (offer, error) {
 	var own, general []offer
 	for _, from := range sources {
 		offers, err := from.offers(server)
@@ -79,20 +79,20 @@ func (f *filter) choose(c *container, sources []source, server trust.Server) (of
 	for _, o := range own {
 		names = append(names, o.name)
 	}
-	return offer{}, c.runner.refuse(TwoSources, c.field("env "+trust.ServerURLVariable),
+	return offer{}, c.runner.refuse(TwoSources, c.field("env "+gitlabrunner.ServerURLVariable),
 		"its certificate is to come from %s, and a runner reads one file", strings.Join(names, " and from "))
 }
 
 // noCertificate says what there is instead of a certificate for a server.
-func (f *filter) noCertificate(c *container, server trust.Server) error {
+func (f *filter) noCertificate(c *container, server gitlabrunner.Server) error {
 	hosts := f.options.hosts()
 	switch {
 	case server.Name == "":
 		return f.hostUnknown(c)
 	case len(hosts) == 0:
 		return about(server, c.runner.refuse(NoCertificate, "", "no certificate is given, and no Ingress or Gateway of the stream names a Secret for the host %q of its %s",
-			server.Name, trust.ServerURLVariable))
+			server.Name, gitlabrunner.ServerURLVariable))
 	}
 	return about(server, c.runner.refuse(NoCertificate, "", "no certificate is given for the host %q of its %s, only for: %s",
-		server.Name, trust.ServerURLVariable, strings.Join(hosts, ", ")))
+		server.Name, gitlabrunner.ServerURLVariable, strings.Join(hosts, ", ")))
 }

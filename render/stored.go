@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/trust"
 )
 
@@ -31,7 +32,7 @@ func (o Options) fromIngress() bool {
 	return o.FromIngress || len(o.Sources) == 0 && len(o.Objects) == 0
 }
 
-func (s *stored) offers(server trust.Server) ([]offer, error) {
+func (s *stored) offers(server gitlabrunner.Server) ([]offer, error) {
 	var offers []offer
 	add := func(o Object, by string) {
 		offers = append(offers, offer{name: o.String(), own: o.Host != "", fill: func(file string) error { return s.fill(o, by, server, file) }})
@@ -53,7 +54,7 @@ func (s *stored) offers(server trust.Server) ([]offer, error) {
 }
 
 // fill puts an object into a file. by is the Ingress or Gateway that names it.
-func (s *stored) fill(o Object, by string, server trust.Server, file string) error {
+func (s *stored) fill(o Object, by string, server gitlabrunner.Server, file string) error {
 	o.Host = ""
 	if other, taken := s.files[file]; taken && other != o {
 		return s.runner.refuse(TwoSources, "", "its containers read one file %s, which is to come from %s and from %s", file, other, o)
@@ -69,7 +70,7 @@ func (s *stored) fill(o Object, by string, server trust.Server, file string) err
 // check holds an object that is in the stream to what certificates are held to that are given. One
 // whose owner fills it later is empty there, and one that may be of another namespace tells
 // nothing.
-func (s *stored) check(o Object, server trust.Server) error {
+func (s *stored) check(o Object, server gitlabrunner.Server) error {
 	found, err := s.filter.manifests.find(o.Kind, o.Name, s.runner.namespace)
 	if err != nil || found == nil || found.namespace != s.runner.namespace {
 		return err
@@ -89,7 +90,7 @@ func (s *stored) check(o Object, server trust.Server) error {
 	if err != nil {
 		return err
 	}
-	_, unseen, err := trust.ParseAsRunner(o.String(), content) // which is not written anew
+	_, unseen, err := gitlabrunner.Parse(o.String(), content) // which is not written anew
 	if err != nil {
 		return err
 	}

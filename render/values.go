@@ -10,8 +10,8 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/yamledit"
-	"helm-runnertrust/trust"
 )
 
 // ValuesOptions say what chart values have to do. What they share with Options means the same.
@@ -20,7 +20,7 @@ type ValuesOptions struct {
 	// its host, in the same letters.
 	ServerURL string
 
-	Sources  []trust.Source
+	Sources  []Source
 	Objects  []Object
 	Via      Way
 	Jobs     bool
@@ -122,7 +122,7 @@ var chartMounts = []struct {
 }{
 	{"/secrets", true},
 	{"/configmaps", true},
-	{path.Join(trust.DefaultHome, trust.ConfigFolder), false},
+	{path.Join(gitlabrunner.DefaultHome, gitlabrunner.ConfigFolder), false},
 }
 
 // checkChartMounts refuses a directory that the chart has taken, which only its manifests would show.
@@ -140,8 +140,8 @@ func checkChartMounts(dir string) error {
 const maxFileName = 253
 
 // server is the one of the URL, with what cannot be expressed refused.
-func (o ValuesOptions) server() (trust.Server, error) {
-	server, err := trust.ParseServer(o.ServerURL)
+func (o ValuesOptions) server() (gitlabrunner.Server, error) {
+	server, err := gitlabrunner.ParseServer(o.ServerURL)
 	filter := o.filter()
 	switch {
 	case err != nil:
@@ -161,7 +161,7 @@ func (o ValuesOptions) server() (trust.Server, error) {
 
 // isFor reports whether something is given for a host, or for every one.
 func (o Options) isFor(host string) bool {
-	return trust.Choose(o.Sources, host) != nil || slices.ContainsFunc(o.Objects, func(object Object) bool {
+	return Choose(o.Sources, host) != nil || slices.ContainsFunc(o.Objects, func(object Object) bool {
 		return object.Host == "" || strings.EqualFold(object.Host, host)
 	})
 }
@@ -231,11 +231,11 @@ metadata:
 data:
   %[5]s: |
     [[runners]]
-`, scaffoldName, trust.ServerURLVariable, namespace, o.ServerURL, templateKey)
+`, scaffoldName, gitlabrunner.ServerURLVariable, namespace, o.ServerURL, templateKey)
 }
 
 // withoutScaffold removes the place from errors about the scaffold, which the caller never sees.
-func withoutScaffold(err error, server trust.Server) error {
+func withoutScaffold(err error, server gitlabrunner.Server) error {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var all []error
 		for _, one := range joined.Unwrap() {
@@ -291,6 +291,6 @@ func readAdded(stream []byte, options ValuesOptions) (*added, error) {
 // withoutNames leaves out the items that the scaffold has.
 func withoutNames(items []*yaml.RNode) []*yaml.RNode {
 	return slices.DeleteFunc(items, func(item *yaml.RNode) bool {
-		return slices.Contains([]string{scaffoldName, trust.ServerURLVariable}, text(item, "name"))
+		return slices.Contains([]string{scaffoldName, gitlabrunner.ServerURLVariable}, text(item, "name"))
 	})
 }

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-
-	"helm-runnertrust/trust"
 )
 
 func ExampleValues() {
@@ -45,7 +43,7 @@ func ExampleValues() {
 
 // TestValuesApart: the parts of ChartValues go with one another, and there are no others.
 func TestValuesApart(t *testing.T) {
-	o := ValuesOptions{ServerURL: "https://gitlab.example.com", Sources: []trust.Source{{Bundle: bundle(t, "ca.crt")}}, Now: now, Apart: true}
+	o := ValuesOptions{ServerURL: "https://gitlab.example.com", Sources: []Source{{Bundle: bundle(t, "ca.crt")}}, Now: now, Apart: true}
 	v, err := Values(o)
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +64,7 @@ func TestValuesApart(t *testing.T) {
 // TestValuesErrors: a program gets the codes of Filter and those of the chart's versions, without a
 // place that it has no document for.
 func TestValuesErrors(t *testing.T) {
-	given := []trust.Source{{Bundle: bundle(t, "ca.crt")}}
+	given := []Source{{Bundle: bundle(t, "ca.crt")}}
 	const url = "https://gitlab.example.com"
 	for name, c := range map[string]struct {
 		options ValuesOptions

@@ -7,14 +7,14 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/yamledit"
-	"helm-runnertrust/trust"
 )
 
 // An explanation writes values, with what each part is for.
 type explanation struct {
 	options ValuesOptions
-	server  trust.Server
+	server  gitlabrunner.Server
 	added   *added
 }
 
@@ -102,10 +102,10 @@ func (e explanation) aboutMounts() string {
 	about := "The runner reads " + e.file() + "."
 	switch dir := e.dir(); {
 	case !e.options.filter().needsHost():
-	case dir == trust.CertsDir(-1, trust.DefaultHome):
+	case dir == gitlabrunner.CertsDir(-1, gitlabrunner.DefaultHome):
 		about += fmt.Sprintf(" As root (runAsUser 0) it looks in %s instead. The chart's certsSecretName mounts at the same place, and one would hide the other: set only one of them.",
-			trust.CertsDir(0, ""))
-	case dir == trust.CertsDir(0, ""):
+			gitlabrunner.CertsDir(0, ""))
+	case dir == gitlabrunner.CertsDir(0, ""):
 		about += " This is where it looks as root (runAsUser 0)."
 	}
 	return commented(about)

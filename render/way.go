@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"helm-runnertrust/trust"
+	"helm-runnertrust/gitlabrunner"
 )
 
 // A Way is how a runner is told of its file.
@@ -51,7 +51,7 @@ type way interface {
 
 	// locate derives the place of a container's file from the manifests. It refuses a container
 	// that another setting would lead elsewhere.
-	locate(m *manifests, c *container, server trust.Server) (location, error)
+	locate(m *manifests, c *container, server gitlabrunner.Server) (location, error)
 
 	// tell edits what leads the runner to the file.
 	tell(m *manifests, c *container, at location) error

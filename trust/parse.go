@@ -32,7 +32,7 @@ func Certificates(origin string, input []byte) ([]*x509.Certificate, error) {
 	if len(input) > MaxSize {
 		return nil, tooLarge(origin)
 	}
-	if looksLikeDER(input) {
+	if LooksLikeDER(input) {
 		certs, fault := certificatesFromDER(input)
 		if fault != nil {
 			return nil, fault.at(origin)
@@ -58,9 +58,9 @@ func tooLarge(origin string) *Error {
 	}
 }
 
-// looksLikeDER tells DER from text: both a SEQUENCE and the digit 0 are the byte 0x30, but the
+// LooksLikeDER tells DER from text: both a SEQUENCE and the digit 0 are the byte 0x30, but the
 // length that follows in any certificate or key is no ASCII character.
-func looksLikeDER(input []byte) bool {
+func LooksLikeDER(input []byte) bool {
 	if len(input) < 2 || input[0] != 0x30 || bytes.Contains(input[:min(len(input), 64)], []byte("-----")) {
 		return false
 	}

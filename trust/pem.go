@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -38,6 +39,12 @@ func parsePEM(origin string, text []byte) ([]*x509.Certificate, error) {
 		r.read(i+1, strings.TrimSpace(line))
 	}
 	r.closeUnfinished()
+	isKey := func(f *fault) bool { return f.code == CodePrivateKey }
+	if len(r.certs) == 0 && !slices.ContainsFunc(r.faults, isKey) {
+		if f := manifestFault(text); f != nil && !bytes.HasPrefix(bytes.TrimSpace(text), []byte(base64Begin)) {
+			r.faults = []*fault{f}
+		}
+	}
 	if len(r.certs) == 0 && len(r.faults) == 0 {
 		r.faults = append(r.faults, nothingFound(text))
 	}
@@ -109,6 +116,8 @@ func (r *pemReader) delimiterFault(number int, line string) {
 		f.code, f.message = CodeEscaped, `line breaks are written as the two characters \n`
 	case onOneLine(line):
 		f.code, f.message = CodeOneLine, "the whole block is on one line: its line breaks became spaces, or are lost"
+	case strings.ContainsFunc(line, isLongDash):
+		f.code, f.message = CodeBoundary, "the dashes of a BEGIN or END line were made long, as chat and word processing programs do"
 	case glued:
 		f.code, f.message = CodeGlued, "an END line and the next BEGIN line are glued together: a line break is missing"
 	}
@@ -118,6 +127,8 @@ func (r *pemReader) delimiterFault(number int, line string) {
 		r.open = nil
 	}
 }
+
+func isLongDash(c rune) bool { return c != '-' && isDash(c) }
 
 // onOneLine reports whether a line has a block from its beginning to its end.
 func onOneLine(line string) bool {

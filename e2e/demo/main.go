@@ -21,7 +21,7 @@ import (
 
 const (
 	host     = "gitlab.example.com"
-	fixture  = "../fixtures/accept/current/input.yaml"
+	fixture  = "../fixtures/base/current.yaml"
 	certFile = "/home/gitlab-runner/.gitlab-runner/certs/" + host + ".crt"
 )
 

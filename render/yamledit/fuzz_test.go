@@ -2,40 +2,17 @@ package yamledit
 
 import (
 	"bytes"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
-)
 
-// fixtureInputs are the streams of the fixtures, without the largest; there have to be some.
-func fixtureInputs(t testing.TB) [][]byte {
-	t.Helper()
-	paths, err := filepath.Glob("../../fixtures/*/*/input.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(paths) == 0 {
-		t.Fatal("no fixtures")
-	}
-	var inputs [][]byte
-	for _, path := range paths {
-		input, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(input) <= 16<<10 { // a fuzzer gets nowhere with longer ones
-			inputs = append(inputs, input)
-		}
-	}
-	return inputs
-}
+	"helm-runnertrust/fixtures"
+)
 
 // FuzzSplit holds that joining the documents of any stream gives the stream back.
 func FuzzSplit(f *testing.F) {
-	for _, seed := range fixtureInputs(f) {
+	for _, seed := range fixtures.Inputs(f) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, stream []byte) {
@@ -56,7 +33,7 @@ func FuzzSplit(f *testing.F) {
 // its strings; at picks which. The result reads as the edited tree, and unless the document was rewritten, every
 // line of it is there still, in order, but for those of the replaced value.
 func FuzzEdit(f *testing.F) {
-	for i, seed := range fixtureInputs(f) {
+	for i, seed := range fixtures.Inputs(f) {
 		f.Add(seed, i)
 	}
 	for _, seed := range []string{ // what is appended has to stand in front of these

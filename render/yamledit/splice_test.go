@@ -11,7 +11,7 @@ import (
 // TestSpliceShifted puts insertions in wrong places on purpose: what is read again has to show it,
 // every time.
 func TestSpliceShifted(t *testing.T) {
-	input, err := os.ReadFile("../../fixtures/accept/current/input.yaml")
+	input, err := os.ReadFile("../../fixtures/base/current.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -64,6 +64,10 @@ func explainProtocol(err error) (trust.Finding, bool) {
 		return clientCertificate(), true
 	case says("containing RSA key larger than"): // crypto/tls's limit, and so the runner's: 8,192 bits
 		return trust.Finding{Code: trust.CodeHugeKey, Message: "the server sends a certificate with an RSA key of more than 8192 bits, which Go and so the runner refuse"}, true
+	case says("failed to parse certificate from server") && says("unsupported elliptic curve"):
+		return trust.Finding{Code: trust.CodeSM2, Message: "the server sends a certificate with a key on a curve that gitlab-runner does not know, most likely SM2"}, true
+	case says("remote error: tls: handshake failure"):
+		return trust.Finding{Code: CodeNothingInCommon, Message: "the server ends the handshake: it has no certificate or no cipher that gitlab-runner can use"}, true
 	case says("tls: protocol version not supported"), says("server selected unsupported protocol version"):
 		return trust.Finding{Code: CodeProtocolTooOld, Message: "the server speaks no TLS newer than 1.1; the runner needs TLS 1.2"}, true
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):

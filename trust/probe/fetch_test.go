@@ -291,8 +291,8 @@ func TestHugeKeySent(t *testing.T) {
 	}
 }
 
-// TestManyNames: names are not held against name constraints where that would take minutes.
-func TestManyNames(t *testing.T) {
+// TestManyNamePairs: names are not held against name constraints where that would take minutes.
+func TestManyNamePairs(t *testing.T) {
 	root := ca("Root")
 	key := trusttest.NewKey(trusttest.P256)
 	constrained := &x509.Certificate{
@@ -310,11 +310,11 @@ func TestManyNames(t *testing.T) {
 	d := reach(start(t, nil, issuer.Issue(template), issuer.Certificate))
 	began := time.Now()
 	f := fetch(t, "gitlab.test", d)
-	v, err := probe.Verify(context.Background(), target(t, "gitlab.test"), bundle(t, "ca.crt", issuer.Certificate), d, noon)
+	v := probe.Verify(context.Background(), target(t, "gitlab.test"), bundle(t, "ca.crt", issuer.Certificate), d, noon)
 	if took := time.Since(began); took > 3*time.Second {
 		t.Errorf("took %s", took)
 	}
-	if err != nil || v.Status() != trust.StatusUnknown || f.Fault == nil || f.Fault.Code != trust.CodeUndecided {
-		t.Errorf("%v: %+v, the file's fault is %+v", err, v, f.Fault)
+	if v.Status() != trust.StatusUnknown || f.Fault == nil || f.Fault.Code != trust.CodeUndecided {
+		t.Errorf("%+v, the file's fault is %+v", v, f.Fault)
 	}
 }

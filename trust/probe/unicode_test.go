@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/trusttest"
 )
@@ -20,7 +21,7 @@ func TestUnicodeHost(t *testing.T) {
 		t.Run(host, func(t *testing.T) {
 			t.Parallel()
 			rawURL := "https://" + host + ":8443/"
-			server, err := trust.ParseServer(rawURL)
+			server, err := gitlabrunner.ParseServer(rawURL)
 			if err != nil {
 				t.Fatal(err)
 			}

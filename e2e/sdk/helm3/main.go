@@ -64,7 +64,7 @@ func (i installation) run(ctx context.Context, settings *cli.EnvSettings) (*rele
 	install := action.NewInstall(&configuration)
 	install.ReleaseName, install.Namespace, install.Timeout = i.name, settings.Namespace(), time.Minute
 	install.PostRenderer = render.PostRenderer{
-		Options: render.Options{Sources: []trust.Source{{Bundle: bundle}}, Now: time.Now()},
+		Options: render.Options{Sources: []render.Source{{Bundle: bundle}}, Now: time.Now()},
 		Warn:    func(w render.Warning) { log.Print("warning: ", w.Message) },
 	}
 	return install.RunWithContext(ctx, chart, i.values)

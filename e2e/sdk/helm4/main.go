@@ -68,7 +68,7 @@ func (i installation) run(ctx context.Context, settings *cli.EnvSettings) (relea
 	install.WaitStrategy = kube.HookOnlyStrategy // as helm install has it; there is no default here
 	install.PostRenderStrategy = i.strategy
 	install.PostRenderer = render.PostRenderer{
-		Options: render.Options{Sources: []trust.Source{{Bundle: bundle}}, Now: time.Now()},
+		Options: render.Options{Sources: []render.Source{{Bundle: bundle}}, Now: time.Now()},
 		Warn:    func(w render.Warning) { log.Print("warning: ", w.Message) },
 	}
 	installed, err := install.RunWithContext(ctx, chart, i.values)
