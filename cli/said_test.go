@@ -21,10 +21,10 @@ func messagesByCode(t *testing.T) map[trust.Code][]string {
 	said := map[trust.Code][]string{}
 	// The names of codes, and of functions that give one to what they are handed.
 	givers := map[string]trust.Code{
-		"doubt": trust.CodeUndecided, "undecided": trust.CodeUndecided, "asDoubt": trust.CodeStrictGit,
+		"undecided": trust.CodeUndecided, "unusual": trust.CodeUndecided,
 	}
 	var functions []function
-	for _, folder := range append(slices.Clone(codePackages), ".") {
+	for _, folder := range append(slices.Clone(codePackages), "../trust/gitclient", ".") {
 		for _, file := range parsed(t, folder) {
 			functions = append(functions, functionsIn(file.File)...)
 			for name, about := range codeConstants(t, file) {

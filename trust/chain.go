@@ -93,9 +93,9 @@ func issued(issuer, c *x509.Certificate) bool {
 		return false
 	}
 	err := issuer.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature)
-	var outdated x509.InsecureAlgorithmError
+	_, outdated := errors.AsType[x509.InsecureAlgorithmError](err)
 	bits := rsaBits(issuer)
-	return err == nil || errors.As(err, &outdated) || 0 < bits && bits < 1024
+	return err == nil || outdated || 0 < bits && bits < 1024
 }
 
 // SelfSigned reports whether c is its own issuer, by name and signature (RFC 5280, section 3.2).

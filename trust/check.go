@@ -224,7 +224,7 @@ func (b *Bundle) checkIssuers(now time.Time) []Finding {
 			continue
 		}
 		path := PathFrom(c, valid)
-		if top := path[len(path)-1]; !SelfSigned(top) && !contains(tops, top) {
+		if top := path[len(path)-1]; !SelfSigned(top) && !slices.ContainsFunc(tops, top.Equal) {
 			tops = append(tops, top)
 			found = append(found, Finding{
 				Code: CodeIssuerMissing,

@@ -28,16 +28,19 @@ func Explain(err error, sent []*x509.Certificate, now time.Time) Finding {
 }
 
 func explainName(err error) (Finding, bool) {
-	var mismatch x509.HostnameError
-	if !errors.As(err, &mismatch) {
+	mismatch, ok := errors.AsType[x509.HostnameError](err)
+	if !ok {
 		return Finding{}, false
 	}
-	return nameMismatch(mismatch.Certificate, mismatch.Host), true
+	return closer(mismatch.Certificate, mismatch.Host, Finding{
+		Code:    CodeNameMismatch,
+		Message: fmt.Sprintf("the certificate is not for %q: it %s", mismatch.Host, covers(mismatch.Certificate, mismatch.Host)),
+	}), true
 }
 
 func explainInvalid(err error, now time.Time) (Finding, bool) {
-	var invalid x509.CertificateInvalidError
-	if !errors.As(err, &invalid) {
+	invalid, ok := errors.AsType[x509.CertificateInvalidError](err)
+	if !ok {
 		return Finding{}, false
 	}
 	if f, ok := outsideValidity(invalid.Cert, now); ok && invalid.Reason == x509.Expired {
@@ -50,8 +53,7 @@ func explainInvalid(err error, now time.Time) (Finding, bool) {
 }
 
 func explainAuthority(err error, sent []*x509.Certificate) (Finding, bool) {
-	var unknown x509.UnknownAuthorityError
-	if !errors.As(err, &unknown) {
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); !ok {
 		return Finding{}, false
 	}
 	if len(sent) == 0 {
@@ -61,7 +63,7 @@ func explainAuthority(err error, sent []*x509.Certificate) (Finding, bool) {
 	top := path[len(path)-1]
 	for _, c := range path {
 		if outdatedSignature(c) && !SelfSigned(c) {
-			return weakSignature(c, "which Go no longer accepts"), true
+			return weakSignature(c), true
 		}
 		if f, ok := sm2Signed(c); ok {
 			return f, true

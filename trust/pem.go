@@ -66,15 +66,15 @@ func (r *pemReader) err() error {
 func (r *pemReader) report(f fault) { r.faults = append(r.faults, &f) }
 
 func (r *pemReader) read(number int, line string) {
-	keyword, label, isBoundary := readBoundary(line)
+	keyword, label, isDelimiter := readDelimiter(line)
 	switch {
-	case isBoundary && keyword == "BEGIN":
+	case isDelimiter && keyword == "BEGIN":
 		r.closeUnfinished()
 		r.open = &block{label: label, line: number}
-	case isBoundary:
+	case isDelimiter:
 		r.end(number, label)
-	case nearlyBoundary(line):
-		r.boundaryFault(number, line)
+	case nearlyDelimiter(line):
+		r.delimiterFault(number, line)
 	case r.open != nil:
 		if r.open.headers == 0 && isHeader(line) {
 			r.open.headers = number
@@ -105,8 +105,8 @@ func (r *pemReader) end(number int, label string) {
 	}
 }
 
-// boundaryFault reports a line that is nearly a boundary, and goes on after it as well as it can.
-func (r *pemReader) boundaryFault(number int, line string) {
+// delimiterFault reports a line that is nearly a delimiter, and goes on after it as well as it can.
+func (r *pemReader) delimiterFault(number int, line string) {
 	f := fault{line: number, code: CodeBoundary, message: "a damaged BEGIN or END line"}
 	glued := strings.Contains(line, "END ") && strings.Contains(line, "BEGIN ")
 	switch {

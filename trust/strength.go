@@ -14,7 +14,7 @@ func (b *Bundle) checkStrength() []Finding {
 			found = append(found, f)
 		}
 		if outdatedSignature(c) && !SelfSigned(c) {
-			found = append(found, weakSignature(c, "which Go no longer accepts"))
+			found = append(found, weakSignature(c))
 		}
 		if bits := rsaBits(c); 0 < bits && bits < minRSABits {
 			found = append(found, Finding{
@@ -26,10 +26,10 @@ func (b *Bundle) checkStrength() []Finding {
 	return found
 }
 
-func weakSignature(c *x509.Certificate, consequence string) Finding {
+func weakSignature(c *x509.Certificate) Finding {
 	return Finding{
 		Code:    CodeWeakSignature,
-		Message: fmt.Sprintf("certificate %s is signed with %s, %s", NameOf(c), c.SignatureAlgorithm, consequence),
+		Message: fmt.Sprintf("certificate %s is signed with %s, which Go no longer accepts", NameOf(c), c.SignatureAlgorithm),
 	}
 }
 

@@ -57,10 +57,10 @@ func (c *completion) complete(ctx context.Context, sent []*x509.Certificate) []*
 
 // chainTo returns the shortest chain to a certificate of a pool, which cannot be listed but can be
 // asked to verify; nil when there is none. Equal lengths are decided by the bytes, so that the file
-// is the same on each fetch.
+// is the same on each fetch. Too many names are not compared.
 func (c *completion) chainTo(pool *x509.CertPool, leaf *x509.Certificate, known []*x509.Certificate) []*x509.Certificate {
-	if pool == nil {
-		return nil // x509 would take this machine's
+	if pool == nil || trust.ManyNames(known) != nil {
+		return nil // without a pool, x509 would take this machine's
 	}
 	between := x509.NewCertPool()
 	for _, cert := range known {

@@ -75,11 +75,9 @@ func (d Dialer) connect(ctx context.Context, target Target) (conn net.Conn, dial
 		return conn, "", err
 	}
 	conn, err = new(net.Dialer).DialContext(ctx, "tcp", address.Address())
-	var failed *net.OpError
-	switch {
-	case err == nil:
+	if err == nil {
 		dialed = conn.RemoteAddr().String()
-	case errors.As(err, &failed) && failed.Addr != nil:
+	} else if failed, ok := errors.AsType[*net.OpError](err); ok && failed.Addr != nil {
 		dialed = failed.Addr.String()
 	}
 	return conn, dialed, err

@@ -61,7 +61,7 @@ func Fetch(ctx context.Context, target Target, d Dialer, now time.Time) (*Fetche
 		}
 	}
 	findings := append(f.diagnose(), f.stale()...)
-	findings = append(findings, f.stricter(findings, system)...)
+	findings = append(findings, f.stricter(findings)...)
 	if seen.needsClient {
 		findings = append(findings, clientCertificate())
 	}
@@ -78,9 +78,8 @@ func Fetch(ctx context.Context, target Target, d Dialer, now time.Time) (*Fetche
 
 // connectError explains why there was no handshake.
 func connectError(target Target, err error) *trust.Error {
-	var own *trust.Error
-	if errors.As(err, &own) {
-		return own
+	if refusal, ok := errors.AsType[*trust.Error](err); ok {
+		return refusal
 	}
 	f := Explain(err)
 	message := strings.TrimSuffix(f.Message, ": "+err.Error()) // which Err adds

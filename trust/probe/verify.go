@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/gitclient"
 )
 
 // Verdicts are the answers for the runner itself and for git in its jobs.
@@ -92,13 +93,13 @@ func Verify(ctx context.Context, target Target, file *trust.Bundle, d Dialer, no
 // judge adds the reasons that no rule of a client gives: that the certificate is an ingress controller's,
 // and that this machine trusts what runners do not.
 func (d Dialer) judge(host string, sent []*x509.Certificate, file *trust.Bundle, now time.Time) (runner, git trust.Verdict) {
-	runner, git = trust.Judge(host, sent, file, d.system(), now)
+	runner, git = judge(host, sent, file, d.system(), now)
 	if reason, ok := trust.IngressDefault(sent[0]); ok && !runner.OK() {
 		return trust.Failed(reason), trust.Failed(reason)
 	}
 	if file != nil && !runner.OK() {
 		// A pool has one rule for each CA, but Mozilla's limits do not hold for a CA that is in the file too.
-		if alone, _ := trust.Judge(host, sent, file, nil, now); alone.OK() {
+		if alone := trust.JudgeRunner(host, sent, file, nil, now); alone.OK() {
 			return alone, git
 		}
 	}
@@ -116,4 +117,14 @@ func (d Dialer) judge(host string, sent []*x509.Certificate, file *trust.Bundle,
 		}
 	}
 	return runner, git
+}
+
+// judge returns whether the runner and git in its jobs connect. Without a file, git has the system's
+// certificates, as the runner has.
+func judge(host string, sent []*x509.Certificate, file *trust.Bundle, system *x509.CertPool, now time.Time) (runner, git trust.Verdict) {
+	runner = trust.JudgeRunner(host, sent, file, system, now)
+	if file == nil {
+		return runner, runner
+	}
+	return runner, gitclient.Judge(host, sent, file, now)
 }

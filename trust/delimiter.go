@@ -4,9 +4,9 @@ import "strings"
 
 const dashes = "-----"
 
-// readBoundary reads a preeb or posteb of RFC 7468, section 3: five dashes, BEGIN or END, a space,
+// readDelimiter reads a BEGIN or END line, as RFC 7468, section 3, has them: five dashes, BEGIN or END, a space,
 // the label, five dashes.
-func readBoundary(line string) (keyword, label string, ok bool) {
+func readDelimiter(line string) (keyword, label string, ok bool) {
 	inner, begins := strings.CutPrefix(line, dashes)
 	inner, ends := strings.CutSuffix(inner, dashes)
 	keyword, label, spaced := strings.Cut(inner, " ")
@@ -30,9 +30,9 @@ func isLabel(label string) bool {
 	return !separated
 }
 
-// nearlyBoundary reports whether a line that is no boundary must have been one: it has something
+// nearlyDelimiter reports whether a line that is no delimiter must have been one: it has something
 // beside it, or lost dashes, or had them beautified on the way.
-func nearlyBoundary(line string) bool {
+func nearlyDelimiter(line string) bool {
 	for rest, found := line, true; found; {
 		_, rest, found = strings.Cut(rest, dashes)
 		rest = strings.TrimLeft(rest, "-")
