@@ -14,17 +14,15 @@ type Config struct {
 	array string // the key of the [[runners]] as it is spelled
 }
 
-// The settings of [[runners]] that are edited, or that decide whether an edit makes sense.
+// The settings of [[runners]] that are edited.
 const (
 	tlsCAFile      = "tls-ca-file"
-	executor       = "executor"
-	shell          = "shell"
 	preBuildScript = "pre_build_script"
 )
 
 // Parse reads a config.template.toml. Its errors are a *SyntaxError, a *RunnersError or a
-// *SettingError. Registration fails on such a text too, or reads it by chance, unless it has more
-// than 64 KiB or its runner no header.
+// *SettingError. Registration fails on such a text too, or reads it by chance; only the limit of
+// 64 KiB is the package's.
 func Parse(text string) (*Config, error) {
 	tree, err := decode(text)
 	if err != nil {
@@ -32,18 +30,22 @@ func Parse(text string) (*Config, error) {
 	}
 	runners, line := locate(text)
 	keys := spellings(tree, "runners")
-	switch {
-	case len(keys) == 0:
+	if len(keys) == 0 {
 		return nil, &RunnersError{}
+	}
+	items, isArray := tree[keys[0]].([]any)
+	if len(runners) == 0 { // an inline array
+		runners = slices.Repeat([]Runner{{Line: line}}, len(items))
+	}
+	for i := 0; isArray && i < len(items); i++ {
+		runners[i].table, isArray = items[i].(map[string]any)
+	}
+	switch {
 	case len(keys) > 1:
 		return nil, twice(keys, line)
-	case len(runners) == 0:
-		return nil, &SettingError{keys[0], line, "it has no header; write it as [[runners]] with its settings below"}
-	}
-	for i, table := range tree[keys[0]].([]any) { // as headers make it
-		runners[i].table, _ = table.(map[string]any)
-	}
-	if len(runners) > 1 {
+	case !isArray:
+		return nil, &SettingError{keys[0], line, "it is not an array of tables; the runner needs [[runners]]"}
+	case len(runners) != 1:
 		return nil, &RunnersError{runners}
 	}
 	c := &Config{runners[0], text, tree, keys[0]}
@@ -62,7 +64,7 @@ func (c *Config) check() error {
 		}
 	}
 	for _, path := range [][]string{
-		{tlsCAFile}, {executor}, {shell}, {preBuildScript}, {"clone_url"}, {"kubernetes", "namespace"}, {"cache", "s3", "ServerAddress"},
+		{tlsCAFile}, {preBuildScript}, {"executor"}, {"shell"}, {"clone_url"}, {"kubernetes", "namespace"}, {"cache", "s3", "ServerAddress"},
 	} {
 		value, spelled := c.walk(path)
 		if _, isString := value.(string); !isString && len(spelled) == len(path) {

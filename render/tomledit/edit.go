@@ -20,7 +20,7 @@ func (c *Config) SetTLSCAFile(path string) (text string, err error) {
 	case set && old == path:
 		return c.text, nil
 	case path == "" || set && (old == "" || written != quote(old, written)):
-		return "", c.refuse(tlsCAFile, "it is not a path between plain quotes", line)
+		return "", c.refuse(tlsCAFile, "it is not a path between plain quotes", line, nil)
 	case !set:
 		return c.insert(c.at, tlsCAFile, path, line)
 	}
@@ -51,22 +51,19 @@ func (c *Config) written(name string) string {
 
 // insert adds indented lines with a setting, at an offset where a line begins or the text ends.
 func (c *Config) insert(at int, name string, value any, lines ...string) (string, error) {
-	written := c.indent + strings.Join(lines, "\n"+c.indent)
+	written := "\n" + c.indent + strings.Join(lines, "\n"+c.indent)
 	if strings.HasSuffix(c.text[:at], "\n") {
-		written += "\n"
-	} else {
-		written = "\n" + written
+		written = written[1:] + "\n"
 	}
 	return c.change(name, span{at, at}, value, written, strings.Join(lines, "\n"))
 }
 
 // remove takes a setting out with its lines.
 func (c *Config) remove(name string) (string, error) {
-	at, set := c.values[c.key(name)]
-	if !set {
+	if _, _, set := c.String(name); !set {
 		return c.text, nil
 	}
-	return c.change(name, c.wholeLines(at), nil, "", "")
+	return c.change(name, c.wholeLines(c.values[c.key(name)]), nil, "", "")
 }
 
 // wholeLines returns the lines of a span, with the break in front of them where they have none
@@ -84,27 +81,26 @@ func (c *Config) wholeLines(s span) span {
 func (c *Config) change(name string, at span, value any, written, add string) (string, error) {
 	text := at.replace(c.text, written)
 	after, err := Parse(text)
-	if err == nil && reflect.DeepEqual(after.tree, c.treeWith(name, value)) {
+	if c.at > 0 && err == nil && reflect.DeepEqual(after.tree, c.treeWith(name, value)) {
 		return text, nil
 	}
-	return "", &EditError{name, c.lineOf(c.key(name)), notChanged, add, err}
+	return "", c.refuse(name, notChanged, add, err)
 }
 
 // treeWith returns the tree with another value of a setting; without it for nil.
 func (c *Config) treeWith(name string, value any) map[string]any {
 	runner, tree := maps.Clone(c.table), maps.Clone(c.tree)
-	runner[c.key(name)] = value
-	if value == nil {
+	if runner[c.key(name)] = value; value == nil {
 		delete(runner, c.key(name))
 	}
 	tree[c.array] = []any{runner}
 	return tree
 }
 
-// edited returns what an edit has changed, for a second edit.
-func (c *Config) edited(text string, err error) (*Config, error) {
-	if err != nil || text == c.text {
-		return c, err
+// edited returns the text of an edit, for a second one.
+func edited(text string, err error) (*Config, error) {
+	if err != nil {
+		return nil, err
 	}
 	return Parse(text)
 }
@@ -112,6 +108,9 @@ func (c *Config) edited(text string, err error) (*Config, error) {
 const notChanged = "it cannot be changed in this text" // the result is not what it should be
 
 // refuse returns the error of an edit of a setting.
-func (c *Config) refuse(name, message, add string) *EditError {
-	return &EditError{name, c.lineOf(c.key(name)), message, add, nil}
+func (c *Config) refuse(name, message, add string, cause error) *EditError {
+	if c.at == 0 {
+		message, cause = "there is no header [[runners]] to write below", nil
+	}
+	return &EditError{name, c.lineOf(c.key(name)), message, add, cause}
 }

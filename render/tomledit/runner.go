@@ -11,7 +11,7 @@ import (
 type Runner struct {
 	Line   int // of the header, from 1
 	table  map[string]any
-	at     int             // the offset behind the header's line
+	at     int             // the offset behind the header's line; 0 where there is no header
 	end    int             // the offset behind the last line of its tables
 	indent string          // of its settings
 	lines  map[string]int  // of all keys and tables below it, by their spelled path, joined
@@ -33,10 +33,10 @@ func (r Runner) Bool(path ...string) (value bool, line int, set bool) {
 func (r Runner) TLSCAFile() (value string, line int, set bool) { return r.String(tlsCAFile) }
 
 // Shell returns shell as String does.
-func (r Runner) Shell() (value string, line int, set bool) { return r.String(shell) }
+func (r Runner) Shell() (value string, line int, set bool) { return r.String("shell") }
 
 // Executor returns executor as String does.
-func (r Runner) Executor() (value string, line int, set bool) { return r.String(executor) }
+func (r Runner) Executor() (value string, line int, set bool) { return r.String("executor") }
 
 // PreBuildScript returns pre_build_script as String does, with the lines of PrependPreBuildScript.
 func (r Runner) PreBuildScript() (value string, line int, set bool) { return r.String(preBuildScript) }

@@ -31,9 +31,9 @@ func (r Runner) OwnScript() (lines string, set bool) {
 func (c *Config) PrependPreBuildScript(lines string) (text string, err error) {
 	block := ScriptBegin + "\n" + strings.TrimSuffix(lines, "\n") + "\n" + ScriptEnd + "\n"
 	if _, err := marked(block, ScriptBegin, ScriptEnd); err != nil {
-		return "", c.refuse(preBuildScript, "the lines have one of those around them", "")
+		return "", c.refuse(preBuildScript, "the lines have one of those around them", "", nil)
 	}
-	if c, err = c.edited(c.RemovePreBuildScript()); err != nil {
+	if c, err = edited(c.RemovePreBuildScript()); err != nil {
 		return "", err
 	}
 	old, _, set := c.PreBuildScript()
@@ -44,7 +44,7 @@ func (c *Config) PrependPreBuildScript(lines string) (text string, err error) {
 	if len(quotes) == 1 {
 		quotes = strings.Repeat(quotes, 3) // without a line break, by which RemovePreBuildScript knows
 	} else if lineBreak == "" || between == "" {
-		return "", c.refuse(preBuildScript, "it does not begin on a line below its quotes", block)
+		return "", c.refuse(preBuildScript, "it does not begin on a line below its quotes", block, nil)
 	}
 	return c.change(preBuildScript, c.values[c.key(preBuildScript)], block+old, quotes+lineBreak+block+between+quotes, block)
 }
@@ -57,7 +57,7 @@ func (c *Config) RemovePreBuildScript() (text string, err error) {
 	inValue, err := marked(value, ScriptBegin, ScriptEnd)
 	inText, inTextErr := marked(between, ScriptBegin, ScriptEnd)
 	if err = cmp.Or(err, inTextErr); err != nil {
-		return "", c.refuse(preBuildScript, err.Error(), "")
+		return "", c.refuse(preBuildScript, err.Error(), "", nil)
 	}
 	rest := inText.replace(between, "")
 	switch {
@@ -65,6 +65,8 @@ func (c *Config) RemovePreBuildScript() (text string, err error) {
 		return c.text, nil
 	case lineBreak != "" && rest == "":
 		return c.remove(preBuildScript)
+	case lineBreak == "" && (inText.from > 0 || strings.Contains(rest, "\n")):
+		return "", c.refuse(preBuildScript, "it does not begin on a line below its quotes", "", nil)
 	case lineBreak == "" && quotes != "":
 		quotes = quotes[:1]
 	}

@@ -28,14 +28,14 @@ type Volume struct {
 // Volumes returns the volumes of job pods, by kind, then in order. Those after a value of another
 // type than the runner's are left out.
 func (c *Config) Volumes() (all []Volume) {
-	var tree struct {
-		Runners []struct {
-			Kubernetes struct{ Volumes map[string][]Volume }
-		}
+	type runner struct {
+		Kubernetes struct{ Volumes map[string][]Volume }
 	}
+	tree := struct{ Runners []runner }{make([]runner, 1)}
 	_ = toml.Unmarshal([]byte(c.text), &tree) // which compares keys without regard to case, as the runner does
-	for _, kind := range slices.Sorted(maps.Keys(tree.Runners[0].Kubernetes.Volumes)) {
-		for _, v := range tree.Runners[0].Kubernetes.Volumes[kind] {
+	volumes := tree.Runners[0].Kubernetes.Volumes
+	for _, kind := range slices.Sorted(maps.Keys(volumes)) {
+		for _, v := range volumes[kind] {
 			v.Kind = strings.ToLower(kind)
 			all = append(all, v)
 		}
@@ -47,7 +47,7 @@ func (c *Config) Volumes() (all []Volume) {
 // tables behind the other tables of the [[runners]], between two comments. Volumes of an earlier
 // call are replaced. The error is an *EditError.
 func (c *Config) AddJobVolumes(volumes ...Volume) (text string, err error) {
-	if c, err = c.edited(c.RemoveJobVolumes()); err != nil {
+	if c, err = edited(c.RemoveJobVolumes()); err != nil {
 		return "", err
 	}
 	lines := tables(volumes)
@@ -59,7 +59,7 @@ func (c *Config) AddJobVolumes(volumes ...Volume) (text string, err error) {
 func (c *Config) RemoveJobVolumes() (text string, err error) {
 	at, err := marked(c.text, volumesBegin, volumesEnd)
 	if err != nil {
-		return "", c.refuse("kubernetes", err.Error(), "")
+		return "", c.refuse("kubernetes", err.Error(), "", nil)
 	}
 	if at.to == 0 {
 		return c.text, nil
@@ -69,7 +69,7 @@ func (c *Config) RemoveJobVolumes() (text string, err error) {
 	if err == nil && reflect.DeepEqual(before.treeWith("kubernetes", before.withVolumes(c.text[at.from:at.to])), c.tree) {
 		return text, nil
 	}
-	return "", c.refuse("kubernetes", notChanged, "")
+	return "", c.refuse("kubernetes", notChanged, "", err)
 }
 
 // tables returns the lines of volumes.
