@@ -3,7 +3,6 @@ package tomledit
 import (
 	"fmt"
 	"strconv"
-	"strings"
 )
 
 // A SyntaxError is a text that is not TOML, or is too large.
@@ -22,17 +21,13 @@ type RunnersError struct {
 	Runners []Runner // in order, to name their hosts; empty when there is none
 }
 
-// Error is how many there are, and where.
+// Error is how many there are.
 func (e *RunnersError) Error() string {
 	if len(e.Runners) == 0 {
 		return "there is no [[runners]]; the runner needs exactly one"
 	}
-	lines := make([]string, len(e.Runners))
-	for i, runner := range e.Runners {
-		lines[i] = strconv.Itoa(runner.Line)
-	}
-	return fmt.Sprintf("there are %d [[runners]] (lines %s); the runner needs exactly one",
-		len(lines), strings.Join(lines, ", "))
+	return fmt.Sprintf("there are %d [[runners]], the second on line %d; the runner needs exactly one",
+		len(e.Runners), e.Runners[1].Line)
 }
 
 // A SettingError is a key that the runner would refuse, or would read one time in two.
@@ -45,12 +40,12 @@ type SettingError struct {
 // Error is the line, the key, then what is wrong.
 func (e *SettingError) Error() string { return inLine(e.Line, e.Key+": "+e.Message) }
 
-// An EditError is an edit that cannot be made by adding text.
+// An EditError is an edit that cannot be made in the text as it is.
 type EditError struct {
-	Key     string // the setting or table: "pre_build_script", "runners.kubernetes.volumes"
+	Key     string // the setting: "pre_build_script", "kubernetes"
 	Line    int    // of the setting, or else of [[runners]]; from 1
 	Message string
-	Add     string // the lines to add by hand, in a script in front of its own; "" where that is no way out
+	Add     string // the lines to add by hand, in a script in front of the others; "" where that does not help
 	Err     error  // the cause; may be nil
 }
 

@@ -84,6 +84,59 @@ func ExampleConfig_OwnScript() {
 	//  true
 }
 
+func ExampleConfig_RemovePreBuildScript() {
+	text, err := mustParse(template).PrependPreBuildScript("export GIT_SSL_CAINFO=/ca.crt\n")
+	if err != nil {
+		fmt.Println(err)
+	}
+	text, err = mustParse(text).RemovePreBuildScript()
+	fmt.Println(text == template, err)
+	// Output:
+	// true <nil>
+}
+
+func ExampleConfig_AddJobVolumes() {
+	c := mustParse("[[runners]]\n  name = \"ci\"\n")
+	fmt.Println(c.AddJobVolumes(tomledit.Volume{
+		Kind: "secret", Name: "gitlab-tls", MountPath: "/etc/ssl/certs/ca.crt", SubPath: "ca.crt",
+		Items: map[string]string{"tls.crt": "ca.crt"},
+	}))
+	// Output:
+	// [[runners]]
+	//   name = "ci"
+	//   # helm-runnertrust: volumes begin
+	//   [[runners.kubernetes.volumes.secret]]
+	//     name = "gitlab-tls"
+	//     mount_path = "/etc/ssl/certs/ca.crt"
+	//     sub_path = "ca.crt"
+	//     read_only = true
+	//     [runners.kubernetes.volumes.secret.items]
+	//       "tls.crt" = "ca.crt"
+	//   # helm-runnertrust: volumes end
+	//  <nil>
+}
+
+func ExampleConfig_Volumes() {
+	c := mustParse("[[runners]]\n[[runners.kubernetes.volumes.pvc]]\nname = 'cache'\nmount_path = '/cache'\n")
+	for _, v := range c.Volumes() {
+		fmt.Println(v.Kind, v.Name, v.MountPath)
+	}
+	// Output:
+	// pvc cache /cache
+}
+
+func ExampleConfig_Switches() {
+	fmt.Println(mustParse("[[runners]]\n  environment = ['GIT_SSL_NO_VERIFY=false']\n").Switches())
+	// Output:
+	// [{GIT_SSL_NO_VERIFY 2}]
+}
+
+func ExampleRunner_String() {
+	fmt.Println(mustParse(template).String("kubernetes", "namespace"))
+	// Output:
+	// ci 7 true
+}
+
 // mustParse is Parse of a text that is known to be right.
 func mustParse(text string) *tomledit.Config {
 	c, err := tomledit.Parse(text)

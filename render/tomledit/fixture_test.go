@@ -58,14 +58,14 @@ func errorText(t *testing.T, err error) string {
 	switch {
 	case err == nil:
 		return ""
+	case errors.As(err, &edit):
+		return "EditError: " + err.Error() + "\nto add:\n" + strings.TrimSuffix(edit.Add, "\n") + "\n"
 	case errors.As(err, &syntax):
 		return "SyntaxError: " + err.Error() + "\n"
 	case errors.As(err, &runners):
 		return "RunnersError: " + err.Error() + "\n"
 	case errors.As(err, &setting):
 		return "SettingError: " + err.Error() + "\n"
-	case errors.As(err, &edit):
-		return "EditError: " + err.Error() + "\nto add:\n" + strings.TrimSuffix(edit.Add, "\n") + "\n"
 	}
 	t.Fatalf("an error of another type: %v", err)
 	return ""

@@ -21,7 +21,12 @@ func pathTrial(path string) trial {
 	return trial{
 		tlsCAFile,
 		func(c *Config) (string, error) { return c.SetTLSCAFile(path) },
-		func(before, after *Config) (string, error) { return after.RestoreTLSCAFile(before.WrittenTLSCAFile()) },
+		func(before, after *Config) (string, error) {
+			if old, _, set := before.TLSCAFile(); set {
+				return after.SetTLSCAFile(old)
+			}
+			return after.RemoveTLSCAFile()
+		},
 	}
 }
 
@@ -29,9 +34,7 @@ func scriptTrial(lines string) trial {
 	return trial{
 		preBuildScript,
 		func(c *Config) (string, error) { return c.PrependPreBuildScript(lines) },
-		func(before, after *Config) (string, error) {
-			return after.RestorePreBuildScript(before.WrittenPreBuildScript())
-		},
+		func(_, after *Config) (string, error) { return after.RemovePreBuildScript() },
 	}
 }
 

@@ -11,15 +11,12 @@ import (
 type Runner struct {
 	Line   int // of the header, from 1
 	table  map[string]any
-	at     int              // the offset behind the header's line; 0 where there is no header
-	end    int              // the offset behind the last line of its tables
-	indent string           // of its settings
-	lines  map[string][]int // of all keys and tables below it, by their spelled path, joined
-	values map[string]span  // of the strings directly below the header, by their spelled key
+	at     int             // the offset behind the header's line; 0 where there is no header
+	end    int             // the offset behind the last line of its tables
+	indent string          // of its settings
+	lines  map[string]int  // of all keys and tables below it, by their spelled path, joined
+	values map[string]span // of all strings, likewise
 }
-
-// A span is a range of offsets.
-type span struct{ from, to int }
 
 // String returns the string at a path of keys below [[runners]], as in
 // String("cache", "s3", "ServerAddress"), with its line (from 1; 0 where it is not set).
@@ -36,29 +33,22 @@ func (r Runner) Bool(path ...string) (value bool, line int, set bool) {
 func (r Runner) TLSCAFile() (value string, line int, set bool) { return r.String(tlsCAFile) }
 
 // Shell returns shell as String does.
-func (r Runner) Shell() (value string, line int, set bool) { return r.String(shell) }
+func (r Runner) Shell() (value string, line int, set bool) { return r.String("shell") }
 
 // Executor returns executor as String does.
-func (r Runner) Executor() (value string, line int, set bool) { return r.String(executor) }
+func (r Runner) Executor() (value string, line int, set bool) { return r.String("executor") }
 
-// PreBuildScript returns pre_build_script as String does. Our lines are part of it.
+// PreBuildScript returns pre_build_script as String does, with the lines of PrependPreBuildScript.
 func (r Runner) PreBuildScript() (value string, line int, set bool) { return r.String(preBuildScript) }
 
-// An Entry is an item of environment: "NAME=value".
-type Entry struct {
-	Text string
-	Line int // from 1
-}
-
-// Environment returns the items of environment.
-func (r Runner) Environment() []Entry {
-	items, line, _ := read[[]any](r, "environment")
-	entries := make([]Entry, len(items))
-	for i, item := range items {
-		entries[i].Text, _ = item.(string)
-		entries[i].Line = r.lineOfItem(i, len(items), line, "environment")
+// Environment returns the items of environment, each "NAME=value", and the line of the setting.
+func (r Runner) Environment() (items []string, line int) {
+	list, line, _ := read[[]any](r, "environment")
+	for _, item := range list {
+		text, _ := item.(string)
+		items = append(items, text)
 	}
-	return entries
+	return items, line
 }
 
 // read returns what is at a path of keys below a runner, with its line or that of the table
@@ -90,20 +80,11 @@ func (r Runner) walk(path []string) (value any, spelled []string) {
 // lineOf returns the line of a spelled path, or of the nearest table around it that has a line.
 func (r Runner) lineOf(path ...string) int {
 	for n := len(path); n > 0; n-- {
-		if lines := r.lines[strings.Join(path[:n], "\x00")]; len(lines) > 0 {
-			return lines[0]
+		if line := r.lines[strings.Join(path[:n], "\x00")]; line > 0 {
+			return line
 		}
 	}
 	return r.Line
-}
-
-// lineOfItem returns the line of one of n items of an array; the array's where it is not known.
-func (r Runner) lineOfItem(i, n, line int, path ...string) int {
-	_, spelled := r.walk(path)
-	if lines := r.lines[strings.Join(spelled, "\x00")]; len(lines) == n {
-		return lines[i]
-	}
-	return line
 }
 
 // spellings returns the keys of a table that the runner takes for a name, the usual spelling

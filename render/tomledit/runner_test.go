@@ -58,11 +58,11 @@ func TestSettings(t *testing.T) {
 	if lines, set := c.OwnScript(); lines != "" || set {
 		t.Errorf("our lines: %q, %v", lines, set)
 	}
-	entries := []Entry{{"A=1", 5}, {"GIT_SSL_NO_VERIFY=true", 6}, {"NODE_TLS_REJECT_UNAUTHORIZED=0", 6}}
-	if got := c.Environment(); !reflect.DeepEqual(got, entries) {
-		t.Errorf("environment: %v", got)
+	entries := []string{"A=1", "GIT_SSL_NO_VERIFY=true", "NODE_TLS_REJECT_UNAUTHORIZED=0"}
+	if got, line := c.Environment(); !reflect.DeepEqual(got, entries) || line != 5 {
+		t.Errorf("environment: %v, line %d", got, line)
 	}
-	if got, want := c.Volumes(), []Volume{{Kind: "pvc", Name: "p", MountPath: "/p", Line: 17}}; !reflect.DeepEqual(got, want) {
+	if got, want := c.Volumes(), []Volume{{Kind: "pvc", Name: "p", MountPath: "/p"}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("volumes: %v", got)
 	}
 }
@@ -84,10 +84,12 @@ func TestSwitches(t *testing.T) {
 		`$env:GIT_SSL_NO_VERIFY = 1`:                                  1,
 		`git config http.sslVerify true`:                              0,
 		`unset GIT_SSL_NO_VERIFY`:                                     0,
+		`[ "${GIT_SSL_NO_VERIFY}" = "$GIT_SSL_NO_VERIFY" ]`:           0,
+		`GIT_SSL_NO_VERIFY= git fetch`:                                1,
 		`export NODE_TLS_REJECT_UNAUTHORIZED=1`:                       0,
 		`helm --tls-skip-verify; NODE_TLS_REJECT_UNAUTHORIZED=0 node`: 2,
 	} {
-		if got := switchesIn(text, 1); len(got) != want {
+		if got := mustParse(t, "[[runners]]\npre_build_script = '''\n"+text+"\n'''\n").Switches(); len(got) != want {
 			t.Errorf("%s: %v", text, got)
 		}
 	}

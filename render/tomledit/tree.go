@@ -20,23 +20,18 @@ func decode(text string) (map[string]any, error) {
 		return nil, &SyntaxError{Message: fmt.Sprintf("it has %d bytes, more than %d", len(text), maxSize)}
 	}
 	var tree map[string]any
-	if err := toml.Unmarshal([]byte(text), &tree); err != nil {
-		return nil, asSyntaxError(err)
+	err := toml.Unmarshal([]byte(text), &tree)
+	if err == nil {
+		return tree, nil
 	}
-	return tree, nil
-}
-
-func asSyntaxError(err error) *SyntaxError {
 	line := 0
 	if positioned, ok := errors.AsType[*toml.DecodeError](err); ok {
 		line, _ = positioned.Position()
 	}
-	message := strings.TrimPrefix(err.Error(), "toml: ")
-	// It may quote a key, which may hold anything.
-	return &SyntaxError{line, strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
+	return nil, &SyntaxError{line, strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) { // the message may quote a key, which may hold anything
 			return r
 		}
 		return unicode.ReplacementChar
-	}, message)}
+	}, strings.TrimPrefix(err.Error(), "toml: "))}
 }

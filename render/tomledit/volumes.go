@@ -5,48 +5,38 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/pelletier/go-toml/v2"
 )
 
-// The comments around the volumes that we add.
+// The comments around the volumes of AddJobVolumes.
 const (
 	volumesBegin = "# helm-runnertrust: volumes begin"
 	volumesEnd   = "# helm-runnertrust: volumes end"
 )
 
-// volumesKey names the tables of volumes in errors.
-const volumesKey = "runners.kubernetes.volumes"
-
 // A Volume is a [[runners.kubernetes.volumes.KIND]]: what the kubernetes executor mounts in each
 // container of a job pod.
 type Volume struct {
-	Kind      string            // "config_map", "secret", "pvc", "empty_dir", …
-	Name      string            // of the object, and of the pod's volume
-	MountPath string            // where the containers see it
-	SubPath   string            // the one file of it that is mounted; "" for all
-	Items     map[string]string // key → path in the volume; nil for all keys
-	Line      int               // of the header, from 1; AddJobVolumes does not look at it
+	Kind      string            `toml:"-"`          // "config_map", "secret", "pvc", "empty_dir", …
+	Name      string            `toml:"name"`       // of the object, and of the pod's volume
+	MountPath string            `toml:"mount_path"` // where the containers see it
+	SubPath   string            `toml:"sub_path"`   // the one file of it that is mounted; "" for all
+	Items     map[string]string `toml:"items"`      // key → path in the volume; nil for all keys
 }
 
-// Volumes returns the volumes of job pods, by kind, then in order.
-func (r Runner) Volumes() []Volume {
-	kinds, _, _ := read[map[string]any](r, "kubernetes", "volumes")
-	var all []Volume
-	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
-		tables, line, _ := read[[]any](r, "kubernetes", "volumes", kind)
-		for i := range tables {
-			table, _ := tables[i].(map[string]any)
-			one := Runner{table: table}
-			v := Volume{Kind: strings.ToLower(kind), Line: r.lineOfItem(i, len(tables), line, "kubernetes", "volumes", kind)}
-			v.Name, _, _ = one.String("name")
-			v.MountPath, _, _ = one.String("mount_path")
-			v.SubPath, _, _ = one.String("sub_path")
-			items, _, _ := read[map[string]any](one, "items")
-			for key := range items {
-				if v.Items == nil {
-					v.Items = map[string]string{}
-				}
-				v.Items[key], _ = items[key].(string)
-			}
+// Volumes returns the volumes of job pods, by kind, then in order. Those after a value of another
+// type than the runner's are left out.
+func (c *Config) Volumes() (all []Volume) {
+	type runner struct {
+		Kubernetes struct{ Volumes map[string][]Volume }
+	}
+	tree := struct{ Runners []runner }{make([]runner, 1)}
+	_ = toml.Unmarshal([]byte(c.text), &tree) // which compares keys without regard to case, as the runner does
+	volumes := tree.Runners[0].Kubernetes.Volumes
+	for _, kind := range slices.Sorted(maps.Keys(volumes)) {
+		for _, v := range volumes[kind] {
+			v.Kind = strings.ToLower(kind)
 			all = append(all, v)
 		}
 	}
@@ -54,27 +44,14 @@ func (r Runner) Volumes() []Volume {
 }
 
 // AddJobVolumes returns the text with read-only volumes of the kinds config_map and secret, as
-// tables of their own behind the other tables of the [[runners]], between two comments. Volumes of
-// an earlier call are replaced. The error is an *EditError.
+// tables behind the other tables of the [[runners]], between two comments. Volumes of an earlier
+// call are replaced. The error is an *EditError.
 func (c *Config) AddJobVolumes(volumes ...Volume) (text string, err error) {
-	if text, err = c.RemoveJobVolumes(); err != nil {
+	if c, err = edited(c.RemoveJobVolumes()); err != nil {
 		return "", err
 	}
-	if text != c.text {
-		if c, err = Parse(text); err != nil {
-			return "", err // not reached: RemoveJobVolumes has parsed it
-		}
-	}
 	lines := tables(volumes)
-	add := strings.Join(lines, "\n")
-	for _, v := range volumes {
-		path := append(strings.Split(volumesKey, ".")[1:], v.Kind)
-		if _, spelled := c.walk(path); c.array != "runners" || !slices.Equal(spelled, path[:len(spelled)]) {
-			return "", c.refuse(volumesKey, "the text has it in another spelling", add)
-		}
-	}
-	at, inserted := c.insertion(c.end, c.indent+strings.Join(lines, c.lineBreak()+c.indent))
-	return c.change(volumesKey, span{at, at}, inserted, c.withVolumes(add), add)
+	return c.insert(c.end, "kubernetes", c.withVolumes(strings.Join(lines, "\n")), lines...)
 }
 
 // RemoveJobVolumes returns the text without what AddJobVolumes has added, to the byte. The error
@@ -82,65 +59,58 @@ func (c *Config) AddJobVolumes(volumes ...Volume) (text string, err error) {
 func (c *Config) RemoveJobVolumes() (text string, err error) {
 	at, err := marked(c.text, volumesBegin, volumesEnd)
 	if err != nil {
-		return "", c.refuse(volumesKey, err.Error(), "")
+		return "", c.refuse("kubernetes", err.Error(), "", nil)
 	}
 	if at.to == 0 {
 		return c.text, nil
 	}
-	whole := c.wholeLines(span{at.from, at.to - 1})
-	text = c.text[:whole.from] + c.text[whole.to:]
+	text = c.wholeLines(span{at.from, at.to - 1}).replace(c.text, "")
 	before, err := Parse(text)
-	if err == nil && reflect.DeepEqual(before.treeWith(before.withVolumes(c.text[at.from:at.to])), c.tree) {
+	if err == nil && reflect.DeepEqual(before.treeWith("kubernetes", before.withVolumes(c.text[at.from:at.to])), c.tree) {
 		return text, nil
 	}
-	return "", c.refuse(volumesKey, notChanged, "")
+	return "", c.refuse("kubernetes", notChanged, "", err)
 }
 
 // tables returns the lines of volumes.
 func tables(volumes []Volume) []string {
 	lines := []string{volumesBegin}
 	for _, v := range volumes {
-		lines = append(lines,
-			"[["+volumesKey+"."+v.Kind+"]]",
-			"  name = "+quote(v.Name),
-			"  mount_path = "+quote(v.MountPath))
+		name := "runners.kubernetes.volumes." + v.Kind
+		lines = append(lines, "[["+name+"]]", "  name = "+quote(v.Name, ""), "  mount_path = "+quote(v.MountPath, ""))
 		if v.SubPath != "" {
-			lines = append(lines, "  sub_path = "+quote(v.SubPath))
+			lines = append(lines, "  sub_path = "+quote(v.SubPath, ""))
 		}
 		lines = append(lines, "  read_only = true")
 		if len(v.Items) > 0 {
-			lines = append(lines, "  ["+volumesKey+"."+v.Kind+".items]")
+			lines = append(lines, "  ["+name+".items]")
 		}
 		for _, key := range slices.Sorted(maps.Keys(v.Items)) {
-			lines = append(lines, "    "+quote(key)+" = "+quote(v.Items[key]))
+			lines = append(lines, "    "+quote(key, "")+" = "+quote(v.Items[key], ""))
 		}
 	}
 	return append(lines, volumesEnd)
 }
 
-// withVolumes returns the runner's table with the volumes that lines of TOML have.
-func (c *Config) withVolumes(lines string) map[string]any {
+// withVolumes returns the runner's kubernetes with the volumes that lines of TOML have.
+func (c *Config) withVolumes(lines string) any {
 	added, _ := decode(lines) // what does not parse adds nothing
-	table, _ := merged(c.table, added["runners"]).(map[string]any)
-	return table
+	runner, _ := added["runners"].(map[string]any)
+	return merged(c.table[c.key("kubernetes")], runner["kubernetes"])
 }
 
 // merged returns a value with what another one adds to its tables and arrays.
 func merged(value, added any) any {
-	switch added := added.(type) {
-	case map[string]any:
-		table, _ := value.(map[string]any)
-		all := map[string]any{}
-		maps.Copy(all, table)
-		for key := range added {
-			all[key] = merged(all[key], added[key])
-		}
-		return all
-	case []any:
-		list, _ := value.([]any)
-		return slices.Concat(list, added)
-	case nil:
-		return value
+	if list, isList := added.([]any); isList {
+		old, _ := value.([]any)
+		return slices.Concat(old, list)
 	}
-	return added
+	table, _ := added.(map[string]any)
+	old, _ := value.(map[string]any)
+	all := map[string]any{}
+	maps.Copy(all, old)
+	for key := range table {
+		all[key] = merged(old[key], table[key])
+	}
+	return all
 }
