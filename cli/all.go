@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"helm-runnertrust/render"
+	"helm-runnertrust/render/manifest"
 )
 
 // atOnce is how many releases are looked at at the same time.
@@ -118,7 +119,7 @@ func (p *program) auditRelease(ctx context.Context, r release, flags verifyFlags
 	for i := range runners {
 		runners[i].release = r.String()
 	}
-	if none := (*render.Error)(nil); errors.As(err, &none) && none.Code == render.NoRunner {
+	if none := (*render.Error)(nil); errors.As(err, &none) && none.Code == manifest.NoRunner {
 		return releaseAudit{}
 	}
 	if err != nil {

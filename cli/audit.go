@@ -11,7 +11,8 @@ import (
 	"time"
 
 	"helm-runnertrust/gitlabrunner"
-	"helm-runnertrust/render"
+	"helm-runnertrust/render/audit"
+	"helm-runnertrust/render/pod"
 	"helm-runnertrust/render/yamledit"
 	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/probe"
@@ -20,7 +21,7 @@ import (
 // An auditedRunner is a runner of the manifests, and what its server was seen to do. Its status and
 // finding are the handshake's where there was one.
 type auditedRunner struct {
-	render.AuditedRunner
+	audit.Runner
 	about   topic           // of the finding
 	online  *probe.Verdicts // nil without a handshake
 	release string          // "namespace/name" with --all, else ""
@@ -43,7 +44,7 @@ func (p *program) verifyManifests(ctx context.Context, flags verifyFlags) error 
 
 // audit judges the runners of manifests, which came from in.
 func (p *program) audit(ctx context.Context, stream []byte, in input, flags verifyFlags) ([]auditedRunner, error) {
-	audited, err := render.Audit(stream, render.AuditOptions{
+	audited, err := audit.Run(stream, audit.Options{
 		Now:           p.Now,
 		ExpiresWithin: time.Duration(flags.expiresWithin),
 		Deployment:    flags.deployment,
@@ -54,7 +55,7 @@ func (p *program) audit(ctx context.Context, stream []byte, in input, flags veri
 	}
 	runners := make([]auditedRunner, 0, len(audited))
 	for _, a := range audited {
-		r := auditedRunner{AuditedRunner: a, about: topic{
+		r := auditedRunner{Runner: a, about: topic{
 			occasion: ofManifests, release: p.typedRelease(in), command: p.typedVerify(in),
 		}}
 		r.nameServer()
@@ -117,13 +118,13 @@ func notAllPass(count map[trust.Status]int, all int, online bool) error {
 // goOnline adds the handshake of a runner whose file is known, or who has none; its verdict then
 // counts too. What keeps it from being made is the runner's finding.
 func (p *program) goOnline(ctx context.Context, r *auditedRunner, flags verifyFlags) {
-	if r.Host == "" || r.Plain || r.Bundle == nil && r.Way != render.WayNone && r.ServedBy == "" {
+	if r.Host == "" || r.Plain || r.Bundle == nil && r.Way != pod.WayNone && r.ServedBy == "" {
 		return
 	}
 	verdicts, err := p.shakeHands(ctx, r, flags)
 	if err != nil {
-		if r.Status != render.StatusFailed {
-			r.Status, r.Finding = render.StatusUnknown, probe.Explain(err)
+		if r.Status != trust.StatusFailed {
+			r.Status, r.Finding = trust.StatusUnknown, probe.Explain(err)
 		}
 		return
 	}
@@ -139,13 +140,13 @@ func (p *program) goOnline(ctx context.Context, r *auditedRunner, flags verifyFl
 		r.Status, r.Finding = now, reasonOf(verdicts)
 	case then == trust.StatusFailed:
 		r.Status, r.Finding = then, endsEarly(later, end)
-	case r.Status == render.StatusFailed:
+	case r.Status == trust.StatusFailed:
 		return
 	case now == trust.StatusUnknown:
 		r.Status, r.Finding = now, reasonOf(verdicts)
 	case then == trust.StatusUnknown:
 		r.Status, r.Finding = then, reasonOf(later)
-	case r.Status == render.StatusUnknown:
+	case r.Status == trust.StatusUnknown:
 		r.Status, r.Finding = now, verdicts.Runner.Finding
 	default:
 		return

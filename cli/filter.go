@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"helm-runnertrust/render"
+	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/yamledit"
 )
 
@@ -70,7 +71,7 @@ func (p *program) run(stream *yamledit.Stream, flags filterFlags) (*render.Resul
 
 // nameDeployments notes the names in a stream that has no Deployment of the one that was asked for.
 func (p *program) nameDeployments(err error, stream *yamledit.Stream) {
-	if refused := (*render.Error)(nil); errors.As(err, &refused) && refused.Code == render.NoRunner {
+	if refused := (*render.Error)(nil); errors.As(err, &refused) && refused.Code == manifest.NoRunner {
 		if text, err := stream.Bytes(); err == nil {
 			p.deployments = render.Deployments(text)
 		}

@@ -10,6 +10,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"helm-runnertrust/render"
+	"helm-runnertrust/render/pod"
 	"helm-runnertrust/trust"
 )
 
@@ -126,7 +127,7 @@ func twice(parent, key string) error {
 func (p *program) functionOptions(spec functionSpec) (render.Options, error) {
 	options := render.Options{
 		FromIngress: spec.FromIngress, Jobs: spec.Jobs, NoRollout: spec.NoRollout, Force: spec.Force,
-		Via: render.Way(spec.Via), Deployment: spec.Deployment, CertsDir: spec.CertsDir,
+		Via: pod.Way(spec.Via), Deployment: spec.Deployment, CertsDir: spec.CertsDir,
 		ConfigMapName: spec.ConfigMapName, AllowNoRunner: spec.AllowNoRunner, Now: p.Now,
 	}
 	var faults []error

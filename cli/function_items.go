@@ -8,7 +8,9 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"helm-runnertrust/render"
+	"helm-runnertrust/render/audit"
 	"helm-runnertrust/render/yamledit"
+	"helm-runnertrust/trust"
 )
 
 // stream is the items as a stream of documents, in their order.
@@ -96,7 +98,7 @@ func (p *program) verifyItems(l *resourceList) error {
 	if err != nil {
 		return err
 	}
-	audited, err := render.Audit(text, render.AuditOptions{
+	audited, err := audit.Run(text, audit.Options{
 		Now:           p.Now,
 		ExpiresWithin: time.Duration(l.spec.ExpiresWithin),
 		Deployment:    l.spec.Deployment,
@@ -109,14 +111,14 @@ func (p *program) verifyItems(l *resourceList) error {
 }
 
 // judge tells of each runner, and fails when one does.
-func (p *program) judge(l *resourceList, audited []render.AuditedRunner, allowUnknown bool) error {
+func (p *program) judge(l *resourceList, audited []audit.Runner, allowUnknown bool) error {
 	var faults []error
 	about := topic{occasion: ofManifests}
 	for _, a := range audited {
 		finding := a.Finding
 		finding.Object = "Deployment/" + a.Deployment
 		hint := about.of(finding)
-		if a.Status == render.StatusFailed || a.Status == render.StatusUnknown && !allowUnknown {
+		if a.Status == trust.StatusFailed || a.Status == trust.StatusUnknown && !allowUnknown {
 			faults = append(faults, &hinted{what: finding.Object + ": " + finding.Message, hint: inFunction(finding.Code, l.kind, hint), told: true})
 			p.told(l, severityError, a.Namespace, finding, hint)
 		} else {

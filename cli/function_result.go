@@ -12,6 +12,8 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"helm-runnertrust/render"
+	"helm-runnertrust/render/audit"
+	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/trust"
 )
 
@@ -125,13 +127,13 @@ func (l *resourceList) tell(err error, hint string) {
 // refusedField is the field that a refusal is about: the object's, or that of spec where no object is at
 // fault.
 func refusedField(refused *render.Error) string {
-	if refused.Field != "" || refused.Object != "" && refused.Code != render.ConfigMapTaken {
+	if refused.Field != "" || refused.Object != "" && refused.Code != manifest.ConfigMapTaken {
 		return refused.Field
 	}
 	return map[trust.Code]string{
-		render.NoRunner: "spec.deployment", render.ConfigMapName: "spec.configMapName",
-		render.ConfigMapTaken: "spec.configMapName", render.DirUnknown: "spec.certsDir",
-		render.WayUnknown: "spec.via",
+		manifest.NoRunner: "spec.deployment", manifest.ConfigMapName: "spec.configMapName",
+		manifest.ConfigMapTaken: "spec.configMapName", manifest.DirUnknown: "spec.certsDir",
+		manifest.WayUnknown: "spec.via",
 	}[refused.Code]
 }
 
@@ -205,9 +207,9 @@ var flagInHint = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompil
 // flags.
 func inFunction(code trust.Code, kind, hint string) string {
 	switch {
-	case code == render.CodeNoFile:
+	case code == audit.CodeNoFile:
 		return "a " + filterKind + " in front gives it a file"
-	case code == render.NoRunner && kind == verifyKind:
+	case code == manifest.NoRunner && kind == verifyKind:
 		return "deployment: NAME selects a runner of another shape"
 	}
 	fields := specFields()

@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"time"
 
-	"helm-runnertrust/render"
+	"helm-runnertrust/render/pod"
 	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/probe"
 )
@@ -80,13 +80,13 @@ type runnerJSON struct {
 	Container    string            `json:"container"`
 	URL          string            `json:"url,omitempty"`
 	Host         string            `json:"host,omitempty"`
-	Way          render.Way        `json:"way"`
+	Way          pod.Way           `json:"way"`
 	File         string            `json:"file,omitempty"`
 	From         string            `json:"from,omitempty"`
 	ServedBy     string            `json:"servedBy,omitempty"`
 	Jobs         bool              `json:"jobs"`
 	Certificates []certificateJSON `json:"certificates,omitempty"`
-	Status       render.Status     `json:"status"`
+	Status       trust.Status      `json:"status"`
 	Finding      findingJSON       `json:"finding"`
 	Warnings     []findingJSON     `json:"warnings,omitempty"`
 	Online       *onlineJSON       `json:"online,omitempty"`

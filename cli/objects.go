@@ -6,6 +6,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"helm-runnertrust/render"
+	"helm-runnertrust/render/delivery"
+	"helm-runnertrust/render/pod"
 )
 
 // objects is the value of --from-secret and --from-configmap: [HOST=]NAME[/KEY], repeatable.
@@ -44,7 +46,7 @@ func (o objects) Set(value string) error {
 }
 
 // via is the value of --via.
-type via render.Way
+type via pod.Way
 
 // Type is what cobra's help calls the value.
 func (v *via) Type() string { return "way" }
@@ -53,14 +55,14 @@ func (v *via) String() string { return string(*v) }
 
 // Set takes one of the ways.
 func (v *via) Set(value string) error {
-	way, err := render.ParseWay(value)
+	way, err := delivery.ParseWay(value)
 	*v = via(way)
 	return err
 }
 
 // ways are the values of --via.
 func ways() (names []string) {
-	for _, way := range render.Ways() {
+	for _, way := range delivery.Ways() {
 		names = append(names, string(way))
 	}
 	return names
@@ -68,7 +70,7 @@ func ways() (names []string) {
 
 // registerObjects registers the flags that name the objects with the certificates, and how the
 // runner is told of them.
-func registerObjects(flags *pflag.FlagSet, all *[]render.Object, way *render.Way) {
+func registerObjects(flags *pflag.FlagSet, all *[]render.Object, way *pod.Way) {
 	for _, kind := range []string{"Secret", "ConfigMap"} {
 		flags.Var(objects{kind, all}, "from-"+strings.ToLower(kind),
 			kind+" of the runner's namespace to mount, `[HOST=]NAME[/KEY]`; its key is ca.crt unless given (repeatable)")

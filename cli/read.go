@@ -14,7 +14,7 @@ import (
 	"sync"
 	"time"
 
-	"helm-runnertrust/render"
+	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/trust"
 )
 
@@ -125,7 +125,7 @@ func checkManifests(in input, stream []byte) error {
 }
 
 // ofTemplates are the codes of what a chart's templates are refused with, which are no YAML.
-var ofTemplates = []trust.Code{render.BadDocument, render.NoRunner, render.HostUnknown}
+var ofTemplates = []trust.Code{manifest.BadDocument, manifest.NoRunner, manifest.HostUnknown}
 
 var chartTemplate = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\{\{[^}]*(\.(Values|Release|Chart|Capabilities)\.|\binclude ")`)

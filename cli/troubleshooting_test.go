@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"helm-runnertrust/render"
+	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/trusttest/golden"
 )
@@ -102,10 +102,10 @@ func saidBy(messages []string, words string) bool {
 // TestSaidIsNotHinted holds that a code is given neither the hints' words nor another code's.
 func TestSaidIsNotHinted(t *testing.T) {
 	said := messagesByCode(t)
-	if words := "it is immutable, so …"; !saidBy(said[render.BadTemplate], words) || saidBy(said[render.NoRunner], words) {
-		t.Errorf("%q is not said with %s alone", words, render.BadTemplate)
+	if words := "it is immutable, so …"; !saidBy(said[manifest.BadTemplate], words) || saidBy(said[manifest.NoRunner], words) {
+		t.Errorf("%q is not said with %s alone", words, manifest.BadTemplate)
 	}
-	if words := advice(render.BadTemplate); saidBy(said[render.BadTemplate], words) || saidBy(said[render.NoRunner], words) {
+	if words := advice(manifest.BadTemplate); saidBy(said[manifest.BadTemplate], words) || saidBy(said[manifest.NoRunner], words) {
 		t.Errorf("%q is a hint, not a message", words)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"helm-runnertrust/render"
+	"helm-runnertrust/render/manifest"
 )
 
 // valuesFlags are the flags of values.
@@ -74,7 +75,7 @@ func (p *program) values(flags valuesFlags) error {
 		return err
 	}
 	made, err := render.Values(options)
-	if refused := (*render.Error)(nil); errors.As(err, &refused) && refused.Code == render.NoVolumes {
+	if refused := (*render.Error)(nil); errors.As(err, &refused) && refused.Code == manifest.NoVolumes {
 		if name := options.CertsSecretName(); name != "" {
 			return &hinted{code: refused.Code, what: err.Error(), hint: "set certsSecretName: " + name +
 				" in the chart's values instead: every version has it, and it mounts the same file unless the runner is root"}

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"helm-runnertrust/render"
+	"helm-runnertrust/render/audit"
 	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/probe"
 )
@@ -239,7 +240,7 @@ func reasonOf(v probe.Verdicts) trust.Finding {
 // endsEarly explains verdicts of a time to come that are not both good.
 func endsEarly(later probe.Verdicts, end time.Time) trust.Finding {
 	return trust.Finding{
-		Code:    render.CodeEndsTooEarly,
+		Code:    audit.CodeEndsTooEarly,
 		Host:    later.Target.String(),
 		Message: fmt.Sprintf("it will have stopped working by %s: %s", end.UTC().Format("2006-01-02 15:04 MST"), reasonOf(later).Message),
 	}

@@ -74,7 +74,7 @@ func ExamplePostRenderer() {
 	}
 	filter := render.PostRenderer{
 		Options: render.Options{Sources: sources, Now: time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)},
-		Warn:    func(w render.Warning) { fmt.Println("warning:", w.Message) },
+		Warn:    func(w trust.Finding) { fmt.Println("warning:", w.Message) },
 	}
 	rendered, err := os.ReadFile("../fixtures/accept/current/input.yaml")
 	if err != nil {

@@ -4,17 +4,19 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+
+	"helm-runnertrust/trust"
 )
 
 // A Result is a filtered stream.
 type Result struct {
-	Warnings []Warning
-	Notes    []Finding // what the stream itself decided
+	Warnings []trust.Finding
+	Notes    []trust.Finding // what the stream itself decided
 
 	texts [][]byte // of its documents; they share the memory of what was read
 }
 
-// Bytes is the filtered stream.
+// Bytes returns the filtered stream.
 func (r *Result) Bytes() []byte { return bytes.Join(r.texts, nil) }
 
 // outSize is how many bytes go out at once; the gitlab chart renders fewer.

@@ -8,6 +8,7 @@ import (
 	"helm.sh/helm/v4/pkg/action"
 	"helm.sh/helm/v4/pkg/cli"
 
+	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/e2e/sdk/internal/scene"
 	"helm-runnertrust/render"
 	"helm-runnertrust/trust"
@@ -49,7 +50,7 @@ func TestInstall(t *testing.T) {
 			wanted := wanted
 			wanted.values = map[string]any{"gitlabUrl": nil}
 			_, err := wanted.run(t.Context(), settings)
-			if refused := (*render.Error)(nil); !errors.As(err, &refused) || refused.Code != render.HostUnknown {
+			if refused := (*render.Error)(nil); !errors.As(err, &refused) || refused.Code != manifest.HostUnknown {
 				t.Errorf("got %v", err)
 			}
 			s.Nothing(t, settings.Namespace())
