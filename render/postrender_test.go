@@ -56,6 +56,7 @@ spec:
 		}
 	}
 	// Output:
+	//   annotations:
 	//           mountPath: /home/gitlab-runner/.gitlab-runner/certs
 	// # Source: runnertrust-certs.yaml
 	// kind: ConfigMap

@@ -144,7 +144,9 @@ func (d *Deployment) Note() error {
 	if err := encoder.Encode(d.records); err != nil {
 		return d.WithPlace(err)
 	}
-	yamledit.SetFirst(list, pod.AddedAnnotation, yamledit.Text(strings.TrimSpace(out.String())))
+	written := yamledit.Text(strings.TrimSpace(out.String()))
+	written.YNode().Style = yaml.SingleQuotedStyle // JSON has double quotes
+	yamledit.SetFirst(list, pod.AddedAnnotation, written)
 	return nil
 }
 

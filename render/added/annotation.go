@@ -51,8 +51,8 @@ func revertAnnotation(o *manifest.Object, r record) error {
 	return o.WithPlace(err)
 }
 
-// sumOf returns the first half of the SHA-256 of a text, in hex.
+// sumOf returns the first eight bytes of the SHA-256 of a text, in hex.
 func sumOf(text string) string {
 	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:len(sum)/2])
+	return hex.EncodeToString(sum[:8])
 }

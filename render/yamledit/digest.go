@@ -9,11 +9,11 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// Digest returns the first half of the SHA-256 of a tree, in hex. The order of keys, comments and
+// Digest returns the first eight bytes of the SHA-256 of a tree, in hex. The order of keys, comments and
 // style do not count.
 func Digest(node *yaml.RNode) string {
 	sum := sha256.Sum256(canonical(nil, node.YNode()))
-	return hex.EncodeToString(sum[:len(sum)/2])
+	return hex.EncodeToString(sum[:8])
 }
 
 // canonical appends a tree to out, in a form that no other tree has.
