@@ -18,7 +18,7 @@ import (
 )
 
 // codePackages are the folders whose constants of type Code can reach a person.
-var codePackages = []string{"../trust", "../trust/probe", "../render"}
+var codePackages = []string{"../trust", "../trust/probe", "../render", "../render/manifest", "../render/audit"}
 
 // declaredCodes are the values of all constants of type Code in a folder.
 func declaredCodes(t *testing.T, folder string) []trust.Code {

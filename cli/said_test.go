@@ -23,7 +23,7 @@ func messagesByCode(t *testing.T) map[trust.Code][]string {
 		"doubt": trust.CodeUndecided, "undecided": trust.CodeUndecided, "asDoubt": trust.CodeStrictGit,
 	}
 	var functions []function
-	for _, folder := range append(slices.Clone(codePackages), ".") {
+	for _, folder := range append(slices.Clone(codePackages), ".", "../render/pod", "../render/added", "../render/delivery", "../render/ingress") {
 		for _, file := range parsed(t, folder) {
 			functions = append(functions, functionsIn(file.File)...)
 			for name, about := range codeConstants(t, file) {
