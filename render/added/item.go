@@ -70,7 +70,11 @@ func revertItem(o *manifest.Object, r record) error {
 
 // restore gives an item the fields that it had, besides its name.
 func restore(item *yaml.RNode, was string) error {
-	old, err := yaml.Parse(was)
+	documents := yamledit.Split([]byte(was)).Documents
+	if len(documents) != 1 {
+		return errChanged
+	}
+	old, err := documents[0].Root() // which bounds what aliases expand to
 	if err != nil || old.YNode().Kind != yaml.MappingNode {
 		return errChanged
 	}

@@ -58,9 +58,6 @@ func Find(stream *manifest.Stream, name string) ([]*manifest.Object, error) {
 			if name == "" && len(runnersAmong(containersOf(o))) == 0 {
 				continue
 			}
-			if err := o.Check(runnerDeployment); err != nil {
-				return nil, err
-			}
 			found = append(found, o)
 		}
 	}
@@ -97,6 +94,9 @@ const maxMounts = 1000
 
 // Read reads a Deployment that Find has returned.
 func Read(o *manifest.Object) (*Runner, error) {
+	if err := o.Check(runnerDeployment); err != nil {
+		return nil, err
+	}
 	r := &Runner{Object: o, Template: manifest.Value(o.Node, "spec", "template"), byName: map[string]*Volume{}, names: map[string]bool{}}
 	r.Pod = manifest.Value(r.Template, "spec")
 	all := containersOf(o)

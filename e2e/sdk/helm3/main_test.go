@@ -8,9 +8,9 @@ import (
 	"helm.sh/helm/v3/pkg/cli"
 	"helm.sh/helm/v3/pkg/release"
 
-	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/e2e/sdk/internal/scene"
 	"helm-runnertrust/render"
+	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/trust"
 )
 

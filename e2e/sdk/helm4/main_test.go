@@ -8,9 +8,9 @@ import (
 	"helm.sh/helm/v4/pkg/action"
 	"helm.sh/helm/v4/pkg/cli"
 
-	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/e2e/sdk/internal/scene"
 	"helm-runnertrust/render"
+	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/trust"
 )
 
