@@ -45,7 +45,7 @@ func terminations(o *manifest.Object) []termination {
 	return nil
 }
 
-// passthroughAnnotation is how ingress-nginx is told to hand TLS on to the backend.
+// passthroughAnnotation makes ingress-nginx hand TLS on to the backend.
 const passthroughAnnotation = "nginx.ingress.kubernetes.io/ssl-passthrough"
 
 // ofIngress reads spec.tls (IngressTLS in k8s.io/api/networking/v1): an entry without hosts is for

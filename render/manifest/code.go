@@ -5,7 +5,7 @@ import "helm-runnertrust/trust"
 // The codes of an Error.
 const (
 	NoRunner        trust.Code = "no-runner"         // nothing in the stream to patch
-	HostUnknown     trust.Code = "host-unknown"      // CI_SERVER_URL does not tell the host
+	HostUnknown     trust.Code = "host-unknown"      // CI_SERVER_URL has no literal host
 	BadURL          trust.Code = "bad-url"           // CI_SERVER_URL is one that the runner refuses
 	NoCertificate   trust.Code = "no-certificate"    // no source for the runner's host
 	CAFileSet       trust.Code = "ca-file-set"       // another setting would win over the certs directory

@@ -24,7 +24,7 @@ type Stream struct {
 // An id is what one object refers to another by, within a namespace.
 type id struct{ kind, name string }
 
-// A listing is what reading a document has given.
+// A listing is the result of reading a document.
 type listing struct {
 	objects []*Object
 	err     error
