@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/render"
 	"helm-runnertrust/trust"
 )
@@ -30,7 +31,7 @@ var scripts = []struct {
 }
 
 // completionCommand stands in for cobra's own, which has a command for each shell.
-func (p *program) completionCommand() *cobra.Command {
+func completionCommand(p Process) *cobra.Command {
 	var shells []string
 	for _, script := range scripts {
 		shells = append(shells, script.shell)
@@ -51,31 +52,35 @@ script instead: helm completion --help.`,
 			if len(args) == 1 {
 				return nil
 			}
-			return &hinted{what: fmt.Sprintf("%s takes one shell, not %d", cmd.Name(), len(args)), hint: cmd.CommandPath() + " " + strings.Join(shells, "|")}
+			return &advice.Error{What: fmt.Sprintf("%s takes one shell, not %d", cmd.Name(), len(args)), Hint: cmd.CommandPath() + " " + strings.Join(shells, "|")}
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			at := slices.Index(shells, args[0])
 			if at < 0 {
-				return &hinted{what: fmt.Sprintf("no script for the shell %q", trust.PrintableURL(args[0])),
-					hint: "there is one for each of " + strings.Join(shells, ", ")}
+				return &advice.Error{What: fmt.Sprintf("no script for the shell %q", trust.PrintableURL(args[0])),
+					Hint: "there is one for each of " + strings.Join(shells, ", ")}
 			}
 			var script bytes.Buffer
 			if err := scripts[at].write(cmd.Root(), &script); err != nil {
 				return err
 			}
-			return p.write(script.Bytes())
+			return p.print.writeBytes(script.Bytes())
 		},
 	}
 }
 
 // isCompleting reports whether a shell, or Helm for it, asks how a command line may go on.
-func (p *program) isCompleting() bool {
+func isCompleting(p Process) bool {
 	return len(p.Args) > 0 && (p.Args[0] == cobra.ShellCompRequestCmd || p.Args[0] == cobra.ShellCompNoDescRequestCmd)
 }
 
 // registerCompletions says of a command what its arguments and the values of its flags can be. A
 // value that is called a file or a path is left to the shell. No server is asked about its name.
-func (p *program) registerCompletions(cmd *cobra.Command) {
+func registerCompletions(p Process, cmd *cobra.Command) {
+	var ways []string
+	for _, way := range render.Ways() {
+		ways = append(ways, string(way))
+	}
 	cmd.ValidArgsFunction = firstOf(cmd.ValidArgs)
 	cmd.ValidArgs = nil // cobra leaves the arguments behind the first of them to the shell
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
@@ -85,11 +90,11 @@ func (p *program) registerCompletions(cmd *cobra.Command) {
 		name = strings.ToLower(name)
 		switch {
 		case flag.Name == "via":
-			complete = oneOf(ways())
+			complete = oneOf(ways)
 		case flag.Name == "output":
 			complete = oneOf(formats)
 		case flag.Name == "release":
-			complete = p.completeRelease
+			complete = completeRelease(p)
 		case flag.Name == "deployment":
 			complete = completeDeployment
 		case strings.Contains(name, "file"), strings.Contains(name, "path"):
@@ -122,18 +127,19 @@ func oneOf(values []string) cobra.CompletionFunc {
 const completionPatience = 3 * time.Second
 
 // completeRelease lists the releases of the namespace. When Helm cannot tell, there are none.
-func (p *program) completeRelease(cmd *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	ctx, cancel := context.WithTimeout(context.Background(), completionPatience)
-	defer cancel()
-	in := clusterOf(cmd)
-	args := append([]string{"list", "--short", "--max", "0"}, p.namespaceArgs(in)...)
-	list := p.helmCommand(ctx, append(args, in.args()...)...)
-	list.WaitDelay = time.Second // for what Helm started and left behind
-	out, err := list.Output()
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
+func completeRelease(p Process) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		ctx, cancel := context.WithTimeout(context.Background(), completionPatience)
+		defer cancel()
+		c := clusterOf(cmd)
+		list := helmCommand(ctx, p, slices.Concat([]string{"list", "--short", "--max", "0"}, c.namespaceArgs(p), c.args())...)
+		list.WaitDelay = time.Second // for what Helm started and left behind
+		out, err := list.Output()
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return beginningWith(begun, strings.Fields(string(out))), cobra.ShellCompDirectiveNoFileComp
 	}
-	return beginningWith(begun, strings.Fields(string(out))), cobra.ShellCompDirectiveNoFileComp
 }
 
 // completeDeployment lists the Deployments in the file of -f.
@@ -149,14 +155,6 @@ func completeDeployment(cmd *cobra.Command, _ []string, begun string) ([]cobra.C
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	return beginningWith(begun, render.Deployments(stream)), cobra.ShellCompDirectiveNoFileComp
-}
-
-// valueOf is the value of a flag, "" where the command has no such flag.
-func valueOf(cmd *cobra.Command, name string) string {
-	if flag := cmd.Flag(name); flag != nil {
-		return flag.Value.String()
-	}
-	return ""
 }
 
 func beginningWith(begun string, names []string) (fitting []string) {

@@ -51,8 +51,8 @@ func completed(cmd *cobra.Command) completedCommand {
 
 // commandTree is the program's root command, with the help command that cobra adds.
 func commandTree() *cobra.Command {
-	p := &program{Process: Process{Env: func(string) (string, bool) { return "", false }}}
-	root := p.rootCommand()
+	p := Process{Env: func(string) (string, bool) { return "", false }}
+	root := rootCommand(p)
 	root.InitDefaultHelpCmd()
 	return root
 }

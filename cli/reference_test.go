@@ -143,7 +143,7 @@ func repeatable(flag *pflag.Flag) bool {
 
 // variableOf is the variable that is read in the place of a flag; "" for none.
 func variableOf(flag *pflag.Flag) string {
-	if flag.Annotations[commandLineOnly] != nil && flag.Name != certFlag {
+	if flag.Annotations[isCommandLineOnly] != nil && flag.Name != certFlag {
 		return ""
 	}
 	return variable(flag.Name)

@@ -75,7 +75,7 @@ const maxAppended = 8 << 20
 // Append puts a new document behind the others: a `---` line, the head (comment lines that end in
 // a line feed, or none) and the tree. With crlf, its lines end in CR LF.
 func (s *Stream) Append(head string, tree *yaml.RNode, crlf bool) error {
-	written, err := encodeWithin(maxAppended, tree.YNode(), yaml.CompactSequenceStyle)
+	written, err := encodeWithin(maxAppended, withoutAnchors(tree.YNode()), yaml.CompactSequenceStyle)
 	if err != nil {
 		return err
 	}
