@@ -15,13 +15,6 @@ import (
 	"helm-runnertrust/cli/input"
 )
 
-// The exit codes.
-const (
-	exitDone    = 0
-	exitError   = 1
-	exitChanges = 2 // with --detailed-exitcode
-)
-
 // Run executes one command line and returns its exit code. Results go to Stdout in one piece,
 // messages to Stderr. The filter's result is there only when everything went well; verify reports
 // what fails, and then fails.
