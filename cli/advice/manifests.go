@@ -27,9 +27,8 @@ func manifestEntries() map[trust.Code]entry {
 			always("name the key with the certificate: NAME/tls.crt or NAME/ca.crt")},
 		render.KeyMissing: {"it has no key …, only: …", "the object is in the manifests, without that key",
 			always("name one of its keys: --from-secret=NAME/KEY or --from-configmap=NAME/KEY")},
-		render.ObjectEmpty: {"it is empty in the manifests: its owner has to fill it", "normal for trust-manager's ConfigMaps; check that their owner fills them", nil},
-		render.SeveralSecrets: {"the stream names several Secrets for …", "two Ingresses have this host",
-			always("say which one: --from-secret=NAME/tls.crt")},
+		render.ObjectEmpty:    {"it is empty in the manifests: its owner has to fill it", "normal for trust-manager's ConfigMaps; check that their owner fills them", nil},
+		render.SeveralSecrets: {"the stream names several Secrets for …", "two Ingresses have this host", always("say which one: --from-secret=NAME/tls.crt")},
 		render.NoSecret: {"it names no Secret for …, so its controller answers with a certificate that the stream does not tell", "the Ingress uses the controller's default certificate, or passes TLS through",
 			fetchAnd("give the certificate itself with --cert; it comes from: ")},
 		render.SecretElsewhere: {"a pod mounts only what its own namespace has", "the Ingress is in another namespace",
@@ -40,8 +39,7 @@ func manifestEntries() map[trust.Code]entry {
 // wayEntries are about the ways that the runner is told of its file, and the objects that are made.
 func wayEntries() map[trust.Code]entry {
 	return map[trust.Code]entry{
-		render.WayUnknown: {"is none of the ways", "from `--via`",
-			always("leave out --via for the default, certs-dir")},
+		render.WayUnknown: {"is none of the ways", "from `--via`", always("leave out --via for the default, certs-dir")},
 		render.NoTemplate: {"none of the ConfigMaps of the stream that the pod mounts has a config.template.toml", "`--via=config` or `--jobs` with an old chart, or without `runners.config`",
 			always("gitlab-runner charts from 0.20 on have it, where runners.config is set; " +
 				"--via=env needs no template, and for --jobs set runners.config")},
@@ -55,8 +53,7 @@ func wayEntries() map[trust.Code]entry {
 			always("leave out --jobs: the images of these jobs have to trust GitLab themselves; for jobs on Linux, set the shell to bash")},
 		render.SourceServed:    {"the certificate is …, which … names for …", "a note on where the certificate comes from if none is given; nothing to do", nil},
 		render.CertsSecretName: {"certsSecretName: …", "a note from `values`: the chart's own value does the same; nothing to do", nil},
-		render.HostTooLong: {"is too long for the name of the runner's file", "from `values --host`",
-			always("give the runner the path of its file instead: --via=env")},
+		render.HostTooLong:     {"is too long for the name of the runner's file", "from `values --host`", always("give the runner the path of its file instead: --via=env")},
 		render.BadChartVersion: {"the chart version … is not X.Y.Z|is not one of gitlab-runner, but of the gitlab chart around it", "from `values --chart-version`",
 			always("give gitlab-runner's version, X.Y.Z; for the one inside the gitlab chart: helm show chart gitlab/gitlab --version VERSION")},
 		render.NoVolumes: {"of the gitlab-runner chart does not have the value volumes, which came with …", "from `values`, for an old chart",
@@ -97,11 +94,9 @@ func auditEntries() map[trust.Code]entry {
 		render.CodeFileMissing: {"has no file …|the mount at its place names no volume of the pod", "the runner's file does not exist: upgrade with the post-renderer", nil},
 		render.CodeKeyMissing: {"no pod of it starts: the volume … shows the key … of …, which does not have it", "a volume is left over from an earlier run or a manual edit",
 			always("remove the volume from the chart's values, or give the object that key")},
-		render.CodeMountTwice: {"two volumes are mounted at its directory", "one of them hides the other",
-			always("remove one of the mounts from the chart's values")},
+		render.CodeMountTwice:  {"two volumes are mounted at its directory", "one of them hides the other", always("remove one of the mounts from the chart's values")},
 		render.CodeFileInvalid: {"without its END line: the block is truncated", "the runner's file is broken: look up its message in [The certificate file](#the-certificate-file), then upgrade with `--cert`", nil},
-		render.CodeNoFile: {"no file: it trusts the system's certificates only", "the last upgrade ran without the post-renderer",
-			noFile},
+		render.CodeNoFile:      {"no file: it trusts the system's certificates only", "the last upgrade ran without the post-renderer", noFile},
 		render.CodeEndsTooEarly: {"it will have stopped working by …", "sooner than `--expires-within` allows",
 			only(OfHandshake, "renew the certificate on the server, then fetch it again")},
 	}
