@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -12,30 +11,13 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/render"
-	"helm-runnertrust/trust"
 )
 
-// scripts write what a shell sources to complete the program's command line.
-var scripts = []struct {
-	shell string
-	write func(root *cobra.Command, script *bytes.Buffer) error
-}{
-	{"bash", func(root *cobra.Command, script *bytes.Buffer) error { return root.GenBashCompletionV2(script, true) }},
-	{"zsh", func(root *cobra.Command, script *bytes.Buffer) error { return root.GenZshCompletion(script) }},
-	{"fish", func(root *cobra.Command, script *bytes.Buffer) error { return root.GenFishCompletion(script, true) }},
-	{"powershell", func(root *cobra.Command, script *bytes.Buffer) error {
-		return root.GenPowerShellCompletionWithDesc(script)
-	}},
-}
+var shells = []string{"bash", "zsh", "fish", "powershell"}
 
 // completionCommand stands in for cobra's own, which has a command for each shell.
 func completionCommand(p Process) *cobra.Command {
-	var shells []string
-	for _, script := range scripts {
-		shells = append(shells, script.shell)
-	}
 	return &cobra.Command{
 		Use:   "completion " + strings.Join(shells, "|"),
 		Short: "Print the script that completes helm-runnertrust in a shell",
@@ -48,20 +30,20 @@ script instead: helm completion --help.`,
   helm-runnertrust completion fish > ~/.config/fish/completions/helm-runnertrust.fish
   helm-runnertrust completion powershell | Out-String | Invoke-Expression`,
 		ValidArgs: shells,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 1 {
-				return nil
-			}
-			return &advice.Error{What: fmt.Sprintf("%s takes one shell, not %d", cmd.Name(), len(args)), Hint: cmd.CommandPath() + " " + strings.Join(shells, "|")}
-		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			at := slices.Index(shells, args[0])
-			if at < 0 {
-				return &advice.Error{What: fmt.Sprintf("no script for the shell %q", trust.PrintableURL(args[0])),
-					Hint: "there is one for each of " + strings.Join(shells, ", ")}
-			}
+		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			var script bytes.Buffer
-			if err := scripts[at].write(cmd.Root(), &script); err != nil {
+			switch root := cmd.Root(); args[0] {
+			case "bash":
+				err = root.GenBashCompletionV2(&script, true)
+			case "zsh":
+				err = root.GenZshCompletion(&script)
+			case "fish":
+				err = root.GenFishCompletion(&script, true)
+			case "powershell":
+				err = root.GenPowerShellCompletionWithDesc(&script)
+			}
+			if err != nil {
 				return err
 			}
 			return p.print.writeBytes(script.Bytes())
@@ -74,7 +56,7 @@ func isCompleting(p Process) bool {
 	return len(p.Args) > 0 && (p.Args[0] == cobra.ShellCompRequestCmd || p.Args[0] == cobra.ShellCompNoDescRequestCmd)
 }
 
-// registerCompletions says of a command what its arguments and the values of its flags can be. A
+// registerCompletions tells cobra what the arguments of a command and the values of its flags can be. A
 // value that is called a file or a path is left to the shell. No server is asked about its name.
 func registerCompletions(p Process, cmd *cobra.Command) {
 	var ways []string

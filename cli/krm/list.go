@@ -7,9 +7,7 @@ package krm
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
-	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -41,18 +39,11 @@ func Find(stream *yamledit.Stream) *yamledit.Document {
 	return nil
 }
 
+// isList reports whether a document is a ResourceList, or cannot be read and speaks of one.
 func isList(doc *yamledit.Document) bool {
 	root, err := doc.Root()
-	if err != nil {
-		return looksLikeList().Match(doc.Text())
-	}
-	return text(root, "kind") == listKind && strings.HasPrefix(text(root, "apiVersion"), listGroup)
+	return err != nil || text(root, "kind") == listKind && strings.HasPrefix(text(root, "apiVersion"), listGroup)
 }
-
-// looksLikeList matches a list that does not parse, as YAML or as JSON.
-var looksLikeList = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?m)^kind:[ \t]*["']?` + listKind + `\b|(?s)\A(?:---)?\s*\{.*"kind"\s*:\s*"` + listKind + `"`)
-})
 
 // newList takes the list apart, once its shape is sure.
 func newList(stream *yamledit.Stream, doc *yamledit.Document) (*resourceList, error) {
@@ -72,29 +63,19 @@ func newList(stream *yamledit.Stream, doc *yamledit.Document) (*resourceList, er
 	l := &resourceList{document: doc, root: root, config: field(root, "functionConfig")}
 	seen := map[string]bool{}
 	for _, pair := range yamledit.Fields(root) {
-		if seen[pair.Key] {
+		isList := pair.Value.YNode().Kind == yaml.SequenceNode || yaml.IsMissingOrNull(pair.Value)
+		switch {
+		case seen[pair.Key]:
 			return nil, malformed("a key of it is there twice", nil)
+		case (pair.Key == "items" || pair.Key == "results") && !isList:
+			return nil, malformed(pair.Key+" is not a list", nil)
 		}
 		seen[pair.Key] = true
-	}
-	for _, name := range []string{"items", "results"} {
-		if node := field(root, name); node != nil && node.YNode().Kind != yaml.SequenceNode {
-			return nil, malformed(name+" is not a list", nil)
-		}
 	}
 	if l.config == nil || l.config.YNode().Kind != yaml.MappingNode {
 		return nil, &advice.Error{What: "the ResourceList has no functionConfig", Hint: "it takes apiVersion: " + apiVersion + ", kind: " + filterKind}
 	}
-	if items := field(root, "items"); items != nil {
-		if l.items, err = items.Elements(); err != nil {
-			return nil, malformed("items cannot be read", nil)
-		}
-	}
-	return l, l.check()
-}
-
-// check refuses items that are no objects.
-func (l *resourceList) check() error {
+	l.items = elements(root, "items")
 	var faults []error
 	for i, item := range l.items {
 		metadata := field(item, "metadata")
@@ -105,7 +86,7 @@ func (l *resourceList) check() error {
 			faults = append(faults, malformed(fmt.Sprintf("metadata of item %d is not a mapping", i+1), nil))
 		}
 	}
-	return errors.Join(faults...)
+	return l, errors.Join(faults...)
 }
 
 func malformed(what string, err error) error {
@@ -179,17 +160,22 @@ func (l *resourceList) bytes() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		var all []*yaml.RNode
-		if earlier := field(l.root, "results"); earlier != nil {
-			if all, err = earlier.Elements(); err != nil {
-				return nil, err
-			}
-		}
-		if err := l.root.PipeE(yaml.SetField("results", yamledit.List(append(all, ours...)...))); err != nil {
+		all := yamledit.List(append(elements(l.root, "results"), ours...)...)
+		if err := l.root.PipeE(yaml.SetField("results", all)); err != nil {
 			return nil, err
 		}
 	}
 	return l.document.Bytes()
+}
+
+// elements returns the elements of a list in a mapping; none where there is none.
+func elements(node *yaml.RNode, name string) []*yaml.RNode {
+	list := field(node, name)
+	if list == nil {
+		return nil
+	}
+	all, _ := list.Elements() // it is a list
+	return all
 }
 
 // field returns a field of a mapping; nil where it is null or there is none.
