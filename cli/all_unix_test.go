@@ -10,24 +10,28 @@ import (
 	"testing"
 
 	"helm-runnertrust/cli/advice"
+	"helm-runnertrust/fixtures"
 )
 
 // releasesOf makes a Helm that lists releases and has their manifests: the output of the fixture of
 // the release's name. It knows no release "broken".
 func releasesOf(t *testing.T, names ...string) (helm string) {
 	t.Helper()
-	fixtures, err := filepath.Abs(fixturesDir)
-	if err != nil {
-		t.Fatal(err)
-	}
+	folder := t.TempDir()
 	var list []string
 	for _, name := range names {
 		list = append(list, `{"name":"`+name+`","namespace":"ci"}`)
+		if name == "broken" {
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(fixtures.Output(t, "accept/"+name)), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	helm = filepath.Join(t.TempDir(), "helm")
 	script := "#!/bin/sh\ncase $1 in\nlist) case $* in *' --all-namespaces'|*' --namespace ci') ;; *) exit 1 ;; esac\n echo '[" + strings.Join(list, ",") + "]' ;;\n" +
 		"get) [ \"$3\" != broken ] || { echo 'Error: release: not found in https://me:swordfish@gitlab.test/x' >&2; exit 1; }\n" +
-		"[ \"$4 $5\" = '--namespace ci' ] && cat " + fixtures + "/accept/$3/output.yaml ;;\nesac\n"
+		"[ \"$4 $5\" = '--namespace ci' ] && cat " + folder + "/$3 ;;\nesac\n"
 	if err := os.WriteFile(helm, []byte(script), 0o755); err != nil {
 		t.Fatal(err)
 	}

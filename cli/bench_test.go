@@ -15,12 +15,11 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"helm-runnertrust/fixtures"
 )
 
-const (
-	umbrellaFolder  = fixturesDir + "/accept/umbrella"
-	kustomizeFolder = "testdata/kustomize" // the same edit for kustomize
-)
+const kustomizeFolder = "testdata/kustomize" // the edit of accept/umbrella for kustomize
 
 // BenchmarkProcess runs the shipped binary as Helm does, on a stream of 200 KB,
 // and cat and kustomize on the same stream in turn. The figures to look at are
@@ -60,7 +59,7 @@ func BenchmarkProcess(b *testing.B) {
 // TestKustomizeEdit keeps the benchmark's comparison fair: what kustomize has
 // to add is what the filter adds.
 func TestKustomizeEdit(t *testing.T) {
-	got, want := kustomizeEdit(t), readEdit(t, content(t, umbrellaFolder+"/output.yaml"))
+	got, want := kustomizeEdit(t), readEdit(t, []byte(fixtures.Output(t, "accept/umbrella")))
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%s has\n%+v\nthe fixture\n%+v", kustomizeFolder, got, want)
 	}
@@ -90,7 +89,7 @@ func fileSize(tb testing.TB, path string) int64 {
 // real one has with its other documents, as further releases have them: the
 // same name twice is an error to kustomize.
 func stream200KB(b *testing.B) []byte {
-	umbrella := content(b, umbrellaFolder+"/input.yaml")
+	umbrella := []byte(fixtures.Input(b, "accept/umbrella"))
 	stream := bytes.Clone(umbrella)
 	other := bytes.Split(umbrella, []byte("\n---\n"))
 	for i := 0; len(stream) < 196<<10; i++ {
@@ -269,7 +268,7 @@ func BenchmarkManyRunners(b *testing.B) {
 
 // runners is a stream of so many runners, each of a name of its own.
 func runners(b *testing.B, count int) []byte {
-	one := content(b, fixturesDir+"/accept/current/input.yaml")
+	one := []byte(fixtures.Input(b, "accept/current"))
 	var stream bytes.Buffer
 	for i := range count {
 		stream.Write(bytes.ReplaceAll(one, []byte("ci-gitlab-runner"), fmt.Appendf(nil, "ci-%d-gitlab-runner", i)))
@@ -281,7 +280,7 @@ func runners(b *testing.B, count int) []byte {
 // the last line has no end.
 func BenchmarkLargeStream(b *testing.B) {
 	const size = 100_000_000
-	stream := bytes.NewBuffer(content(b, fixturesDir+"/accept/current/input.yaml"))
+	stream := bytes.NewBuffer([]byte(fixtures.Input(b, "accept/current")))
 	for i := 0; stream.Len() < size; i++ {
 		fmt.Fprintf(stream, "---\nkind: ConfigMap\nmetadata:\n  name: large-%d\ndata:\n  text: |\n%s", i,
 			strings.Repeat("    a line of text in a block, as charts have them\n", 100))

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"helm-runnertrust/fixtures"
 )
 
 // call runs a command line; the environment is pairs of name and value.
@@ -113,7 +115,7 @@ func TestUsage(t *testing.T) {
 
 // TestEnvironment gives flags through the environment; a flag wins over it.
 func TestEnvironment(t *testing.T) {
-	input := readFile(t, fixturesDir+"/accept/current/input.yaml")
+	input := fixtures.Input(t, "accept/current")
 	pem := readFile(t, fixturesDir+"/certs/ca.crt")
 	path := fixturesDir + "/certs/ca.crt"
 	byFlag, _, _ := call(t, input, nil, "--cert="+path, "--certs-dir=/certs")
@@ -133,7 +135,7 @@ func TestEnvironment(t *testing.T) {
 
 // TestUnknownVariables warns of variables that nothing reads, and leaves their values alone.
 func TestUnknownVariables(t *testing.T) {
-	input := readFile(t, fixturesDir+"/accept/current/input.yaml")
+	input := fixtures.Input(t, "accept/current")
 	cert := "--cert=" + fixturesDir + "/certs/ca.crt"
 	const warning = "runnertrust: warning: environment variable "
 	for name, want := range map[string]string{
@@ -176,7 +178,7 @@ func TestCalledAs(t *testing.T) {
 
 // TestPortInHints has the port of CI_SERVER_URL in what is to be typed about a runner's file.
 func TestPortInHints(t *testing.T) {
-	input := readFile(t, fixturesDir+"/accept/host-upper-case-and-port/input.yaml")
+	input := fixtures.Input(t, "accept/host-upper-case-and-port")
 	forced, stderr, code := call(t, input, nil, "--force", "--cert="+fixturesDir+"/certs/expired.crt")
 	const typed = "helm runnertrust fetch GitLab.example.com:8443 --save FILE\n"
 	if code != exitDone || !strings.Contains(stderr, typed) {
@@ -197,7 +199,7 @@ func TestStdoutBroken(t *testing.T) {
 	code := Run(Process{
 		Args:   []string{"--cert=" + fixturesDir + "/certs/ca.crt"},
 		Env:    func(string) (string, bool) { return "", false },
-		Stdin:  strings.NewReader(readFile(t, fixturesDir+"/accept/current/input.yaml")),
+		Stdin:  strings.NewReader(fixtures.Input(t, "accept/current")),
 		Stdout: brokenPipe{},
 		Stderr: &stderr,
 		Now:    fixturesNow,
@@ -210,8 +212,8 @@ func TestStdoutBroken(t *testing.T) {
 // TestRender shows the same as the filter, as a diff, and tells of changes by its exit code when it
 // is asked to.
 func TestRender(t *testing.T) {
-	file, cert := fixturesDir+"/accept/current/input.yaml", "--cert="+fixturesDir+"/certs/ca.crt"
-	output := readFile(t, fixturesDir+"/accept/current/output.yaml")
+	file, cert := fixturesDir+"/base/current.yaml", "--cert="+fixturesDir+"/certs/ca.crt"
+	output := fixtures.Output(t, "accept/current")
 	if stdout, _, code := call(t, "", nil, "render", "-f", file, cert); code != exitDone || stdout != output {
 		t.Errorf("exit code %d", code)
 	}
@@ -235,7 +237,7 @@ func TestRender(t *testing.T) {
 // TestDiffOfSecrets shows what stands beside a change, but no value of a Secret unless it is asked
 // to.
 func TestDiffOfSecrets(t *testing.T) {
-	runner := strings.ReplaceAll(readFile(t, fixturesDir+"/reject/url-with-password/input.yaml"), "ssh://bot:secret@", "https://")
+	runner := strings.ReplaceAll(fixtures.Input(t, "refuse/url-with-password"), "ssh://bot:secret@", "https://")
 	stream := runner + "---\nkind: Secret\nstringData: {token: swordfish}\n"
 	list := "kind: List\nitems:\n-\n  " + strings.ReplaceAll(strings.TrimSpace(runner), "\n", "\n  ") + "\n-\n  kind: Secret\n  data: {token: swordfish}\n"
 	cert := "--cert=" + fixturesDir + "/certs/ca.crt"
@@ -252,7 +254,7 @@ func TestDiffOfSecrets(t *testing.T) {
 // TestRelease asks the Helm of HELM_BIN for the manifest, in HELM_NAMESPACE.
 func TestRelease(t *testing.T) {
 	manifest := filepath.Join(t.TempDir(), "manifest.yaml")
-	if err := os.WriteFile(manifest, []byte(readFile(t, fixturesDir+"/accept/current/input.yaml")), 0o600); err != nil {
+	if err := os.WriteFile(manifest, []byte(fixtures.Input(t, "accept/current")), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	helm := filepath.Join(t.TempDir(), "helm")
@@ -263,7 +265,7 @@ func TestRelease(t *testing.T) {
 	environment := []string{"HELM_BIN", helm, "HELM_NAMESPACE", "prod"}
 	cert := "--cert=" + fixturesDir + "/certs/ca.crt"
 	stdout, stderr, code := call(t, "", environment, "render", "--release", "ci", cert)
-	if code != exitDone || stdout != readFile(t, fixturesDir+"/accept/current/output.yaml") {
+	if code != exitDone || stdout != fixtures.Output(t, "accept/current") {
 		t.Errorf("exit code %d, stderr %q", code, stderr)
 	}
 	stdout, stderr, code = call(t, "", environment, "render", "--release", "other", cert)

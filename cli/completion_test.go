@@ -95,7 +95,7 @@ const (
 )
 
 func TestComplete(t *testing.T) {
-	const file = fixturesDir + "/accept/current/input.yaml"
+	const file = fixturesDir + "/base/current.yaml"
 	for _, test := range []struct {
 		words     []string
 		offered   []string

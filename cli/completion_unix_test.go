@@ -73,7 +73,7 @@ printf '%s\n' "${COMPREPLY[@]}"
 		{[]string{"ver"}, []string{"verify", "version"}},
 		{[]string{"fe"}, []string{"fetch"}},
 		{[]string{"render", "--via", ""}, []string{"certs-dir", "config", "env"}},
-		{[]string{"render", "-f", fixturesDir + "/accept/current/input.yaml", "--deployment", "c"}, []string{"ci-gitlab-runner"}},
+		{[]string{"render", "-f", fixturesDir + "/base/current.yaml", "--deployment", "c"}, []string{"ci-gitlab-runner"}},
 	} {
 		bash := exec.Command("bash", append([]string{"--norc", "-c", script, "bash", "helm-runnertrust"}, test.words...)...)
 		bash.Env = append(os.Environ(), "PATH="+filepath.Dir(binary)+string(os.PathListSeparator)+os.Getenv("PATH"))

@@ -1,22 +1,13 @@
 package cli
 
-import "helm-runnertrust/trust"
-
-// A coded is the kind and the code of a message: "error no-runner".
-type coded struct {
-	Kind string // error, warning, note
-	Code trust.Code
-}
-
-// runWithCodes is Run; it also returns the kinds and codes of the messages, in their order.
-func runWithCodes(process Process) (code int, all []coded) {
-	code, print := run(process)
-	for _, m := range print.messages {
-		if m.kind != "" {
-			all = append(all, coded{m.kind, m.Code})
+// withCodes returns the messages of a run that have a code.
+func withCodes(p *printer) (all []message) {
+	for _, m := range p.messages {
+		if m.kind != "" && m.Code != "" {
+			all = append(all, m)
 		}
 	}
-	return code, all
+	return all
 }
 
 // maxWidth is how many columns reports may take.

@@ -182,8 +182,8 @@ func (r fetchResult) report() string {
 		if r.added[c.Fingerprint] {
 			from = "added"
 		}
-		names := output.List(c.Names)
-		rows = append(rows, []string{cmp.Or(c.Subject, names), c.Issuer, names, c.validity(), from, strings.TrimPrefix(c.Fingerprint, "sha256:")})
+		names := trust.List(c.Names)
+		rows = append(rows, []string{cmp.Or(trust.Shorten(c.Subject), names), trust.Shorten(c.Issuer), names, c.validity(), from, strings.TrimPrefix(c.Fingerprint, "sha256:")})
 	}
 	report.Line("%s sends %s", r.Target, output.Count(len(r.Sent), "certificate"))
 	report.Line("")

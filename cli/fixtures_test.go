@@ -2,14 +2,22 @@ package cli
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/aymanbagabas/go-udiff"
+	"go.yaml.in/yaml/v3"
+
+	"helm-runnertrust/fixtures"
+	"helm-runnertrust/render/yamledit"
 	"helm-runnertrust/trust/trusttest/golden"
 )
 
@@ -18,153 +26,152 @@ var fixturesNow = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 
 const fixturesDir = "../fixtures"
 
-// TestAccept runs every folder of fixtures/accept: input.yaml (or the output of the case that
-// input.from names) with the flags in args has to give output.yaml, and the messages in stderr.txt.
-// Filtering the output again has to change nothing.
+// TestAccept runs every accepted case: it has to give the output and the messages. What the output
+// has new is strict YAML, and filtering it again changes nothing.
 func TestAccept(t *testing.T) {
-	for _, name := range fixtureCases(t, "accept") {
-		t.Run(name, func(t *testing.T) {
-			c := readFixture(t, "accept", name)
-			stdout, stderr, code := c.run(t, c.input)
-			if code != exitDone {
-				t.Fatalf("exit code %d: %s", code, stderr)
+	eachCase(t, fixtures.Accept, func(t *testing.T, c *fixtures.Case) {
+		run := runCase(c, c.Input(t))
+		if run.code != exitDone {
+			t.Fatalf("exit code %d: %s", run.code, run.stderr)
+		}
+		if golden.Updating() {
+			c.RecordOutput(t, run.stdout)
+			c.Messages = run.messages()
+		}
+		if want := c.Output(t); run.stdout != want {
+			t.Errorf("-update records it:\n%s", udiff.Unified("want", "got", want, run.stdout))
+		}
+		checkMessages(t, c, run)
+		before := yamlFaults(c.Input(t))
+		for _, fault := range yamlFaults(run.stdout) {
+			if !slices.Contains(before, fault) {
+				t.Errorf("the output has a fault that the input has not: %s", fault)
 			}
-			c.compare(t, "output.yaml", stdout)
-			c.compare(t, "stderr.txt", stderr)
-			again, _, _ := c.run(t, stdout)
-			if again != stdout {
-				t.Errorf("a second run changes the output to:\n%s", again)
+		}
+		if again := runCase(c, run.stdout); again.stdout != run.stdout {
+			t.Errorf("a second run changes the output:\n%s", udiff.Unified("first", "second", run.stdout, again.stdout))
+		}
+	})
+}
+
+// TestRefuse runs every refused case: it has to fail with the messages, and to write nothing.
+func TestRefuse(t *testing.T) {
+	eachCase(t, fixtures.Refuse, func(t *testing.T, c *fixtures.Case) {
+		run := runCase(c, c.Input(t))
+		if run.code != exitError || run.stdout != "" {
+			t.Errorf("exit code %d, want %d; stdout has %q", run.code, exitError, run.stdout)
+		}
+		if !strings.HasPrefix(run.stderr, "runnertrust: error: ") {
+			t.Errorf("stderr begins with %q", run.stderr)
+		}
+		if golden.Updating() {
+			c.Messages = run.messages()
+		}
+		checkMessages(t, c, run)
+	})
+}
+
+// eachCase checks the cases of a kind, and writes their archives where they are to be updated: one
+// after the other then, as some start from the output of others.
+func eachCase(t *testing.T, kind string, check func(*testing.T, *fixtures.Case)) {
+	t.Helper()
+	for _, c := range fixtures.All(t, kind) {
+		t.Run(c.Name, func(t *testing.T) {
+			if !golden.Updating() {
+				t.Parallel()
 			}
+			check(t, c)
 		})
 	}
-}
-
-// TestReject runs every folder of fixtures/reject: it has to fail with the messages in error.txt,
-// and to write nothing.
-func TestReject(t *testing.T) {
-	for _, name := range fixtureCases(t, "reject") {
-		t.Run(name, func(t *testing.T) {
-			c := readFixture(t, "reject", name)
-			stdout, stderr, code := c.run(t, c.input)
-			if code != exitError {
-				t.Errorf("exit code %d, want %d", code, exitError)
-			}
-			if stdout != "" {
-				t.Errorf("stdout has %q", stdout)
-			}
-			if !strings.HasPrefix(stderr, "runnertrust: error: ") {
-				t.Errorf("stderr begins with %q", stderr)
-			}
-			c.compare(t, "error.txt", stderr)
-		})
+	if golden.Updating() {
+		fixtures.Write(t, fixturesDir, kind)
 	}
 }
 
-// A fixture is one case on disk.
-type fixture struct {
-	folder string
-	input  string
-	args   []string
+// A caseRun is what a run of a case leaves behind.
+type caseRun struct {
+	stdout, stderr string
+	code           int
+	reported       []message // those that have a code
 }
 
-// fixtureCases lists the folders of a kind; there have to be some.
-func fixtureCases(t *testing.T, kind string) []string {
+// runCase runs a case on a stream, as Helm would have it done.
+func runCase(c *fixtures.Case, stream string, more ...string) caseRun {
+	var stdout, stderr bytes.Buffer
+	code, print := run(fixtureProcess(append(argsOf(c), more...), stream, &stdout, &stderr))
+	return caseRun{stdout.String(), portable(stderr.String()), code, withCodes(print)}
+}
+
+// messages are the kinds, codes and objects of what was reported.
+func (r caseRun) messages() (all []string) {
+	for _, n := range r.reported {
+		all = append(all, strings.TrimSpace(n.kind+" "+string(n.Code)+" "+n.object))
+	}
+	return all
+}
+
+func checkMessages(t *testing.T, c *fixtures.Case, run caseRun) {
 	t.Helper()
-	entries, err := os.ReadDir(filepath.Join(fixturesDir, kind))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, entry := range entries {
-		if entry.IsDir() {
-			names = append(names, entry.Name())
-		}
-	}
-	if len(names) == 0 {
-		t.Fatalf("no cases in fixtures/%s", kind)
-	}
-	// Those that start from the output of another case come after it.
-	slices.SortStableFunc(names, func(a, b string) int { return fromOther(kind, a) - fromOther(kind, b) })
-	return names
-}
-
-// TestCasesAreTold holds that fixtures/README.md has a row for each case, and none for others.
-func TestCasesAreTold(t *testing.T) {
-	page := readFile(t, filepath.Join(fixturesDir, "README.md"))
-	for kind, heading := range map[string]string{"accept": "Accepted", "reject": "Refused", "verify": "Verified"} {
-		_, section, _ := strings.Cut(page, "\n## "+heading+"\n")
-		section, _, _ = strings.Cut(section, "\n## ")
-		var told []string
-		for line := range strings.Lines(section) {
-			if cells := tableRow(line); len(cells) > 0 && cells[0] != "case" {
-				told = append(told, strings.Split(cells[0], ", ")...)
-			}
-		}
-		cases := fixtureCases(t, kind)
-		for _, name := range cases {
-			if !slices.Contains(told, name) {
-				t.Errorf("%s: no row for %s", heading, name)
-			}
-		}
-		for i, name := range told {
-			if !slices.Contains(cases, name) || slices.Contains(told[:i], name) {
-				t.Errorf("%s: a row for %s, which is no case, or has one", heading, name)
-			}
-		}
+	if got := run.messages(); !slices.Equal(got, c.Messages) {
+		t.Errorf("messages %q, want %q; -update records them:\n%s", got, c.Messages, run.stderr)
 	}
 }
 
-func fromOther(kind, name string) int {
-	if _, err := os.Stat(filepath.Join(fixturesDir, kind, name, "input.from")); err != nil {
-		return 0
-	}
-	return 1
-}
-
-func readFixture(t *testing.T, kind, name string) fixture {
-	t.Helper()
-	c := fixture{folder: filepath.Join(fixturesDir, kind, name)}
-	input := filepath.Join(c.folder, "input.yaml")
-	if from, err := os.ReadFile(filepath.Join(c.folder, "input.from")); err == nil {
-		input = filepath.Join(fixturesDir, "accept", strings.TrimSpace(string(from)), "output.yaml")
-	}
-	c.input = readFile(t, input)
-	c.args = readArgs(t, c.folder)
-	return c
-}
-
-// readArgs reads the command line of a case, an argument a line.
-func readArgs(t *testing.T, folder string) (args []string) {
-	t.Helper()
-	for line := range strings.Lines(readFile(t, filepath.Join(folder, "args"))) {
-		args = append(args, strings.TrimRight(line, "\n"))
+// argsOf are the arguments with the paths of their files.
+func argsOf(c *fixtures.Case) (args []string) {
+	paths := strings.NewReplacer("certs/", fixturesDir+"/certs/", "made/", madeDir+"/")
+	for _, arg := range c.Args {
+		args = append(args, paths.Replace(arg))
 	}
 	return args
 }
 
-// inFixtures leads the paths of arguments into the folder of the fixtures, and to the files that
-// are made for them.
-var inFixtures = strings.NewReplacer("certs/", fixturesDir+"/certs/",
-	"accept/", fixturesDir+"/accept/", "reject/", fixturesDir+"/reject/", "verify/", fixturesDir+"/verify/")
+// portable is a text with the paths as cases have them.
+func portable(text string) string {
+	return strings.NewReplacer(madeDir+"/", "made/", fixturesDir+"/", "").Replace(text)
+}
 
-// paths are the arguments with the paths of their files.
-func (c fixture) paths() (args []string) {
-	for _, arg := range c.args {
-		args = append(args, strings.ReplaceAll(inFixtures.Replace(arg), "made/", madeDir+"/"))
+var lineNumber = regexp.MustCompile(`line \d+`)
+
+// yamlFaults are why documents of a stream are no strict YAML.
+func yamlFaults(stream string) (faults []string) {
+	for _, doc := range yamledit.Split([]byte(stream)).Documents {
+		decoder := yaml.NewDecoder(bytes.NewReader(doc.Text()))
+		var value any
+		if err := decoder.Decode(&value); err != nil && !errors.Is(err, io.EOF) {
+			faults = append(faults, lineNumber.ReplaceAllString(err.Error(), "line"))
+		}
 	}
-	return args
+	return faults
 }
 
-// run filters a stream as Helm would have it done, in the folder of the fixtures, with the files
-// that makeFiles makes.
-func (c fixture) run(t *testing.T, stream string) (stdout, stderr string, code int) {
-	t.Helper()
-	args := c.paths()
-	var out, messages bytes.Buffer
-	code = Run(fixtureProcess(args, stream, &out, &messages))
-	said := strings.ReplaceAll(messages.String(), madeDir+"/", "made/")
-	return out.String(), strings.ReplaceAll(said, fixturesDir+"/", ""), code
+// TestMessages holds the texts of what cases report, each that is worded differently once: words in
+// quotes, names and numbers aside.
+func TestMessages(t *testing.T) {
+	var text strings.Builder
+	seen := map[string]bool{}
+	add := func(title, message string, c *fixtures.Case) {
+		shape := title + strings.Join(strings.Fields(names.ReplaceAllString(message, "")), " ")
+		if !seen[shape] {
+			seen[shape] = true
+			fmt.Fprintf(&text, "-- %s (%s) --\n%s\n", title, c, strings.TrimSuffix(portable(message), "\n"))
+		}
+	}
+	for _, kind := range []string{fixtures.Accept, fixtures.Refuse, fixtures.Verify} {
+		for _, c := range fixtures.All(t, kind) {
+			run := runCase(c, c.Input(t))
+			for _, n := range run.reported {
+				add(n.kind+" "+string(n.Code), strings.TrimSuffix(n.Message.Message+"\nhint: "+n.Hint, "\nhint: "), c)
+			}
+			if kind == fixtures.Verify {
+				add("output", run.stdout, c)
+			}
+		}
+	}
+	golden.Compare(t, filepath.Join(fixturesDir, "messages.txt"), text.String())
 }
+
+var names = regexp.MustCompile(`"[^"]*"|\S*(?:/|\.example\.)\S*|document \d+ |\(gitlab-runner[^)]*\)|CN=[^"]*|\d+`)
 
 func fixtureProcess(args []string, stream string, stdout, stderr io.Writer) Process {
 	return Process{
@@ -177,13 +184,26 @@ func fixtureProcess(args []string, stream string, stdout, stderr io.Writer) Proc
 	}
 }
 
-// compare holds got against an expected file of the case.
-func (c fixture) compare(t *testing.T, name, got string) {
+// fixtureText is the input or the output of a case, as in accept/current/output.yaml.
+func fixtureText(t testing.TB, path string) string {
 	t.Helper()
-	golden.Compare(t, filepath.Join(c.folder, name), got)
+	if name, isOutput := strings.CutSuffix(path, "/output.yaml"); isOutput {
+		return fixtures.Output(t, name)
+	}
+	return fixtures.Input(t, strings.TrimSuffix(path, "/input.yaml"))
 }
 
-func readFile(t *testing.T, path string) string {
+// fixtureFile is a file with that text.
+func fixtureFile(t testing.TB, path string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "manifests.yaml")
+	if err := os.WriteFile(file, []byte(fixtureText(t, path)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func readFile(t testing.TB, path string) string {
 	t.Helper()
 	content, err := os.ReadFile(path)
 	if err != nil {

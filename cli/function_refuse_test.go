@@ -30,7 +30,7 @@ func TestFunctionRefuses(t *testing.T) {
 		"no source":                   {current, config(filterKind, "{}")},
 		"fromIngress without one":     {current, config(filterKind, "{fromIngress: true}")},
 		"two sources":                 {current, config(filterKind, "{fromSecret: a, fromConfigMap: b}")},
-		"two sources one the Ingress": {"reject/two-sources-ingress/input.yaml", config(filterKind, "{fromIngress: true, fromSecret: gitlab-ca}")},
+		"two sources one the Ingress": {"refuse/two-sources-ingress/input.yaml", config(filterKind, "{fromIngress: true, fromSecret: gitlab-ca}")},
 		"not a certificate":           {current, config(filterKind, "{certificate: no}")},
 		"broken certificate":          {current, config(filterKind, "\n  certificate: |\n    # one\n    -----BEGIN CERTIFICATE-----\n    !\n    -----END CERTIFICATE-----\n")},
 		"no such file":                {current, config(filterKind, "{certificateFile: ["+fixturesDir+"/nowhere.crt, gitlab.example.com="+fixturesDir+"/certs/bad-base64.crt]}")},
@@ -45,7 +45,7 @@ func TestFunctionRefuses(t *testing.T) {
 		"verify bad time":             {current, config(verifyKind, "{expiresWithin: soon}")},
 		"verify expires":              {"accept/current/output.yaml", config(verifyKind, "{expiresWithin: 9000d}")},
 		"verify other directory":      {"accept/current/output.yaml", config(verifyKind, "{certsDir: /elsewhere}")},
-		"ca file set with a hint":     {"reject/ca-file-set/input.yaml", config(filterKind, "{"+ca+"}")},
+		"ca file set with a hint":     {"refuse/ca-file-set/input.yaml", config(filterKind, "{"+ca+"}")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			input := functionInput(t, c.fixture, c.config)

@@ -3,13 +3,13 @@ package cli
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
 	"sigs.k8s.io/kustomize/kyaml/kio"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"helm-runnertrust/fixtures"
 	"helm-runnertrust/trust/trusttest/golden"
 )
 
@@ -33,11 +33,7 @@ func functionInput(t testing.TB, path, config string) string {
 
 func fixtureItems(t testing.TB, path string) []*yaml.RNode {
 	t.Helper()
-	input, err := os.ReadFile(fixturesDir + "/" + path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	items, err := kio.FromBytes(input)
+	items, err := kio.FromBytes([]byte(fixtureText(t, path)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +143,7 @@ func specOf(t *testing.T, fixture string) string {
 	names := map[string]string{"--cert": "certificateFile", "--force": "force", "--deployment": "deployment",
 		"--certs-dir": "certsDir", "--configmap-name": "configMapName", "--allow-no-runner": "allowNoRunner", "--from-secret": "fromSecret"}
 	spec := map[string]any{}
-	for _, arg := range readFixture(t, "accept", fixture).paths() {
+	for _, arg := range argsOf(fixtures.Find(t, "accept/"+fixture)) {
 		flag, value, found := strings.Cut(arg, "=")
 		name := names[flag]
 		switch list, _ := spec[name].([]string); {

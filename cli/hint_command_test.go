@@ -94,7 +94,7 @@ func TestUnresolvableHint(t *testing.T) {
 
 // TestFlagWinsOverExcluded leaves a variable alone that a flag excludes.
 func TestFlagWinsOverExcluded(t *testing.T) {
-	file := fixturesDir + "/accept/current/output.yaml"
+	file := fixtureFile(t, "accept/current/output.yaml")
 	if stdout, stderr, code := call(t, "", []string{"RUNNERTRUST_RELEASE", "ci"}, "verify", "-f", file); code != exitDone {
 		t.Errorf("exit code %d, %s%s", code, stdout, stderr)
 	}

@@ -3,11 +3,13 @@ package cli
 import (
 	"encoding/json"
 	"testing"
+
+	"helm-runnertrust/fixtures"
 )
 
 // TestErrorInJSON has one JSON object on stdout, whatever goes wrong, where JSON is asked for.
 func TestErrorInJSON(t *testing.T) {
-	broken := readFile(t, fixturesDir+"/reject/url-passwords-malformed/input.yaml")
+	broken := fixtures.Input(t, "refuse/url-passwords-malformed")
 	for _, test := range []struct {
 		stdin       string
 		environment []string

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"helm-runnertrust/fixtures"
 	"helm-runnertrust/trust/trusttest"
 )
 
@@ -18,7 +19,7 @@ import (
 // addresses.
 func runnerAt(t *testing.T, saved, name, port string, addresses ...string) string {
 	t.Helper()
-	patched, stderr, code := call(t, readFile(t, fixturesDir+"/accept/current/input.yaml"), nil, "--cert", saved)
+	patched, stderr, code := call(t, fixtures.Input(t, "accept/current"), nil, "--cert", saved)
 	if code != exitDone {
 		t.Fatal(stderr)
 	}
@@ -94,7 +95,7 @@ func TestVerifyOnlineIngress(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stream := strings.ReplaceAll(readFile(t, fixturesDir+"/accept/ingress/output.yaml"), "https://gitlab.example.com", "https://"+host+":"+port)
+	stream := strings.ReplaceAll(fixtures.Output(t, "accept/ingress"), "https://gitlab.example.com", "https://"+host+":"+port)
 	stdout, stderr, code := call(t, stream, nil, "verify", "--online", "--connect", address, "-o", "json")
 	var result auditResult
 	if err := json.Unmarshal([]byte(stdout), &result); err != nil {
@@ -124,7 +125,7 @@ func TestVerifyUnknown(t *testing.T) {
 	if err := os.WriteFile(file, trusttest.PEM(leaf.Certificate), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	patched, stderr, code := call(t, readFile(t, fixturesDir+"/accept/current/input.yaml"), nil, "--cert", file)
+	patched, stderr, code := call(t, fixtures.Input(t, "accept/current"), nil, "--cert", file)
 	if code != exitDone {
 		t.Fatal(stderr)
 	}

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"helm-runnertrust/fixtures"
 )
 
 // script makes a program of shell lines.
@@ -24,7 +26,7 @@ func script(t *testing.T, lines string) string {
 
 func pipedRun(t *testing.T, command string) (stdout, stderr string, code int) {
 	t.Helper()
-	return pipedInput(t, readFile(t, fixturesDir+"/accept/umbrella/input.yaml"), command)
+	return pipedInput(t, fixtures.Input(t, "accept/umbrella"), command)
 }
 
 func pipedInput(t *testing.T, input, command string, flags ...string) (stdout, stderr string, code int) {
@@ -40,7 +42,7 @@ func pipedInput(t *testing.T, input, command string, flags ...string) (stdout, s
 }
 
 func TestPipe(t *testing.T) {
-	want := readFile(t, fixturesDir+"/accept/umbrella/output.yaml")
+	want := fixtures.Output(t, "accept/umbrella")
 	out, stderr, code := pipedRun(t, script(t, `echo "# $*"; cat; echo said >&2`)+" a  b;c")
 	if code != exitDone || out != "# a b;c\n"+want || !strings.Contains(stderr, "said\n") {
 		t.Errorf("exit code %d, stderr %q, stdout\n%s", code, stderr, out)
@@ -102,7 +104,7 @@ func TestPipeSignals(t *testing.T) {
 				other := script(t, `trap 'echo yes >`+heard+`; exit `+exit+`' `+name+`; cat; echo >`+started+`; while :; do sleep 0.05; done`)
 				cmd := exec.Command(binary, "--force", "--cert="+fixturesDir+"/certs/ca.crt", "--pipe="+other)
 				var out, stderr bytes.Buffer
-				cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(readFile(t, fixturesDir+"/accept/current/input.yaml")), &out, &stderr
+				cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(fixtures.Input(t, "accept/current")), &out, &stderr
 				if err := cmd.Start(); err != nil {
 					t.Fatal(err)
 				}
@@ -148,7 +150,7 @@ func TestPipeIgnored(t *testing.T) {
 	cmd := exec.Command("sh", "-c", `trap '' HUP; exec "$@"`, "sh", goBuild(t, ".."), "--force", "--cert="+fixturesDir+"/certs/ca.crt",
 		"--pipe="+script(t, `cat; echo >`+started+`; while test -e `+started+`; do sleep 0.05; done`))
 	var out, stderr bytes.Buffer
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(readFile(t, fixturesDir+"/accept/current/input.yaml")), &out, &stderr
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(fixtures.Input(t, "accept/current")), &out, &stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

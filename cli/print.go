@@ -2,12 +2,14 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/cli/output"
+	"helm-runnertrust/render"
 	"helm-runnertrust/trust"
 )
 
@@ -32,14 +34,19 @@ type printer struct {
 
 // A message is one of a kind (error, warning, note), or a report: lines without a kind.
 type message struct {
-	kind string
+	kind   string
+	object string // that it is about, "Deployment/ci"
 	advice.Message
 }
 
 // fail adds an error, or each of several joined ones. usage is the hint for those of cobra.
 func (p *printer) fail(err error, usage string) {
 	for _, one := range trust.Errors(err) {
-		p.messages = append(p.messages, message{"error", p.explain(one, usage)})
+		m := message{kind: "error", Message: p.explain(one, usage)}
+		if refused, ok := errors.AsType[*render.Error](one); ok {
+			m.object = refused.Object
+		}
+		p.messages = append(p.messages, m)
 	}
 }
 
@@ -50,17 +57,18 @@ func (p *printer) explain(err error, usage string) advice.Message {
 	return m
 }
 
-func (p *printer) warn(f trust.Finding) { p.add("warning", f, advice.Context{}.Of(f).Hint) }
+func (p *printer) warn(f trust.Finding) {
+	hint := advice.Context{}.Of(f).Hint
+	f.Message = strings.TrimPrefix(f.Object+": ", ": ") + f.Message
+	p.add("warning", f, hint)
+}
 
 // note adds a note, whose text names its object.
-func (p *printer) note(f trust.Finding) {
-	p.add("note", trust.Finding{Code: f.Code, Message: f.Message}, "")
-}
+func (p *printer) note(f trust.Finding) { p.add("note", f, "") }
 
 // add adds a finding of a kind, with its hint.
 func (p *printer) add(kind string, f trust.Finding, hint string) {
-	text := strings.TrimPrefix(f.Object+": ", ": ") + f.Message
-	p.messages = append(p.messages, message{kind, advice.Message{Code: f.Code, Message: text, Hint: hint}})
+	p.messages = append(p.messages, message{kind, f.Object, advice.Message{Code: f.Code, Message: f.Message, Hint: hint}})
 }
 
 // report adds text for people, along with the messages. It has gone through [output.Line].

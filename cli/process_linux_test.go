@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 	"unsafe"
+
+	"helm-runnertrust/fixtures"
 )
 
 // buildProgram builds the binary that the tests of whole processes run.
@@ -28,7 +30,7 @@ func buildProgram(t *testing.T) string {
 func TestProcess(t *testing.T) {
 	binary := buildProgram(t)
 	cert := "--cert=" + fixturesDir + "/certs/ca.crt"
-	input := readFile(t, fixturesDir+"/accept/umbrella/input.yaml")
+	input := fixtures.Input(t, "accept/umbrella")
 
 	t.Run("terminal on stdin", func(t *testing.T) {
 		stdout, stderr, code := process(t, binary, terminal(t), nil, cert)

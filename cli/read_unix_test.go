@@ -10,12 +10,14 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"helm-runnertrust/fixtures"
 )
 
 // TestPipes reads certificates and manifests from pipes, and ends where nobody writes to them.
 func TestPipes(t *testing.T) {
-	manifests, ca := readFile(t, fixturesDir+"/accept/umbrella/input.yaml"), readFile(t, fixturesDir+"/certs/ca.crt")
-	want := readFile(t, fixturesDir+"/accept/umbrella/output.yaml")
+	manifests, ca := fixtures.Input(t, "accept/umbrella"), readFile(t, fixturesDir+"/certs/ca.crt")
+	want := fixtures.Output(t, "accept/umbrella")
 	run := func(stdin string, args ...string) (stdout, stderr string, code int) {
 		var out, messages bytes.Buffer
 		code = Run(Process{

@@ -43,7 +43,7 @@ func certificates(certs []*x509.Certificate) []certificate {
 }
 
 // name returns the names that a certificate covers, else its subject.
-func (c certificate) name() string { return cmp.Or(output.List(c.Names), c.Subject) }
+func (c certificate) name() string { return cmp.Or(trust.List(c.Names), trust.Shorten(c.Subject)) }
 
 // validity returns the days from and until which a certificate is valid, in UTC.
 func (c certificate) validity() string { return day(c.NotBefore) + " to " + day(c.NotAfter) }

@@ -7,11 +7,12 @@ import (
 	"testing"
 
 	"helm-runnertrust/cli/advice"
+	"helm-runnertrust/fixtures"
 	"helm-runnertrust/trust"
 )
 
 // messagesByCode returns messages of each code, or words of them, where … stands for anything: those
-// of the table of advice, of the page for the command line's own, and of the rejected fixtures.
+// of the table of advice, of the page for the command line's own, and of the refused cases.
 func messagesByCode(t *testing.T) map[trust.Code][]string {
 	t.Helper()
 	messages := map[trust.Code][]string{}
@@ -51,15 +52,12 @@ func saidBy(messages []string, words string) bool {
 	})
 }
 
-// rejectedMessages returns the messages of fixtures/reject, by their codes.
+// rejectedMessages returns the messages of the refused cases, by their codes.
 func rejectedMessages(t *testing.T) map[trust.Code][]string {
 	t.Helper()
 	messages := map[trust.Code][]string{}
-	for _, name := range fixtureCases(t, "reject") {
-		c := readFixture(t, "reject", name)
-		var out, stderr strings.Builder
-		_, print := run(fixtureProcess(c.paths(), c.input, &out, &stderr))
-		for _, m := range print.messages {
+	for _, c := range fixtures.All(t, fixtures.Refuse) {
+		for _, m := range runCase(c, c.Input(t)).reported {
 			messages[m.Code] = append(messages[m.Code], m.Message.Message)
 		}
 	}
@@ -67,7 +65,7 @@ func rejectedMessages(t *testing.T) map[trust.Code][]string {
 }
 
 // TestMessagesAreInThePage holds that the words that a code is documented with are those of a message
-// of the rejected fixtures, where they have the code.
+// of the refused cases, where they have the code.
 func TestMessagesAreInThePage(t *testing.T) {
 	for about, messages := range rejectedMessages(t) {
 		words, _, known := advice.Row(about)

@@ -6,12 +6,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"helm-runnertrust/fixtures"
 )
 
 // TestScreen gives every command manifests whose names, URLs, paths, namespaces and documents' sources
 // hold characters that steer a terminal, and has none of them on a screen.
 func TestScreen(t *testing.T) {
-	manifest := readFile(t, fixturesDir+"/accept/current/output.yaml")
+	manifest := fixtures.Output(t, "accept/current")
 	cert := "--cert=" + fixturesDir + "/certs/ca.crt"
 	const forged = "\nrunnertrust: error: forged"
 	for _, hidden := range []string{forged, "\x1b[2J", "\a", "\u009b", "\u202e", "\u2066", "\u200b", "\ufeff", "\u2028", "\U000e0041"} {

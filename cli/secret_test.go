@@ -8,12 +8,13 @@ import (
 	"testing"
 
 	"helm-runnertrust/cli/input"
+	"helm-runnertrust/fixtures"
 )
 
 // TestCertificateText gives the text of a key where a path or a name is expected. Nothing of it may
 // come back, and the variable that takes text is named.
 func TestCertificateText(t *testing.T) {
-	manifests := readFile(t, fixturesDir+"/accept/current/input.yaml")
+	manifests := fixtures.Input(t, "accept/current")
 	const body = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgswordfishswordfishsw"
 	for name, text := range map[string]string{
 		"key":              "-----BEGIN " + "PRIVATE KEY-----\n" + body + "\n-----END " + "PRIVATE KEY-----\n",
@@ -89,7 +90,7 @@ func randomPassword(random *rand.Rand) (password string, parts []string) {
 func TestPasswords(t *testing.T) {
 	const seed = 8
 	random := rand.New(rand.NewPCG(seed, seed))
-	manifest := readFile(t, fixturesDir+"/accept/host-upper-case-and-port/input.yaml")
+	manifest := fixtures.Input(t, "accept/host-upper-case-and-port")
 	start := strings.Index(manifest, "https://")
 	end := start + strings.IndexAny(manifest[start:], "\"'\n")
 	cert := "--cert=" + fixturesDir + "/certs/ca.crt"

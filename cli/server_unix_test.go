@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"helm-runnertrust/cli/output"
+	"helm-runnertrust/fixtures"
 	"helm-runnertrust/trust/trusttest"
 )
 
@@ -52,7 +53,7 @@ func TestFetchAndVerify(t *testing.T) {
 	if _, stderr, code = call(t, "", nil, "verify", host, "--connect", address, "--cert", saved, "--expires-within", "61d"); code != exitError || !strings.Contains(stderr, "it will have stopped working by 2026-08-01 00:00 UTC: ") {
 		t.Errorf("verify --expires-within: exit code %d, %s", code, stderr)
 	}
-	patched, _, _ := call(t, readFile(t, fixturesDir+"/accept/current/input.yaml"), nil, "--cert", saved)
+	patched, _, _ := call(t, fixtures.Input(t, "accept/current"), nil, "--cert", saved)
 	stdout, stderr, code = call(t, patched, nil, "verify", "--online", "--connect", address)
 	if code != exitDone || !strings.Contains(stdout, "git in jobs: trusted through") {
 		t.Errorf("verify --online: exit code %d, %s%s", code, stdout, stderr)
@@ -63,8 +64,8 @@ func TestFetchAndVerify(t *testing.T) {
 func TestVerifyOnlineFails(t *testing.T) {
 	address, _ := newServer(t)
 	for name, stream := range map[string]string{
-		"another CA": readFile(t, fixturesDir+"/accept/current/output.yaml"),
-		"no file":    readFile(t, fixturesDir+"/accept/current/input.yaml"),
+		"another CA": fixtures.Output(t, "accept/current"),
+		"no file":    fixtures.Input(t, "accept/current"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			if stdout, stderr, code := call(t, stream, nil, "verify", "--allow-unknown"); code != exitDone {
@@ -121,7 +122,7 @@ func TestTablesFit(t *testing.T) {
 	if code != exitDone || !strings.Contains(fetched, "\nSHA-256 ") || !strings.Contains(fetched, "and 18 more") {
 		t.Errorf("exit code %d, %s", code, fetched)
 	}
-	audited, _, _ := call(t, readFile(t, fixturesDir+"/accept/two-runners/output.yaml"), nil, "verify")
+	audited, _, _ := call(t, fixtures.Output(t, "accept/two-runners"), nil, "verify")
 	fetched, _, _ = strings.Cut(fetched, "a private CA")
 	audited, _, _ = strings.Cut(audited, "\n\n") // the rest are sentences
 	for _, report := range []string{fetched, audited} {
@@ -217,7 +218,7 @@ func TestExpiresWithin(t *testing.T) {
 	if err := os.WriteFile(file, trusttest.PEM(root.Certificate), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	patched, _, _ := call(t, readFile(t, fixturesDir+"/accept/current/input.yaml"), nil, "--cert", file)
+	patched, _, _ := call(t, fixtures.Input(t, "accept/current"), nil, "--cert", file)
 	for within, want := range map[string]int{"4d": exitDone, "6d": exitError} {
 		if _, stderr, code := call(t, "", nil, "verify", host, "--connect", server.Addr, "--cert", file, "--expires-within", within); code != want {
 			t.Errorf("URL, %s: exit code %d, %s", within, code, stderr)
@@ -261,7 +262,7 @@ func TestExpiresWithinRenewed(t *testing.T) {
 			if err := os.WriteFile(file, trusttest.PEM(want.certs...), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			patched, _, _ := call(t, readFile(t, fixturesDir+"/accept/current/input.yaml"), nil, "--cert", file)
+			patched, _, _ := call(t, fixtures.Input(t, "accept/current"), nil, "--cert", file)
 			for _, args := range [][]string{{"verify", host, "--cert", file, "--connect", server.Addr}, {"verify", "--online", "--connect", server.Addr}, {"verify"}} {
 				stdout, stderr, code := call(t, patched, nil, append(args, "--expires-within", "30d")...)
 				if code != want.code || len(args) > 1 && !strings.Contains(stdout+stderr, want.says) {

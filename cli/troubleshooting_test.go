@@ -43,7 +43,7 @@ func TestTroubleshooting(t *testing.T) {
 }
 
 var (
-	commandInText = regexp.MustCompile(`(\b(?:helm runnertrust|helm show|openssl|base64|iconv|keytool|awk|printf|GIT_SSL_CAINFO=FILE) .*?|https?://[\w/.:@=-]*)(; |, or |, then| tells |$)`)
+	commandInText = regexp.MustCompile(`(\b(?:helm runnertrust|helm show|openssl|base64|iconv|kubectl|keytool|awk|printf|GIT_SSL_CAINFO=FILE) .*?|https?://[\w/.:@=-]*)(; |, or |, then| tells |$)`)
 	flagInText    = regexp.MustCompile(`(^|[ :])(--[a-z][a-z-]*(?:=[\w/.:=-]*\w)?(?: [A-Z]+\b)?)`)
 )
 

@@ -11,6 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"helm-runnertrust/fixtures"
 	"helm-runnertrust/trust/trusttest/golden"
 )
 
@@ -19,11 +20,9 @@ const valuesDir = "testdata/values"
 // values runs the command in the folder of the fixtures, and says what it wrote.
 func values(t *testing.T, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
-	for i, arg := range args {
-		args[i] = strings.ReplaceAll(inFixtures.Replace(arg), "made/", madeDir+"/")
-	}
+	args = argsOf(&fixtures.Case{Args: args})
 	stdout, stderr, code = call(t, "", nil, append([]string{"values"}, args...)...)
-	return stdout, strings.NewReplacer(madeDir+"/", "made/", fixturesDir+"/", "").Replace(stderr), code
+	return stdout, portable(stderr), code
 }
 
 // TestValues holds what is printed, with the notes and warnings, against a file for each case.

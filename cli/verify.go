@@ -41,8 +41,8 @@ func verifyCommand(p Process) *cobra.Command {
 		Long: `Prove that runners would connect.
 
 With a URL: shakes hands with the server, and judges what it sends by the
-runner's rule (the system's certificates and the file of --cert) and by that of
-git in its jobs (the file only).
+runner's rule (Mozilla's list of CAs, which the charts' images trust, and the
+file of --cert) and by that of git in its jobs (the file only).
 
 With manifests, from a file, stdin, a release, or all releases (of the cluster
 or of one namespace): tells for each runner which file it would read, what is in
@@ -165,10 +165,7 @@ func verifyServer(ctx context.Context, p Process, url string, flags verifyFlags)
 	if err != nil {
 		return err
 	}
-	verdicts, err := probe.Verify(ctx, target, file, flags.connection.dialer(), p.Now)
-	if err != nil {
-		return err
-	}
+	verdicts := probe.Verify(ctx, target, file, flags.connection.dialer(), p.Now)
 	later, end := flags.later(verdicts, p.Now)
 	passes := flags.passes(verdicts.Status().Worse(later.Status()))
 	result := newServerResult(later, file != nil, passes)
@@ -244,9 +241,9 @@ func newServerResult(v probe.Verdicts, hasFile, passes bool) serverResult {
 
 // table returns the verdict on each client, with its reason.
 func (r serverResult) table() string {
-	runner, git := "the system and the file", "the file only"
+	runner, git := "the image's CAs and the file", "the file only"
 	if !r.hasFile {
-		runner, git = "the system", "the system"
+		runner, git = "the image's CAs", "the image's CAs"
 	}
 	var report, reasons output.Report
 	rows := [][]string{{"CLIENT", "VERDICT", "TRUSTS"}}

@@ -137,7 +137,7 @@ func TestWorkflowsArePinned(t *testing.T) {
 func TestPipelinesPinGo(t *testing.T) {
 	var gitlab map[string]any
 	decode(t, ".gitlab-ci.yml", &gitlab)
-	image, _ := at(gitlab, "make", "image").(string)
+	image, _ := at(gitlab, ".make", "image").(string)
 	found := regexp.MustCompile(`^golang:(\d+\.\d+\.\d+)-[a-z]+(@sha256:[0-9a-f]{64})?$`).FindStringSubmatch(image)
 	if found == nil {
 		t.Fatalf(".gitlab-ci.yml: the image %q has no patch version", image)
@@ -151,7 +151,7 @@ func TestPipelinesPinGo(t *testing.T) {
 			}
 		}
 	}
-	if setups != 1 {
+	if setups != 2 {
 		t.Errorf("Go is set up %d times", setups)
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 // tries has how each example is tried, by the name of its folder.
 var tries = map[string]func(t *testing.T, s *stage){
+	"admission":        tryAdmission,
 	"argocd-kustomize": tryArgoCDKustomize,
 	"argocd-plugin":    tryArgoCDPlugin,
 	"argocd-values":    tryArgoCDValues,

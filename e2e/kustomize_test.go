@@ -22,10 +22,8 @@ func newKustomization(t *testing.T, manifests string) kustomization {
 	t.Helper()
 	k := kustomization{folder: t.TempDir(), kustomize: tool.Path(t, "kustomize")}
 	k.program = filepath.Join(k.folder, "helm-runnertrust")
-	build := exec.Command("go", "build", "-o", k.program, ".")
-	build.Dir = ".."
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	if err := tool.Program(k.program, ".."); err != nil {
+		t.Fatal(err)
 	}
 	k.write(t, "all.yaml", manifests)
 	return k
@@ -77,7 +75,7 @@ func (k kustomization) validate(t *testing.T, transformers []string, validators 
 // TestKustomize has the real kustomize run the function: the objects are those that the filter
 // makes of the same ones, and verify changes nothing.
 func TestKustomize(t *testing.T) {
-	input, err := os.ReadFile("../fixtures/accept/ingress/input.yaml")
+	input, err := os.ReadFile("../fixtures/base/ingress.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +116,7 @@ func TestKustomize(t *testing.T) {
 
 // TestKustomizeFails has kustomize show why, and no manifests.
 func TestKustomizeFails(t *testing.T) {
-	input, err := os.ReadFile("../fixtures/accept/current/input.yaml")
+	input, err := os.ReadFile("../fixtures/base/current.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +137,7 @@ func TestKustomizeFails(t *testing.T) {
 // TestKustomizeValidator has verify run as a validator: kustomize takes that once a function has
 // returned the items unchanged, and refuses any program without one, be it cat.
 func TestKustomizeValidator(t *testing.T) {
-	input, err := os.ReadFile("../fixtures/accept/ingress/input.yaml")
+	input, err := os.ReadFile("../fixtures/base/ingress.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,6 @@
 package e2e
 
 import (
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -11,9 +9,8 @@ import (
 	"testing"
 
 	"helm-runnertrust/e2e/internal/cluster"
+	"helm-runnertrust/fixtures"
 )
-
-const accepted = "../fixtures/accept"
 
 // What the API server's strict validation says of a case's input it says of
 // its output: valid objects stay valid, with no unknown or doubled field. Some
@@ -23,24 +20,20 @@ const accepted = "../fixtures/accept"
 func TestFixturesAreValidatedStrictly(t *testing.T) {
 	t.Parallel()
 	c := sharedCluster(t)
-	outputs, err := filepath.Glob(accepted + "/*/output.yaml")
-	if err != nil || len(outputs) == 0 {
-		t.Fatalf("no cases in %s: %v", accepted, err)
-	}
-	createNamespaces(t, c, outputs)
+	cases := fixtures.All(t, fixtures.Accept)
+	createNamespaces(t, c, cases)
 	var valid atomic.Int64
 	t.Run("cases", func(t *testing.T) {
-		for _, output := range outputs {
-			folder := filepath.Dir(output)
-			t.Run(filepath.Base(folder), func(t *testing.T) {
+		for _, one := range cases {
+			t.Run(one.Name, func(t *testing.T) {
 				t.Parallel()
-				input := inputOf(t, folder)
-				before, after := dryRun(c, input), dryRun(c, output)
+				input := one.Input(t)
+				before, after := dryRun(t, c, input), dryRun(t, c, one.Output(t))
 				if before.reason != after.reason {
 					t.Errorf("before: %q\nafter: %q", before.reason, after.reason)
 				}
 				for line := range strings.Lines(before.objects) {
-					if !strings.Contains(after.objects, line) && !isEarlierConfigMap(t, input, line) {
+					if !strings.Contains(after.objects, line) && !isEarlierConfigMap(input, line) {
 						t.Errorf("not taken any more: %s", line)
 					}
 				}
@@ -50,20 +43,15 @@ func TestFixturesAreValidatedStrictly(t *testing.T) {
 			})
 		}
 	})
-	if valid.Load() < int64(len(outputs))/2 {
-		t.Errorf("only %d of %d cases are valid", valid.Load(), len(outputs))
+	if valid.Load() < int64(len(cases))/2 {
+		t.Errorf("only %d of %d cases are valid", valid.Load(), len(cases))
 	}
 }
 
 // isEarlierConfigMap reports whether what kubectl says of an object is about a ConfigMap that an
-// earlier run put into a file: another run may take it away.
-func isEarlierConfigMap(t *testing.T, file, line string) bool {
-	t.Helper()
-	content, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for document := range strings.SplitSeq(string(content), "\n---\n") {
+// earlier run put into a stream: another run may take it away.
+func isEarlierConfigMap(stream, line string) bool {
+	for document := range strings.SplitSeq(stream, "\n---\n") {
 		name := nameField.FindStringSubmatch(document)
 		if strings.Contains(document, "helm-runnertrust/fingerprints") && name != nil && strings.HasPrefix(line, "configmap/"+name[1]+" ") {
 			return true
@@ -74,26 +62,18 @@ func isEarlierConfigMap(t *testing.T, file, line string) bool {
 
 var nameField = regexp.MustCompile(`(?m)^  name: (\S+)$`)
 
-// inputOf is the file that a case starts from: its own or another's output.
-func inputOf(t *testing.T, folder string) string {
-	t.Helper()
-	from, err := os.ReadFile(filepath.Join(folder, "input.from"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return filepath.Join(folder, "input.yaml")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return filepath.Join(accepted, strings.TrimSpace(string(from)), "output.yaml")
-}
-
 // verdict is what the API server says of a file.
 type verdict struct {
 	objects string // a line for each object that it takes
 	reason  string // why it refuses others, "" when it does not
 }
 
-func dryRun(c *cluster.Cluster, file string) verdict {
+func dryRun(t *testing.T, c *cluster.Cluster, stream string) verdict {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "stream.yaml")
+	if err := os.WriteFile(file, []byte(stream), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	stdout, stderr, err := c.TryKubectl("", "apply", "--dry-run=server", "--validate=strict", "-f", file)
 	if err == nil {
 		return verdict{objects: stdout}
@@ -106,18 +86,14 @@ func dryRun(c *cluster.Cluster, file string) verdict {
 
 var namespaceField = regexp.MustCompile(`namespace["']?:[ \t]*["']?([a-z0-9-]+)`)
 
-// createNamespaces makes the namespaces that the files name: a dry run needs
+// createNamespaces makes the namespaces that the outputs name: a dry run needs
 // them.
-func createNamespaces(t *testing.T, c *cluster.Cluster, files []string) {
+func createNamespaces(t *testing.T, c *cluster.Cluster, cases []*fixtures.Case) {
 	t.Helper()
 	made := map[string]bool{"default": true}
-	for _, file := range files {
-		content, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, match := range namespaceField.FindAllSubmatch(content, -1) {
-			if name := string(match[1]); !made[name] {
+	for _, one := range cases {
+		for _, match := range namespaceField.FindAllStringSubmatch(one.Output(t), -1) {
+			if name := match[1]; !made[name] {
 				c.Kubectl(t, "create", "namespace", name)
 				made[name] = true
 			}

@@ -50,7 +50,7 @@ func Parse(origin string, content []byte) (b *trust.Bundle, warnings []trust.Fin
 	if missed := countDistinct(strict) - countDistinct(read); err == nil && missed > 0 {
 		err = &trust.Error{Origin: origin, Code: trust.CodeUnseen, Message: fmt.Sprintf("%s: %d of them", unseen(content), missed)}
 	}
-	return b, asWarnings(err), nil
+	return b.InFile(content), asWarnings(err), nil
 }
 
 // unseen says what keeps the runner from seeing certificates that Parse finds.

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"helm-runnertrust/fixtures"
 	"helm-runnertrust/render/yamledit"
 	"helm-runnertrust/trust"
 )
@@ -39,7 +39,7 @@ func options(t testing.TB) Options {
 // stream without a runner comes back as it was, documents that no edit is for
 // come back byte for byte, and a second run changes nothing.
 func FuzzFilter(f *testing.F) {
-	for _, seed := range fixtureInputs(f) {
+	for _, seed := range fixtures.Inputs(f) {
 		f.Add(seed)
 	}
 	// A mount of our volume's name, without that volume: another name has to be found.
@@ -83,7 +83,7 @@ func FuzzFilter(f *testing.F) {
 
 // TestFilterIsDeterministic runs the filter twice on every input.
 func TestFilterIsDeterministic(t *testing.T) {
-	for _, input := range fixtureInputs(t) {
+	for _, input := range fixtures.Inputs(t) {
 		first, firstErr := Filter(input, options(t))
 		second, secondErr := Filter(input, options(t))
 		if firstErr != nil || secondErr != nil {
@@ -100,11 +100,7 @@ func TestFilterIsDeterministic(t *testing.T) {
 
 func fixtureInput(t testing.TB, name string) []byte {
 	t.Helper()
-	input, err := os.ReadFile("../fixtures/accept/" + name + "/input.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return input
+	return []byte(fixtures.Input(t, "accept/"+name))
 }
 
 // TestErrorIsTyped shows what a program can read from an error.
@@ -128,28 +124,4 @@ func TestErrorHasNoResult(t *testing.T) {
 	if result != nil || err == nil {
 		t.Errorf("got %v and %v", result, err)
 	}
-}
-
-// fixtureInputs are the streams of the fixtures, without the largest; there
-// have to be some.
-func fixtureInputs(t testing.TB) [][]byte {
-	t.Helper()
-	paths, err := filepath.Glob("../fixtures/*/*/input.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(paths) == 0 {
-		t.Fatal("no fixtures")
-	}
-	var inputs [][]byte
-	for _, path := range paths {
-		input, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(input) <= 16<<10 { // a fuzzer gets nowhere with longer ones
-			inputs = append(inputs, input)
-		}
-	}
-	return inputs
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"helm-runnertrust/fixtures"
 )
 
 // a manner is one combination of a way and a source.
@@ -41,7 +43,7 @@ var manners = []manner{
 // run before: the result is that of a run on the input itself.
 func TestForget(t *testing.T) {
 	compared := map[[2]manner]int{}
-	for _, input := range fixtureInputs(t) {
+	for _, input := range fixtures.Inputs(t) {
 		if bytes.Contains(input, []byte(fingerprintsAnnotation)) {
 			continue // the input is the output of another run
 		}

@@ -5,6 +5,7 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/kio"
 
+	"helm-runnertrust/fixtures"
 	"helm-runnertrust/render/yamledit"
 )
 
@@ -13,7 +14,7 @@ import (
 // already.
 func TestThroughHelm4(t *testing.T) {
 	compared := 0
-	for _, input := range fixtureInputs(t) {
+	for _, input := range fixtures.Inputs(t) {
 		first, err := Filter(input, options(t))
 		if err != nil {
 			continue

@@ -76,7 +76,7 @@ func ExamplePostRenderer() {
 		Options: render.Options{Sources: sources, Now: time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)},
 		Warn:    func(w render.Warning) { fmt.Println("warning:", w.Message) },
 	}
-	rendered, err := os.ReadFile("../fixtures/accept/current/input.yaml")
+	rendered, err := os.ReadFile("../fixtures/base/current.yaml")
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"helm-runnertrust/fixtures"
 )
 
 // TestSwitch goes from a certificate to a Secret and back on every input, each time with the output
@@ -16,7 +18,7 @@ func TestSwitch(t *testing.T) {
 	cert := options(t)
 	secret := Options{Now: now, Objects: []Object{{Kind: "Secret", Name: "switched-tls", Key: "tls.crt"}}}
 	compared := 0
-	for _, input := range fixtureInputs(t) {
+	for _, input := range fixtures.Inputs(t) {
 		fromCert, certErr := Filter(input, cert)
 		fromSecret, secretErr := Filter(input, secret)
 		if certErr != nil || secretErr != nil {

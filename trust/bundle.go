@@ -14,6 +14,7 @@ import (
 type Bundle struct {
 	origin       string
 	certificates []*x509.Certificate
+	text         []byte // see Text
 }
 
 // NewBundle makes a bundle of certificates that were parsed elsewhere, for instance sent by a
@@ -66,6 +67,21 @@ func (b *Bundle) PEM() []byte {
 		text.Write(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw}))
 	}
 	return text.Bytes()
+}
+
+// Text returns what a client reads that has the file: the whole file of [Bundle.InFile], else the
+// PEM of the certificates.
+func (b *Bundle) Text() []byte {
+	if b.text != nil {
+		return b.text
+	}
+	return b.PEM()
+}
+
+// InFile returns the bundle as the part of a file that the runner reads. Others may stumble over what
+// else is in its text.
+func (b *Bundle) InFile(text []byte) *Bundle {
+	return &Bundle{origin: b.origin, certificates: b.certificates, text: text}
 }
 
 // Fingerprints returns the [Fingerprint] of each certificate, in order.

@@ -31,6 +31,16 @@ func chain() []*x509.Certificate {
 	return []*x509.Certificate{middle.Issue(leaf("gitlab.test")).Certificate, middle.Certificate, root.Certificate}
 }
 
+// crossed is a leaf and its root, cross-signed by another one, and the root itself if it is wanted.
+func crossed(withRoot bool) []*x509.Certificate {
+	root, old := trusttest.SelfSigned(ca("Root")), trusttest.SelfSigned(ca("Old Root"))
+	certs := []*x509.Certificate{root.Issue(leaf("gitlab.test")).Certificate, old.Cross(root)}
+	if withRoot {
+		certs = append(certs, root.Certificate)
+	}
+	return certs
+}
+
 func block(label string, der []byte) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: label, Bytes: der}))
 }

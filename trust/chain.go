@@ -93,9 +93,9 @@ func issued(issuer, c *x509.Certificate) bool {
 		return false
 	}
 	err := issuer.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature)
-	var outdated x509.InsecureAlgorithmError
+	_, outdated := errors.AsType[x509.InsecureAlgorithmError](err)
 	bits := rsaBits(issuer)
-	return err == nil || errors.As(err, &outdated) || 0 < bits && bits < 1024
+	return err == nil || outdated || 0 < bits && bits < 1024
 }
 
 // SelfSigned reports whether c is its own issuer, by name and signature (RFC 5280, section 3.2).
@@ -109,8 +109,8 @@ func authority(c *x509.Certificate) bool { return c.IsCA || c.Version < 3 && Sel
 const maxPath = 16
 
 // PathFrom walks from c to its issuers among certs, until a self-signed certificate, until no
-// issuer is left or until maxPath. It takes the first issuer in the order of certs and visits none
-// twice.
+// issuer is left or until maxPath. Of several issuers it takes a root before a cross-signed one, then the
+// first in the order of certs, and visits none twice.
 func PathFrom(c *x509.Certificate, certs []*x509.Certificate) []*x509.Certificate {
 	path := []*x509.Certificate{c}
 	seen := map[string]bool{string(c.Raw): true}
@@ -127,16 +127,23 @@ func PathFrom(c *x509.Certificate, certs []*x509.Certificate) []*x509.Certificat
 
 func issuerAmong(c *x509.Certificate, certs []*x509.Certificate, seen map[string]bool) *x509.Certificate {
 	checked := 0
+	var first *x509.Certificate
 	for _, candidate := range certs {
 		if seen[string(candidate.Raw)] || !bytes.Equal(candidate.RawSubject, c.RawIssuer) {
 			continue
 		}
 		if checked++; checked > maxSameSubject {
-			return nil
+			return first
 		}
-		if issued(candidate, c) {
+		if !issued(candidate, c) {
+			continue
+		}
+		if SelfSigned(candidate) {
 			return candidate
 		}
+		if first == nil {
+			first = candidate
+		}
 	}
-	return nil
+	return first
 }

@@ -1,6 +1,7 @@
 package trust
 
 import (
+	"bytes"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -10,7 +11,6 @@ import (
 
 const (
 	soon       = 30 * 24 * time.Hour
-	minRSABits = 2048
 	dateFormat = "2006-01-02 15:04 MST"
 )
 
@@ -45,8 +45,8 @@ func (b *Bundle) refusals(host string, now time.Time) []Finding {
 }
 
 func (b *Bundle) warnings(host string, now time.Time) []Finding {
-	return withHost(slices.Concat(b.checkBeside(host, now), b.checkExpiresSoon(host, now),
-		b.checkIssuers(), b.checkRoots(), b.checkMaySign(), b.checkCertManager(), b.checkStrength()), host)
+	return withHost(slices.Concat(b.checkBeside(host, now), b.checkExpiresSoon(host, now), b.checkLeaves(host),
+		b.checkIssuers(now), b.checkRoots(now), b.checkMaySign(), b.checkCertManager(), b.checkDefault(host, now), b.checkStrength()), host)
 }
 
 // placed puts the origin in front of the messages.
@@ -58,9 +58,10 @@ func (b *Bundle) placed(findings []Finding) []Finding {
 }
 
 // Flaws is what is wrong with the certificates themselves, or soon will be, whatever the host and
-// whichever file they are in: cert-manager's temporary ones, then dates, then weak algorithms.
+// whichever file they are in: cert-manager's temporary ones and an ingress controller's, then dates, then
+// weak algorithms.
 func (b *Bundle) Flaws(now time.Time) []Finding {
-	found := slices.Concat(b.checkCertManager(), b.checkDates(now))
+	found := slices.Concat(b.checkCertManager(), b.checkIngress(), b.checkDates(now))
 	for _, c := range b.certificates {
 		if f, ok := endsSoon(c, now); ok {
 			found = append(found, f)
@@ -98,22 +99,59 @@ func outsideValidity(c *x509.Certificate, now time.Time) (Finding, bool) {
 }
 
 func (b *Bundle) checkHost(host string) []Finding {
-	if host == "" {
+	if slices.ContainsFunc(b.certificates, authority) {
 		return nil
 	}
+	var found []Finding
+	for _, c := range notCovered(host, b.certificates) {
+		found = append(found, closer(c, host, Finding{
+			Code:    CodeHostNotCovered,
+			Message: fmt.Sprintf("no certificate for host %q: %s %s", host, NameOf(c), covers(c, host)),
+		}))
+	}
+	return found
+}
+
+// checkLeaves warns of leaves beside their CA, none of which is for the host: the file may work, but no
+// client takes such a leaf from the server, whichever CA it trusts.
+func (b *Bundle) checkLeaves(host string) []Finding {
+	var leaves []*x509.Certificate
 	for _, c := range b.certificates {
-		if authority(c) || c.VerifyHostname(host) == nil {
-			return nil
+		issuedHere := func(ca *x509.Certificate) bool { return authority(ca) && likelyIssuer(ca, c) }
+		if !authority(c) && slices.ContainsFunc(b.certificates, issuedHere) {
+			leaves = append(leaves, c)
 		}
 	}
 	var found []Finding
-	for _, c := range b.certificates {
-		found = append(found, Finding{
+	for _, c := range notCovered(host, leaves) {
+		found = append(found, closer(c, host, Finding{
 			Code:    CodeHostNotCovered,
-			Message: fmt.Sprintf("no certificate for host %q: %s %s", host, NameOf(c), covers(c)),
-		})
+			Message: fmt.Sprintf("certificate %s is not for host %q, so the runner refuses it if the server sends it: it %s", NameOf(c), host, covers(c, host)),
+		}))
 	}
 	return found
+}
+
+// notCovered returns the leaves, if none of them is for the host.
+func notCovered(host string, leaves []*x509.Certificate) []*x509.Certificate {
+	covers := func(c *x509.Certificate) bool { return host == "" || c.VerifyHostname(host) == nil }
+	if slices.ContainsFunc(leaves, covers) {
+		return nil
+	}
+	return leaves
+}
+
+// closer returns what is known more closely about a certificate that is not for the host, else f.
+func closer(c *x509.Certificate, host string, f Finding) Finding {
+	for _, known := range []func() (Finding, bool){
+		func() (Finding, bool) { return IngressDefault(c) },
+		func() (Finding, bool) { return nameForm(c, host) },
+	} {
+		if better, ok := known(); ok {
+			return better
+		}
+	}
+	return f
 }
 
 // checkBeside warns of certificates that are not valid, in a bundle that works without them.
@@ -162,20 +200,36 @@ func (b *Bundle) checkMaySign() []Finding {
 	return found
 }
 
-// checkIssuers warns of leaves whose chain does not reach a root inside the bundle. The runner
+// validAt returns the certificates that are valid at now, or all of them if none is.
+func (b *Bundle) validAt(now time.Time) []*x509.Certificate {
+	valid := slices.DeleteFunc(slices.Clone(b.certificates), func(c *x509.Certificate) bool {
+		_, outside := outsideValidity(c, now)
+		return outside
+	})
+	if len(valid) == 0 {
+		return b.certificates
+	}
+	return valid
+}
+
+// checkIssuers warns of leaves whose chain does not reach a root inside the bundle, through certificates
+// that are valid: an expired cross-signed root leads nowhere, its self-signed one is missing. The runner
 // accepts a leaf in its pool; git in its jobs trusts this file only and needs the issuer.
-func (b *Bundle) checkIssuers() []Finding {
+func (b *Bundle) checkIssuers(now time.Time) []Finding {
+	valid := b.validAt(now)
 	var found []Finding
+	var tops []*x509.Certificate // where paths end, each once
 	for _, c := range b.certificates {
 		if authority(c) || temporary(c) { // nobody has the issuer of a temporary one
 			continue
 		}
-		path := PathFrom(c, b.certificates)
-		if top := path[len(path)-1]; !SelfSigned(top) {
+		path := PathFrom(c, valid)
+		if top := path[len(path)-1]; !SelfSigned(top) && !slices.ContainsFunc(tops, top.Equal) {
+			tops = append(tops, top)
 			found = append(found, Finding{
 				Code: CodeIssuerMissing,
-				Message: fmt.Sprintf("certificate %s comes without its issuer %q: the runner may connect, but git in its jobs may fail",
-					NameOf(c), top.Issuer.String()),
+				Message: fmt.Sprintf("certificate %s comes without its issuer %s: the runner may connect, but git in its jobs may fail",
+					NameOf(top), issuerName(top)),
 			})
 		}
 	}
@@ -185,17 +239,21 @@ func (b *Bundle) checkIssuers() []Finding {
 // checkRoots warns of CAs whose root is not in the bundle, unless that was said of a leaf below
 // them. GnuTLS wants the last certificate that the server sends, or its issuer, in the file, so
 // that an issuing CA alone will not do for a server that sends one more.
-func (b *Bundle) checkRoots() []Finding {
-	if len(b.checkIssuers()) > 0 {
+func (b *Bundle) checkRoots(now time.Time) []Finding {
+	if len(b.checkIssuers(now)) > 0 {
 		return nil
 	}
 	var found []Finding
-	for _, c := range b.certificates {
-		if authority(c) && len(PathFrom(c, b.certificates)) == 1 && !SelfSigned(c) {
+	valid := b.validAt(now)
+	for _, c := range valid {
+		sameKey := func(other *x509.Certificate) bool { // cross-signed roots have both
+			return SelfSigned(other) && bytes.Equal(other.RawSubject, c.RawSubject) && bytes.Equal(other.RawSubjectPublicKeyInfo, c.RawSubjectPublicKeyInfo)
+		}
+		if authority(c) && len(PathFrom(c, valid)) == 1 && !slices.ContainsFunc(valid, sameKey) {
 			found = append(found, Finding{
 				Code: CodeRootMissing,
-				Message: fmt.Sprintf("CA certificate %s comes without the one above it, %q: git in jobs may fail when the server sends that too",
-					NameOf(c), c.Issuer.String()),
+				Message: fmt.Sprintf("CA certificate %s comes without the one above it, %s: git in jobs may fail when the server sends that too",
+					NameOf(c), issuerName(c)),
 			})
 		}
 	}
@@ -220,36 +278,4 @@ func (b *Bundle) checkCertManager() []Finding {
 // with a CA of this name and writes this serial number into the subject.
 func temporary(c *x509.Certificate) bool {
 	return c.Issuer.CommonName == "cert-manager.local" && c.Subject.SerialNumber == "1234567890"
-}
-
-func (b *Bundle) checkStrength() []Finding {
-	var found []Finding
-	for _, c := range b.certificates {
-		if outdatedSignature(c) && !SelfSigned(c) {
-			found = append(found, weakSignature(c, "which Go no longer accepts"))
-		}
-		if bits := rsaBits(c); 0 < bits && bits < minRSABits {
-			found = append(found, Finding{
-				Code:    CodeWeakKey,
-				Message: fmt.Sprintf("certificate %s has an RSA key of %d bits, less than %d", NameOf(c), bits, minRSABits),
-			})
-		}
-	}
-	return found
-}
-
-func weakSignature(c *x509.Certificate, consequence string) Finding {
-	return Finding{
-		Code:    CodeWeakSignature,
-		Message: fmt.Sprintf("certificate %s is signed with %s, %s", NameOf(c), c.SignatureAlgorithm, consequence),
-	}
-}
-
-// outdatedSignature reports algorithms that crypto/x509 refuses (Go 1.26, x509.go, checkSignature).
-func outdatedSignature(c *x509.Certificate) bool {
-	switch c.SignatureAlgorithm {
-	case x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1:
-		return true
-	}
-	return false
 }

@@ -3,6 +3,7 @@ package trust_test
 import (
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -80,12 +81,23 @@ func TestCheck(t *testing.T) {
 		{name: "good", certs: issue("gitlab.test"), host: "gitlab.test"},
 		{name: "upper case", certs: issue("gitlab.test"), host: "GitLab.Test"},
 		{name: "wildcard", certs: self(leaf("*.test")), host: "gitlab.test"},
-		{name: "another host, but a CA", certs: issue("other.test"), host: "gitlab.test"},
+		{name: "another host, but a CA", certs: issue("other.test"), host: "gitlab.test", warnings: "host-not-covered"},
 		{name: "another host, no CA", certs: self(leaf("other.test")), host: "gitlab.test", refused: "host-not-covered"},
 		{name: "one of two leaves", certs: append(self(leaf("other.test")), self(leaf("gitlab.test"))...), host: "gitlab.test"},
 		{name: "no host given", certs: self(leaf("other.test"))},
 		{name: "no names", certs: self(leaf()), host: "gitlab.test", refused: "host-not-covered"},
-		{name: "common name only", certs: self(onlyCN), host: "gitlab.test", refused: "host-not-covered"},
+		{name: "common name only", certs: self(onlyCN), host: "gitlab.test", refused: "name-form"},
+		{name: "common name only, another host", certs: self(onlyCN), host: "other.test", refused: "host-not-covered"},
+		{name: "common name only, beside its CA", certs: []*x509.Certificate{root.Issue(onlyCN).Certificate, root.Certificate}, host: "gitlab.test", warnings: "name-form"},
+		{name: "wildcard one level too high", certs: issue("*.test"), host: "gitlab.dev.test", warnings: "host-not-covered"},
+		{name: "one of two leaves beside their CA", certs: append(issue("other.test"), issue("gitlab.test")...), host: "gitlab.test"},
+		{name: "leaf of another CA", certs: append(self(leaf("other.test")), root.Certificate), host: "gitlab.test"},
+		{name: "address as DNS name", certs: self(leaf("192.0.2.28")), host: "192.0.2.28", refused: "name-form"},
+		{name: "address as DNS name, beside its CA", certs: issue("192.0.2.28"), host: "192.0.2.28", warnings: "name-form"},
+		{name: "ingress controller's", certs: self(leaf("ingress.local")), host: "gitlab.test", refused: "ingress-default"},
+		{name: "ingress controller's beside a CA", certs: append(self(leaf("ingress.local")), root.Certificate), host: "gitlab.test", warnings: "ingress-default"},
+		{name: "cross-signed root", certs: crossed(true), host: "gitlab.test"},
+		{name: "only the cross-signed root", certs: crossed(false), host: "gitlab.test", warnings: "issuer-missing"},
 		{name: "IPv4", certs: self(withIPs), host: "192.0.2.1"},
 		{name: "IPv6", certs: self(withIPs), host: "fd00::1"},
 		{name: "another IP", certs: self(withIPs), host: "192.0.2.2", refused: "host-not-covered"},
@@ -140,15 +152,85 @@ func TestCheckNames(t *testing.T) {
 	}
 	onlyCN := leaf()
 	onlyCN.CommonName = "gitlab.test"
+	wide := leaf(strings.Repeat("a", 70)+".test", strings.Repeat("b", 70)+".test", "c.test")
+	thousands := make([]string, 4000)
+	for i := range thousands {
+		thousands[i] = fmt.Sprintf("a%d.test", i)
+	}
 	for want, template := range map[string]trusttest.Template{
+		"covers " + strings.Repeat("a", 70) + ".test and 2 more":                                           wide,
+		"a9.test and 3,990 more":                                                                           leaf(thousands...),
+		"covers *.test, and a * stands for one label only":                                                 leaf("*.test"),
 		"covers a.test, b.test, c.test, d.test, e.test, f.test, g.test, h.test, i.test, j.test and 2 more": leaf(many...),
 		`has only the common name "gitlab.test", which Go and so the runner ignore`:                        onlyCN,
-		"covers other.test, *.other.test": leaf("other.test", "*.other.test"),
-		"names no host at all":            leaf(),
+		"covers other.test, *.other.test":                                                                  leaf("other.test", "*.other.test"),
+		"names no host at all":                                                                             leaf(),
 	} {
-		_, err := bundle(t, "f.crt", trusttest.SelfSigned(template).Certificate).Check("gitlab.test", noon, false)
+		_, err := bundle(t, "f.crt", trusttest.SelfSigned(template).Certificate).Check("gitlab.dev.test", noon, false)
 		if err == nil || !strings.HasSuffix(err.Error(), want) {
 			t.Errorf("got %v, want it to end in %q", err, want)
 		}
+	}
+}
+
+// TestTopWithoutIssuer names the certificate at the top of the file, once for all leaves below it.
+func TestTopWithoutIssuer(t *testing.T) {
+	root := trusttest.SelfSigned(ca("Root"))
+	middle := root.Issue(ca("Intermediate"))
+	one, two := middle.Issue(leaf("gitlab.test")), middle.Issue(leaf("registry.test"))
+	warnings, err := bundle(t, "f.crt", one.Certificate, two.Certificate, middle.Certificate).Check("gitlab.test", noon, false)
+	want := `f.crt: certificate "CN=Intermediate" comes without its issuer "CN=Root": the runner may connect, but git in its jobs may fail`
+	if err != nil || len(warnings) != 1 || warnings[0].Message != want {
+		t.Errorf("%v, %v", warnings, err)
+	}
+}
+
+// TestExpiredCrossSign asks for the issuer of the intermediate, not for the one above an expired root.
+func TestExpiredCrossSign(t *testing.T) {
+	old := trusttest.SelfSigned(ca("Old Root"))
+	expired := ca("Root")
+	expired.NotAfter = noon.Add(-day / 2)
+	root := old.Issue(expired)
+	middle := root.Issue(ca("Intermediate"))
+	b := bundle(t, "f.crt", middle.Issue(leaf("gitlab.test")).Certificate, middle.Certificate, root.Certificate)
+	warnings, err := b.Check("gitlab.test", noon, false)
+	if got := codes(warnings); err != nil || got != "expired-beside-valid issuer-missing" || !strings.Contains(warnings[1].Message, `certificate "CN=Intermediate" comes without its issuer "CN=Root"`) {
+		t.Errorf("%v, %v", warnings, err)
+	}
+}
+
+// TestAddressAsName says what is wrong with an address among the DNS names.
+func TestAddressAsName(t *testing.T) {
+	_, err := bundle(t, "f.crt", trusttest.SelfSigned(leaf("192.0.2.28")).Certificate).Check("192.0.2.28", noon, false)
+	if want := "has 192.0.2.28 as a DNS name, and clients look for an address among the IP addresses only"; err == nil || !strings.HasSuffix(err.Error(), want) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestIngressDefaults knows the certificates of several controllers.
+func TestIngressDefaults(t *testing.T) {
+	for name, want := range map[string]bool{
+		"Kubernetes Ingress Controller Fake Certificate": true, "TRAEFIK DEFAULT CERT": true, "NGINXIngressController": true,
+		"localhost": false, "gitlab.test": false,
+	} {
+		template := leaf()
+		template.CommonName = name
+		if _, got := trust.IngressDefault(trusttest.SelfSigned(template).Certificate); got != want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+	kong := trusttest.SelfSigned(leaf()).Certificate
+	kong.Subject.CommonName, kong.Subject.Organization = "localhost", []string{"Kong"}
+	if _, ok := trust.IngressDefault(kong); !ok {
+		t.Error("Kong's is not known")
+	}
+}
+
+// TestLongNames cuts a name that would fill a screen.
+func TestLongNames(t *testing.T) {
+	template := leaf()
+	template.CommonName = strings.Repeat("x", 30000)
+	if name := trust.NameOf(trusttest.SelfSigned(template).Certificate); len(name) > 120 {
+		t.Errorf("%d bytes", len(name))
 	}
 }

@@ -15,6 +15,7 @@ const (
 	CodeJavaKeyStore Code = "java-key-store"    // JKS
 	CodeCompressed   Code = "compressed"        // gzip or ZIP
 	CodeNotOne       Code = "not-a-certificate" // something else, or damaged beyond recognition
+	CodeManifest     Code = "manifest"          // of a Secret or ConfigMap, with a certificate inside
 	CodeMoreFaults   Code = "more-faults"       // how many are not told
 
 	CodeTruncated   Code = "pem-truncated"       // a BEGIN or an END line without the other
@@ -29,7 +30,8 @@ const (
 	CodeOtherBlock  Code = "other-block"         // any other label, for instance X509 CRL
 
 	CodePrivateKey   Code = "private-key"          // anywhere in the input, in whatever form
-	CodePKCS12       Code = "pkcs12"               // a file that holds a private key
+	CodePKCS12       Code = "pkcs12"               // often with a private key
+	CodePKCS12Legacy Code = "pkcs12-legacy"        // the same, in ciphers that OpenSSL 3 has only on demand
 	CodeRequest      Code = "certificate-request"  // what a CA makes a certificate from
 	CodeDERTruncated Code = "der-truncated"        // a structure that is longer than the input
 	CodeTrailing     Code = "trailing-bytes"       // bytes after the certificate
@@ -37,16 +39,20 @@ const (
 	CodeNotCertsOnly Code = "pkcs7-not-certs-only" // PKCS#7 with more in it than certificates
 
 	CodeHugeKey Code = "huge-key"      // an RSA key of more than 16,384 bits
+	CodeSM2     Code = "sm2"           // a key or a signature of SM2
 	CodeUnseen  Code = "runner-unseen" // ParseAsRunner: certificates in a form that the runner does not read
 
 	CodeBadFingerprint Code = "bad-fingerprint" // ParseFingerprint: no SHA-256
 )
 
-// The codes of [Bundle.Check]. The first three are refusals unless forced, the others warnings.
+// The codes of [Bundle.Check]. The first five are refusals unless forced; the last three of these are
+// warnings where a CA is beside the certificate. The others are warnings.
 const (
 	CodeExpired        Code = "expired"
 	CodeNotYetValid    Code = "not-yet-valid"
 	CodeHostNotCovered Code = "host-not-covered"
+	CodeNameForm       Code = "name-form"       // the host's name is there, but not where clients look
+	CodeIngressDefault Code = "ingress-default" // a controller's certificate for hosts without one
 
 	CodeExpiresSoon          Code = "expires-soon"
 	CodeExpiredBeside        Code = "expired-beside-valid" // the file works without it

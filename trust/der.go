@@ -60,6 +60,9 @@ func trailing(der []byte, size int) *fault {
 }
 
 func notCertificate(der []byte, err error) *fault {
+	if f := sm2Fault(der); f != nil {
+		return f
+	}
 	if _, e := x509.ParseCertificateRequest(der); e == nil {
 		return &fault{code: CodeRequest, message: "this is a certificate request, not a certificate"}
 	}
@@ -98,7 +101,7 @@ func kindOf(value valueBER) kindDER {
 	case begins(tagSequence, tagOctetString) && len(tags) == 2: // RFC 5208, section 6
 		return kindDER{name: "an encrypted private key (PKCS#8)", code: CodePrivateKey, secret: true}
 	case begins(tagInteger, tagSequence) && holdsPKCS7(parts[1]): // RFC 7292, section 4
-		return kindDER{name: "a PKCS#12 file, which holds a private key", code: CodePKCS12, secret: true}
+		return kindPKCS12(value.bytes)
 	}
 	return kindDER{}
 }

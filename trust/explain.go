@@ -28,16 +28,19 @@ func Explain(err error, sent []*x509.Certificate, now time.Time) Finding {
 }
 
 func explainName(err error) (Finding, bool) {
-	var mismatch x509.HostnameError
-	if !errors.As(err, &mismatch) {
+	mismatch, ok := errors.AsType[x509.HostnameError](err)
+	if !ok {
 		return Finding{}, false
 	}
-	return nameMismatch(mismatch.Certificate, mismatch.Host), true
+	return closer(mismatch.Certificate, mismatch.Host, Finding{
+		Code:    CodeNameMismatch,
+		Message: fmt.Sprintf("the certificate is not for %q: it %s", mismatch.Host, covers(mismatch.Certificate, mismatch.Host)),
+	}), true
 }
 
 func explainInvalid(err error, now time.Time) (Finding, bool) {
-	var invalid x509.CertificateInvalidError
-	if !errors.As(err, &invalid) {
+	invalid, ok := errors.AsType[x509.CertificateInvalidError](err)
+	if !ok {
 		return Finding{}, false
 	}
 	if f, ok := outsideValidity(invalid.Cert, now); ok && invalid.Reason == x509.Expired {
@@ -50,8 +53,7 @@ func explainInvalid(err error, now time.Time) (Finding, bool) {
 }
 
 func explainAuthority(err error, sent []*x509.Certificate) (Finding, bool) {
-	var unknown x509.UnknownAuthorityError
-	if !errors.As(err, &unknown) {
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); !ok {
 		return Finding{}, false
 	}
 	if len(sent) == 0 {
@@ -61,7 +63,10 @@ func explainAuthority(err error, sent []*x509.Certificate) (Finding, bool) {
 	top := path[len(path)-1]
 	for _, c := range path {
 		if outdatedSignature(c) && !SelfSigned(c) {
-			return weakSignature(c, "which Go no longer accepts"), true
+			return weakSignature(c), true
+		}
+		if f, ok := sm2Signed(c); ok {
+			return f, true
 		}
 	}
 	switch {
@@ -70,10 +75,10 @@ func explainAuthority(err error, sent []*x509.Certificate) (Finding, bool) {
 	case len(path) == 1 && len(top.IssuingCertificateURL) > 0:
 		return Finding{
 			Code:    CodeIncompleteChain,
-			Message: fmt.Sprintf("the server sends its certificate without the issuer %q", top.Issuer.String()),
+			Message: fmt.Sprintf("the server sends its certificate without the issuer %s", issuerName(top)),
 		}, true
 	case SelfSigned(top):
 		return Finding{Code: CodeUnknownAuthority, Message: fmt.Sprintf("the chain ends in %s, which is not trusted", NameOf(top))}, true
 	}
-	return Finding{Code: CodeUnknownAuthority, Message: fmt.Sprintf("the chain ends below the issuer %q, which is not trusted", top.Issuer.String())}, true
+	return Finding{Code: CodeUnknownAuthority, Message: fmt.Sprintf("the chain ends below the issuer %s, which is not trusted", issuerName(top))}, true
 }

@@ -3,13 +3,17 @@ package trust
 import (
 	"crypto/x509"
 	"fmt"
+	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 )
 
-// maxNames is how many names of a certificate a message lists.
-const maxNames = 10
+const (
+	maxNames = 10  // of a list in a message
+	maxLine  = 100 // characters of a name, or of a list but for its last name
+)
 
 // CoveredNames returns the DNS names and IP addresses that a certificate is valid for, as it states
 // them in its subject alternative name (RFC 5280, section 4.2.1.6); wildcards stay wildcards. The
@@ -26,10 +30,10 @@ func CoveredNames(c *x509.Certificate) []string {
 // subject.
 func NameOf(c *x509.Certificate) string {
 	if names := CoveredNames(c); len(names) > 0 && !c.IsCA {
-		return fmt.Sprintf("%q", names[0])
+		return strconv.Quote(Shorten(names[0]))
 	}
 	if subject := c.Subject.String(); subject != "" {
-		return fmt.Sprintf("%q", subject)
+		return strconv.Quote(Shorten(subject))
 	}
 	return fmt.Sprintf("with serial number %s", c.SerialNumber)
 }
@@ -43,19 +47,86 @@ func Printable(text string) string {
 	return text
 }
 
-// covers tells in words what a certificate is valid for.
-func covers(c *x509.Certificate) string {
-	names := CoveredNames(c)
-	for i, name := range names {
-		names[i] = Printable(name)
+// Shorten cuts a text that would fill more than a line, as names in a certificate may.
+func Shorten(text string) string {
+	if runes := []rune(text[:min(len(text), 4*maxLine)]); len(runes) > maxLine {
+		return string(runes[:maxLine]) + "…"
 	}
+	return text
+}
+
+// List joins names for one line of a message or a table, each as [Printable] has it. What does not fit
+// is counted: "a.test, b.test and 3,997 more".
+func List(names []string) string {
+	line := ""
+	for i, name := range names {
+		name = Printable(Shorten(name))
+		switch {
+		case i == 0:
+			line = name
+		case i == maxNames, len(line)+len(name) > maxLine:
+			return line + " and " + thousands(len(names)-i) + " more"
+		default:
+			line += ", " + name
+		}
+	}
+	return line
+}
+
+// thousands is a number with commas between groups of three digits.
+func thousands(n int) string {
+	text := strconv.Itoa(n)
+	for at := len(text) - 3; at > 0; at -= 3 {
+		text = text[:at] + "," + text[at:]
+	}
+	return text
+}
+
+// issuerName names the issuer of a certificate in a message, quoted.
+func issuerName(c *x509.Certificate) string { return strconv.Quote(Shorten(c.Issuer.String())) }
+
+// covers tells in words what a certificate is valid for, and why host is not among it.
+func covers(c *x509.Certificate, host string) string {
+	names := CoveredNames(c)
 	switch {
 	case len(names) == 0 && c.Subject.CommonName != "":
-		return fmt.Sprintf("has only the common name %q, which Go and so the runner ignore", c.Subject.CommonName)
+		return fmt.Sprintf("has only the common name %q, which Go and so the runner ignore", Shorten(c.Subject.CommonName))
 	case len(names) == 0:
 		return "names no host at all"
-	case len(names) > maxNames:
-		return fmt.Sprintf("covers %s and %d more", strings.Join(names[:maxNames], ", "), len(names)-maxNames)
+	case addressAsName(c, host):
+		return fmt.Sprintf("has %s as a DNS name, and clients look for an address among the IP addresses only", host)
+	case wildcardTooHigh(c, host):
+		return "covers " + List(names) + ", and a * stands for one label only"
 	}
-	return "covers " + strings.Join(names, ", ")
+	return "covers " + List(names)
+}
+
+// nameForm explains a certificate that has the host's name where clients do not look for it: as common
+// name alone, or an address as DNS name; ok is false for any other certificate.
+func nameForm(c *x509.Certificate, host string) (f Finding, ok bool) {
+	return Finding{
+		Code:    CodeNameForm,
+		Message: fmt.Sprintf("certificate %s has the host %q where the runner does not look for it: it %s", NameOf(c), host, covers(c, host)),
+	}, misformed(c, host)
+}
+
+func misformed(c *x509.Certificate, host string) bool {
+	name := c.Subject.CommonName
+	if len(CoveredNames(c)) == 0 && name != "" {
+		moved := x509.Certificate{DNSNames: []string{name}}
+		return name == host || moved.VerifyHostname(host) == nil
+	}
+	return addressAsName(c, host)
+}
+
+func addressAsName(c *x509.Certificate, host string) bool {
+	return net.ParseIP(host) != nil && slices.Contains(c.DNSNames, host)
+}
+
+// wildcardTooHigh reports whether a wildcard would be for the host if it stood for several labels.
+func wildcardTooHigh(c *x509.Certificate, host string) bool {
+	return slices.ContainsFunc(c.DNSNames, func(name string) bool {
+		domain, wildcard := strings.CutPrefix(strings.ToLower(name), "*")
+		return wildcard && domain != "" && strings.HasSuffix(strings.ToLower(host), domain)
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -38,6 +39,12 @@ func parsePEM(origin string, text []byte) ([]*x509.Certificate, error) {
 		r.read(i+1, strings.TrimSpace(line))
 	}
 	r.closeUnfinished()
+	isKey := func(f *fault) bool { return f.code == CodePrivateKey }
+	if len(r.certs) == 0 && !slices.ContainsFunc(r.faults, isKey) {
+		if f := manifestFault(text); f != nil && !bytes.HasPrefix(bytes.TrimSpace(text), []byte(base64Begin)) {
+			r.faults = []*fault{f}
+		}
+	}
 	if len(r.certs) == 0 && len(r.faults) == 0 {
 		r.faults = append(r.faults, nothingFound(text))
 	}
@@ -59,15 +66,15 @@ func (r *pemReader) err() error {
 func (r *pemReader) report(f fault) { r.faults = append(r.faults, &f) }
 
 func (r *pemReader) read(number int, line string) {
-	keyword, label, isBoundary := readBoundary(line)
+	keyword, label, isDelimiter := readDelimiter(line)
 	switch {
-	case isBoundary && keyword == "BEGIN":
+	case isDelimiter && keyword == "BEGIN":
 		r.closeUnfinished()
 		r.open = &block{label: label, line: number}
-	case isBoundary:
+	case isDelimiter:
 		r.end(number, label)
-	case nearlyBoundary(line):
-		r.boundaryFault(number, line)
+	case nearlyDelimiter(line):
+		r.delimiterFault(number, line)
 	case r.open != nil:
 		if r.open.headers == 0 && isHeader(line) {
 			r.open.headers = number
@@ -98,8 +105,8 @@ func (r *pemReader) end(number int, label string) {
 	}
 }
 
-// boundaryFault reports a line that is nearly a boundary, and goes on after it as well as it can.
-func (r *pemReader) boundaryFault(number int, line string) {
+// delimiterFault reports a line that is nearly a delimiter, and goes on after it as well as it can.
+func (r *pemReader) delimiterFault(number int, line string) {
 	f := fault{line: number, code: CodeBoundary, message: "a damaged BEGIN or END line"}
 	glued := strings.Contains(line, "END ") && strings.Contains(line, "BEGIN ")
 	switch {
@@ -109,6 +116,8 @@ func (r *pemReader) boundaryFault(number int, line string) {
 		f.code, f.message = CodeEscaped, `line breaks are written as the two characters \n`
 	case onOneLine(line):
 		f.code, f.message = CodeOneLine, "the whole block is on one line: its line breaks became spaces, or are lost"
+	case strings.ContainsFunc(line, isLongDash):
+		f.code, f.message = CodeBoundary, "the dashes of a BEGIN or END line were made long, as chat and word processing programs do"
 	case glued:
 		f.code, f.message = CodeGlued, "an END line and the next BEGIN line are glued together: a line break is missing"
 	}
@@ -118,6 +127,8 @@ func (r *pemReader) boundaryFault(number int, line string) {
 		r.open = nil
 	}
 }
+
+func isLongDash(c rune) bool { return c != '-' && isDash(c) }
 
 // onOneLine reports whether a line has a block from its beginning to its end.
 func onOneLine(line string) bool {

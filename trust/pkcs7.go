@@ -27,6 +27,9 @@ func certificatesFromPKCS7(message valueBER) ([]*x509.Certificate, *fault) {
 	certs := make([]*x509.Certificate, 0, len(values))
 	for _, value := range values {
 		cert, err := x509.ParseCertificate(value.bytes)
+		if f := sm2Fault(value.bytes); err != nil && f != nil {
+			return nil, f
+		}
 		if err != nil {
 			return nil, &fault{code: CodeNotOne, message: "this PKCS#7 bundle holds something that is not a certificate", err: err}
 		}

@@ -49,7 +49,7 @@ func notText(input []byte) *fault {
 // nothingFound is the fault of a text without any BEGIN line.
 func nothingFound(text []byte) *fault {
 	switch trimmed := bytes.TrimSpace(text); {
-	case bytes.HasPrefix(trimmed, []byte("LS0tLS1CRUdJTi")):
+	case bytes.HasPrefix(trimmed, []byte(base64Begin)):
 		return &fault{code: CodeBase64, message: "no certificate in it: the whole file is base64, as in a Kubernetes Secret"}
 	case bytes.HasPrefix(trimmed, []byte("MII")):
 		return &fault{code: CodeNoBoundaries, message: "no certificate in it: the BEGIN and END lines are missing"}

@@ -42,52 +42,31 @@ func (v Verdict) OK() bool { return v.Status == StatusOK }
 // Failed is the verdict on a client that would not connect, for this reason.
 func Failed(reason Finding) Verdict { return Verdict{Status: StatusFailed, Finding: reason} }
 
-// Judge tells whether the runner itself and git in its jobs would connect to host with this file,
-// when the server sends these certificates, leaf first. File may be nil: the runner then trusts the
-// system only, and git like the runner. The hosts of the findings are left to the caller, who knows
-// the port.
-func Judge(host string, sent []*x509.Certificate, file *Bundle, system *x509.CertPool, now time.Time) (runner, git Verdict) {
-	return judgement{host: host, sent: sent, file: file, now: now}.both(system)
-}
-
-// judgement is one chain to be judged for one host.
-type judgement struct {
-	host string
-	sent []*x509.Certificate
-	file *Bundle
-	now  time.Time
-}
-
-// both judges for the runner and for git; without a file, git has the system's certificates too.
-func (j judgement) both(system *x509.CertPool) (runner, git Verdict) {
-	if j.file == nil {
-		runner = j.runner(RunnerPool(system, nil))
-		return runner, runner
+// JudgeRunner returns whether the runner itself would connect to host with this file, when the server
+// sends these certificates, leaf first: as crypto/tls does in a client (Go 1.26,
+// handshake_client.go, verifyServerCertificate). File may be nil: the runner then trusts the system
+// only. The host of the finding is left to the caller, who knows the port.
+func JudgeRunner(host string, sent []*x509.Certificate, file *Bundle, system *x509.CertPool, now time.Time) Verdict {
+	var text []byte
+	known := sent
+	if file != nil {
+		text, known = file.PEM(), slices.Concat(sent, file.certificates)
 	}
-	content := j.file.PEM()
-	return j.runner(RunnerPool(system, content)), j.git()
-}
-
-// runner judges as crypto/tls does in a client (Go 1.26, handshake_client.go,
-// verifyServerCertificate).
-func (j judgement) runner(pool *x509.CertPool) Verdict {
-	return j.verdict(j.sent[0], x509.VerifyOptions{Roots: pool, DNSName: j.host})
-}
-
-func (j judgement) verdict(leaf *x509.Certificate, options x509.VerifyOptions) Verdict {
-	options.CurrentTime = j.now
-	options.Intermediates = x509.NewCertPool()
-	for _, c := range j.sent[1:] {
+	if many := ManyNames(known); many != nil {
+		return Verdict{Status: StatusUnknown, Finding: *many}
+	}
+	options := x509.VerifyOptions{Roots: RunnerPool(system, text), Intermediates: x509.NewCertPool(), DNSName: host, CurrentTime: now}
+	for _, c := range sent[1:] {
 		options.Intermediates.AddCert(c)
 	}
-	chains, err := leaf.Verify(options)
+	chains, err := sent[0].Verify(options)
 	if err != nil {
-		return Failed(Explain(err, j.sent, j.now))
+		return Failed(Explain(err, sent, now))
 	}
 	anchor := chains[0][len(chains[0])-1]
 	where := "the system"
-	if j.file != nil && contains(j.file.certificates, anchor) {
-		where = j.file.origin
+	if file != nil && slices.ContainsFunc(file.certificates, anchor.Equal) {
+		where = file.origin
 	}
 	return Verdict{Status: StatusOK, Finding: Finding{
 		Code:    CodeTrusted,
@@ -95,6 +74,24 @@ func (j judgement) verdict(leaf *x509.Certificate, options x509.VerifyOptions) V
 	}}
 }
 
-func contains(certs []*x509.Certificate, c *x509.Certificate) bool {
-	return slices.ContainsFunc(certs, c.Equal)
+// maxNamePairs bounds how many names are held against how many name constraints.
+const maxNamePairs = 1 << 16
+
+// ManyNames returns a finding where certificates have so many names and name constraints that whoever
+// holds all of one against all of the other is busy for minutes; else nil. It has to come before
+// whatever verifies.
+func ManyNames(certs ...[]*x509.Certificate) *Finding {
+	var names, constraints int
+	for _, c := range distinct(slices.Concat(certs...)) {
+		names += len(c.DNSNames) + len(c.IPAddresses) + len(c.EmailAddresses) + len(c.URIs)
+		constraints += len(c.PermittedDNSDomains) + len(c.ExcludedDNSDomains) + len(c.PermittedIPRanges) + len(c.ExcludedIPRanges) +
+			len(c.PermittedEmailAddresses) + len(c.ExcludedEmailAddresses) + len(c.PermittedURIDomains) + len(c.ExcludedURIDomains)
+	}
+	if names*constraints <= maxNamePairs {
+		return nil
+	}
+	return &Finding{
+		Code:    CodeUndecided,
+		Message: fmt.Sprintf("the certificates have %d names and %d name constraints, too many to compare", names, constraints),
+	}
 }

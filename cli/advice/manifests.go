@@ -36,7 +36,7 @@ func manifestEntries() map[trust.Code]entry {
 	}
 }
 
-// wayEntries are about the ways that the runner is told of its file, and the objects that are made.
+// wayEntries are about the ways that the runner finds its file, and the objects that are added.
 func wayEntries() map[trust.Code]entry {
 	return map[trust.Code]entry{
 		render.WayUnknown: {"is none of the ways", "from `--via`", always("leave out --via for the default, certs-dir")},

@@ -40,9 +40,10 @@ func serverEntries() map[trust.Code]entry {
 			always("a load balancer without a server behind it, or one that does not know this host name, " +
 				"does so: check host and port")},
 		probe.CodeProtocolTooOld: {"the server speaks no TLS newer than 1.1; the runner needs TLS 1.2", "", always("enable TLS 1.2 or 1.3 on the server")},
-		probe.CodeHandshakeFailed: {"the handshake failed", "mostly because there is no algorithm in common",
-			always("the server may offer only algorithms that Go has given up, such as RSA key exchange: " +
-				"enable ECDHE with AES-GCM")},
+		probe.CodeNothingInCommon: {"the server ends the handshake: it has no certificate or no cipher that gitlab-runner can use", "Go offers RSA and ECDSA certificates, TLS 1.2 and 1.3, and ciphers with ECDHE",
+			always("a server with only an SM2 certificate does so, or with only old ciphers: " +
+				"give it an RSA or ECDSA certificate for gitlab-runner and git, and ciphers of TLS 1.2 or 1.3")},
+		probe.CodeHandshakeFailed: {"the handshake failed", "the cause follows", nil},
 		probe.CodeClientCertificate: {"the server demands a client certificate, which a trust file does not give", "mutual TLS",
 			always("give the runner one with tls-cert-file and tls-key-file, or do not demand it for GitLab")},
 		probe.CodeProxy: {"the proxy cannot be reached|the proxy did not answer in time|the proxy itself is not trusted|its proxy is not given as a URL", "the proxy of `HTTPS_PROXY`",
@@ -59,21 +60,25 @@ func serverEntries() map[trust.Code]entry {
 // diagnosisEntries are about what a server sends, and whether clients accept it.
 func diagnosisEntries() map[trust.Code]entry {
 	return map[trust.Code]entry{
-		probe.CodePubliclyTrusted: {"the system trusts this server already", "a public CA", always("nothing to do, as long as the runner's image knows that CA too")},
-		probe.CodePrivateCA:       {"a private CA, …", "the usual case: the file fixes it", always("give the file with --cert")},
-		probe.CodeSelfSigned:      {"is self-signed: the file trusts exactly this one", "there is no CA; nothing to do until it is renewed", nil},
+		probe.CodePubliclyTrusted: {"the runner's image trusts this server already", "a public CA",
+			always("nothing to do with the charts' images; an image of another kind may lack that CA")},
+		probe.CodeTrustedHere: {"only this machine trusts the server, through …", "a company's CA that is installed here; the images of runners and jobs do not have it",
+			trustedHere},
+		probe.CodePrivateCA:  {"a private CA, …", "the usual case: the file fixes it", always("give the file with --cert")},
+		probe.CodeSelfSigned: {"is self-signed: the file trusts exactly this one", "there is no CA; nothing to do until it is renewed", nil},
 		probe.CodeStale: {"the file works through the server's own certificate, and only until that is renewed", "the server sends no CA",
 			fetchAnd("whenever it is renewed: ")},
 
 		trust.CodeTrusted: {"trusted through …", "it works; nothing to do", nil},
-		trust.CodeUnknownAuthority: {"the chain ends in …, which is not trusted|is self-signed and not trusted|and the file vouches for neither", "its CA is neither in the file nor known to the system",
+		trust.CodeUnknownAuthority: {"the chain ends in …, which is not trusted|is self-signed and not trusted|and the file vouches for neither", "its CA is neither in the file nor in Mozilla's list, which the charts' images trust",
 			fetchAnd("fetch the chain and give it to the post-renderer with --cert: ")},
 		trust.CodeIncompleteChain: {"the server sends its certificate without the issuer|the server does not send the issuer of its certificate", "the server's administrator left out the intermediate certificate",
 			incompleteChain},
 		trust.CodeNameMismatch: {"the certificate is not for …", "the certificate has other names", nameMismatch},
-		trust.CodeUndecided:    {"has an unusual key", "it is not known whether git accepts it", tryGit},
-		trust.CodeStrictGit: {"git with GnuTLS hardly ever connects|git with GnuTLS may not connect", "it depends on how the job's git was built, or on chance",
-			fetchAnd("give the file all CAs of the chain: ")},
+		trust.CodeUndecided: {"git may not connect: certificate … has an unusual key|has the extension …|is not the only one of its name|the server sends certificate …, which does not belong to its chain", "not every git accepts that, or it is not known",
+			tryGit},
+		trust.CodeStrictGit: {"git may not connect: the file holds neither …", "git with GnuTLS wants the last certificate that the server sends, or its issuer, in the file",
+			strictGit},
 	}
 }
 
@@ -82,6 +87,22 @@ func incompleteChain(c Context) string {
 		return "better still, let the server send the whole chain"
 	}
 	return fetchAnd("let the server send the whole chain, or let fetch complete it: ")(c)
+}
+
+func trustedHere(c Context) string {
+	if c.Check == OfServer {
+		return "give the file with --cert"
+	}
+	return fetchAnd("fetch the chain and give it to the post-renderer with --cert: ")(c)
+}
+
+// strictGit does not send whoever has just fetched to fetch.
+func strictGit(c Context) string {
+	const root = "append the root certificate, which the CA's administrator has"
+	if c.Check == OfServer {
+		return root
+	}
+	return fetchAnd(root + "; if it is public, or the server sends it, this finds it: ")(c)
 }
 
 // againAt is a text that ends in the command that was run, for the server.

@@ -35,15 +35,6 @@ func Line(text string) string {
 	return text
 }
 
-// List returns names as one cell of a table: as many as fit a line, and the number of the others.
-func List(names []string) string {
-	text := Line(strings.Join(names, ", "))
-	if len(names) > 1 && utf8.RuneCountInString(text) > maxWidth {
-		return cut(strings.Join(names, ", "), maxWidth)
-	}
-	return text
-}
-
 // cut shortens a text to a number of characters, where possible at the end of an item of a list.
 func cut(text string, most int) string {
 	head, rest := string([]rune(text)[:most]), string([]rune(text)[most:])

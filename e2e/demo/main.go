@@ -7,7 +7,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"os"
@@ -16,12 +15,13 @@ import (
 	"strings"
 	"time"
 
+	"helm-runnertrust/e2e/internal/tool"
 	"helm-runnertrust/trust/trusttest"
 )
 
 const (
 	host     = "gitlab.example.com"
-	fixture  = "../fixtures/accept/current/input.yaml"
+	fixture  = "../fixtures/base/current.yaml"
 	certFile = "/home/gitlab-runner/.gitlab-runner/certs/" + host + ".crt"
 )
 
@@ -33,15 +33,13 @@ func main() {
 }
 
 func run(out io.Writer) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute) // the first build takes most of it
-	defer cancel()
 	folder, err := os.MkdirTemp("", "runnertrust-demo-*")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	d := &demo{ctx: ctx, out: out, folder: folder, binary: filepath.Join(folder, "helm-runnertrust")}
-	if err := d.build(); err != nil {
+	d := &demo{out: out, folder: folder}
+	if err := tool.Program(d.file("helm-runnertrust"), ".."); err != nil {
 		return err
 	}
 	server := startGitLab()
@@ -60,46 +58,44 @@ func startGitLab() *trusttest.Server {
 }
 
 type demo struct {
-	ctx    context.Context //nolint:containedctx // one run, one context
 	out    io.Writer
 	folder string
-	binary string
 	server string // host:port on loopback
 }
 
 // tell is the story.
 func (d *demo) tell() error {
 	d.say("A runner looks for its GitLab, whose certificate comes from a private CA.")
-	if err := connect(d.ctx, d.server, nil); err == nil {
+	if err := connect(d.server, nil); err == nil {
 		return fmt.Errorf("the client trusted a private CA without being told to")
 	} else {
 		d.show("runner: %v\n", err)
 	}
 	d.say("fetch gets the CAs of the chain, and says what is the case.")
-	if _, err := d.command("fetch", host, "--connect", d.server, "--save", d.file("gitlab.crt")); err != nil {
+	if err := d.command("fetch", host, "--connect", d.server, "--save", d.file("gitlab.crt")); err != nil {
 		return err
 	}
 	d.say("render shows what the post-renderer does to the chart's manifests.")
-	if _, err := d.command("render", "-f", fixture, "--cert="+d.file("gitlab.crt"), "--diff"); err != nil {
+	if err := d.command("render", "-f", fixture, "--cert="+d.file("gitlab.crt"), "--diff"); err != nil {
 		return err
 	}
 	d.say("verify proves it, from the manifests alone and with a handshake.")
-	patched, err := d.quiet("render", "-f", fixture, "--cert="+d.file("gitlab.crt"))
-	if err != nil {
+	var patched bytes.Buffer
+	if err := d.start(&patched, "render", "-f", fixture, "--cert="+d.file("gitlab.crt")); err != nil {
 		return err
 	}
-	if err := os.WriteFile(d.file("patched.yaml"), patched, 0o600); err != nil {
+	if err := os.WriteFile(d.file("patched.yaml"), patched.Bytes(), 0o600); err != nil {
 		return err
 	}
-	if _, err := d.command("verify", "-f", d.file("patched.yaml"), "--online", "--connect", d.server); err != nil {
+	if err := d.command("verify", "-f", d.file("patched.yaml"), "--online", "--connect", d.server); err != nil {
 		return err
 	}
 	d.say("The volumes, laid out as a kubelet does, and the same runner once more.")
-	pem, err := mountedFile(d.file("pod"), patched)
+	pem, err := mountedFile(d.file("pod"), patched.Bytes())
 	if err != nil {
 		return err
 	}
-	if err := connect(d.ctx, d.server, pem); err != nil {
+	if err := connect(d.server, pem); err != nil {
 		return err
 	}
 	d.show("runner: connected to https://%s with %s\n", host, certFile)
@@ -111,33 +107,19 @@ func (d *demo) say(text string) { d.show("\n=== %s\n\n", text) }
 // show writes a part of the story; who does not listen is not told twice.
 func (d *demo) show(format string, args ...any) { _, _ = fmt.Fprintf(d.out, format, args...) }
 
-func (d *demo) file(name string) string { return filepath.Join(d.folder, name) }
+func (d *demo) file(name string) string { return d.folder + string(filepath.Separator) + name }
 
-func (d *demo) build() error {
-	cmd := exec.CommandContext(d.ctx, "go", "build", "-trimpath", "-o", d.binary, ".")
-	cmd.Dir = ".."
-	if output, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("%w: %s", err, output)
+// command runs the program as a person would, and shows the command and what comes back.
+func (d *demo) command(args ...string) error {
+	d.show("$ helm runnertrust %s\n", strings.ReplaceAll(strings.Join(args, " "), d.file(""), ""))
+	return d.start(d.out, args...)
+}
+
+func (d *demo) start(out io.Writer, args ...string) error {
+	cmd := exec.Command(d.file("helm-runnertrust"), args...)
+	cmd.Stdout, cmd.Stderr = out, d.out
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("%s: %w", args[0], err)
 	}
 	return nil
-}
-
-// command runs the binary as a person would, and shows what is typed and what
-// comes back.
-func (d *demo) command(args ...string) ([]byte, error) {
-	shown := strings.ReplaceAll(strings.Join(args, " "), d.folder+string(filepath.Separator), "")
-	d.show("$ helm runnertrust %s\n", shown)
-	return d.start(d.out, d.out, args)
-}
-
-func (d *demo) quiet(args ...string) ([]byte, error) { return d.start(io.Discard, io.Discard, args) }
-
-func (d *demo) start(stdout, stderr io.Writer, args []string) ([]byte, error) {
-	var result bytes.Buffer
-	cmd := exec.CommandContext(d.ctx, d.binary, args...)
-	cmd.Stdout, cmd.Stderr = io.MultiWriter(&result, stdout), stderr
-	if err := cmd.Run(); err != nil {
-		return nil, fmt.Errorf("%s: %w", args[0], err)
-	}
-	return result.Bytes(), nil
 }

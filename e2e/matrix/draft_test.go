@@ -8,6 +8,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"math/big"
+	"slices"
 	"time"
 
 	"helm-runnertrust/trust/trusttest"
@@ -26,6 +27,11 @@ type draft struct {
 	issuerSerial *big.Int
 	// rsaSignature is used where the issuer has an RSA key.
 	rsaSignature x509.SignatureAlgorithm
+	// rewriteIssuer says how the issuer's name is written in another way.
+	rewriteIssuer string
+	// oldVersion is 1 or 2, 0 for 3.
+	oldVersion     int
+	keepExtensions bool
 }
 
 const day = 24 * time.Hour
@@ -51,6 +57,12 @@ func newLeaf(host string, serial int64, now time.Time) *draft {
 	}}
 }
 
+// extend adds an extension, in place of one of its kind.
+func (d *draft) extend(added pkix.Extension) {
+	d.ExtraExtensions = slices.DeleteFunc(slices.Clone(d.ExtraExtensions), func(e pkix.Extension) bool { return e.Id.Equal(added.Id) })
+	d.ExtraExtensions = append(d.ExtraExtensions, added)
+}
+
 // issue makes the certificate; a nil issuer has it sign itself.
 func (d *draft) issue(issuer *trusttest.Identity) *trusttest.Identity {
 	template, signer := d.template(), d.key
@@ -64,12 +76,19 @@ func (d *draft) issue(issuer *trusttest.Identity) *trusttest.Identity {
 		if d.noAuthorityKeyID {
 			parent.SubjectKeyId = nil
 		}
+		if d.rewriteIssuer != "" {
+			parent.RawSubject = rewrite(parent.RawSubject, d.rewriteIssuer)
+		}
 		issuer = &trusttest.Identity{Certificate: &parent, Key: issuer.Key}
 	}
 	if _, isRSA := signer.(*rsa.PrivateKey); isRSA {
 		template.SignatureAlgorithm = d.rsaSignature
 	}
-	return trusttest.Certify(template, d.key, issuer)
+	id := trusttest.Certify(template, d.key, issuer)
+	if d.oldVersion > 0 && template.SignatureAlgorithm == x509.UnknownSignatureAlgorithm {
+		id.Certificate = trusttest.OldVersion(id.Certificate, &trusttest.Identity{Key: signer}, d.oldVersion, d.keepExtensions)
+	}
+	return id
 }
 
 // template is what crypto/x509 makes the certificate of. It gives every CA that

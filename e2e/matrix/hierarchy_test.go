@@ -30,6 +30,10 @@ type hierarchy struct {
 	sends  []*x509.Certificate
 	file   []*x509.Certificate
 
+	neighbours [][]byte // what the file holds besides, as text
+	before     []bool   // whether it stands in front
+	crlf       bool
+
 	version uint16 // the newest one that the server speaks
 
 	notes    []string
@@ -57,6 +61,9 @@ func newHierarchy(seed uint64, number int, keys keyPool, now time.Time) *hierarc
 	}
 	h.chooseSent()
 	h.chooseFile()
+	for range h.neighbours {
+		h.before = append(h.before, h.IntN(2) == 0)
+	}
 	h.version = pick[uint16](h.Rand, tls.VersionTLS12, tls.VersionTLS13, tls.VersionTLS13)
 	return h
 }

@@ -4,9 +4,10 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"helm-runnertrust/e2e/internal/tool"
 )
 
 var write = flag.Bool("write", false, "write the table into the documentation instead of comparing")
@@ -27,11 +28,8 @@ func runWithProgram(m *testing.M) int {
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // at worst a leftover in the temporary folder
 	program = filepath.Join(dir, "helm-runnertrust")
-	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-o", program, ".")
-	build.Dir = filepath.Join("..", "..")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
+	if err := tool.Program(program, filepath.Join("..", "..")); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	return m.Run()

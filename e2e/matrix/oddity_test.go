@@ -16,6 +16,7 @@ var oddities = []func(*hierarchy) bool{
 	dates, dates, key, key, signature, purposeOfLeaf, usageOfLeaf, leafAsCA,
 	commonName, otherNames, address, keyIDs, issuerSerial, selfIssued, extension,
 	crossSigned, namesake, namesake, renewed,
+	oldVersion, oldNeighbour, policy, policy, emptyUsage, netscapeType, harmless, harmless, rewritten, rewritten, unparsable, unparsable, lineEnds,
 }
 
 func (h *hierarchy) beOdd() {
@@ -180,7 +181,7 @@ func extension(h *hierarchy) bool {
 	stapling := pkix.Extension{Id: asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 1, 24}, Value: marshal([]int{5})}
 	added := pick(h.Rand, inhibitAnyPolicy, ours, ours, stapling)
 	added.Critical = h.IntN(3) > 0
-	d.ExtraExtensions = []pkix.Extension{added}
+	d.extend(added)
 	h.note("%s has the extension %v, critical: %t", d.Subject.CommonName, added.Id, added.Critical)
 	return true
 }

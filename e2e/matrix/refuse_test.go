@@ -9,7 +9,7 @@ import (
 )
 
 // manifest is a rendering with a runner.
-var manifest = filepath.Join("..", "..", "fixtures", "accept", "current", "input.yaml")
+var manifest = filepath.Join("..", "..", "fixtures", "base", "current.yaml")
 
 // withCert are the commands that take a file. None of them gets as far as the
 // network.

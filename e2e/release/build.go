@@ -98,8 +98,9 @@ func collect(dist, folder string) error {
 	return nil
 }
 
-// command runs a program, whose words are told when it fails.
+// command shows what is waited for and runs it. The error holds what it printed.
 func command(dir string, env []string, name string, args ...string) error {
+	fmt.Fprintln(os.Stderr, "+", filepath.Base(name), strings.Join(args, " "))
 	cmd := exec.Command(name, args...)
 	cmd.Dir, cmd.Env = dir, env
 	if out, err := cmd.CombinedOutput(); err != nil {

@@ -1,14 +1,17 @@
 package tomledit
 
-// A Config is a text in which the one [[runners]] was found. It does not change: edits return
-// the new text.
+import "slices"
+
+// A Config is a text with exactly one [[runners]], whose settings are the embedded Runner's. It
+// does not change: edits return the new text.
 type Config struct {
-	text   string
-	tree   map[string]any
-	runner runner
+	Runner
+	text  string
+	tree  map[string]any
+	array string // the key of the [[runners]] as it is spelled
 }
 
-// The settings of [[runners]] that this package knows.
+// The settings of [[runners]] that are edited, or that decide whether an edit makes sense.
 const (
 	tlsCAFile      = "tls-ca-file"
 	executor       = "executor"
@@ -24,30 +27,56 @@ func Parse(text string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := locate(text)
+	headers, lines := locate(text)
+	array, err := onlyKey(tree, "runners", func(key string) int { return lines[key] })
 	if err != nil {
 		return nil, err
 	}
-	return &Config{text, tree, found}, nil
+	runners := headers
+	items, isArray := tree[array].([]any)
+	if len(headers) == 0 { // an inline array
+		runners = slices.Repeat([]Runner{{Line: lines[array]}}, len(items))
+	}
+	for i, item := range items {
+		runners[i].table, isArray = item.(map[string]any)
+		if !isArray {
+			break
+		}
+	}
+	switch {
+	case array != "" && !isArray:
+		return nil, &SettingError{array, lines[array], "it is not an array of tables; the runner needs [[runners]]"}
+	case len(runners) != 1:
+		return nil, &RunnersError{runners}
+	}
+	c := &Config{runners[0], text, tree, array}
+	return c, c.check()
 }
 
-// TLSCAFile is the value of tls-ca-file, with its line (from 1; 0 where it is not set). The
-// runner takes an empty one for not set.
-func (c *Config) TLSCAFile() (value string, line int, set bool) { return c.setting(tlsCAFile) }
-
-// Shell is the value of shell, with its line as TLSCAFile has it.
-func (c *Config) Shell() (value string, line int, set bool) { return c.setting(shell) }
-
-// Executor is the value of executor, with its line as TLSCAFile has it.
-func (c *Config) Executor() (value string, line int, set bool) { return c.setting(executor) }
-
-// PreBuildScript is the value of pre_build_script, with its line as TLSCAFile has it. Our own
-// lines are part of it.
-func (c *Config) PreBuildScript() (value string, line int, set bool) {
-	return c.setting(preBuildScript)
+// check returns an error where the runner would refuse a setting, or read it by chance.
+func (c *Config) check() error {
+	for _, name := range []string{tlsCAFile, executor, shell, preBuildScript} {
+		key, err := onlyKey(c.table, name, func(key string) int { return c.lineOf(key) })
+		if err != nil {
+			return err
+		}
+		if _, isString := c.table[key].(string); key != "" && !isString {
+			return &SettingError{key, c.lineOf(key), "it is not a string"}
+		}
+	}
+	return nil
 }
 
-func (c *Config) setting(name string) (value string, line int, set bool) {
-	found, set := c.runner.settings[name]
-	return found.value, found.line, set
+// onlyKey returns the key that the runner takes for a name; "" where there is none. With two
+// spellings, the runner takes one of them by chance.
+func onlyKey(table map[string]any, name string, line func(key string) int) (string, error) {
+	keys := spellings(table, name)
+	slices.SortFunc(keys, func(a, b string) int { return line(a) - line(b) })
+	switch len(keys) {
+	case 0:
+		return "", nil
+	case 1:
+		return keys[0], nil
+	}
+	return "", &SettingError{keys[1], line(keys[1]), "it is written as " + keys[0] + " above, and the runner takes one of them by chance"}
 }

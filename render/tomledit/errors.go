@@ -19,20 +19,20 @@ func (e *SyntaxError) Error() string { return inLine(e.Line, e.Message) }
 // "configuration template must contain exactly one [[runners]] entry" (gitlab-runner,
 // commands/register.go).
 type RunnersError struct {
-	Lines []int // where each [[runners]] is, from 1; empty when there is none
+	Runners []Runner // in order, to name their hosts; empty when there is none
 }
 
 // Error is how many there are, and where.
 func (e *RunnersError) Error() string {
-	if len(e.Lines) == 0 {
+	if len(e.Runners) == 0 {
 		return "there is no [[runners]]; the runner needs exactly one"
 	}
-	lines := make([]string, len(e.Lines))
-	for i, line := range e.Lines {
-		lines[i] = strconv.Itoa(line)
+	lines := make([]string, len(e.Runners))
+	for i, runner := range e.Runners {
+		lines[i] = strconv.Itoa(runner.Line)
 	}
 	return fmt.Sprintf("there are %d [[runners]] (lines %s); the runner needs exactly one",
-		len(e.Lines), strings.Join(lines, ", "))
+		len(lines), strings.Join(lines, ", "))
 }
 
 // A SettingError is a key that the runner would refuse, or would read one time in two.
@@ -47,10 +47,10 @@ func (e *SettingError) Error() string { return inLine(e.Line, e.Key+": "+e.Messa
 
 // An EditError is an edit that cannot be made by adding text.
 type EditError struct {
-	Key     string // the setting: "pre_build_script"
+	Key     string // the setting or table: "pre_build_script", "runners.kubernetes.volumes"
 	Line    int    // of the setting, or else of [[runners]]; from 1
 	Message string
-	Add     string // what has to be put in front of the value by hand; "" where that is no way out
+	Add     string // the lines to add by hand, in a script in front of its own; "" where that is no way out
 	Err     error  // the cause; may be nil
 }
 

@@ -11,33 +11,28 @@ import (
 
 var update = flag.Bool("update", false, "write the wanted parts of the cases in testdata")
 
-// What the cases of testdata/edit set. The lines have what a string has to escape: quotes of
-// both kinds, and a backslash before a line break.
+// What the cases of testdata/edit set.
 const (
 	wantedPath  = "/etc/helm-runnertrust/ca.crt"
-	wantedLines = "echo \"$HOME\" 'it' \\\n  two\n"
+	wantedLines = "echo \"$HOME\" 'it'\n  two\n"
 )
 
-// TestEdit runs every file of testdata/edit: what comes out of its input when tls-ca-file is
-// set, and when lines are put in front of pre_build_script.
+var wantedVolume = Volume{Kind: "config_map", Name: "ci-certs", MountPath: "/etc/ssl/certs/x.crt", SubPath: "ca.crt"}
+
+// TestEdit runs every file of testdata/edit: the result for its input when tls-ca-file is set,
+// when lines are put in front of pre_build_script, and when a volume is added.
 func TestEdit(t *testing.T) {
 	forEachCase(t, "edit", func(t *testing.T, input string) []part {
-		c, err := Parse(input)
-		if err != nil {
-			t.Fatal(err)
+		c := mustParse(t, input)
+		var parts []part
+		for _, e := range []trial{pathTrial(wantedPath), scriptTrial(wantedLines), volumesTrial(wantedVolume)} {
+			text, err := e.edit(c)
+			if err == nil {
+				e.check(t, c, text)
+			}
+			parts = append(parts, part{e.name, text + errorText(t, err)})
 		}
-		withPath, pathErr := c.SetTLSCAFile(wantedPath)
-		if pathErr == nil {
-			checkEdit(t, c, withPath, tlsCAFile, wantedPath)
-		}
-		withLines, linesErr := c.PrependPreBuildScript(wantedLines)
-		if linesErr == nil {
-			checkEdit(t, c, withLines, preBuildScript, "")
-		}
-		return []part{
-			{"tls-ca-file", withPath + told(t, pathErr)},
-			{"pre_build_script", withLines + told(t, linesErr)},
-		}
+		return parts
 	})
 }
 
@@ -46,14 +41,14 @@ func TestRefuse(t *testing.T) {
 	forEachCase(t, "refuse", func(t *testing.T, input string) []part {
 		c, err := Parse(input)
 		if err == nil {
-			t.Fatalf("accepted, with settings %v", c.runner.settings)
+			t.Fatalf("accepted: %v", c.tree)
 		}
-		return []part{{"error", told(t, err)}}
+		return []part{{"error", errorText(t, err)}}
 	})
 }
 
-// told is an error as the cases have it: its type, message, and what it says to add.
-func told(t *testing.T, err error) string {
+// errorText returns an error as the cases have it: its type, message, and the lines to add.
+func errorText(t *testing.T, err error) string {
 	var (
 		syntax  *SyntaxError
 		runners *RunnersError
@@ -70,7 +65,7 @@ func told(t *testing.T, err error) string {
 	case errors.As(err, &setting):
 		return "SettingError: " + err.Error() + "\n"
 	case errors.As(err, &edit):
-		return "EditError: " + err.Error() + "\nto add:\n" + edit.Add
+		return "EditError: " + err.Error() + "\nto add:\n" + strings.TrimSuffix(edit.Add, "\n") + "\n"
 	}
 	t.Fatalf("an error of another type: %v", err)
 	return ""
@@ -86,11 +81,11 @@ func forEachCase(t *testing.T, folder string, run func(t *testing.T, input strin
 	files := caseFiles(t, folder)
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-			content, err := os.ReadFile(file)
+			recorded, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}
-			title, input := splitCase(t, string(content))
+			title, input := splitCase(t, string(recorded))
 			var all strings.Builder
 			all.WriteString(title + inputMark + input)
 			for _, p := range run(t, input) {
@@ -101,8 +96,8 @@ func forEachCase(t *testing.T, folder string, run func(t *testing.T, input strin
 					t.Fatal(err)
 				}
 			}
-			if all.String() != string(content) && !*update {
-				t.Errorf("got:\n%s\nwant:\n%s", all.String(), content)
+			if all.String() != string(recorded) && !*update {
+				t.Errorf("got:\n%s\nwant:\n%s", all.String(), recorded)
 			}
 		})
 	}

@@ -17,7 +17,6 @@ type Document struct {
 
 	before    *yaml.Node // the tree of text; nil until Root
 	after     *yaml.Node // the tree that edits change
-	origin    origins
 	rewritten bool
 	removed   bool
 }
@@ -58,23 +57,22 @@ func (d *Document) Contains(words ...string) bool {
 	return true
 }
 
-// Root is the tree that edits change, read at the first call. Aliases and merge keys in it are
-// expanded. The text has to hold exactly one document; an error is a [*SyntaxError].
+// Root is the tree that edits change, read at the first call. Aliases in it are expanded,
+// and merge keys refused. The text has to hold exactly one document; an error is a [*SyntaxError].
 func (d *Document) Root() (*yaml.RNode, error) {
 	if d.after == nil {
 		before, err := parseWithin(d.text, d.budget)
 		if err != nil {
 			return nil, newSyntaxError(err)
 		}
-		d.before, d.after, d.origin = before, yaml.CopyYNode(before), origins{}
-		d.origin.add(d.after, before)
+		d.before, d.after = before, yaml.CopyYNode(before)
 	}
 	return yaml.NewRNode(d.after), nil
 }
 
-// Bytes is the text with the edits of the tree: written into it where that is possible, serialized
-// anew where it is not. Either is read again, and has to give the edited tree. Of a document that
-// was removed there is none.
+// Bytes is the text with the edits of the tree: carried over into it where that is possible, else the
+// tree serialized as a whole. Either is read again, and has to give the edited tree. A document that
+// was removed has none.
 func (d *Document) Bytes() ([]byte, error) {
 	switch {
 	case d.removed:
@@ -82,18 +80,11 @@ func (d *Document) Bytes() ([]byte, error) {
 	case d.after == nil || same(d.before, d.after):
 		return d.text, nil
 	}
-	spliced, err := splice(d.text, d.before, d.after, d.origin)
-	switch {
-	case err == nil && holds(spliced, d.after):
-		return spliced, nil
-	case err != nil && !errors.Is(err, errNoPlace):
-		return nil, err
+	if carried, err := carry(d.text, d.before, d.after); err == nil && holds(carried, d.after) {
+		return carried, nil
 	}
 	written, tree, err := serialize(d.text, d.after)
-	if err != nil {
-		return nil, err
-	}
-	if !holds(written, tree) {
+	if err != nil || !holds(written, tree) {
 		return nil, errors.New("the edited document cannot be written as YAML")
 	}
 	d.rewritten = true

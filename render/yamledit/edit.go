@@ -26,15 +26,11 @@ func Map(pairs ...Pair) *yaml.RNode {
 
 // List is a new sequence.
 func List(items ...*yaml.RNode) *yaml.RNode {
-	list := listOf(nil)
+	list := &yaml.Node{Kind: yaml.SequenceNode, Tag: yaml.NodeTagSeq}
 	for _, item := range items {
 		list.Content = append(list.Content, item.YNode())
 	}
 	return yaml.NewRNode(list)
-}
-
-func listOf(items []*yaml.Node) *yaml.Node {
-	return &yaml.Node{Kind: yaml.SequenceNode, Tag: yaml.NodeTagSeq, Content: items}
 }
 
 // Text is a new string. What YAML 1.1 takes for something else is quoted, as Kubernetes's own
@@ -71,24 +67,21 @@ func Bare(node *yaml.RNode) *yaml.RNode {
 	if node.IsNil() {
 		return nil
 	}
-	return yaml.NewRNode(bare(node.YNode()))
-}
-
-func bare(node *yaml.Node) *yaml.Node {
-	c := &yaml.Node{Kind: node.Kind, Tag: node.Tag, Value: node.Value, Style: node.Style}
-	for _, child := range node.Content {
-		c.Content = append(c.Content, bare(child))
+	old := node.YNode()
+	bare := &yaml.Node{Kind: old.Kind, Tag: old.Tag, Value: old.Value, Style: old.Style}
+	for _, child := range old.Content {
+		bare.Content = append(bare.Content, Bare(yaml.NewRNode(child)).YNode())
 	}
-	return c
+	return yaml.NewRNode(bare)
 }
 
 // Set sets a key of a mapping to a value, behind the other keys when it is new, and returns the
-// node that is in the tree then. A scalar in the place of another keeps its style, its anchor and
-// its comments, of which kyaml's SetField keeps the style only.
+// node that is in the tree then. A scalar in the place of another keeps its style, its anchor, its
+// position and its comments, of which kyaml's SetField keeps the style only.
 func Set(mapping *yaml.RNode, key string, value *yaml.RNode) (*yaml.RNode, error) {
 	if field := mapping.Field(key); field != nil && value.YNode().Kind == yaml.ScalarNode && field.Value.YNode().Kind == yaml.ScalarNode {
 		old, node := field.Value.YNode(), value.YNode()
-		node.Anchor = old.Anchor
+		node.Anchor, node.Line, node.Column = old.Anchor, old.Line, old.Column
 		node.HeadComment, node.LineComment, node.FootComment = old.HeadComment, old.LineComment, old.FootComment
 	}
 	return mapping.Pipe(yaml.SetField(key, value))

@@ -23,38 +23,22 @@ func isMarker(line []byte, marker string) bool {
 	return len(rest) == 0 || strings.IndexByte(" \t\r\n", rest[0]) >= 0
 }
 
-// isPrefix reports whether the line may stand before a document's `---`. Other breaks than LF end a
-// comment in it.
+// isPrefix reports whether the line may stand before a document's `---`: a comment, a directive or a
+// blank line. One with other breaks than LF may have anything behind them.
 func isPrefix(line []byte) bool {
 	line = bytes.TrimSpace(bytes.TrimPrefix(line, byteOrderMark))
-	for len(line) > 0 {
-		if line[0] != '#' && line[0] != '%' {
-			return false
-		}
-		end := bytes.IndexAny(line, "\r\n\u0085\u2028\u2029")
-		if end < 0 {
-			return true
-		}
-		line = bytes.TrimSpace(line[end:])
-	}
-	return true
-}
-
-// hasMarker reports whether a line of the text is, or begins with, a `---` marker.
-func hasMarker(text []byte) bool {
-	for line := range bytes.Lines(bytes.TrimPrefix(text, byteOrderMark)) {
-		if isMarker(line, "---") {
-			return true
-		}
-	}
-	return false
+	return len(line) == 0 || (line[0] == '#' || line[0] == '%') && !bytes.ContainsAny(line, "\r\u0085\u2028\u2029")
 }
 
 // opens reports whether a document's text begins with a `---` line of its own, behind what may stand
 // above one.
 func opens(text []byte) bool {
-	head, body, _ := cutMarkers(text)
-	return hasMarker(head) || isMarker(firstLine(body), "---")
+	for line := range bytes.Lines(bytes.TrimPrefix(text, byteOrderMark)) {
+		if isMarker(line, "---") || !isPrefix(line) {
+			return isMarker(line, "---")
+		}
+	}
+	return false
 }
 
 // cutMarkers cuts a document's text before its first line of content and

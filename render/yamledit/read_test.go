@@ -7,13 +7,15 @@ import (
 	"math/rand/v2"
 	"testing"
 	"testing/iotest"
+
+	"helm-runnertrust/fixtures"
 )
 
 // TestRead reads streams in pieces of any size, with documents from empty to larger than a chunk:
 // the documents have to be those of Split.
 func TestRead(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	inputs := fixtureInputs(t)
+	inputs := fixtures.Inputs(t)
 	for round := range 20 {
 		var stream []byte
 		for len(stream) < round<<19 {

@@ -2,59 +2,77 @@ package yamledit
 
 import (
 	"bytes"
+	"encoding/json"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// serialize writes a tree as a whole in the place of a document's text, for
-// texts that cannot be edited. What stands up to a `---` line of its own, and
-// from a `...` line on, is kept, as are CRLF line ends; the lines between are
-// kyaml's. The tree that is returned is the one that the new text holds:
-// anchors are gone, as their aliases have been expanded.
+// serialize writes a tree as a whole in the place of a document's text, for texts that cannot be
+// edited. What stands up to a `---` line of its own, and from a `...` line on, is kept, as are CRLF
+// line ends, and JSON stays JSON; the lines between are kyaml's. The tree that is returned is the one
+// that the new text holds: anchors are gone, as their aliases have been expanded.
 func serialize(text []byte, tree *yaml.Node) ([]byte, *yaml.Node, error) {
-	tree = withoutAnchors(tree)
-	withoutHeadComment(tree) // it stays in the head
 	head, body, tail := cutMarkers(text)
-	written, err := encodeWithin(limitFor(text), tree, yaml.SequenceIndentStyle(yaml.DeriveSeqIndentStyle(string(text))))
-	if err != nil {
-		return nil, nil, err
+	content := bytes.TrimSpace(bytes.TrimPrefix(body, []byte("---")))
+	isJSON := json.Valid(content)
+	tree = writable(tree, isJSON)
+	tree.HeadComment = "" // it stays in the head
+	if len(tree.Content) > 0 {
+		tree.Content[0].HeadComment = ""
+	}
+	written, err := encode(tree, listStyle(text))
+	if isJSON && err == nil {
+		written, err = asJSON(written, content)
 	}
 	if bytes.HasPrefix(body, []byte("---")) {
 		written = append([]byte("---\n"), written...)
 	}
-	if len(head) > 0 && head[len(head)-1] != '\n' {
-		head = append(bytes.Clone(head), '\n')
-	}
 	if bytes.Contains(body, []byte("\r\n")) {
 		written = bytes.ReplaceAll(written, []byte("\n"), []byte("\r\n"))
 	}
-	return bytes.Join([][]byte{head, written, tail}, nil), tree, nil
+	return bytes.Join([][]byte{head, written, tail}, nil), tree, err
 }
 
-// withoutAnchors copies a tree without its anchors, and without what go.yaml.in/yaml/v3 writes wrong:
-// in a flow collection, a null without a word becomes a part of its key, and a folded scalar with
-// indented lines reads otherwise.
-func withoutAnchors(tree *yaml.Node) *yaml.Node {
-	bare := *tree
-	bare.Anchor = ""
-	if bare.Style&yaml.FoldedStyle != 0 {
-		bare.Style = bare.Style&^yaml.FoldedStyle | yaml.LiteralStyle
+// asJSON indents JSON as that before it, or leaves it on one line.
+func asJSON(written, before []byte) ([]byte, error) {
+	var out bytes.Buffer
+	_, below, hasLines := bytes.Cut(before, []byte("\n"))
+	if !hasLines {
+		err := json.Compact(&out, written)
+		return append(bytes.TrimSpace(out.Bytes()), '\n'), err
 	}
-	bare.Content = nil
+	indent := below[:len(below)-len(bytes.TrimLeft(below, " \t"))]
+	err := json.Indent(&out, written, "", string(indent[:min(8, len(indent))]))
+	return out.Bytes(), err
+}
+
+// writable copies a tree without its anchors, and without what go.yaml.in/yaml/v3 writes wrong: in a
+// flow collection, a null without a word becomes a part of its key. For JSON, everything is in
+// brackets and quotes.
+func writable(tree *yaml.Node, isJSON bool) *yaml.Node {
+	copied := *tree
+	copied.Anchor, copied.Content, copied.Style = "", nil, writableStyle(tree.Style)
+	switch {
+	case isJSON && tree.Kind != yaml.ScalarNode:
+		copied.Style = yaml.FlowStyle
+	case isJSON && tree.ShortTag() == yaml.NodeTagString:
+		copied.Style = yaml.DoubleQuotedStyle
+	}
 	for _, child := range tree.Content {
-		child = withoutAnchors(child)
+		child = writable(child, isJSON)
 		if tree.Style&yaml.FlowStyle != 0 && yaml.IsYNodeTaggedNull(child) && child.Value == "" {
 			child.Value = "null"
 		}
-		bare.Content = append(bare.Content, child)
+		copied.Content = append(copied.Content, child)
 	}
-	return &bare
+	return &copied
 }
 
-// withoutHeadComment drops the comment that stands above a document.
-func withoutHeadComment(root *yaml.Node) {
-	root.HeadComment = ""
-	if len(root.Content) > 0 {
-		root.Content[0].HeadComment = ""
+// writableStyle makes a folded scalar a literal one: with indented lines, go.yaml.in/yaml/v3 writes
+// it so that it reads otherwise.
+func writableStyle(style yaml.Style) yaml.Style {
+	if style&yaml.FoldedStyle != 0 {
+		return style&^yaml.FoldedStyle | yaml.LiteralStyle
 	}
+	return style
 }

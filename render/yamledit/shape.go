@@ -1,6 +1,7 @@
 package yamledit
 
 import (
+	"cmp"
 	"fmt"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -41,21 +42,21 @@ func (e *KindError) Error() string { return "it is not a " + e.Want }
 func (s *Shape) Check(node *yaml.RNode) error { return s.check(node.YNode(), "") }
 
 func (s *Shape) check(node *yaml.Node, field string) error {
-	switch {
+	switch isMapping := s.Fields != nil || s.Rest != nil; {
 	case node == nil || yaml.IsYNodeTaggedNull(node):
-	case s.Fields != nil || s.Rest != nil:
-		if node.Kind != yaml.MappingNode {
-			return &KindError{Field: field, Want: "mapping"}
-		}
+		return nil
+	case isMapping && node.Kind != yaml.MappingNode:
+		return &KindError{Field: field, Want: "mapping"}
+	case isMapping:
 		return s.checkFields(node)
-	case s.Items != nil:
-		if node.Kind != yaml.SequenceNode {
-			return &KindError{Field: field, Want: "list"}
-		}
-		for _, item := range node.Content {
-			if err := s.Items.check(item, field); err != nil {
-				return err
-			}
+	case s.Items == nil:
+		return nil
+	case node.Kind != yaml.SequenceNode:
+		return &KindError{Field: field, Want: "list"}
+	}
+	for _, item := range node.Content {
+		if err := s.Items.check(item, field); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -65,10 +66,7 @@ func (s *Shape) checkFields(node *yaml.Node) error {
 	lines := map[string]int{}
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key, value := node.Content[i], node.Content[i+1]
-		shape := s.Fields[key.Value]
-		if shape == nil {
-			shape = s.Rest
-		}
+		shape := cmp.Or(s.Fields[key.Value], s.Rest)
 		if shape == nil {
 			continue
 		}

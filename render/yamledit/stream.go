@@ -2,6 +2,7 @@ package yamledit
 
 import (
 	"bytes"
+	"errors"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -13,12 +14,12 @@ type Stream struct {
 	Documents []*Document
 
 	lines  int  // in the documents
-	budget *int // of nodes that aliases may expand to
+	budget *int // of bytes that aliases may expand to
 	added  [][]byte
 }
 
 func newStream() *Stream {
-	budget := maxNodes
+	budget := maxExpanded
 	return &Stream{budget: &budget}
 }
 
@@ -68,14 +69,10 @@ func split(stream []byte) [][]byte {
 	return documents
 }
 
-// maxAppended is the largest new document, in bytes: what is copied into it from another one can
-// have been written with aliases. etcd takes less.
-const maxAppended = 8 << 20
-
 // Append puts a new document behind the others: a `---` line, the head (comment lines that end in
 // a line feed, or none) and the tree. With crlf, its lines end in CR LF.
 func (s *Stream) Append(head string, tree *yaml.RNode, crlf bool) error {
-	written, err := encodeWithin(maxAppended, withoutAnchors(tree.YNode()), yaml.CompactSequenceStyle)
+	written, err := encode(tree.YNode(), yaml.CompactSequenceStyle)
 	if err != nil {
 		return err
 	}
@@ -105,7 +102,33 @@ func (s *Stream) Texts() ([][]byte, error) {
 			texts = append(texts, text)
 		}
 	}
-	return join(texts, s.added), nil
+	if len(s.added) == 0 || len(texts) == 0 {
+		return append(texts, s.added...), nil
+	}
+	last := texts[len(texts)-1]
+	if err := checkEnd(last); err != nil {
+		return nil, &DocumentError{Document: s.Documents[len(s.Documents)-1], Err: err}
+	}
+	if !bytes.HasSuffix(last, []byte("\n")) {
+		texts = append(texts, []byte("\n"))
+	}
+	return append(texts, s.added...), nil
+}
+
+// checkEnd refuses a text that reaches into what follows it: directives without a document of their
+// own, or a block scalar that gets another value when its last line is ended.
+func checkEnd(text []byte) error {
+	head, body, _ := cutMarkers(text)
+	if len(body) == 0 && !opens(head) && bytes.Contains(append([]byte("\n"), head...), []byte("\n%")) {
+		return errors.New("it ends in a directive (%) without a document")
+	}
+	if bytes.HasSuffix(text, []byte("\n")) {
+		return nil
+	}
+	if tree, err := parse(text); err == nil && !holds(append(bytes.Clone(text), '\n'), tree) {
+		return errors.New("it ends in a block scalar whose last line has no line end: add one")
+	}
+	return nil
 }
 
 // Bytes joins [Stream.Texts].

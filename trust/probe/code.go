@@ -27,6 +27,7 @@ const (
 	CodeNotTLS            trust.Code = "not-tls"
 	CodeClosed            trust.Code = "closed"
 	CodeProtocolTooOld    trust.Code = "protocol-too-old"
+	CodeNothingInCommon   trust.Code = "nothing-in-common" // the server's alert "handshake failure"
 	CodeHandshakeFailed   trust.Code = "handshake-failed"
 	CodeClientCertificate trust.Code = "client-certificate-required"
 	CodeProxy             trust.Code = "proxy"        // everything that a proxy refuses
@@ -39,6 +40,7 @@ const (
 const (
 	CodePubliclyTrusted trust.Code = "publicly-trusted"
 	CodePrivateCA       trust.Code = "private-ca"
+	CodeTrustedHere     trust.Code = "trusted-here-only" // by this machine, and by no runner's image
 	CodeSelfSigned      trust.Code = "self-signed"
 	CodeStale           trust.Code = "stale-at-renewal" // the file has the server's own certificate
 )

@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"crypto/x509"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -15,21 +16,30 @@ const maxHops = 8
 
 // completion leads a chain upwards to its root.
 type completion struct {
-	dialer Dialer
-	system *x509.CertPool
-	now    time.Time
-	public bool // the chain ends in the system's pool
+	dialer  Dialer
+	server  netip.Addr     // that is connected to; the zero value through a proxy
+	system  *x509.CertPool // of the runner's image
+	machine *x509.CertPool // nil where it cannot be read
+	now     time.Time
+
+	public   bool // the chain ends in the image's pool
+	onlyHere bool // it ends in this machine's pool alone
 }
 
-// complete returns the chain from sent[0] upwards: to a root of the system where there is one, else
-// to a self-signed certificate, else as far as issuers were sent or could be fetched.
+// complete returns the chain from sent[0] upwards: to a root of the image where there is one, else to
+// one of this machine, else to a self-signed certificate, else as far as issuers were sent or could
+// be fetched.
 func (c *completion) complete(ctx context.Context, sent []*x509.Certificate) []*x509.Certificate {
 	ctx, cancel := context.WithTimeout(ctx, c.dialer.timeout())
 	defer cancel()
 	leaf, known := sent[0], slices.Clone(sent)
 	for hops := 0; ; hops++ {
-		if chain := c.systemChain(leaf, known); chain != nil {
+		if chain := c.chainTo(c.system, leaf, known); chain != nil {
 			c.public = true
+			return chain
+		}
+		if chain := c.chainTo(c.machine, leaf, known); chain != nil {
+			c.onlyHere = true
 			return chain
 		}
 		path := trust.PathFrom(leaf, known)
@@ -45,16 +55,19 @@ func (c *completion) complete(ctx context.Context, sent []*x509.Certificate) []*
 	}
 }
 
-// systemChain returns the shortest chain to a certificate of the system's pool, which cannot be
-// listed but can be asked to verify; nil when there is none. Equal lengths are decided by the
-// bytes, so that the file is the same on each fetch.
-func (c *completion) systemChain(leaf *x509.Certificate, known []*x509.Certificate) []*x509.Certificate {
+// chainTo returns the shortest chain to a certificate of a pool, which cannot be listed but can be
+// asked to verify; nil when there is none. Equal lengths are decided by the bytes, so that the file
+// is the same on each fetch. Too many names are not compared.
+func (c *completion) chainTo(pool *x509.CertPool, leaf *x509.Certificate, known []*x509.Certificate) []*x509.Certificate {
+	if pool == nil || trust.ManyNames(known) != nil {
+		return nil // without a pool, x509 would take this machine's
+	}
 	between := x509.NewCertPool()
 	for _, cert := range known {
 		between.AddCert(cert)
 	}
 	chains, err := leaf.Verify(x509.VerifyOptions{
-		Roots: c.system, Intermediates: between, CurrentTime: whileValid(leaf, c.now),
+		Roots: pool, Intermediates: between, CurrentTime: whileValid(leaf, c.now),
 	})
 	if err != nil {
 		return nil

@@ -10,39 +10,42 @@ import (
 
 // diagnose returns what was found, most pressing first: what no trust file can cure, then what kind
 // of chain it is, then what will become a problem.
-func (f *Fetched) diagnose(public bool) []trust.Finding {
+func (f *Fetched) diagnose() []trust.Finding {
 	var pressing, later []trust.Finding
 	for _, flaw := range f.Chain.Flaws(f.now) {
 		switch flaw.Code {
-		case trust.CodeCertManagerTemporary, trust.CodeExpired, trust.CodeNotYetValid:
+		case trust.CodeCertManagerTemporary, trust.CodeIngressDefault, trust.CodeExpired, trust.CodeNotYetValid:
 			pressing = append(pressing, flaw)
 		default:
 			later = append(later, flaw)
 		}
 	}
-	if err := f.Sent[0].VerifyHostname(f.Target.Host); err != nil {
+	_, isDefault := trust.IngressDefault(f.Sent[0]) // whose names are nobody's
+	if err := f.Sent[0].VerifyHostname(f.Target.Host); err != nil && !isDefault {
 		pressing = append(pressing, trust.Explain(err, f.Sent, f.now))
 	}
-	return slices.Concat(pressing, []trust.Finding{f.chainKind(public)}, later)
+	return slices.Concat(pressing, []trust.Finding{f.chainKind()}, later)
 }
 
 // chainKind says where the chain ends and whether the server sent all that it has to: everything
 // but the root (RFC 8446, section 4.4.2).
-func (f *Fetched) chainKind(public bool) trust.Finding {
+func (f *Fetched) chainKind() trust.Finding {
 	chain := f.Chain.Certificates()
 	top := chain[len(chain)-1]
 	missing := slices.ContainsFunc(f.Added, func(c *x509.Certificate) bool { return !trust.SelfSigned(c) })
 	switch {
-	case public && !missing:
+	case f.public && !missing:
 		return trust.Finding{
 			Code:    CodePubliclyTrusted,
-			Message: fmt.Sprintf("the system trusts this server already, through %s", trust.NameOf(top)),
+			Message: fmt.Sprintf("the runner's image trusts this server already, through %s of Mozilla's list", trust.NameOf(top)),
 		}
-	case public:
+	case f.public:
 		return trust.Finding{
 			Code:    trust.CodeIncompleteChain,
-			Message: fmt.Sprintf("the server does not send the issuer of its certificate, %q; the system knows the root %s, and this file repairs it", missingIssuer(f), trust.NameOf(top)),
+			Message: fmt.Sprintf("the server does not send the issuer of its certificate, %q; the runner's image knows the root %s, and this file repairs it", missingIssuer(f), trust.NameOf(top)),
 		}
+	case f.onlyHere:
+		return trustedHere(top)
 	case len(chain) == 1 && trust.SelfSigned(top):
 		return trust.Finding{
 			Code:    CodeSelfSigned,
@@ -51,7 +54,7 @@ func (f *Fetched) chainKind(public bool) trust.Finding {
 	case !trust.SelfSigned(top):
 		return trust.Finding{
 			Code:    trust.CodeIssuerMissing,
-			Message: fmt.Sprintf("the chain stops below its issuer %q, which the server does not send and which could not be found", top.Issuer.String()),
+			Message: fmt.Sprintf("the chain stops below its issuer %q, which the server does not send and which could not be found", trust.Shorten(top.Issuer.String())),
 		}
 	case missing:
 		return trust.Finding{
@@ -61,7 +64,15 @@ func (f *Fetched) chainKind(public bool) trust.Finding {
 	}
 	return trust.Finding{
 		Code:    CodePrivateCA,
-		Message: fmt.Sprintf("a private CA, %s, which the system does not know", trust.NameOf(top)),
+		Message: fmt.Sprintf("a private CA, %s, which no runner's image knows by itself", trust.NameOf(top)),
+	}
+}
+
+// trustedHere says that the server's CA is one that only this machine knows, such as a company's.
+func trustedHere(root *x509.Certificate) trust.Finding {
+	return trust.Finding{
+		Code:    CodeTrustedHere,
+		Message: fmt.Sprintf("only this machine trusts the server, through %s: that is no CA of Mozilla's list, so the runner's image does not", trust.NameOf(root)),
 	}
 }
 
@@ -69,7 +80,7 @@ func (f *Fetched) chainKind(public bool) trust.Finding {
 func missingIssuer(f *Fetched) string {
 	for _, c := range f.Added {
 		if !trust.SelfSigned(c) {
-			return c.Subject.String()
+			return trust.Shorten(c.Subject.String())
 		}
 	}
 	return ""

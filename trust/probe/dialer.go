@@ -6,15 +6,17 @@ import (
 	"crypto/x509"
 	"errors"
 	"net"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
 
 	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/store"
 )
 
-// Dialer says how servers are reached. The zero value connects directly and trusts what the system
-// trusts.
+// Dialer says how servers are reached, and what clients trust without a file. The zero value connects
+// directly, and clients trust Mozilla's list.
 type Dialer struct {
 	// Connect is ADDR[:PORT] to connect to instead of the target, for a name that does not resolve
 	// here; the target's name is still asked for and checked. Empty: the target itself.
@@ -25,8 +27,10 @@ type Dialer struct {
 	// Timeout bounds connecting and the handshake together, and then all fetching of issuers. Zero:
 	// 15 seconds.
 	Timeout time.Duration
-	// System is the pool of the system's certificates. Nil: x509.SystemCertPool.
+	// System is what the runner's image trusts by itself. Nil: Mozilla's list, [store.Mozilla].
 	System *x509.CertPool
+	// Machine is what this machine trusts, for which no runner cares. Nil: x509.SystemCertPool.
+	Machine *x509.CertPool
 }
 
 const defaultTimeout = 15 * time.Second
@@ -38,9 +42,16 @@ func (d Dialer) timeout() time.Duration {
 	return d.Timeout
 }
 
-func (d Dialer) system() (*x509.CertPool, error) {
+func (d Dialer) system() *x509.CertPool {
 	if d.System != nil {
-		return d.System, nil
+		return d.System
+	}
+	return store.Mozilla()
+}
+
+func (d Dialer) machine() (*x509.CertPool, error) {
+	if d.Machine != nil {
+		return d.Machine, nil
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
@@ -64,11 +75,9 @@ func (d Dialer) connect(ctx context.Context, target Target) (conn net.Conn, dial
 		return conn, "", err
 	}
 	conn, err = new(net.Dialer).DialContext(ctx, "tcp", address.Address())
-	var failed *net.OpError
-	switch {
-	case err == nil:
+	if err == nil {
 		dialed = conn.RemoteAddr().String()
-	case errors.As(err, &failed) && failed.Addr != nil:
+	} else if failed, ok := errors.AsType[*net.OpError](err); ok && failed.Addr != nil {
 		dialed = failed.Addr.String()
 	}
 	return conn, dialed, err
@@ -92,16 +101,21 @@ func (d Dialer) address(target Target) (Target, error) {
 	return address, nil
 }
 
-// proxyFor asks for the proxy of both the name and the address that stands in for it: whoever
-// exempts one of them wants a direct connection.
-func (d Dialer) proxyFor(target, address Target) (*url.URL, error) {
+// proxyOf is the proxy for one URL; nil for none.
+func (d Dialer) proxyOf(u *url.URL) (*url.URL, error) {
 	if d.Proxy == nil {
 		return nil, nil
 	}
+	return d.Proxy(u)
+}
+
+// proxyFor asks for the proxy of both the name and the address that stands in for it: whoever
+// exempts one of them wants a direct connection.
+func (d Dialer) proxyFor(target, address Target) (*url.URL, error) {
 	var proxy *url.URL
 	for _, t := range []Target{target, address} {
 		var err error
-		if proxy, err = d.Proxy(t.URL()); err != nil { // which may repeat a password
+		if proxy, err = d.proxyOf(t.URL()); err != nil { // which may repeat a password
 			return nil, badProxy(t)
 		}
 		if proxy == nil {
@@ -126,6 +140,12 @@ type contact struct {
 	sent        []*x509.Certificate // as sent, leaf first
 	needsClient bool                // the server refuses to go on without a client certificate
 	dialed      string              // the address of the connection, or of the attempt; "" through a proxy
+}
+
+// address is the server's, as far as it is known: the zero value through a proxy.
+func (c contact) address() netip.Addr {
+	server, _ := netip.ParseAddrPort(c.dialed)
+	return server.Addr().Unmap()
 }
 
 // handshake speaks TLS with the target without trusting it, at the versions and with the algorithms

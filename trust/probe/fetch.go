@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"helm-runnertrust/trust"
@@ -31,24 +32,23 @@ type Fetched struct {
 	Diagnosis trust.Finding
 	Also      []trust.Finding
 
-	now time.Time
+	now              time.Time
+	public, onlyHere bool // who trusts the chain without the file
 }
 
 // Fetch connects to the target without trusting it, completes the chain upwards and judges it at
 // now. An [*trust.Error] with a code of [Explain] says why no chain came. A server that demands a
 // client certificate still shows its own: that is among the findings.
 func Fetch(ctx context.Context, target Target, d Dialer, now time.Time) (*Fetched, error) {
-	system, err := d.system()
-	if err != nil {
-		return nil, err
-	}
+	system := d.system()
 	seen, err := d.handshake(ctx, target)
 	if err != nil {
 		return nil, connectError(target, err)
 	}
-	c := &completion{dialer: d, system: system, now: now}
+	c := &completion{dialer: d, server: seen.address(), system: system, now: now}
+	c.machine, _ = d.machine() // where it cannot be read, it trusts nobody
 	chain := c.complete(ctx, seen.sent)
-	f := &Fetched{Target: target, Sent: seen.sent, now: now}
+	f := &Fetched{Target: target, Sent: seen.sent, now: now, public: c.public, onlyHere: c.onlyHere}
 	if f.Chain, err = trust.NewBundle(target.Address(), chain); err != nil {
 		return nil, err
 	}
@@ -60,12 +60,15 @@ func Fetch(ctx context.Context, target Target, d Dialer, now time.Time) (*Fetche
 			f.Added = append(f.Added, cert)
 		}
 	}
-	findings := append(f.diagnose(c.public), f.stale()...)
-	findings = append(findings, f.stricter(findings, system)...)
+	findings := append(f.diagnose(), f.stale()...)
+	findings = append(findings, f.stricter(findings)...)
 	if seen.needsClient {
 		findings = append(findings, clientCertificate())
 	}
 	target.name(findings)
+	if reason, ok := trust.IngressDefault(f.Sent[0]); ok && f.Fault != nil {
+		f.Fault = &reason
+	}
 	if f.Fault != nil {
 		f.Fault.Host = target.String()
 	}
@@ -75,10 +78,10 @@ func Fetch(ctx context.Context, target Target, d Dialer, now time.Time) (*Fetche
 
 // connectError explains why there was no handshake.
 func connectError(target Target, err error) *trust.Error {
-	var own *trust.Error
-	if errors.As(err, &own) {
-		return own
+	if refusal, ok := errors.AsType[*trust.Error](err); ok {
+		return refusal
 	}
 	f := Explain(err)
-	return &trust.Error{Origin: target.Address(), Code: f.Code, Host: target.String(), Message: f.Message, Err: err}
+	message := strings.TrimSuffix(f.Message, ": "+err.Error()) // which Err adds
+	return &trust.Error{Origin: target.Address(), Code: f.Code, Host: target.String(), Message: message, Err: err}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/gitclient"
 )
 
 // chooseFile chooses what belongs in the trust file. The CAs of the chain outlive the server's own
@@ -32,7 +33,7 @@ func (f *Fetched) chooseFile(system *x509.CertPool) error {
 // judge says why the runner would not connect with this file, or why the file is refused;
 // nil when it is of use.
 func (f *Fetched) judge(file *trust.Bundle, system *x509.CertPool) *trust.Finding {
-	runner, _ := trust.Judge(f.Target.Host, f.Sent, file, system, f.now)
+	runner := trust.JudgeRunner(f.Target.Host, f.Sent, file, system, f.now)
 	if !runner.OK() {
 		return &runner.Finding
 	}
@@ -41,8 +42,8 @@ func (f *Fetched) judge(file *trust.Bundle, system *x509.CertPool) *trust.Findin
 
 // stricter is what git in jobs may not like about the file, when the runner connects with it and
 // nothing that was found says so.
-func (f *Fetched) stricter(found []trust.Finding, system *x509.CertPool) []trust.Finding {
-	_, git := trust.Judge(f.Target.Host, f.Sent, f.File, system, f.now)
+func (f *Fetched) stricter(found []trust.Finding) []trust.Finding {
+	git := gitclient.Judge(f.Target.Host, f.Sent, f.File, f.now)
 	said := slices.ContainsFunc(found, func(other trust.Finding) bool { return other.Code == git.Finding.Code })
 	if f.Fault != nil || git.OK() || said {
 		return nil

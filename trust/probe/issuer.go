@@ -26,7 +26,7 @@ const (
 // says that the issuer is missing.
 func (c *completion) fetchIssuers(ctx context.Context, cert *x509.Certificate) []*x509.Certificate {
 	for _, address := range cert.IssuingCertificateURL[:min(len(cert.IssuingCertificateURL), maxIssuerURLs)] {
-		answer, err := c.dialer.fetchCertificates(ctx, address)
+		answer, err := c.fetchCertificates(ctx, address)
 		if err != nil {
 			continue
 		}
@@ -64,17 +64,17 @@ var errIssuerAddress = errors.New("not a plain http address")
 
 // fetchCertificates gets one file over http: https could not be verified without the very chain
 // that is being completed, and the signature in the certificate protects it anyway.
-func (d Dialer) fetchCertificates(ctx context.Context, address string) ([]*x509.Certificate, error) {
+func (c *completion) fetchCertificates(ctx context.Context, address string) ([]*x509.Certificate, error) {
 	if u, err := url.Parse(address); err != nil || plainHTTP(u) != nil {
 		return nil, fmt.Errorf("%q: %w", address, errIssuerAddress)
 	}
-	ctx, cancel := context.WithTimeout(ctx, d.timeout()/2) // time is left for the next
+	ctx, cancel := context.WithTimeout(ctx, c.dialer.timeout()/2) // time is left for the next
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, err
 	}
-	answer, err := d.issuerClient().Do(request)
+	answer, err := c.issuerClient().Do(request)
 	if err != nil {
 		return nil, err
 	}
@@ -90,18 +90,15 @@ func (d Dialer) fetchCertificates(ctx context.Context, address string) ([]*x509.
 }
 
 // issuerClient follows few redirects, to plain http only, and sends no credentials but the proxy's
-// own.
-func (d Dialer) issuerClient() *http.Client {
-	transport := &http.Transport{DisableKeepAlives: true, DisableCompression: true}
-	if d.Proxy != nil {
-		transport.Proxy = func(r *http.Request) (*url.URL, error) { return d.Proxy(r.URL) }
-	}
+// own and no word of where it comes from.
+func (c *completion) issuerClient() *http.Client {
 	return &http.Client{
-		Transport: transport,
+		Transport: roundTrip(c.askIssuer),
 		CheckRedirect: func(r *http.Request, via []*http.Request) error {
 			if len(via) > maxIssuerHops {
 				return fmt.Errorf("more than %d redirects", maxIssuerHops)
 			}
+			r.Header.Del("Referer")
 			return plainHTTP(r.URL)
 		},
 	}

@@ -53,12 +53,12 @@ func (d Dialer) dialProxy(ctx context.Context, proxy *url.URL) (net.Conn, error)
 	if proxy.Scheme == "http" {
 		return conn, nil
 	}
-	system, err := d.system()
+	machine, err := d.machine() // this program is the proxy's client
 	if err != nil {
 		_ = conn.Close()
 		return nil, err
 	}
-	client := tls.Client(conn, &tls.Config{ServerName: proxy.Hostname(), RootCAs: system, MinVersion: tls.VersionTLS12})
+	client := tls.Client(conn, &tls.Config{ServerName: proxy.Hostname(), RootCAs: machine, MinVersion: tls.VersionTLS12})
 	if err := client.HandshakeContext(ctx); err != nil {
 		_ = conn.Close()
 		return nil, &trust.Error{Origin: proxyName(proxy), Code: CodeProxy, Message: "the proxy itself is not trusted", Err: err}

@@ -113,10 +113,7 @@ func showError(t *testing.T, err error) string {
 }
 
 func verdicts(t *testing.T, title string, target probe.Target, file *trust.Bundle, s trusttest.Scenario, now time.Time) string {
-	v, err := probe.Verify(context.Background(), target, file, dialerFor(s), now)
-	if err != nil {
-		t.Fatal(err)
-	}
+	v := probe.Verify(context.Background(), target, file, dialerFor(s), now)
 	if both := v.Runner.OK() && v.Git.OK(); both != (v.Status() == trust.StatusOK) {
 		t.Errorf("together %s", v.Status())
 	}

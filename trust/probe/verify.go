@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/gitclient"
 )
 
 // Verdicts are the answers for the runner itself and for git in its jobs.
@@ -70,13 +71,8 @@ func (v Verdicts) named() Verdicts {
 func (v Verdicts) Status() trust.Status { return v.Runner.Status.Worse(v.Git.Status) }
 
 // Verify shakes hands with the target once and judges what it sends at now, under the runner's rule
-// and under that of git in jobs. File may be nil. It fails only when the system's certificates
-// cannot be read; a server that cannot be reached is a verdict too.
-func Verify(ctx context.Context, target Target, file *trust.Bundle, d Dialer, now time.Time) (Verdicts, error) {
-	system, err := d.system()
-	if err != nil {
-		return Verdicts{}, err
-	}
+// and under that of git in jobs. File may be nil. A server that cannot be reached is a verdict too.
+func Verify(ctx context.Context, target Target, file *trust.Bundle, d Dialer, now time.Time) Verdicts {
 	seen, err := d.handshake(ctx, target)
 	v := Verdicts{Target: target, Sent: seen.sent, Dialed: seen.dialed, file: file}
 	switch {
@@ -88,8 +84,47 @@ func Verify(ctx context.Context, target Target, file *trust.Bundle, d Dialer, no
 		v.Git = v.Runner
 	default:
 		v.judge = func(now time.Time) (runner, git trust.Verdict) {
-			return trust.Judge(target.Host, seen.sent, file, system, now)
+			return d.judge(target.Host, seen.sent, file, now)
 		}
 	}
-	return v.at(now), nil
+	return v.at(now)
+}
+
+// judge adds the reasons that no rule of a client gives: that the certificate is an ingress controller's,
+// and that this machine trusts what runners do not.
+func (d Dialer) judge(host string, sent []*x509.Certificate, file *trust.Bundle, now time.Time) (runner, git trust.Verdict) {
+	runner, git = judge(host, sent, file, d.system(), now)
+	if reason, ok := trust.IngressDefault(sent[0]); ok && !runner.OK() {
+		return trust.Failed(reason), trust.Failed(reason)
+	}
+	if file != nil && !runner.OK() {
+		// A pool has one rule for each CA, but Mozilla's limits do not hold for a CA that is in the file too.
+		if alone := trust.JudgeRunner(host, sent, file, nil, now); alone.OK() {
+			return alone, git
+		}
+	}
+	if runner.OK() || runner.Finding.Code != trust.CodeUnknownAuthority {
+		return runner, git
+	}
+	machine, err := d.machine()
+	if err != nil {
+		return runner, git
+	}
+	if chain := (&completion{now: now}).chainTo(machine, sent[0], sent); chain != nil {
+		runner.Finding = trustedHere(chain[len(chain)-1])
+		if file == nil {
+			git = runner
+		}
+	}
+	return runner, git
+}
+
+// judge returns whether the runner and git in its jobs connect. Without a file, git has the system's
+// certificates, as the runner has.
+func judge(host string, sent []*x509.Certificate, file *trust.Bundle, system *x509.CertPool, now time.Time) (runner, git trust.Verdict) {
+	runner = trust.JudgeRunner(host, sent, file, system, now)
+	if file == nil {
+		return runner, runner
+	}
+	return runner, gitclient.Judge(host, sent, file, now)
 }

@@ -1,12 +1,19 @@
+// Package cluster runs a Kubernetes control plane for tests: etcd, the API
+// server and the controller manager, on loopback ports of their own, with
+// keys that are made at start and state that ends with it.
+//
+// What it shows is what the real API server accepts, defaults and stores, and
+// what the Deployment, ReplicaSet, ServiceAccount, namespace and
+// garbage-collection controllers make of it. It has no scheduler and no
+// kubelet: pods stay Pending, and nothing may wait for one to run.
 package cluster
 
 import (
 	"context"
-	"crypto/tls"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,21 +36,17 @@ type Tools struct {
 }
 
 // BuildTools builds the binaries, or finds them built.
-func BuildTools() (Tools, error) {
-	etcd, err := tool.Build("etcd")
-	if err != nil {
-		return Tools{}, err
+func BuildTools() (tools Tools, err error) {
+	if tools.Etcd, err = tool.Build("etcd"); err == nil {
+		tools.Kubernetes, err = tool.Build("kubernetes")
 	}
-	kubernetes, err := tool.Build("kubernetes")
-	return Tools{Etcd: etcd, Kubernetes: kubernetes}, err
+	return tools, err
 }
 
 // Cluster is a running control plane.
 type Cluster struct {
 	dir       string
 	tools     Tools
-	keys      *keys
-	endpoint  string // https://127.0.0.1:PORT
 	processes []*process
 	// namespaces counts those that Namespace made.
 	namespaces atomic.Int64
@@ -74,33 +77,17 @@ func Start(t testing.TB) *Cluster {
 func New(dir string, tools Tools) (*Cluster, error) {
 	const attempts = 3
 	for attempt := 1; ; attempt++ {
-		c, err := newCluster(filepath.Join(dir, fmt.Sprintf("attempt-%d", attempt)), tools)
+		c := &Cluster{dir: filepath.Join(dir, fmt.Sprintf("attempt-%d", attempt)), tools: tools}
+		err := c.start()
+		if err == nil {
+			return c, nil
+		}
+		err = fmt.Errorf("cluster: %w", errors.Join(err, c.Close()))
 		// Between the choice of a port and its use another process can take it.
-		if err == nil || attempt == attempts || !strings.Contains(err.Error(), "address already in use") {
-			return c, err
+		if attempt == attempts || !strings.Contains(err.Error(), "address already in use") {
+			return nil, err
 		}
 	}
-}
-
-func newCluster(dir string, tools Tools) (*Cluster, error) {
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("cluster: %w", err)
-	}
-	k, err := newKeys(dir)
-	if err != nil {
-		return nil, fmt.Errorf("cluster: %w", err)
-	}
-	ports, err := freePorts(3)
-	if err != nil {
-		return nil, fmt.Errorf("cluster: %w", err)
-	}
-	c := &Cluster{dir: dir, tools: tools, keys: k, endpoint: fmt.Sprintf("https://127.0.0.1:%d", ports[2])}
-	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
-	defer cancel()
-	if err := c.start(ctx, ports); err != nil {
-		return nil, fmt.Errorf("cluster: %w", errors.Join(err, c.Close()))
-	}
-	return c, nil
 }
 
 // Close ends every process and waits for it. It is an error if one had ended
@@ -119,8 +106,14 @@ func (c *Cluster) Close() error {
 	return errors.Join(errs...)
 }
 
-func (c *Cluster) start(ctx context.Context, ports []int) error {
-	if err := c.writeKubeconfig(); err != nil {
+func (c *Cluster) start() error {
+	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+	defer cancel()
+	ports, err := freePorts(3)
+	if err != nil {
+		return err
+	}
+	if err := c.writeKubeconfig(ports[2]); err != nil {
 		return err
 	}
 	etcd := fmt.Sprintf("http://127.0.0.1:%d", ports[0])
@@ -128,23 +121,16 @@ func (c *Cluster) start(ctx context.Context, ports []int) error {
 	if err := c.run("etcd", c.tools.Etcd, etcdArgs(c.dir, etcd, peer)...); err != nil {
 		return err
 	}
-	if err := c.run("kube-apiserver", c.tools.Kubernetes, apiserverArgs(c.keys, etcd, ports[2])...); err != nil {
+	if err := c.run("kube-apiserver", c.tools.Kubernetes, c.apiserverArgs(etcd, ports[2])...); err != nil {
 		return err
 	}
-	if err := c.wait(ctx, "the API server to be ready", c.ready()); err != nil {
+	if err := c.await(ctx, "the API server", "get", "--raw=/readyz"); err != nil {
 		return err
 	}
-	args := controllerManagerArgs(c.keys, c.Kubeconfig())
-	if err := c.run("kube-controller-manager", c.tools.Kubernetes, args...); err != nil {
+	if err := c.run("kube-controller-manager", c.tools.Kubernetes, c.controllerManagerArgs()...); err != nil {
 		return err
 	}
-	return c.wait(ctx, "the controllers to work", func() error {
-		_, stderr, err := c.TryKubectl("", "get", "serviceaccount", "default", "-n", "default")
-		if err != nil {
-			return fmt.Errorf("%w: %s", err, stderr)
-		}
-		return nil
-	})
+	return c.await(ctx, "the controllers", "get", "serviceaccount", "default", "--namespace=default")
 }
 
 func (c *Cluster) run(name, program string, args ...string) error {
@@ -156,67 +142,56 @@ func (c *Cluster) run(name, program string, args ...string) error {
 	return nil
 }
 
-// wait tries until try returns nil, ctx ends, or one of the processes ends;
-// Close reports which.
-func (c *Cluster) wait(ctx context.Context, what string, try func() error) error {
+// await waits until the kubectl command succeeds, ctx ends, or one of the
+// processes ends; Close reports which.
+func (c *Cluster) await(ctx context.Context, what string, kubectl ...string) error {
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		err := try()
+		_, stderr, err := c.TryKubectl("", append(kubectl, "--request-timeout=5s")...)
 		if err == nil {
 			return nil
 		}
 		for _, p := range c.processes {
 			if !p.running() {
-				return fmt.Errorf("wait for %s: %w", what, err)
+				return fmt.Errorf("wait for %s: %w: %s", what, err, stderr)
 			}
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
 			last := c.processes[len(c.processes)-1]
-			return fmt.Errorf("wait for %s: %w after %s; %s", what, err, startTimeout, last.logTail())
+			return fmt.Errorf("wait for %s: %w after %s: %s; %s", what, err, startTimeout, stderr, last.logTail())
 		}
-	}
-}
-
-// ready returns a check of the API server's /readyz.
-func (c *Cluster) ready() func() error {
-	client := &http.Client{
-		Timeout:   5 * time.Second,
-		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: c.keys.roots}, DisableKeepAlives: true},
-	}
-	return func() error {
-		response, err := client.Get(c.endpoint + "/readyz")
-		if err != nil {
-			return err
-		}
-		defer func() { _ = response.Body.Close() }()
-		if response.StatusCode != http.StatusOK {
-			return fmt.Errorf("/readyz: %s", response.Status)
-		}
-		return nil
 	}
 }
 
 // Kubeconfig returns the path of a kubeconfig for the cluster's admin.
 func (c *Cluster) Kubeconfig() string { return filepath.Join(c.dir, "kubeconfig") }
 
-func (c *Cluster) writeKubeconfig() error {
+// writeKubeconfig makes the cluster's folder, and in it the admin's token, as
+// the API server at a port and its clients read it.
+func (c *Cluster) writeKubeconfig(port int) error {
+	token := rand.Text()
 	config := fmt.Sprintf(`apiVersion: v1
 kind: Config
 current-context: e2e
 clusters:
 - name: e2e
-  cluster: {server: %q, certificate-authority: %q}
+  cluster: {server: "https://127.0.0.1:%d", certificate-authority: %q}
 users:
 - name: admin
   user: {token: %q}
 contexts:
 - name: e2e
   context: {cluster: e2e, user: admin}
-`, c.endpoint, c.keys.servingCert, c.keys.adminToken)
-	return os.WriteFile(c.Kubeconfig(), []byte(config), 0o600)
+`, port, c.servingCert(), token)
+	return errors.Join(
+		os.Mkdir(c.dir, 0o700),
+		os.WriteFile(c.Kubeconfig(), []byte(config), 0o600),
+		// system:masters is allowed everything, before and without RBAC objects.
+		os.WriteFile(filepath.Join(c.dir, "tokens.csv"), []byte(token+",admin,admin,\"system:masters\"\n"), 0o600),
+	)
 }
 
 // freePorts returns n loopback ports that nobody listens on. They are held

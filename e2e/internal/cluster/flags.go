@@ -22,20 +22,20 @@ func etcdArgs(dir, client, peer string) []string {
 }
 
 // apiserverArgs returns the flags of an API server with the default admission
-// plugins that listens on the loopback port only.
-func apiserverArgs(k *keys, etcd string, port int) []string {
+// plugins that listens on the loopback port only. It makes its certificate and
+// key by itself, and signs ServiceAccount tokens with the same key.
+func (c *Cluster) apiserverArgs(etcd string, port int) []string {
 	return []string{
 		"kube-apiserver",
 		"--etcd-servers=" + etcd,
 		"--bind-address=127.0.0.1",
 		fmt.Sprintf("--secure-port=%d", port),
-		"--tls-cert-file=" + k.servingCert,
-		"--tls-private-key-file=" + k.servingKey,
-		"--token-auth-file=" + k.tokens,
+		"--cert-dir=" + c.dir,
+		"--token-auth-file=" + filepath.Join(c.dir, "tokens.csv"),
 		"--authorization-mode=RBAC",
 		"--service-account-issuer=https://kubernetes.default.svc",
-		"--service-account-key-file=" + k.accountKey,
-		"--service-account-signing-key-file=" + k.accountKey,
+		"--service-account-key-file=" + c.servingKey(),
+		"--service-account-signing-key-file=" + c.servingKey(),
 		"--service-cluster-ip-range=10.0.0.0/24",
 		// A loopback address cannot be an endpoint of the Service kubernetes.
 		"--advertise-address=127.0.0.1",
@@ -46,16 +46,20 @@ func apiserverArgs(k *keys, etcd string, port int) []string {
 
 // controllerManagerArgs returns the flags of a controller manager that runs
 // what a Helm release of Deployments needs, and serves nothing.
-func controllerManagerArgs(k *keys, kubeconfig string) []string {
+func (c *Cluster) controllerManagerArgs() []string {
 	return []string{
 		"kube-controller-manager",
-		"--kubeconfig=" + kubeconfig,
+		"--kubeconfig=" + c.Kubeconfig(),
 		"--secure-port=0",
 		"--leader-elect=false",
-		"--service-account-private-key-file=" + k.accountKey,
-		"--root-ca-file=" + k.servingCert,
+		"--service-account-private-key-file=" + c.servingKey(),
+		"--root-ca-file=" + c.servingCert(),
 		"--controllers=deployment-controller,replicaset-controller,namespace-controller," +
 			"serviceaccount-controller,root-ca-certificate-publisher-controller,garbage-collector-controller",
 		"--profiling=false",
 	}
 }
+
+// The API server writes these two at its start.
+func (c *Cluster) servingCert() string { return filepath.Join(c.dir, "apiserver.crt") }
+func (c *Cluster) servingKey() string  { return filepath.Join(c.dir, "apiserver.key") }

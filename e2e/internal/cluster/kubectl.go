@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -95,18 +94,13 @@ func (c *Cluster) Namespace(t testing.TB, prefix string) string {
 // with the last error. what completes "waited for".
 func Await(t testing.TB, what string, try func() error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	tick := time.NewTicker(200 * time.Millisecond)
-	defer tick.Stop()
-	for {
+	deadline := time.Now().Add(time.Minute)
+	for tick := time.NewTicker(200 * time.Millisecond); ; <-tick.C {
 		err := try()
 		if err == nil {
 			return
 		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
+		if time.Now().After(deadline) {
 			t.Fatalf("waited for %s: %v", what, err)
 		}
 	}

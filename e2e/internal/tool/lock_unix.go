@@ -3,8 +3,6 @@
 package tool
 
 import (
-	"errors"
-	"fmt"
 	"os"
 	"syscall"
 )
@@ -16,15 +14,8 @@ func lock(path string) (unlock func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	for {
+	for err = syscall.EINTR; err == syscall.EINTR; {
 		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX)
-		if !errors.Is(err, syscall.EINTR) {
-			break
-		}
 	}
-	if err != nil {
-		_ = f.Close()
-		return nil, fmt.Errorf("lock %s: %w", path, err)
-	}
-	return func() { _ = f.Close() }, nil
+	return func() { _ = f.Close() }, err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"os/exec"
 	"path/filepath"
 	"reflect"
@@ -10,6 +11,7 @@ import (
 
 	"helm.sh/helm/v3/pkg/cli"
 	"helm.sh/helm/v3/pkg/plugin"
+	"sigs.k8s.io/yaml"
 
 	"helm-runnertrust/e2e/sdk/internal/scene"
 )
@@ -26,19 +28,18 @@ func TestPluginIsWhatTheDocumentationSays(t *testing.T) {
 		t.Fatalf("LoadDir: %+v, %v; FindPlugins: %+v", loaded, err, found[0])
 	}
 	metadata := loaded.Metadata
-	got := scene.Metadata{Name: metadata.Name, Version: metadata.Version, Usage: metadata.Usage, Description: metadata.Description,
-		IgnoreFlags: metadata.IgnoreFlags, Command: metadata.Command, Hooks: metadata.Hooks}
-	if want := scene.ReadMetadata(t); !reflect.DeepEqual(got, want) {
-		t.Errorf("Helm reads %+v\nplugin.yaml says %+v", got, want)
+	var want plugin.Metadata // no other field, and none twice
+	if err := yaml.UnmarshalStrict([]byte(page(t, "plugin.yaml")), &want); err != nil || !reflect.DeepEqual(*metadata, want) {
+		t.Errorf("Helm reads %+v\nplugin.yaml says %+v, %v", *metadata, want, err)
 	}
-	page := scene.Page(t, "docs/RELEASE.md")
+	release := page(t, "docs/RELEASE.md")
 	for field, text := range map[string]string{"name": metadata.Name, "usage": metadata.Usage, "description": metadata.Description} {
-		if row := "| `" + field + "` | " + strings.Join(strings.Fields(text), " ") + " |\n"; text == "" || !strings.Contains(page, row) {
+		if row := "| `" + field + "` | " + strings.Join(strings.Fields(text), " ") + " |\n"; text == "" || !strings.Contains(release, row) {
 			t.Errorf("docs/RELEASE.md has no row %s", row)
 		}
 	}
 	// A version begins the line that is about it, as a heading or as the sentence on what is to come.
-	named := regexp.MustCompile(`(?m)^(?:## \[?)?(\d+\.\d+\.\d+)\b`).FindStringSubmatch(scene.Page(t, "CHANGELOG.md"))
+	named := regexp.MustCompile(`(?m)^(?:## \[?)?(\d+\.\d+\.\d+)\b`).FindStringSubmatch(page(t, "CHANGELOG.md"))
 	if named == nil || named[1] != metadata.Version {
 		t.Errorf("CHANGELOG.md names %v first, plugin.yaml is %s", named, metadata.Version)
 	}
@@ -50,6 +51,16 @@ func TestPluginIsWhatTheDocumentationSays(t *testing.T) {
 	if metadata.IgnoreFlags || len(metadata.Hooks) != 3 || len(metadata.PlatformHooks) > 0 || len(metadata.PlatformCommand) > 0 {
 		t.Errorf("metadata: %+v", metadata)
 	}
+}
+
+// page is a text file of the project.
+func page(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("../../..", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 // The command is the program, with all arguments.
@@ -68,7 +79,7 @@ func TestPluginRuns(t *testing.T) {
 		t.Fatalf("%q %q, %v", program, arguments, err)
 	}
 	out, err := exec.Command(program, arguments...).CombinedOutput()
-	if err != nil || !strings.HasPrefix(string(out), scene.Version(t)+" ") {
+	if err != nil || !strings.HasPrefix(string(out), loaded.Metadata.Version+" ") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }

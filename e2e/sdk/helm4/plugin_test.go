@@ -18,7 +18,7 @@ import (
 func TestPostRendererPlugin(t *testing.T) {
 	settings := cli.New()
 	settings.PluginsDirectory = scene.Plugins(t, true)
-	stream, err := os.ReadFile("../../../fixtures/accept/current/input.yaml")
+	stream, err := os.ReadFile("../../../fixtures/base/current.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,9 @@ import (
 
 var update = flag.Bool("update", false, "write the expected files instead of comparing with them")
 
+// Updating reports whether expected files are written.
+func Updating() bool { return *update }
+
 // Compare fails the test unless the file holds exactly this text. No file holds nothing, so that an
 // empty text needs none; where there is nothing to say, -update removes a .txt.
 func Compare(t testing.TB, path, text string) {

@@ -3,6 +3,8 @@
 package scene
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +12,7 @@ import (
 	"time"
 
 	"helm-runnertrust/e2e/internal/cluster"
+	"helm-runnertrust/e2e/internal/tool"
 	"helm-runnertrust/trust/trusttest"
 )
 
@@ -46,23 +49,6 @@ func New(t *testing.T) *Scene {
 	return &Scene{Cluster: cluster.Start(t), CertFile: path, pem: string(pem)}
 }
 
-// runnerDeployment is what the tests read of a Deployment.
-type runnerDeployment struct {
-	Spec struct {
-		Template struct {
-			Spec struct {
-				Volumes []struct {
-					Name      string
-					ConfigMap struct{ Name string }
-				}
-				Containers []struct {
-					VolumeMounts []struct{ Name, MountPath string }
-				}
-			}
-		}
-	}
-}
-
 // Trusts fails the test unless the API server holds the runner's Deployment with the certificate
 // mounted where the runner looks for it, and the release's manifest says the same.
 func (s *Scene) Trusts(t *testing.T, namespace, manifest string) {
@@ -72,23 +58,12 @@ func (s *Scene) Trusts(t *testing.T, namespace, manifest string) {
 			t.Errorf("the release's manifest does not have %q:\n%s", part, manifest)
 		}
 	}
-	var held runnerDeployment
-	s.Cluster.JSON(t, &held, "get", "deployment", deployment, "-n", namespace)
-	pod := held.Spec.Template.Spec
-	mounted := ""
-	for _, mount := range pod.Containers[0].VolumeMounts {
-		if mount.MountPath == certsDir {
-			mounted = mount.Name
-		}
+	pod := func(path string, args ...any) string {
+		return s.Cluster.Kubectl(t, "get", "deployment", deployment, "-n", namespace, "-o", fmt.Sprintf("jsonpath={.spec.template.spec."+path+"}", args...))
 	}
-	from := ""
-	for _, volume := range pod.Volumes {
-		if mounted != "" && volume.Name == mounted {
-			from = volume.ConfigMap.Name
-		}
-	}
-	if from != configMap {
-		t.Errorf("mounted at %s: the ConfigMap %q, want %q: %+v", certsDir, from, configMap, pod)
+	volume := pod("containers[0].volumeMounts[?(@.mountPath==%q)].name", certsDir)
+	if from := pod("volumes[?(@.name==%q)].configMap.name", volume); volume == "" || from != configMap {
+		t.Errorf("mounted at %s: the ConfigMap %q, want %q", certsDir, from, configMap)
 	}
 	var config struct{ Data map[string]string }
 	s.Cluster.JSON(t, &config, "get", "configmap", configMap, "-n", namespace)
@@ -104,4 +79,28 @@ func (s *Scene) Nothing(t *testing.T, namespace string) {
 	if want := "configmap/kube-root-ca.crt\n"; held != want {
 		t.Errorf("the namespace holds\n%swant\n%s", held, want)
 	}
+}
+
+// repository is the path of the project, from the folder of an example.
+const repository = "../../.."
+
+// Plugins makes a folder of plugins as the installation leaves it: "runnertrust", with the program
+// in it, and where Helm 4 is meant, the post-renderer as a link into it.
+func Plugins(t *testing.T, postRenderer bool) (folder string) {
+	t.Helper()
+	folder = t.TempDir()
+	plugin := filepath.Join(folder, "runnertrust")
+	err := tool.Program(filepath.Join(plugin, "bin", "helm-runnertrust"), repository)
+	for _, name := range []string{"plugin.yaml", "postrenderer/plugin.yaml", "install-binary.sh"} {
+		path := filepath.Join(plugin, name)
+		text, readErr := os.ReadFile(filepath.Join(repository, name))
+		err = errors.Join(err, readErr, os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, text, 0o644))
+	}
+	if postRenderer {
+		err = errors.Join(err, os.Symlink(filepath.Join(plugin, "postrenderer"), filepath.Join(folder, "helm-runnertrust-postrenderer")))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return folder
 }

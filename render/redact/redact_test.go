@@ -1,0 +1,76 @@
+package redact
+
+import (
+	"strings"
+	"testing"
+)
+
+func redacted(stream string) string {
+	t := newText([]byte(stream), "# helm-runnertrust: begin\n  skip it\n# helm-runnertrust: end\n")
+	var out strings.Builder
+	for i := range strings.Count(stream, "\n") {
+		out.WriteString(t.line(i))
+	}
+	return out.String()
+}
+
+// TestRedact shows what cannot be a secret, in every form of YAML, and hides everything else.
+func TestRedact(t *testing.T) {
+	for name, test := range map[string]struct{ stream, want string }{
+		"secret": {
+			"---\n# Source: a/b.yaml\nkind: Secret\nmetadata: {name: x, labels: {a: \"b\"}} # fish\ndata:\n  a: fish\n  b: \"sword\\\"fish\"\n\n  # fish\n  c: |\n    fish\n    read_only = true\ntype: Opaque\n",
+			"---\n# Source: a/b.yaml\nkind: Secret\nmetadata: {name: x, labels: {a: \"b\"}} ***\ndata:\n  a: ***\n  b: ***\n\n  ***\n  c: |\n    ***\n    ***\ntype: Opaque\n",
+		},
+		"configmap": {
+			"kind: ConfigMap\ndata:\n  config.template.toml: |\n    [[runners]]\n      token = \"fish\"\n      tls-ca-file = \"/etc/helm-runnertrust/ca.crt\"\n      # helm-runnertrust: begin\n      skip it\n      skip fish\n  quoted: \"[[fish]]\\n\\\n    tls-ca-file = \\\"/a\\\"\\n\\\n    fish\\n\"\n",
+			"kind: ConfigMap\ndata:\n  config.template.toml: |\n    [[runners]]\n      ***\n      tls-ca-file = \"/etc/helm-runnertrust/ca.crt\"\n      # helm-runnertrust: begin\n      skip it\n      ***\n  quoted: ***\n    tls-ca-file = \\\"/a\\\"\\n\\\n    ***\n",
+		},
+		"deployment": {
+			"kind: Deployment\nspec:\n  replicas: 1\n  template:\n    spec:\n      containers:\n      - name: 'r' # fish\n        image: a.b/c:1\n        env:\n        - name: CI_SERVER_URL\n          value: https://gitlab.example.com\n        - {name: OTHER, value: fish}\n        - name: CI_SERVER_URL\n          value: https://u:fish@gitlab.example.com\n        - value: fish\n        args: [\"--token\", \"fish\"]\n        command:\n        - fish\n        volumeMounts:\n        - {name: x, readOnly: true}\n      volumes:\n      - name: x\n        secret: {secretName: y}\n",
+			"kind: Deployment\nspec:\n  replicas: 1\n  template:\n    spec:\n      containers:\n      - name: 'r' ***\n        image: a.b/c:1\n        env:\n        - name: CI_SERVER_URL\n          value: https://gitlab.example.com\n        - {name: OTHER, value: ***\n        - name: CI_SERVER_URL\n          value: ***\n        - value: ***\n        args: [***\n        command:\n        - ***\n        volumeMounts:\n        - {name: x, readOnly: true}\n      volumes:\n      - name: x\n        secret: {secretName: y}\n",
+		},
+		"our ConfigMap": {
+			"kind: ConfigMap\nmetadata:\n  annotations:\n    helm-runnertrust/fingerprints: AB\ndata:\n  a.crt: |\n    -----BEGIN CERTIFICATE-----\n    abc=\n    -----END CERTIFICATE-----\n",
+			"kind: ConfigMap\nmetadata:\n  annotations:\n    helm-runnertrust/fingerprints: AB\ndata:\n  a.crt: |\n    -----BEGIN CERTIFICATE-----\n    abc=\n    -----END CERTIFICATE-----\n",
+		},
+		"a ConfigMap like ours": {
+			"kind: ConfigMap\nmetadata:\n  annotations:\n    helm-runnertrust/fingerprints: AB\ndata:\n  a.crt: |\n    fish\n",
+			"kind: ConfigMap\nmetadata:\n  annotations:\n    helm-runnertrust/fingerprints: AB\ndata:\n  a.crt: |\n    ***\n",
+		},
+		"broken":                        {"---\nkind: ConfigMap\nx: [fish\n", "---\n***\n***\n"},
+		"no kind":                       {"metadata:\n  name: x\nspec:\n  replicas: fish\n", "metadata:\n  name: x\nspec:\n  replicas: ***\n"},
+		"a value over lines":            {"kind: Deployment\nspec:\n  x: \"fish\n    kind: fish\n    replicas: 3\"\n", "kind: Deployment\nspec:\n  x: ***\n    ***\n    ***\n"},
+		"a comment of Helm's with more": {"# Source: a b fish\nkind: ConfigMap\n", "***\nkind: ConfigMap\n"},
+		"list":                          {"kind: List\nitems:\n- kind: ConfigMap\n  data: {a: fish}\n- kind: Secret\n  metadata: {name: x}\n  data: {a: fish}\n", "kind: List\nitems:\n- kind: ConfigMap\n  data: {a: ***\n- kind: Secret\n  metadata: {name: x}\n  data: {a: ***\n"},
+		"JSON":                          {`{"kind":"Deployment","spec":{"replicas":1,"x":"fish"}}` + "\n", `{"kind":"Deployment","spec":{"replicas":1,"x":***` + "\n"},
+		"anchors, tags, merge keys, CR": {"kind: Deployment\r\nx: &a {replicas: fish}\r\nspec:\r\n  <<: *a\r\n  replicas: !!int 1\r\n", "kind: Deployment\r\nx: ***replicas: ***\r\nspec:\r\n  <<: ***\r\n  replicas: ***\r\n"},
+		"letters of more than one byte": {"kind: Deployment\nmetadata: {labels: {ä: ü, x: y}, x: fish}\n", "kind: Deployment\nmetadata: {labels: {ä: ü, x: y}, x: ***\n"},
+		"a cycle":                       {"kind: Deployment\nspec: &a\n  replicas: *a\n", "kind: Deployment\nspec: ***\n  replicas: ***\n"},
+	} {
+		got := redacted(test.stream)
+		if got != test.want || strings.Contains(got, "fish") {
+			t.Errorf("%s: got\n%s\nwant\n%s", name, got, test.want)
+		}
+	}
+}
+
+// TestDiff shows that a hidden value has changed, without either of them.
+func TestDiff(t *testing.T) {
+	before := "kind: Deployment\nspec:\n  a: fish\n  replicas: 1\n"
+	after := "kind: Deployment\nspec:\n  a: swordfish\n  replicas: 1\n  paused: true"
+	want := "--- a\n+++ b\n@@ -1,4 +1,5 @@\n kind: Deployment\n spec:\n-  a: ***\n+  a: ***\n   replicas: 1\n+  paused: ***\n\\ No newline at end of file\n"
+	if got := Diff("a", "b", []byte(before), []byte(after), ""); got != want {
+		t.Errorf("got\n%q\nwant\n%q", got, want)
+	}
+	if got := Diff("a", "b", []byte(before), []byte(before), ""); got != "" {
+		t.Errorf("equal streams differ: %s", got)
+	}
+}
+
+// TestLongLines hides lines that are too long to look for scalars in, within a time that is linear.
+func TestLongLines(t *testing.T) {
+	line := "kind: Deployment\nspec: {" + strings.Repeat("replicas: 1, ", 200_000) + "}\n"
+	if got := redacted(line); strings.Contains(got, "replicas") || !strings.HasPrefix(got, "kind: Deployment\nspec: ") && !strings.HasPrefix(got, "kind: Deployment\n***") {
+		t.Errorf("got %.100q", got)
+	}
+}

@@ -1,0 +1,109 @@
+package tomledit
+
+import (
+	"errors"
+	"reflect"
+	"testing"
+)
+
+const everything = `[[runners]]
+  EXECUTOR = """
+shell"""
+  clone_url = "https://clone.example.com"
+  environment = ["A=1", # first
+    "GIT_SSL_NO_VERIFY=true", "NODE_TLS_REJECT_UNAUTHORIZED=0"]
+  pre_get_sources_script = '''
+  # git config --global http.sslVerify false
+  git config --global http.sslVerify "false"
+  '''
+  pre_build_script = "true\nexport NODE_TLS_REJECT_UNAUTHORIZED='0'"
+  tls-skip-verify = true
+  [runners.Kubernetes]
+    namespace = "ci"
+    namespace_per_job = true
+    [runners.Kubernetes.volumes]
+      pvc = [{ name = "p", mount_path = "/p" }]
+  [runners.cache]
+    Type = "s3"
+    s3 = { ServerAddress = "minio.example.com:9000", insecure = true }
+`
+
+func TestSettings(t *testing.T) {
+	c := mustParse(t, everything)
+	type result struct {
+		value string
+		line  int
+		set   bool
+	}
+	for name, test := range map[string]struct {
+		path []string
+		want result
+	}{
+		"upper case":      {[]string{"executor"}, result{"shell", 2, true}},
+		"a URL":           {[]string{"clone_url"}, result{"https://clone.example.com", 4, true}},
+		"not there":       {[]string{"url"}, result{}},
+		"another type":    {[]string{"tls-skip-verify"}, result{}},
+		"in a table":      {[]string{"kubernetes", "namespace"}, result{"ci", 14, true}},
+		"in inline table": {[]string{"cache", "s3", "ServerAddress"}, result{"minio.example.com:9000", 20, true}},
+		"below a string":  {[]string{"executor", "x"}, result{}},
+	} {
+		value, line, set := c.String(test.path...)
+		if got := (result{value, line, set}); got != test.want {
+			t.Errorf("%s: got %v, want %v", name, got, test.want)
+		}
+	}
+	if insecure, line, set := c.Bool("cache", "s3", "Insecure"); !insecure || line != 20 || !set {
+		t.Errorf("Insecure: %v, line %d, %v", insecure, line, set)
+	}
+	if lines, set := c.OwnScript(); lines != "" || set {
+		t.Errorf("our lines: %q, %v", lines, set)
+	}
+	entries := []Entry{{"A=1", 5}, {"GIT_SSL_NO_VERIFY=true", 6}, {"NODE_TLS_REJECT_UNAUTHORIZED=0", 6}}
+	if got := c.Environment(); !reflect.DeepEqual(got, entries) {
+		t.Errorf("environment: %v", got)
+	}
+	if got, want := c.Volumes(), []Volume{{Kind: "pvc", Name: "p", MountPath: "/p", Line: 17}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("volumes: %v", got)
+	}
+}
+
+func TestSwitches(t *testing.T) {
+	want := []Switch{
+		{"GIT_SSL_NO_VERIFY", 6},
+		{"NODE_TLS_REJECT_UNAUTHORIZED", 6},
+		{"sslVerify", 9},
+		{"NODE_TLS_REJECT_UNAUTHORIZED", 11},
+		{"tls-skip-verify", 12},
+	}
+	if got := mustParse(t, everything).Switches(); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	for text, want := range map[string]int{
+		`git -c http.sslVerify=false fetch`:                           1,
+		`git config http.https://x.sslverify \"0\"`:                   1,
+		`$env:GIT_SSL_NO_VERIFY = 1`:                                  1,
+		`git config http.sslVerify true`:                              0,
+		`unset GIT_SSL_NO_VERIFY`:                                     0,
+		`export NODE_TLS_REJECT_UNAUTHORIZED=1`:                       0,
+		`helm --tls-skip-verify; NODE_TLS_REJECT_UNAUTHORIZED=0 node`: 2,
+	} {
+		if got := switchesIn(text, 1); len(got) != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}
+
+// TestTwoRunners: the hosts of all are there for the message.
+func TestTwoRunners(t *testing.T) {
+	_, err := Parse("[[runners]]\nclone_url = 'a'\n[[runners]]\nclone_url = 'b'\n[runners.cache.s3]\nServerAddress = 'c'\n")
+	several, ok := errors.AsType[*RunnersError](err)
+	if !ok || len(several.Runners) != 2 {
+		t.Fatalf("error %v", err)
+	}
+	first, line, _ := several.Runners[0].String("clone_url")
+	second, _, _ := several.Runners[1].String("clone_url")
+	cache, cacheLine, _ := several.Runners[1].String("cache", "s3", "ServerAddress")
+	if first != "a" || line != 2 || second != "b" || cache != "c" || cacheLine != 6 {
+		t.Errorf("%q line %d, %q, %q line %d", first, line, second, cache, cacheLine)
+	}
+}

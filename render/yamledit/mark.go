@@ -1,0 +1,103 @@
+package yamledit
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// serialized is a tree in lines, in which marks stand for scalars of the text.
+type serialized struct {
+	lines []string
+	marks [][]*yaml.Node // the scalars of each line
+}
+
+// first is the first scalar of the text in a line; nil for none.
+func (s serialized) first(line int) *yaml.Node {
+	if line < 0 || line >= len(s.marks) || len(s.marks[line]) == 0 {
+		return nil
+	}
+	return s.marks[line][0]
+}
+
+// markOf stands for a scalar: its position, between characters that no chart has.
+func markOf(node *yaml.Node) string { return fmt.Sprintf("\ue000%d.%d\ue000", node.Line, node.Column) }
+
+var markPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("\ue000[0-9.]+\ue000") })
+
+// addScalars notes the scalars of the text. A null may have no text, and what an alias stands for
+// has no position.
+func (c *carrier) addScalars(node *yaml.Node) {
+	if node.Kind == yaml.ScalarNode && node.Line > 0 && !yaml.IsYNodeTaggedNull(node) {
+		c.scalars[markOf(node)] = node
+	}
+	for _, child := range node.Content {
+		c.addScalars(child)
+	}
+}
+
+// serialize writes a tree with its marks.
+func (c *carrier) serialize(tree *yaml.Node) (s serialized, err error) {
+	written, err := encode(c.marked(tree), listStyle(c.text))
+	s.lines = strings.Split(strings.TrimSuffix(string(written), "\n"), "\n")
+	for _, line := range s.lines {
+		var marks []*yaml.Node
+		for _, mark := range markPattern().FindAllString(line, -1) {
+			if node := c.scalars[mark]; node != nil {
+				marks = append(marks, node)
+			}
+		}
+		s.marks = append(s.marks, marks)
+	}
+	return s, err
+}
+
+// marked copies a tree with marks for the scalars that stay, and without the comments on lines of
+// their own, which are in the text.
+func (c *carrier) marked(node *yaml.Node) *yaml.Node {
+	marked := *node
+	marked.HeadComment, marked.FootComment, marked.Content = "", "", nil
+	marked.Style = writableStyle(node.Style)
+	if old := c.scalars[markOf(node)]; node.Kind == yaml.ScalarNode && old != nil {
+		if c.edited[old] || old.Value == node.Value && old.ShortTag() == node.ShortTag() {
+			marked.Value, marked.Tag, marked.Style = markOf(node), yaml.NodeTagString, 0
+		}
+	}
+	for i, child := range node.Content {
+		marked.Content = append(marked.Content, c.marked(child))
+		if node.Kind == yaml.MappingNode && i%2 == 1 {
+			openFlow(marked.Content[i-1], marked.Content[i])
+		}
+	}
+	return &marked
+}
+
+// openFlow makes a block of a flow collection that was empty (`volumes: []`), once it has an item.
+func openFlow(key, value *yaml.Node) {
+	isOld := func(child *yaml.Node) bool { return child.Line > 0 }
+	if value.Style&yaml.FlowStyle == 0 || len(value.Content) == 0 || slices.ContainsFunc(value.Content, isOld) {
+		return
+	}
+	value.Style &^= yaml.FlowStyle
+	key.LineComment, value.LineComment = value.LineComment, ""
+}
+
+// unmarked puts the scalars of the text in place of their marks.
+func (c *carrier) unmarked(line string) (string, error) {
+	var fault error
+	line = markPattern().ReplaceAllStringFunc(line, func(mark string) string {
+		node := c.scalars[mark]
+		if node == nil {
+			return mark
+		}
+		written, err := scalarLine(node.Tag, node.Value, node.Style)
+		fault = cmp.Or(fault, err)
+		return written
+	})
+	return line, fault
+}

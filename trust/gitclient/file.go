@@ -1,0 +1,44 @@
+package gitclient
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/asn1"
+	"encoding/pem"
+	"slices"
+)
+
+// readFile returns the certificates of a file, and whether both libraries read the same ones. GnuTLS
+// takes nothing of a file in which one certificate does not parse, as of version 1 with extensions,
+// and OpenSSL reads other labels and no long lines, so that each block has to be as PEM is usually
+// written. Text between blocks is passed over by all.
+func readFile(text []byte) (certs []*x509.Certificate, plain bool) {
+	text = append(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), '\n')
+	begins := bytes.Count(text, []byte("-----BEGIN"))
+	for rest := text; ; {
+		block, after := pem.Decode(rest)
+		if block == nil {
+			return certs, len(certs) == begins
+		}
+		lines := slices.Concat([]byte("\n"), pem.EncodeToMemory(block))
+		c, err := x509.ParseCertificate(block.Bytes)
+		if err != nil || block.Type != "CERTIFICATE" || len(block.Headers) > 0 || hiddenExtensions(c) ||
+			!bytes.HasSuffix(append([]byte("\n"), rest[:len(rest)-len(after)]...), lines) {
+			return nil, false
+		}
+		certs, rest = append(certs, c), after
+	}
+}
+
+// hiddenExtensions reports whether a certificate of an old version has extensions, which Go passes
+// over.
+func hiddenExtensions(c *x509.Certificate) bool {
+	var fields []asn1.RawValue
+	if c.Version == 3 {
+		return false
+	}
+	_, err := asn1.Unmarshal(c.RawTBSCertificate, &fields)
+	return err != nil || slices.ContainsFunc(fields, func(field asn1.RawValue) bool {
+		return field.Class == asn1.ClassContextSpecific && field.Tag > 0
+	})
+}

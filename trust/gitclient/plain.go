@@ -1,0 +1,211 @@
+package gitclient
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/asn1"
+	"math/big"
+	"slices"
+	"strings"
+
+	"helm-runnertrust/trust"
+)
+
+const (
+	minRSABits = 2048
+	maxRSABits = 8192
+)
+
+// oddity says what is not plain about the path, or why Go does not accept it.
+func (p path) oddity(h Handshake) *trust.Finding {
+	for i, c := range p.certs {
+		if f := certificateOddity(c, i == 0); f != nil {
+			return f
+		}
+		issuer := p.certs[min(i+1, len(p.certs)-1)]
+		if (selfIssued(c) || c != issuer) && !(namesKey(c, issuer) && namesSerial(c, issuer)) {
+			return unusual(c, "names another key or serial number than its issuer has")
+		}
+		if len(extension(c, oidNameConstraints)) > 0 && (i == 0 || !plainConstraints(c, h.Sent[0].DNSNames)) {
+			return unusual(c, "has unusual name constraints, or constrains unusual names")
+		}
+		if outsideValidity(c, h.Now) {
+			return expired(c, h.Now)
+		}
+	}
+	if coverage(h.Sent[0], h.Host) != trust.StatusOK {
+		return unusual(h.Sent[0], "has no plain name for %q among its alternative names", h.Host)
+	}
+	if !p.anchored() {
+		return &trust.Finding{
+			Code:    trust.CodeStrictGit,
+			Message: "the file holds neither the last certificate that the server sends nor its issuer, which git with GnuTLS wants",
+		}
+	}
+	if err := p.verify(h); err != nil {
+		f := trust.Explain(err, h.Sent, h.Now)
+		return &f
+	}
+	return nil
+}
+
+// verify has Go verify exactly this path.
+func (p path) verify(h Handshake) error {
+	roots, between := x509.NewCertPool(), x509.NewCertPool()
+	roots.AddCert(p.certs[len(p.certs)-1])
+	for _, c := range p.certs[1:] {
+		between.AddCert(c)
+	}
+	_, err := p.certs[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, DNSName: h.Host, CurrentTime: h.Now})
+	return err
+}
+
+// certificateOddity says what is not plain about one certificate. The signature of a certificate on
+// itself is not looked at: nobody has to believe it.
+func certificateOddity(c *x509.Certificate, leaf bool) *trust.Finding {
+	switch {
+	case c.Version != 3:
+		return unusual(c, "is of version %d", c.Version)
+	case len(c.Issuer.Names) == 0 || len(c.Subject.Names) == 0 && !leaf:
+		return unusual(c, "has an empty name, or an issuer without one")
+	case !leaf && !(c.BasicConstraintsValid && c.IsCA):
+		return unusual(c, "is not marked as a CA, but issued another")
+	}
+	if f := keyOddity(c); f != nil {
+		return f
+	}
+	if f := signatureOddity(c); f != nil && !selfIssued(c) {
+		return f
+	}
+	if f := usageOddity(c, leaf); f != nil {
+		return f
+	}
+	for _, e := range c.Extensions {
+		if critical, known := plainExtensions[e.Id.String()]; !known || e.Critical && !critical {
+			return unusual(c, "has the extension %s, critical: %t", e.Id, e.Critical)
+		}
+	}
+	return nil
+}
+
+func keyOddity(c *x509.Certificate) *trust.Finding {
+	f := unusual(c, "has an unusual key (%s)", c.PublicKeyAlgorithm)
+	switch key := c.PublicKey.(type) {
+	case *rsa.PublicKey:
+		bits := key.N.BitLen()
+		if bits < minRSABits {
+			f = unusual(c, "has an RSA key of %d bits, less than %d", bits, minRSABits)
+			f.Code = trust.CodeWeakKey
+		} else if bits <= maxRSABits {
+			return nil
+		}
+	case *ecdsa.PublicKey:
+		if key.Curve != elliptic.P224() {
+			return nil
+		}
+	}
+	return f
+}
+
+func signatureOddity(c *x509.Certificate) *trust.Finding {
+	f := unusual(c, "is signed with %s", c.SignatureAlgorithm)
+	switch c.SignatureAlgorithm {
+	case x509.SHA256WithRSA, x509.SHA384WithRSA, x509.SHA512WithRSA, x509.ECDSAWithSHA256, x509.ECDSAWithSHA384, x509.ECDSAWithSHA512:
+		return nil
+	case x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1:
+		f.Code = trust.CodeWeakSignature
+	}
+	return f
+}
+
+// usageOddity looks at what the key may be used for. OpenSSL wants serverAuth in every extended key
+// usage of the path, and takes anyExtendedKeyUsage for something else.
+func usageOddity(c *x509.Certificate, leaf bool) *trust.Finding {
+	needed := x509.KeyUsageCertSign
+	if leaf {
+		needed = x509.KeyUsageDigitalSignature
+	}
+	if extension(c, oidKeyUsage) != nil && c.KeyUsage&needed == 0 {
+		return unusual(c, "has an unusual key usage")
+	}
+	if extension(c, oidExtKeyUsage) != nil && !slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageServerAuth) {
+		return unusual(c, "has an extended key usage without servers")
+	}
+	return nil
+}
+
+const (
+	oidKeyUsage        = "2.5.29.15"
+	oidNameConstraints = "2.5.29.30"
+	oidAuthorityKeyID  = "2.5.29.35"
+	oidExtKeyUsage     = "2.5.29.37"
+)
+
+// plainExtensions are those that change nothing but what is looked at here, by whether they may be
+// critical.
+var plainExtensions = map[string]bool{
+	"2.5.29.19": true, oidKeyUsage: true, oidExtKeyUsage: true, oidNameConstraints: true, // also basicConstraints
+	"2.5.29.17": true,                            // subjectAltName
+	"2.5.29.14": false, oidAuthorityKeyID: false, // subjectKeyIdentifier
+	"2.5.29.31": false, "2.5.29.46": false, "2.5.29.32": false, // cRLDistributionPoints, freshestCRL, certificatePolicies
+	"1.3.6.1.5.5.7.1.1": false, "1.3.6.1.5.5.7.1.3": false, // authorityInfoAccess, qcStatements
+	"1.3.6.1.4.1.11129.2.4.2": false, "2.16.840.1.113730.1.13": false, // signed certificate timestamps, Netscape comment
+	"1.3.6.1.4.1.311.20.2": false, "1.3.6.1.4.1.311.21.1": false, "1.3.6.1.4.1.311.21.2": false, // Microsoft's CAs
+	"1.3.6.1.4.1.311.21.7": false, "1.3.6.1.4.1.311.21.10": false, "1.3.6.1.4.1.311.25.2": false,
+}
+
+// extension returns the value of an extension, nil where there is none.
+func extension(c *x509.Certificate, id string) []byte {
+	for _, e := range c.Extensions {
+		if e.Id.String() == id {
+			return e.Value
+		}
+	}
+	return nil
+}
+
+// namesSerial reports whether the authority key identifier of c names no serial number and issuer,
+// or those of this issuer (RFC 5280, section 4.2.1.1), which only OpenSSL looks at.
+func namesSerial(c, issuer *x509.Certificate) bool {
+	var id struct {
+		KeyID  []byte        `asn1:"optional,tag:0"`
+		Issuer asn1.RawValue `asn1:"optional,tag:1"`
+		Serial *big.Int      `asn1:"optional,tag:2"`
+	}
+	value := extension(c, oidAuthorityKeyID)
+	if value == nil {
+		return true
+	}
+	if _, err := asn1.Unmarshal(value, &id); err != nil || id.Serial != nil && id.Serial.Cmp(issuer.SerialNumber) != 0 {
+		return false
+	}
+	if len(id.Issuer.Bytes) == 0 {
+		return true
+	}
+	var name asn1.RawValue // a GeneralName, of which directoryName has the tag 4
+	rest, err := asn1.Unmarshal(id.Issuer.Bytes, &name)
+	return err == nil && len(rest) == 0 && name.Tag == 4 && bytes.Equal(name.Bytes, issuer.RawIssuer)
+}
+
+// plainConstraints reports whether all name constraints of a CA are on DNS names, without bounds on
+// their depth, and these and the names that they are held against are in small letters. Without
+// names, both libraries hold the common name against them.
+func plainConstraints(ca *x509.Certificate, names []string) bool {
+	const dnsName = 2 // tag of GeneralName
+	var constraints struct {
+		Permitted [][]asn1.RawValue `asn1:"optional,tag:0"`
+		Excluded  [][]asn1.RawValue `asn1:"optional,tag:1"`
+	}
+	if _, err := asn1.Unmarshal(extension(ca, oidNameConstraints), &constraints); err != nil {
+		return false
+	}
+	for _, subtree := range slices.Concat(constraints.Permitted, constraints.Excluded) {
+		if len(subtree) != 1 || subtree[0].Tag != dnsName || !plainName(strings.TrimPrefix(string(subtree[0].Bytes), ".")) {
+			return false
+		}
+	}
+	return len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { return !plainName(name) })
+}
