@@ -29,56 +29,23 @@ func registerCert(flags *pflag.FlagSet, certs *[]string, usage string) {
 // the runner is told of them.
 func registerObjects(flags *pflag.FlagSet, all *[]render.Object, way *render.Way) {
 	for _, kind := range []string{"Secret", "ConfigMap"} {
-		flags.Var(objects{kind, all}, "from-"+strings.ToLower(kind),
-			kind+" of the runner's namespace to mount, `[HOST=]NAME[/KEY]`; its key is ca.crt unless given (repeatable)")
+		flags.Func("from-"+strings.ToLower(kind),
+			kind+" of the runner's namespace to mount, `[HOST=]NAME[/KEY]`; its key is ca.crt unless given (repeatable)",
+			func(value string) error {
+				object, err := input.Object(kind, value)
+				if err == nil {
+					*all = append(*all, object)
+				}
+				return err
+			})
 	}
-	flags.Var((*via)(way), "via", "`way` to tell the runner: certs-dir, env or config (default certs-dir)")
-}
-
-// objects is the value of --from-secret and --from-configmap: [HOST=]NAME[/KEY], repeatable.
-type objects struct {
-	kind string
-	all  *[]render.Object // of both flags
-}
-
-// Type returns what cobra's help calls the value.
-func (o objects) Type() string { return "object" }
-
-func (o objects) String() string {
-	if o.all == nil {
-		return ""
-	}
-	var names []string
-	for _, object := range *o.all {
-		if object.Kind == o.kind {
-			names = append(names, object.Name+"/"+object.Key)
+	flags.Func("via", "`way` to tell the runner: certs-dir, env or config (default certs-dir)", func(value string) (err error) {
+		if *way != "" {
+			return errTwice
 		}
-	}
-	return strings.Join(names, ",")
-}
-
-// Set adds one.
-func (o objects) Set(value string) error {
-	object, err := input.Object(o.kind, value)
-	if err == nil {
-		*o.all = append(*o.all, object)
-	}
-	return err
-}
-
-// via is the value of --via.
-type via render.Way
-
-// Type returns what cobra's help calls the value.
-func (v *via) Type() string { return "way" }
-
-func (v *via) String() string { return string(*v) }
-
-// Set takes one of the ways.
-func (v *via) Set(value string) error {
-	way, err := render.ParseWay(value)
-	*v = via(way)
-	return err
+		*way, err = render.ParseWay(value)
+		return err
+	})
 }
 
 // format is the value of -o, one of formats.
@@ -259,7 +226,7 @@ func (s *single) Set(value string) error {
 func singleValues(flags *pflag.FlagSet) {
 	flags.VisitAll(func(flag *pflag.Flag) {
 		switch flag.Value.Type() {
-		case "bool", "stringArray", objects{}.Type():
+		case "bool", "stringArray", "func":
 		default:
 			flag.Value = &single{Value: flag.Value}
 		}

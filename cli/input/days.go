@@ -11,12 +11,8 @@ import (
 type Days time.Duration
 
 func (d *Days) String() string {
-	const day = Days(24 * time.Hour)
-	switch {
-	case *d == 0:
+	if *d == 0 {
 		return ""
-	case *d%day == 0:
-		return fmt.Sprintf("%dd", *d/day)
 	}
 	return time.Duration(*d).String()
 }
