@@ -50,7 +50,7 @@ func releases(p Process, c cluster) ([]release, error) {
 	return all, nil
 }
 
-// verifyAll is verify for every release of the cluster, or of a namespace. Those without a runner
+// verifyAll verifies every release of the cluster, or of a namespace. Those without a runner
 // count for nothing; one that cannot be read is an error beside the verdicts on the others.
 func verifyAll(ctx context.Context, p Process, flags verifyFlags) error {
 	all, err := releases(p, flags.from.cluster)

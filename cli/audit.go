@@ -53,7 +53,7 @@ type onlineResult struct {
 	Git    verdict `json:"git"`
 }
 
-// verifyManifests is verify for manifests of a file, of stdin or of a release.
+// verifyManifests verifies manifests of a file, of stdin or of a release.
 func verifyManifests(cmd *cobra.Command, p Process, flags verifyFlags) error {
 	stream, context, err := flags.from.read(p, cmd)
 	if err != nil {

@@ -23,7 +23,7 @@ func Run(process Process) int {
 	return code
 }
 
-// run is Run; the printer has the messages.
+// run executes one command line; the printer has the messages.
 func run(p Process) (code int, print *printer) {
 	p.print = &printer{stdout: p.Stdout, stderr: p.Stderr, hide: func(text string) string { return input.HidePasswords(p.Args, text) }}
 	root := rootCommand(p)

@@ -46,7 +46,7 @@ func (f *filterFlags) register(flags *pflag.FlagSet) {
 		"accept a certificate that is expired, not yet valid, or for another host")
 }
 
-// filter is what Helm calls: manifests in, manifests out.
+// filter reads manifests and writes them with the certificates mounted: what Helm calls.
 func filter(p Process, cmd *cobra.Command, flags *filterFlags) error {
 	if output.IsTerminal(p.Stdin) {
 		cmd.SetOut(p.Stderr)
@@ -111,7 +111,7 @@ func deployments(err error, text []byte) []string {
 	return nil
 }
 
-// function is the KRM function. It has its options from the functionConfig: flags that change
+// function runs as the KRM function. It has its options from the functionConfig: flags that change
 // nothing would seem to.
 func function(p Process, flags *pflag.FlagSet, stream *yamledit.Stream, list *yamledit.Document) error {
 	var faults []error

@@ -104,7 +104,7 @@ func (p *printer) write(result io.WriterTo) error {
 	return p.writeIfOpen(result)
 }
 
-// writeIfOpen is write for commands of which nothing but the exit code may be wanted.
+// writeIfOpen writes a whole result for commands of which nothing but the exit code may be wanted.
 func (p *printer) writeIfOpen(result io.WriterTo) error {
 	p.wrote = true
 	if _, err := result.WriteTo(p.stdout); err != nil {

@@ -126,7 +126,7 @@ func valuesOptions(p Process, flags valuesFlags) (options render.ValuesOptions, 
 	return options, host, nil
 }
 
-// aboutConfigMap is the comment above a ConfigMap that is made apart from the chart: what goes with
+// aboutConfigMap returns the comment above a ConfigMap that is made apart from the chart: what goes with
 // it. key is the one with the certificates.
 func aboutConfigMap(options render.ValuesOptions, host, key string) string {
 	command := []string{"values", "--host", host,

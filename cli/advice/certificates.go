@@ -2,7 +2,7 @@ package advice
 
 import "helm-runnertrust/trust"
 
-// fileEntries are about files that trust.Parse refuses as a whole, and the forms that it tells apart.
+// fileEntries returns the entries about files that trust.Parse refuses as a whole, and the forms that it tells apart.
 func fileEntries() map[trust.Code]entry {
 	return map[trust.Code]entry{
 		trust.CodeTooLarge: {"larger than … (1 MiB), more than a ConfigMap can hold", "for instance a bundle of public CAs",
@@ -43,7 +43,7 @@ func fileEntries() map[trust.Code]entry {
 	}
 }
 
-// blockEntries are about blocks of PEM.
+// blockEntries returns the entries about blocks of PEM.
 func blockEntries() map[trust.Code]entry {
 	const plainBlocks = "rewrite the file with plain CERTIFICATE blocks: openssl storeutl -certs FILE > NEW.crt"
 	return map[trust.Code]entry{
@@ -67,7 +67,7 @@ func blockEntries() map[trust.Code]entry {
 	}
 }
 
-// certificateEntries are about certificates of a file or a server that can be read.
+// certificateEntries returns the entries about certificates of a file or a server that can be read.
 func certificateEntries() map[trust.Code]entry {
 	renew := fetchAnd("renew it on the server, then: ")
 	return map[trust.Code]entry{

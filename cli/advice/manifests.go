@@ -8,7 +8,7 @@ import (
 	"helm-runnertrust/trust"
 )
 
-// manifestEntries are about the runner in the manifests, and where its certificates come from.
+// manifestEntries returns the entries about the runner in the manifests, and where its certificates come from.
 func manifestEntries() map[trust.Code]entry {
 	return map[trust.Code]entry{
 		render.NoRunner: {"no Deployment with a container that has the variable CI_SERVER_URL|no Deployment with the name …", "a chart without a runner (`gitlab-runner.install=false`), or a modified chart",
@@ -36,7 +36,7 @@ func manifestEntries() map[trust.Code]entry {
 	}
 }
 
-// wayEntries are about the ways that the runner finds its file, and the objects that are added.
+// wayEntries returns the entries about the ways that the runner finds its file, and the objects that are added.
 func wayEntries() map[trust.Code]entry {
 	return map[trust.Code]entry{
 		render.WayUnknown: {"is none of the ways", "from `--via`", always("leave out --via for the default, certs-dir")},
@@ -86,7 +86,7 @@ func wayEntries() map[trust.Code]entry {
 	}
 }
 
-// auditEntries are the verdicts of verify on manifests.
+// auditEntries returns the entries about the verdicts of verify on manifests.
 func auditEntries() map[trust.Code]entry {
 	return map[trust.Code]entry{
 		render.CodeFileOK:      {"the file holds a CA or the server's own certificate, valid now", "it works; nothing to do", nil},

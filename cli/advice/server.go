@@ -7,7 +7,7 @@ import (
 	"helm-runnertrust/trust/probe"
 )
 
-// addressEntries are about the arguments that name servers.
+// addressEntries returns the entries about the arguments that name servers.
 func addressEntries() map[trust.Code]entry {
 	return map[trust.Code]entry{
 		probe.CodeUserInURL: {"a URL with a user or password", "the URL of a clone with a token in it",
@@ -26,7 +26,7 @@ func addressEntries() map[trust.Code]entry {
 	}
 }
 
-// serverEntries are about connections to servers.
+// serverEntries returns the entries about connections to servers.
 func serverEntries() map[trust.Code]entry {
 	return map[trust.Code]entry{
 		probe.CodeUnresolvable: {"cannot be resolved here", "the name exists only in the cluster or in another network", noSuchName},
@@ -57,7 +57,7 @@ func serverEntries() map[trust.Code]entry {
 	}
 }
 
-// diagnosisEntries are about what a server sends, and whether clients accept it.
+// diagnosisEntries returns the entries about what a server sends, and whether clients accept it.
 func diagnosisEntries() map[trust.Code]entry {
 	return map[trust.Code]entry{
 		probe.CodePubliclyTrusted: {"the runner's image trusts this server already", "a public CA",
@@ -105,7 +105,7 @@ func strictGit(c Context) string {
 	return fetchAnd(root + "; if it is public, or the server sends it, this finds it: ")(c)
 }
 
-// againAt is a text that ends in the command that was run, for the server.
+// againAt returns a text that ends in the command that was run, for the server.
 func againAt(text string) hint {
 	return func(c Context) string { return text + cmp.Or(c.Command, fetchAnd("")(c)) }
 }
@@ -122,7 +122,7 @@ func nameMismatch(c Context) string {
 	return again
 }
 
-// tryGit is what is left to do where no rule is known.
+// tryGit returns what is left to do where no rule is known.
 func tryGit(c Context) string {
 	return "try it where the jobs run: GIT_SSL_CAINFO=FILE git ls-remote " + Quote("https://"+cmp.Or(c.Host, "HOST")+"/PROJECT.git")
 }

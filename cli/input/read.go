@@ -42,7 +42,7 @@ func (f Files) Read(path string, limit int64) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(file, limit))
 }
 
-// readPipe is Read for a pipe. Opening it waits for somebody who writes, and cannot be broken off:
+// readPipe reads a pipe. Opening it waits for somebody who writes, and cannot be broken off:
 // what waits is left behind.
 func (f Files) readPipe(path string, limit int64) ([]byte, error) {
 	type piece struct {

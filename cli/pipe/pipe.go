@@ -130,7 +130,7 @@ func isBlank(stream []byte) bool {
 	return !slices.ContainsFunc(yamledit.Split(stream).Documents, func(d *yamledit.Document) bool { return !d.IsBlank() })
 }
 
-// pipeHint tells of words that only a shell understands.
+// pipeHint returns what to do where a program failed: its line may be meant for a shell.
 func pipeHint(command string) string {
 	if strings.ContainsAny(command, "|<>;&$\"'`") {
 		return "it is run without a shell: put the line into a script, and name that"
