@@ -5,17 +5,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync"
 
-	"github.com/spf13/cobra"
-
+	"helm-runnertrust/cli/advice"
+	"helm-runnertrust/cli/output"
 	"helm-runnertrust/render"
+	"helm-runnertrust/render/manifest"
+	"helm-runnertrust/trust"
 )
 
-// atOnce is how many releases are looked at at the same time.
-const atOnce = 6
+// maxParallel is how many releases are looked at at the same time.
+const maxParallel = 6
 
 // A release is one of `helm list -o json`.
 type release struct {
@@ -25,119 +28,93 @@ type release struct {
 
 func (r release) String() string { return r.Namespace + "/" + r.Name }
 
-// releases are those of all namespaces, or of the one that --all-in or --namespace names. It says
-// which, since Helm keeps a --namespace to itself.
-func (p *program) releases(in input) ([]release, error) {
-	where, scope := "all namespaces", []string{"--all-namespaces"}
-	if only := in.cluster.namespace; only != "" {
-		where, scope = "the namespace "+only, []string{"--namespace", only}
+// releases returns those of all namespaces, or of the one that --all-in or --namespace names. A note
+// says which, since Helm keeps a --namespace to itself.
+func releases(p Process, c cluster) ([]release, error) {
+	scope, args := "all namespaces", []string{"--all-namespaces"}
+	if c.namespace != "" {
+		scope, args = "the namespace "+c.namespace, []string{"--namespace", c.namespace}
 	}
-	out, err := p.helm(slices.Concat([]string{"list", "--output", "json", "--max", "0"}, scope, in.cluster.args())...)
+	out, err := helm(p, slices.Concat([]string{"list", "--output", "json", "--max", "0"}, args, c.args())...)
 	if err != nil {
-		return nil, &hinted{what: "cannot list the releases", err: err, hint: helmHint(err, p.clusterHint(in.cluster))}
+		return nil, helmError("cannot list the releases", err, c.unreachable(p))
 	}
 	var all []release
 	if err := json.Unmarshal(out, &all); err != nil {
-		return nil, &hinted{what: "cannot read what helm list says", err: err, hint: otherHelm}
+		return nil, &advice.Error{What: "cannot read what helm list says", Err: err, Hint: otherHelm}
 	}
 	hint := ""
-	if meant, _ := p.Env("HELM_NAMESPACE"); in.cluster.namespace == "" && meant != "" && meant != "default" {
-		hint = "for those of one namespace: " + throughHelm + " verify " + typed(append([]string{"--all-in", meant}, p.inCluster(in.cluster).args()...)...)
+	if ofHelm, _ := p.Env("HELM_NAMESPACE"); c.namespace == "" && ofHelm != "" && ofHelm != "default" {
+		hint = "for those of one namespace: " + advice.Program + " verify " + advice.Command(append([]string{"--all-in", ofHelm}, c.inEnvironment(p).args()...)...)
 	}
-	p.message("note", fmt.Sprintf("%s in %s", count(len(all), "release"), where), hint)
+	p.print.add("note", trust.Finding{Message: fmt.Sprintf("%s in %s", output.Count(len(all), "release"), scope)}, hint)
 	return all, nil
 }
 
-// takeNamespace makes --all-in an --all of one namespace.
-func (f *verifyFlags) takeNamespace(cmd *cobra.Command) error {
-	switch {
-	case !cmd.Flags().Changed("all-in"):
-		return nil
-	case f.allIn == "":
-		return &hinted{what: "--all-in is empty", hint: "name the namespace, or give --all for all of them"}
-	case f.input.cluster.namespace != "":
-		return &hinted{what: "--all-in and --namespace both name a namespace", hint: "leave --namespace out"}
-	}
-	f.all, f.input.cluster.namespace = true, f.allIn
-	return nil
-}
-
-// verifyAll is verify for every release of the cluster, or of a namespace. Those without a runner
+// verifyAll verifies every release of the cluster, or of a namespace. Those without a runner
 // count for nothing; one that cannot be read is an error beside the verdicts on the others.
-func (p *program) verifyAll(ctx context.Context, flags verifyFlags) error {
-	releases, err := p.releases(flags.input)
+func verifyAll(ctx context.Context, p Process, flags verifyFlags) error {
+	all, err := releases(p, flags.from.cluster)
 	if err != nil {
 		return err
 	}
-	audits := make([]releaseAudit, len(releases))
-	progress := p.newProgress(len(releases))
+	results, errs := make([][]runnerResult, len(all)), make([]error, len(all))
+	progress := newProgress(p.Stderr, len(all))
 	var working sync.WaitGroup
-	turn := make(chan struct{}, atOnce)
-	for i, r := range releases {
-		working.Add(1)
-		go func() {
-			defer working.Done()
+	turn := make(chan struct{}, maxParallel)
+	for i, r := range all {
+		working.Go(func() {
 			turn <- struct{}{}
-			audits[i] = p.auditRelease(ctx, r, flags)
+			results[i], errs[i] = verifyRelease(ctx, p, r, flags)
 			<-turn
 			progress.step()
-		}()
+		})
 	}
 	working.Wait()
 	progress.end()
-
-	var runners []auditedRunner
-	var faults []error
-	for _, a := range audits {
-		runners = append(runners, a.runners...)
-		if a.err != nil {
-			faults = append(faults, a.err)
-		}
-	}
+	runners := slices.Concat(results...)
+	faults := slices.DeleteFunc(errs, func(err error) bool { return err == nil })
 	if len(faults) > 0 || len(runners) > 0 {
-		return errors.Join(append(faults, p.reportRunners(runners, faults, flags))...)
+		return errors.Join(append(faults, reportRunners(p, runners, faults, flags))...)
 	}
-	return &hinted{what: fmt.Sprintf("none of %d releases has a runner", len(releases)),
-		hint: "--deployment NAME finds one of another shape; " + p.typedList(flags.input.cluster) + " shows the releases"}
+	return &advice.Error{What: fmt.Sprintf("none of %d releases has a runner", len(all)),
+		Hint: "--deployment NAME finds one of another shape; " + flags.from.cluster.listCommand(p) + " shows the releases"}
 }
 
-// releaseAudit is what verify says of one release.
-type releaseAudit struct {
-	runners []auditedRunner
-	err     error
-}
-
-func (p *program) auditRelease(ctx context.Context, r release, flags verifyFlags) releaseAudit {
-	in := flags.input
-	in.release, in.cluster.namespace = r.Name, r.Namespace
-	stream, err := p.manifest(in)
+// verifyRelease judges the runners of one release; there are none where it has none.
+func verifyRelease(ctx context.Context, p Process, r release, flags verifyFlags) ([]runnerResult, error) {
+	c := flags.from.cluster
+	c.namespace = r.Namespace
+	stream, err := getManifest(p, r.Name, c)
 	if err != nil {
-		return releaseAudit{err: err}
+		return nil, err
 	}
-	runners, err := p.audit(ctx, stream, in, flags)
+	about := advice.Context{Verify: true, Release: releaseCommand(p, r.Name, c)}
+	about.Command = advice.Program + " verify --release " + about.Release + " --online"
+	runners, err := auditStream(ctx, p, stream, about, flags)
 	for i := range runners {
-		runners[i].release = r.String()
+		runners[i].Release = r.String()
 	}
-	if none := (*render.Error)(nil); errors.As(err, &none) && none.Code == render.NoRunner {
-		return releaseAudit{}
+	if none, ok := errors.AsType[*render.Error](err); ok && none.Code == manifest.NoRunner {
+		return nil, nil
 	}
 	if err != nil {
-		err = fmt.Errorf("release %s: %w", r, err)
+		err = about.In(fmt.Errorf("release %s: %w", r, err))
 	}
-	return releaseAudit{runners, err}
+	return runners, err
 }
 
-// progress is a line on the terminal that says how far we are; nothing where nobody looks at it,
-// and no result when it cannot be written.
+// progress is a line on the terminal with how far we are; nothing where nobody looks at it, and no
+// result when it cannot be written.
 type progress struct {
 	mutex     sync.Mutex
-	p         *program
+	stderr    io.Writer
 	done, all int
 	shown     bool
 }
 
-func (p *program) newProgress(all int) *progress {
-	return &progress{p: p, all: all, shown: isTerminal(p.Stderr)}
+func newProgress(stderr io.Writer, all int) *progress {
+	return &progress{stderr: stderr, all: all, shown: output.IsTerminal(stderr)}
 }
 
 func (g *progress) step() {
@@ -145,12 +122,12 @@ func (g *progress) step() {
 	defer g.mutex.Unlock()
 	g.done++
 	if g.shown {
-		_, _ = fmt.Fprintf(g.p.Stderr, "\rrunnertrust: %d of %d releases", g.done, g.all)
+		_, _ = fmt.Fprintf(g.stderr, "\rrunnertrust: %d of %d releases", g.done, g.all)
 	}
 }
 
 func (g *progress) end() {
 	if g.shown {
-		_, _ = fmt.Fprintf(g.p.Stderr, "\r%s\r", strings.Repeat(" ", 60))
+		_, _ = fmt.Fprintf(g.stderr, "\r%s\r", strings.Repeat(" ", 60))
 	}
 }

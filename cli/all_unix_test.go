@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/fixtures"
 )
 
@@ -37,7 +38,7 @@ func releasesOf(t *testing.T, names ...string) (helm string) {
 	return helm
 }
 
-func verifyAll(t *testing.T, helm string, args ...string) (stdout, stderr string, code int) {
+func callVerifyAll(t *testing.T, helm string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	return call(t, "", []string{"HELM_BIN", helm}, append([]string{"verify", "--all"}, args...)...)
 }
@@ -45,7 +46,7 @@ func verifyAll(t *testing.T, helm string, args ...string) (stdout, stderr string
 // TestVerifyAll goes through releases with a runner and without one.
 func TestVerifyAll(t *testing.T) {
 	helm := releasesOf(t, "current", "hooks-only", "jobs")
-	out, stderr, code := verifyAll(t, helm, "--expires-within", "30d")
+	out, stderr, code := callVerifyAll(t, helm, "--expires-within", "30d")
 	if code != exitDone || stderr != "runnertrust: note: 3 releases in all namespaces\n" {
 		t.Fatalf("exit code %d: %s%s", code, stderr, out)
 	}
@@ -57,10 +58,10 @@ func TestVerifyAll(t *testing.T) {
 	if strings.Contains(out, "hooks-only") {
 		t.Errorf("a release without a runner is in\n%s", out)
 	}
-	if _, _, code = verifyAll(t, helm, "--expires-within", "9000d"); code != exitError {
+	if _, _, code = callVerifyAll(t, helm, "--expires-within", "9000d"); code != exitError {
 		t.Errorf("exit code %d for what ends within 9000 days", code)
 	}
-	if out, _, _ = verifyAll(t, helm, "-o", "json"); !strings.Contains(out, `"release": "ci/jobs"`) || !strings.Contains(out, `"jobs": true`) {
+	if out, _, _ = callVerifyAll(t, helm, "-o", "json"); !strings.Contains(out, `"release": "ci/jobs"`) || !strings.Contains(out, `"jobs": true`) {
 		t.Errorf("json:\n%s", out)
 	}
 }
@@ -83,7 +84,7 @@ func TestVerifyAllIn(t *testing.T) {
 
 // TestVerifyAllGoesOn tells of the release that cannot be read, and of the others.
 func TestVerifyAllGoesOn(t *testing.T) {
-	out, stderr, code := verifyAll(t, releasesOf(t, "broken", "current"))
+	out, stderr, code := callVerifyAll(t, releasesOf(t, "broken", "current"))
 	if code != exitError || !strings.Contains(stderr, `cannot read release "broken"`) || !strings.Contains(out, "ci/current") {
 		t.Errorf("exit code %d: %s%s", code, stderr, out)
 	}
@@ -91,20 +92,20 @@ func TestVerifyAllGoesOn(t *testing.T) {
 
 // TestVerifyAllInJSON has the release that cannot be read in the JSON too.
 func TestVerifyAllInJSON(t *testing.T) {
-	out, stderr, code := verifyAll(t, releasesOf(t, "broken", "current"), "-o", "json")
-	var result auditJSON
+	out, stderr, code := callVerifyAll(t, releasesOf(t, "broken", "current"), "-o", "json")
+	var result auditResult
 	if err := json.Unmarshal([]byte(out), &result); err != nil || code != exitError || result.OK || len(result.Runners) != 1 || len(result.Also) != 1 {
 		t.Fatalf("exit code %d, %v: %s%s", code, err, stderr, out)
 	}
 	also := result.Also[0]
 	const message = `cannot read release "broken" with Helm: Error: release: not found in https://***@gitlab.test/x`
-	if also.Code != codeCommand || also.Message != message || also.Hint != "look for its namespace: helm list --all-namespaces --filter '^broken$'" {
+	if also.Code != advice.CodeCommand || also.Message != message || also.Hint != "look for its namespace: helm list --all-namespaces --filter '^broken$'" {
 		t.Errorf("%+v", also)
 	}
 	if strings.Contains(stderr, "swordfish") || strings.Count(stderr, message) != 1 {
 		t.Errorf("%s", stderr)
 	}
-	if out, _, _ = verifyAll(t, releasesOf(t, "current"), "-o", "json"); !strings.Contains(out, `"ok": true`) || strings.Contains(out, `"also"`) {
+	if out, _, _ = callVerifyAll(t, releasesOf(t, "current"), "-o", "json"); !strings.Contains(out, `"ok": true`) || strings.Contains(out, `"also"`) {
 		t.Errorf("without faults: %s", out)
 	}
 }
@@ -115,7 +116,7 @@ func TestVerifyAllRefuses(t *testing.T) {
 		"none of 0 releases has a runner": releasesOf(t),
 		"cannot list the releases: exec: \"/no/such/helm\": no such file or directory\nrunnertrust: hint: give the path of Helm in the variable HELM_BIN\n": "/no/such/helm",
 	} {
-		if _, stderr, code := verifyAll(t, helm); code != exitError || !strings.Contains(stderr, says) {
+		if _, stderr, code := callVerifyAll(t, helm); code != exitError || !strings.Contains(stderr, says) {
 			t.Errorf("exit code %d: %s", code, stderr)
 		}
 	}

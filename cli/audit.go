@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"crypto/x509"
 	"fmt"
 	"net"
 	"net/url"
@@ -10,40 +9,79 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
+	"helm-runnertrust/cli/advice"
+	"helm-runnertrust/cli/output"
 	"helm-runnertrust/gitlabrunner"
-	"helm-runnertrust/render"
-	"helm-runnertrust/render/yamledit"
+	"helm-runnertrust/render/audit"
+	"helm-runnertrust/render/pod"
 	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/probe"
 )
 
-// An auditedRunner is a runner of the manifests, and what its server was seen to do. Its status and
-// finding are the handshake's where there was one.
-type auditedRunner struct {
-	render.AuditedRunner
-	about   topic           // of the finding
-	online  *probe.Verdicts // nil without a handshake
-	release string          // "namespace/name" with --all, else ""
+// auditResult is the result of verify for manifests; docs/JSON.md describes it.
+type auditResult struct {
+	OK      bool             `json:"ok"` // as the exit code
+	Runners []runnerResult   `json:"runners"`
+	Also    []advice.Message `json:"also,omitempty"` // releases without a verdict
 }
 
-func (p *program) verifyManifests(ctx context.Context, flags verifyFlags) error {
-	stream, err := p.read(flags.input)
+type runnerResult struct {
+	Release      string           `json:"release,omitempty"` // "namespace/name" with --all
+	Deployment   string           `json:"deployment"`
+	Namespace    string           `json:"namespace,omitempty"`
+	Container    string           `json:"container"`
+	URL          string           `json:"url,omitempty"`
+	Host         string           `json:"host,omitempty"`
+	Way          pod.Way          `json:"way"`
+	File         string           `json:"file,omitempty"`
+	From         string           `json:"from,omitempty"`
+	ServedBy     string           `json:"servedBy,omitempty"`
+	Jobs         bool             `json:"jobs"`
+	Certificates []certificate    `json:"certificates,omitempty"`
+	Status       trust.Status     `json:"status"`
+	Finding      advice.Message   `json:"finding"`
+	Warnings     []advice.Message `json:"warnings,omitempty"`
+	Online       *onlineResult    `json:"online,omitempty"`
+
+	expires string // the day when its file stops working
+}
+
+type onlineResult struct {
+	Dialed string  `json:"dialed,omitempty"`
+	Runner verdict `json:"runner"`
+	Git    verdict `json:"git"`
+}
+
+// verifyManifests verifies manifests of a file, of stdin or of a release.
+func verifyManifests(cmd *cobra.Command, p Process, flags verifyFlags) error {
+	stream, context, err := flags.from.read(p, cmd)
 	if err != nil {
 		return err
 	}
-	runners, err := p.audit(ctx, stream, flags.input, flags)
+	context.Verify = true
+	switch again := advice.Program + " verify"; {
+	case flags.from.release != "":
+		context.Command = again + " --release " + context.Release + " --online"
+	case flags.from.isFile():
+		context.Command = again + " -f " + advice.Quote(flags.from.file) + " --online"
+	default:
+		context.Command = "… | " + again + " --online" // what is on stdin has to come again
+	}
+	runners, err := auditStream(cmd.Context(), p, stream, context, flags)
 	if err != nil {
 		if flags.deployment != "" {
-			p.nameDeployments(err, yamledit.Split(stream))
+			context.Deployments = deployments(err, stream)
 		}
-		return err
+		return context.In(err)
 	}
-	return p.reportRunners(runners, nil, flags)
+	return reportRunners(p, runners, nil, flags)
 }
 
-// audit judges the runners of manifests, which came from in.
-func (p *program) audit(ctx context.Context, stream []byte, in input, flags verifyFlags) ([]auditedRunner, error) {
-	audited, err := render.Audit(stream, render.AuditOptions{
+// auditStream judges the runners of manifests.
+func auditStream(ctx context.Context, p Process, stream []byte, context advice.Context, flags verifyFlags) ([]runnerResult, error) {
+	audited, err := audit.Run(stream, audit.Options{
 		Now:           p.Now,
 		ExpiresWithin: time.Duration(flags.expiresWithin),
 		Deployment:    flags.deployment,
@@ -52,117 +90,77 @@ func (p *program) audit(ctx context.Context, stream []byte, in input, flags veri
 	if err != nil {
 		return nil, err
 	}
-	runners := make([]auditedRunner, 0, len(audited))
-	for _, a := range audited {
-		r := auditedRunner{AuditedRunner: a, about: topic{
-			occasion: ofManifests, release: p.typedRelease(in), command: p.typedVerify(in),
-		}}
-		r.nameServer()
+	results := make([]runnerResult, 0, len(audited))
+	for _, runner := range audited {
+		context := advice.Context{Check: advice.OfManifests, Release: context.Release, Command: context.Command}
+		if server, err := gitlabrunner.ParseServer(runner.URL); err == nil { // else the manifest does not tell it
+			context.Host = server.Address // with its port
+			runner.Warnings, _ = server.About(runner.Warnings, nil)
+			if runner.Finding.Host != "" {
+				runner.Finding.Host = server.Address
+			}
+		}
+		var online *onlineResult
 		if flags.online {
-			p.goOnline(ctx, &r, flags)
+			online, context = connect(ctx, p, &runner, context, flags)
 		}
-		runners = append(runners, r)
+		results = append(results, newRunnerResult(runner, online, context))
 	}
-	return runners, nil
+	return results, nil
 }
 
-// reportRunners writes the verdicts, and fails unless all pass. The faults are those of releases that
-// have none; the caller returns them too.
-func (p *program) reportRunners(runners []auditedRunner, faults []error, flags verifyFlags) error {
-	count := map[trust.Status]int{}
-	passes := true
-	for _, r := range runners {
-		count[r.Status]++
-		passes = passes && flags.passes(r.Status)
+func newRunnerResult(r audit.Runner, online *onlineResult, context advice.Context) runnerResult {
+	result := runnerResult{
+		Deployment: r.Deployment, Namespace: r.Namespace, Container: r.Container, URL: r.URL, Host: r.Host,
+		Way: r.Way, File: r.File, From: r.From, ServedBy: r.ServedBy, Jobs: r.Jobs, Status: r.Status,
+		Finding: context.Of(r.Finding), Warnings: advice.Context{Check: advice.OfManifests}.OfAll(r.Warnings), Online: online,
 	}
-	err := p.result(flags.output,
-		func() any { return p.newAuditJSON(runners, faults, passes) },
-		func() string { return auditTable(runners) })
-	if err != nil || passes {
-		return err
+	if r.Bundle != nil {
+		result.Certificates = certificates(r.Bundle.Certificates())
+		result.expires = r.Bundle.NotAfter(r.Host).UTC().Format(time.DateOnly)
 	}
-	return notAllPass(count, len(runners), flags.online)
+	return result
 }
 
-// nameServer has the findings name the server with its port.
-func (r *auditedRunner) nameServer() {
-	server, err := gitlabrunner.ParseServer(r.URL)
-	if err != nil { // the manifest does not tell it
-		return
+// connect adds the handshake of a runner whose file is known, or that has none; its verdict then
+// counts too, and is what hints are about. What keeps it from being made is the runner's finding.
+func connect(ctx context.Context, p Process, r *audit.Runner, about advice.Context, flags verifyFlags) (*onlineResult, advice.Context) {
+	if r.Host == "" || r.Plain || r.Bundle == nil && r.Way != pod.WayNone && r.ServedBy == "" {
+		return nil, about
 	}
-	r.about.host = server.Address
-	r.Warnings, _ = server.About(r.Warnings, nil)
-	if r.Finding.Host != "" {
-		r.Finding.Host = server.Address
-	}
-}
-
-// notAllPass says how many runners failed, and how many could not be judged.
-func notAllPass(count map[trust.Status]int, all int, online bool) error {
-	failed, unknown := count[trust.StatusFailed], count[trust.StatusUnknown]
-	what, hint := fmt.Sprintf("%d of %d runners failed", failed, all), "the reason for each is below the table"
-	if unknown > 0 && !online {
-		hint += "; --online may tell more"
-	}
-	switch {
-	case failed == 0:
-		what = fmt.Sprintf("%d of %d runners cannot be judged", unknown, all)
-		hint += "; --allow-unknown lets them pass"
-	case unknown > 0:
-		what += fmt.Sprintf(", %d cannot be judged", unknown)
-	}
-	return &hinted{what: what, hint: hint}
-}
-
-// goOnline adds the handshake of a runner whose file is known, or who has none; its verdict then
-// counts too. What keeps it from being made is the runner's finding.
-func (p *program) goOnline(ctx context.Context, r *auditedRunner, flags verifyFlags) {
-	if r.Host == "" || r.Plain || r.Bundle == nil && r.Way != render.WayNone && r.ServedBy == "" {
-		return
-	}
-	verdicts, err := p.shakeHands(ctx, r, flags)
+	now, err := shakeHands(ctx, p, r, flags)
 	if err != nil {
-		if r.Status != render.StatusFailed {
-			r.Status, r.Finding = render.StatusUnknown, probe.Explain(err)
+		if r.Status != trust.StatusFailed {
+			r.Status, r.Finding = trust.StatusUnknown, probe.Explain(err)
 		}
-		return
+		return nil, about
 	}
-	r.online = &verdicts
-	end := p.Now.Add(time.Duration(flags.expiresWithin))
-	later := verdicts
-	if flags.expiresWithin > 0 {
-		later = verdicts.By(end)
-	}
+	later, end := flags.later(now, p.Now)
+	handshake := ofHandshake(now, about.Command)
+	online := &onlineResult{Dialed: now.Dialed, Runner: newVerdict(handshake, now.Runner), Git: newVerdict(handshake, now.Git)}
 	r.Warnings = append(r.Warnings, later.Runner.Warnings...)
-	switch now, then := verdicts.Status(), later.Status(); {
-	case now == trust.StatusFailed:
-		r.Status, r.Finding = now, reasonOf(verdicts)
-	case then == trust.StatusFailed:
-		r.Status, r.Finding = then, endsEarly(later, end)
-	case r.Status == render.StatusFailed:
-		return
-	case now == trust.StatusUnknown:
-		r.Status, r.Finding = now, reasonOf(verdicts)
-	case then == trust.StatusUnknown:
-		r.Status, r.Finding = then, reasonOf(later)
-	case r.Status == render.StatusUnknown:
-		r.Status, r.Finding = now, verdicts.Runner.Finding
+	switch {
+	case now.Status() == trust.StatusFailed:
+		r.Status, r.Finding = trust.StatusFailed, reasonOf(now)
+	case later.Status() == trust.StatusFailed:
+		r.Status, r.Finding = trust.StatusFailed, endsEarly(later, end)
+	case r.Status == trust.StatusFailed:
+		return online, about
+	case now.Status() == trust.StatusUnknown:
+		r.Status, r.Finding = trust.StatusUnknown, reasonOf(now)
+	case later.Status() == trust.StatusUnknown:
+		r.Status, r.Finding = trust.StatusUnknown, reasonOf(later)
+	case r.Status == trust.StatusUnknown:
+		r.Status, r.Finding = trust.StatusOK, now.Runner.Finding
 	default:
-		return
+		return online, about
 	}
-	r.about = r.ofHandshake()
-}
-
-// ofHandshake is what the hints of the handshake's verdicts are about.
-func (r *auditedRunner) ofHandshake() topic {
-	about := ofVerdicts(*r.online)
-	about.command = r.about.command
-	return about
+	return online, handshake
 }
 
 // shakeHands shakes hands with the server of a runner: at the address of --connect, else at those
 // of the pod's hostAliases one after the other, else where its name leads to.
-func (p *program) shakeHands(ctx context.Context, r *auditedRunner, flags verifyFlags) (probe.Verdicts, error) {
+func shakeHands(ctx context.Context, p Process, r *audit.Runner, flags verifyFlags) (probe.Verdicts, error) {
 	host := r.Host
 	if u, err := url.Parse(r.URL); err == nil && u.Port() != "" {
 		host = net.JoinHostPort(host, u.Port())
@@ -191,81 +189,101 @@ func (p *program) shakeHands(ctx context.Context, r *auditedRunner, flags verify
 	return probe.Verify(ctx, target, r.Bundle, dialer, p.Now), nil
 }
 
-// auditTable is a line for each runner, then its file and what is in it.
-func auditTable(runners []auditedRunner) string {
+// reportRunners writes the verdicts, and fails unless all pass. The faults are those of releases that
+// have none; the caller returns them too.
+func reportRunners(p Process, runners []runnerResult, faults []error, flags verifyFlags) error {
+	result := auditResult{OK: len(faults) == 0, Runners: append([]runnerResult{}, runners...)}
+	count := map[trust.Status]int{}
+	passes := true
+	for _, r := range runners {
+		count[r.Status]++
+		passes = passes && flags.passes(r.Status)
+	}
+	result.OK = result.OK && passes
+	for _, fault := range faults {
+		result.Also = append(result.Also, p.print.explain(fault, ""))
+	}
+	if err := writeReport(p, flags.output, result); err != nil || passes {
+		return err
+	}
+	failed, unknown := count[trust.StatusFailed], count[trust.StatusUnknown]
+	what, hint := fmt.Sprintf("%d of %d runners failed", failed, len(runners)), "the reason for each is below the table"
+	if unknown > 0 && !flags.online {
+		hint += "; --online may tell more"
+	}
+	switch {
+	case failed == 0:
+		what = fmt.Sprintf("%d of %d runners cannot be judged", unknown, len(runners))
+		hint += "; --allow-unknown lets them pass"
+	case unknown > 0:
+		what += fmt.Sprintf(", %d cannot be judged", unknown)
+	}
+	return &advice.Error{What: what, Hint: hint}
+}
+
+// table returns a line for each runner, then its file and what is in it.
+func (a auditResult) table() string {
 	rows := [][]string{{"RUNNER", "HOST", "WAY", "EXPIRES", "VERDICT"}}
-	ofReleases := slices.ContainsFunc(runners, func(r auditedRunner) bool { return r.release != "" })
+	ofReleases := slices.ContainsFunc(a.Runners, func(r runnerResult) bool { return r.Release != "" })
 	if ofReleases {
 		rows[0] = slices.Insert(rows[0], 0, "RELEASE")
 	}
-	var details strings.Builder
-	for _, r := range runners {
-		expires := ""
-		if r.Bundle != nil {
-			expires = day(r.Bundle.NotAfter(r.Host))
-		}
-		row := []string{r.fullName(), r.Host, string(r.Way), expires, string(r.Status)}
+	var report, details output.Report
+	for _, r := range a.Runners {
+		row := []string{r.name(), r.Host, string(r.Way), r.expires, string(r.Status)}
 		if ofReleases {
-			row = slices.Insert(row, 0, r.release)
+			row = slices.Insert(row, 0, r.Release)
 		}
 		rows = append(rows, row)
-		details.WriteString(r.details())
+		r.addDetails(&details)
 	}
-	return table(rows) + details.String()
+	report.Table(rows)
+	return report.String() + details.String()
 }
 
-// fullName is the Deployment's, with its namespace where the manifest has one.
-func (r auditedRunner) fullName() string {
-	if r.release != "" { // which has the namespace
+// name returns the Deployment's name, with its namespace where the manifest has one.
+func (r runnerResult) name() string {
+	if r.Release != "" { // which has the namespace
 		return r.Deployment
 	}
 	return strings.TrimPrefix(r.Namespace+"/"+r.Deployment, "/")
 }
 
-// details are what the runner's line in the table has no room for.
-func (r auditedRunner) details() string {
-	var text strings.Builder
-	name := r.fullName()
-	if r.release != "" {
-		name = "release " + r.release + ", " + name
+// addDetails adds what the runner's line in the table has no room for.
+func (r runnerResult) addDetails(report *output.Report) {
+	name := r.name()
+	if r.Release != "" {
+		name = "release " + r.Release + ", " + name
 	}
-	fmt.Fprintf(&text, "\n%s, container %s: %s\n", name, r.Container, sentence(r.Finding, r.about))
+	report.Line("\n%s, container %s: %s", name, r.Container, r.Finding.Message)
+	if r.Finding.Hint != "" {
+		report.Line("  %s", r.Finding.Hint)
+	}
 	if r.File != "" {
-		fmt.Fprintf(&text, "  %s\n", r.File)
+		report.Line("  %s", r.File)
 	}
-	if r.From != "" {
-		fmt.Fprintf(&text, "  from %s", r.From)
-		if r.ServedBy != "" {
-			fmt.Fprintf(&text, ", which %s serves", r.ServedBy)
-		}
-		text.WriteString("\n")
+	switch {
+	case r.From != "" && r.ServedBy != "":
+		report.Line("  from %s, which %s serves", r.From, r.ServedBy)
+	case r.From != "":
+		report.Line("  from %s", r.From)
 	}
 	if r.Jobs {
-		text.WriteString("  its jobs' own programs trust GitLab too (--jobs)\n")
+		report.Line("  its jobs' own programs trust GitLab too (--jobs)")
 	}
-	if r.Bundle != nil {
-		for _, c := range r.Bundle.Certificates() {
-			fmt.Fprintf(&text, "    %s\n      issuer %s, valid %s\n      %s\n",
-				trust.Printable(nameOf(c)), trust.Printable(c.Issuer.String()), validity(c), trust.Fingerprint(c))
-		}
+	for _, c := range r.Certificates {
+		report.Line("    %s", c.name())
+		report.Line("      issuer %s, valid %s", c.Issuer, c.validity())
+		report.Line("      %s", c.Fingerprint)
 	}
 	for _, warning := range r.Warnings {
-		said := sentence(warning, topic{occasion: ofManifests})
-		fmt.Fprintf(&text, "  warning: %s\n", strings.ReplaceAll(said, "\n", "\n  "))
+		addMessage(report, "  warning: ", warning)
 	}
-	if r.online != nil {
-		if r.online.Dialed != "" {
-			fmt.Fprintf(&text, "  dialed %s\n", r.online.Dialed)
+	if r.Online != nil {
+		if r.Online.Dialed != "" {
+			report.Line("  dialed %s", r.Online.Dialed)
 		}
-		fmt.Fprintf(&text, "  runner: %s\n  git in jobs: %s\n", r.online.Runner.Finding.Message, r.online.Git.Finding.Message)
+		report.Line("  runner: %s", r.Online.Runner.Finding.Message)
+		report.Line("  git in jobs: %s", r.Online.Git.Finding.Message)
 	}
-	return text.String()
-}
-
-// nameOf is the names that a certificate covers, else its subject.
-func nameOf(c *x509.Certificate) string {
-	if names := trust.CoveredNames(c); len(names) > 0 {
-		return trust.List(names)
-	}
-	return trust.Shorten(c.Subject.String())
 }

@@ -1,97 +1,57 @@
-// Package cli is the command line: flags, environment, files, messages, hints, exit codes. What the
-// commands do is in the packages render, trust and trust/probe.
+// Package cli is the command line: a file for each command, flags, environment, messages, exit codes.
+// What the commands do is in the packages render, trust and trust/probe.
 package cli
 
 import (
-	"bytes"
 	"errors"
-	"io"
-	"os"
-	"time"
+	"fmt"
+	"regexp"
+	"runtime"
+	"runtime/debug"
+	"slices"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
+
+	"helm-runnertrust/cli/input"
 )
-
-// A Process is what a run of the program has of its surroundings.
-type Process struct {
-	Name    string   // that it was called by; "" for Helm's plugin
-	Args    []string // without the program's name
-	Env     func(name string) (value string, found bool)
-	Environ []string // NAME=value, to look for misspelt names in; nil does not look
-	Stdin   io.Reader
-	Stdout  io.Writer
-	Stderr  io.Writer
-	Now     time.Time
-	Plugin  []byte // plugin.yaml, which has the version
-
-	Patience time.Duration // with a pipe as a file that says nothing; 0 is a minute
-	Grace    time.Duration // for the program of --pipe to end after a signal; 0 is five seconds
-}
-
-// The exit codes.
-const (
-	exitDone    = 0
-	exitError   = 1
-	exitChanges = 2 // with --detailed-exitcode
-)
-
-// errChanges ends a run with exitChanges.
-var errChanges = errors.New("changes")
 
 // Run executes one command line and returns its exit code. Results go to Stdout in one piece,
 // messages to Stderr. The filter's result is there only when everything went well; verify reports
 // what fails, and then fails.
 func Run(process Process) int {
-	p := &program{Process: process}
-	return p.execute()
+	code, _ := run(process)
+	return code
 }
 
-func (p *program) execute() int {
-	root := p.rootCommand()
+// run executes one command line; the printer has the messages.
+func run(p Process) (code int, print *printer) {
+	p.print = &printer{stdout: p.Stdout, stderr: p.Stderr, hide: func(text string) string { return input.HidePasswords(p.Args, text) }}
+	root := rootCommand(p)
 	root.SetArgs(append([]string{}, p.Args...)) // nil would be os.Args
 	root.SetIn(p.Stdin)
 	root.SetOut(p.Stdout)
 	root.SetErr(p.Stderr)
-	cmd, err := root, checkArguments(p.Args)
+	cmd, err := root, input.CheckArguments(p.Args)
 	if err == nil {
 		cmd, err = root.ExecuteC()
 	} else if found, _, findErr := root.Find(p.Args); findErr == nil {
 		cmd = found
 	}
-	p.usage = cmd.CommandPath()
-	code := exitDone
 	switch {
 	case errors.Is(err, errChanges):
 		code = exitChanges
 	case err != nil:
 		code = exitError
-		p.fail(err)
-		p.failInJSON(cmd)
+		p.print.fail(err, "see "+cmd.CommandPath()+" --help")
+		if wantsJSON(p, cmd) {
+			p.print.failInJSON()
+		}
 	}
-	p.flushMessages(code)
-	return code
+	p.repeat(p.print.flush(), !cmd.HasParent(), code)
+	return code, p.print
 }
 
-// A program is one run.
-type program struct {
-	Process
-	messages  []string
-	notices   []notice      // those of the messages that have a code
-	errors    []findingJSON // what failed
-	written   bool          // something went to stdout
-	filtering bool          // run as a post-renderer: no subcommand
-	verifying bool          // run as verify
-	usage     string        // the command that was called
-	release   string        // that the manifests are of, as one types it for Helm
-	template  string        // the chart whose templates were given as manifests
-
-	deployments []string // of manifests that have no Deployment of the name that was asked for
-	misnamed    bool     // a file of a folder of certificates is not named after a host
-	tellsByCode bool     // whoever runs it may want nothing but the exit code
-}
-
-func (p *program) rootCommand() *cobra.Command {
+func rootCommand(p Process) *cobra.Command {
 	var options filterFlags
 	root := &cobra.Command{
 		Use:   "helm-runnertrust [flags] < manifests > manifests",
@@ -107,34 +67,36 @@ RUNNERTRUST_CERTS_DIR. RUNNERTRUST_CERT takes a path or the PEM text itself.`,
   helm upgrade --install runner gitlab/gitlab-runner -f values.yaml \
       --post-renderer helm-runnertrust --post-renderer-args --cert=gitlab.crt
   helm-runnertrust --cert=gitlab.crt < rendered.yaml > patched.yaml`,
-		Args:          p.noArguments,
+		Args:          noArguments,
 		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: p.calledAs()},
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			p.filtering = true
-			return p.filter(cmd, &options)
-		},
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			if p.isCompleting() {
+			if isCompleting(p) {
 				return nil // a message would be in the way
 			}
-			p.warnUnknownVariables(cmd.Root())
+			warnUnknownVariables(p, cmd.Root())
 			if !cmd.HasParent() {
 				return nil // a KRM function has no variables, and only stdin tells that it is one
 			}
-			return p.completeFlags(cmd)
+			return completeFlags(p, cmd)
 		},
 	}
 	options.register(root.Flags())
-	p.registerVersion(root)
-	root.AddCommand(p.renderCommand(), p.fetchCommand(), p.verifyCommand(), p.valuesCommand(),
-		p.versionCommand(), p.completionCommand())
-	root.SetFlagErrorFunc(p.flagError)
+	wantsVersion := root.Flags().Bool("version", false, "print the version, the commit and Go's version")
+	commandLineOnly(root.Flags(), "version")
+	root.RunE = func(cmd *cobra.Command, _ []string) error {
+		if *wantsVersion {
+			return version(p)
+		}
+		return filter(p, cmd, &options)
+	}
+	root.AddCommand(renderCommand(p), fetchCommand(p), verifyCommand(p), valuesCommand(p), versionCommand(p), completionCommand(p))
+	root.SetFlagErrorFunc(flagError)
 	for _, cmd := range append(root.Commands(), root) {
 		markExclusive(cmd)
-		if p.isCompleting() { // which reads the flags twice
-			p.registerCompletions(cmd)
+		if isCompleting(p) { // which reads the flags twice
+			registerCompletions(p, cmd)
 		} else {
 			singleValues(cmd.Flags())
 		}
@@ -142,24 +104,58 @@ RUNNERTRUST_CERTS_DIR. RUNNERTRUST_CERT takes a path or the PEM text itself.`,
 	return root
 }
 
-// write puts a whole result on stdout.
-func (p *program) write(result []byte) error { return p.writeAll(bytes.NewReader(result)) }
-
-// writeAll is write for a result in several pieces.
-func (p *program) writeAll(result io.WriterTo) error {
-	p.written = true
-	// Whoever starts a service may have all of its streams lead to /dev/null in the same way.
-	if !p.tellsByCode && isClosed(p.Stdout) && !isClosed(p.Stderr) {
-		return &hinted{what: "cannot write the output: stdout is closed", hint: "to throw the output away, use: >/dev/null"}
+// wantsJSON reports whether -o json is given, also behind what could not be read.
+func wantsJSON(p Process, cmd *cobra.Command) bool {
+	flag := cmd.Flags().Lookup("output")
+	switch {
+	case flag == nil:
+		return false
+	case flag.Changed:
+		return flag.Value.String() == "json"
 	}
-	if _, err := result.WriteTo(p.Stdout); err != nil {
-		return &hinted{err: err, what: "cannot write the output"}
+	for i, arg := range p.Args {
+		if slices.Contains([]string{"-o=json", "-ojson", "--output=json"}, arg) || i > 0 && arg == "json" && slices.Contains([]string{"-o", "--output"}, p.Args[i-1]) {
+			return true
+		}
 	}
-	return nil
+	value, _ := p.Env(variable("output"))
+	return value == "json"
 }
 
-// isTerminal reports whether a person sits at the other end of a stream.
-func isTerminal(stream any) bool {
-	file, ok := stream.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd()))
+func versionCommand(p Process) *cobra.Command {
+	return &cobra.Command{
+		Use:     "version",
+		Short:   "Print the version, the commit and Go's version",
+		Example: `  helm runnertrust version`,
+		Args:    noArguments,
+		RunE:    func(*cobra.Command, []string) error { return version(p) },
+	}
+}
+
+// version writes the version, as the first word, and what it was built from.
+func version(p Process) error {
+	found := regexp.MustCompile(`(?m)^version: (\S+)$`).FindSubmatch(p.Plugin)
+	if found == nil {
+		return errors.New("plugin.yaml has no version")
+	}
+	return p.print.writeBytes(fmt.Appendf(nil, "%s (commit %s, %s %s/%s)\n", found[1], commit(), runtime.Version(), runtime.GOOS, runtime.GOARCH))
+}
+
+// commit returns the first 12 digits of the commit that the program was built from, with "-dirty"
+// when there were changes, or "unknown".
+func commit() string {
+	revision, dirty := "unknown", ""
+	build, _ := debug.ReadBuildInfo()
+	if build == nil {
+		return revision
+	}
+	for _, setting := range build.Settings {
+		switch {
+		case setting.Key == "vcs.revision" && len(setting.Value) >= 12:
+			revision = setting.Value[:12]
+		case setting.Key == "vcs.modified" && setting.Value == "true":
+			dirty = "-dirty"
+		}
+	}
+	return revision + dirty
 }

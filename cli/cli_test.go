@@ -68,10 +68,22 @@ func TestUsage(t *testing.T) {
 		{args: []string{"patch"}, says: `unknown command "patch"`},
 		{args: []string{"--certs"}, says: "unknown flag: --certs\nrunnertrust: hint: did you mean --cert? see helm runnertrust --help"},
 		{args: []string{"render", "--crt=x"}, says: "did you mean --cert? see helm runnertrust render --help"},
-		{args: []string{"render", "--certificate=x"}, says: "did you mean --cert? "},
+		{args: []string{"--diff"}, says: "unknown flag: --diff\nrunnertrust: hint: it is a flag of helm runnertrust render\n"},
+		{args: []string{"--cert a.crt --via=env"}, says: "hint: each flag is an argument of its own, --cert=FILE; under Helm, each in a --post-renderer-args of its own\n"},
+		{args: []string{"-cert", "a.crt"}, says: "write --cert, with two dashes"},
+		{args: []string{"render", "--post-renderer", "helm-runnertrust"}, says: "--post-renderer is Helm's: leave it out"},
+		{args: []string{"--post-renderer-args=--jobs"}, says: "--post-renderer-args is Helm's: leave it out"},
+		{args: []string{"render", "-o", "x.yaml"}, says: "hint: the result goes to stdout: > FILE\n"},
+		{args: []string{"values", "--output=x.yaml"}, says: "hint: the result goes to stdout: > FILE\n"},
+		{args: []string{"fetch", "gitlab.test", "-o", "x.crt"}, says: "hint: -o is the format; name the file with --save\n"},
+		{args: []string{"—cert=gitlab.crt"}, says: "an argument begins with a long dash, as chat programs and word processors make it\nrunnertrust: hint: type the two dashes of a flag anew: --\n"},
+		{args: []string{"fetch", "gitlab.test", "–save", "x"}, says: "begins with a long dash"},
+		{args: []string{"verify", "—release", "x"}, says: "begins with a long dash"},
+		{args: []string{"render", "—diff"}, says: "begins with a long dash"},
+		{args: []string{"--pipe hook --swordfish"}, says: "unknown flag: --pipe hook ...\n"},
 		{args: []string{"render", "--zzz"}, says: "unknown flag: --zzz\nrunnertrust: hint: see helm runnertrust render --help"},
 		{args: []string{"fecth", "gitlab.test"}, says: "unknown command \"fecth\"\nrunnertrust: hint: did you mean helm runnertrust fetch? "},
-		{args: []string{"cli_test.go"}, says: "manifests are given with -f: helm runnertrust render -f cli_test.go"},
+		{args: []string{"cli_test.go"}, says: `"cli_test.go" is a file, not a command or a flag`},
 		{args: []string{"render", "manifests"}, says: `render takes no argument like "manifests"`},
 		{args: []string{"render", "-f", "a", "-f", "b"}, says: "--file is given twice"},
 		{args: []string{"--certs-dir=/a", "--certs-dir=/b"}, says: "--certs-dir is given twice"},
@@ -236,15 +248,6 @@ func TestDiffOfSecrets(t *testing.T) {
 				t.Errorf("%s, %s: exit code %d, %s%s", name, show, code, stdout, stderr)
 			}
 		}
-	}
-}
-
-func TestColour(t *testing.T) {
-	got := colour("--- a\n+++ b\n@@ -1 +1 @@\n x\n-y\n+--- z\r\n")
-	want := bold + "--- a" + reset + "\n" + bold + "+++ b" + reset + "\n" + cyan + "@@ -1 +1 @@" + reset + "\n x\n" +
-		red + "-y" + reset + "\n" + green + "+--- z" + reset + "\r\n"
-	if got != want {
-		t.Errorf("got %q", got)
 	}
 }
 

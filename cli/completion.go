@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -13,28 +12,13 @@ import (
 	"github.com/spf13/pflag"
 
 	"helm-runnertrust/render"
-	"helm-runnertrust/trust"
+	"helm-runnertrust/render/delivery"
 )
 
-// scripts write what a shell sources to complete the program's command line.
-var scripts = []struct {
-	shell string
-	write func(root *cobra.Command, script *bytes.Buffer) error
-}{
-	{"bash", func(root *cobra.Command, script *bytes.Buffer) error { return root.GenBashCompletionV2(script, true) }},
-	{"zsh", func(root *cobra.Command, script *bytes.Buffer) error { return root.GenZshCompletion(script) }},
-	{"fish", func(root *cobra.Command, script *bytes.Buffer) error { return root.GenFishCompletion(script, true) }},
-	{"powershell", func(root *cobra.Command, script *bytes.Buffer) error {
-		return root.GenPowerShellCompletionWithDesc(script)
-	}},
-}
+var shells = []string{"bash", "zsh", "fish", "powershell"}
 
 // completionCommand stands in for cobra's own, which has a command for each shell.
-func (p *program) completionCommand() *cobra.Command {
-	var shells []string
-	for _, script := range scripts {
-		shells = append(shells, script.shell)
-	}
+func completionCommand(p Process) *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion " + strings.Join(shells, "|"),
 		Short: "Print the script that completes helm-runnertrust in a shell",
@@ -47,35 +31,39 @@ script instead: helm completion --help.`,
   helm-runnertrust completion fish > ~/.config/fish/completions/helm-runnertrust.fish
   helm-runnertrust completion powershell | Out-String | Invoke-Expression`,
 		ValidArgs: shells,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 1 {
-				return nil
-			}
-			return &hinted{what: fmt.Sprintf("%s takes one shell, not %d", cmd.Name(), len(args)), hint: cmd.CommandPath() + " " + strings.Join(shells, "|")}
-		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			at := slices.Index(shells, args[0])
-			if at < 0 {
-				return &hinted{what: fmt.Sprintf("no script for the shell %q", trust.PrintableURL(args[0])),
-					hint: "there is one for each of " + strings.Join(shells, ", ")}
-			}
+		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			var script bytes.Buffer
-			if err := scripts[at].write(cmd.Root(), &script); err != nil {
+			switch root := cmd.Root(); args[0] {
+			case "bash":
+				err = root.GenBashCompletionV2(&script, true)
+			case "zsh":
+				err = root.GenZshCompletion(&script)
+			case "fish":
+				err = root.GenFishCompletion(&script, true)
+			case "powershell":
+				err = root.GenPowerShellCompletionWithDesc(&script)
+			}
+			if err != nil {
 				return err
 			}
-			return p.write(script.Bytes())
+			return p.print.writeBytes(script.Bytes())
 		},
 	}
 }
 
 // isCompleting reports whether a shell, or Helm for it, asks how a command line may go on.
-func (p *program) isCompleting() bool {
+func isCompleting(p Process) bool {
 	return len(p.Args) > 0 && (p.Args[0] == cobra.ShellCompRequestCmd || p.Args[0] == cobra.ShellCompNoDescRequestCmd)
 }
 
-// registerCompletions says of a command what its arguments and the values of its flags can be. A
+// registerCompletions tells cobra what the arguments of a command and the values of its flags can be. A
 // value that is called a file or a path is left to the shell. No server is asked about its name.
-func (p *program) registerCompletions(cmd *cobra.Command) {
+func registerCompletions(p Process, cmd *cobra.Command) {
+	var ways []string
+	for _, way := range delivery.Ways() {
+		ways = append(ways, string(way))
+	}
 	cmd.ValidArgsFunction = firstOf(cmd.ValidArgs)
 	cmd.ValidArgs = nil // cobra leaves the arguments behind the first of them to the shell
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
@@ -85,11 +73,11 @@ func (p *program) registerCompletions(cmd *cobra.Command) {
 		name = strings.ToLower(name)
 		switch {
 		case flag.Name == "via":
-			complete = oneOf(ways())
+			complete = oneOf(ways)
 		case flag.Name == "output":
 			complete = oneOf(formats)
 		case flag.Name == "release":
-			complete = p.completeRelease
+			complete = completeRelease(p)
 		case flag.Name == "deployment":
 			complete = completeDeployment
 		case strings.Contains(name, "file"), strings.Contains(name, "path"):
@@ -122,18 +110,19 @@ func oneOf(values []string) cobra.CompletionFunc {
 const completionPatience = 3 * time.Second
 
 // completeRelease lists the releases of the namespace. When Helm cannot tell, there are none.
-func (p *program) completeRelease(cmd *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	ctx, cancel := context.WithTimeout(context.Background(), completionPatience)
-	defer cancel()
-	in := clusterOf(cmd)
-	args := append([]string{"list", "--short", "--max", "0"}, p.namespaceArgs(in)...)
-	list := p.helmCommand(ctx, append(args, in.args()...)...)
-	list.WaitDelay = time.Second // for what Helm started and left behind
-	out, err := list.Output()
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
+func completeRelease(p Process) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		ctx, cancel := context.WithTimeout(context.Background(), completionPatience)
+		defer cancel()
+		c := clusterOf(cmd)
+		list := helmCommand(ctx, p, slices.Concat([]string{"list", "--short", "--max", "0"}, c.namespaceArgs(p), c.args())...)
+		list.WaitDelay = time.Second // for what Helm started and left behind
+		out, err := list.Output()
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return beginningWith(begun, strings.Fields(string(out))), cobra.ShellCompDirectiveNoFileComp
 	}
-	return beginningWith(begun, strings.Fields(string(out))), cobra.ShellCompDirectiveNoFileComp
 }
 
 // completeDeployment lists the Deployments in the file of -f.
@@ -149,14 +138,6 @@ func completeDeployment(cmd *cobra.Command, _ []string, begun string) ([]cobra.C
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	return beginningWith(begun, render.Deployments(stream)), cobra.ShellCompDirectiveNoFileComp
-}
-
-// valueOf is the value of a flag, "" where the command has no such flag.
-func valueOf(cmd *cobra.Command, name string) string {
-	if flag := cmd.Flag(name); flag != nil {
-		return flag.Value.String()
-	}
-	return ""
 }
 
 func beginningWith(begun string, names []string) (fitting []string) {

@@ -16,8 +16,8 @@ var ownCommand = regexp.MustCompile(`(?:^|[\s(])helm[ -]runnertrust((?:[ ]+[^\s|
 // TestExamples holds that every command has examples, with commands and flags that there are.
 func TestExamples(t *testing.T) {
 	newRoot := func() *cobra.Command {
-		p := &program{Process: Process{Env: func(string) (string, bool) { return "", false }}}
-		return p.rootCommand()
+		p := Process{Env: func(string) (string, bool) { return "", false }}
+		return rootCommand(p)
 	}
 	root := newRoot()
 	commands := append(root.Commands(), root)

@@ -1,14 +1,24 @@
 package cli
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"crypto/x509"
+	"errors"
 	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"helm-runnertrust/cli/advice"
+	"helm-runnertrust/cli/output"
 	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/probe"
 )
@@ -21,10 +31,9 @@ type fetchFlags struct {
 	force       bool
 	withLeaf    bool
 	fingerprint string
-	pinned      bool // a fingerprint is given
 }
 
-func (p *program) fetchCommand() *cobra.Command {
+func fetchCommand(p Process) *cobra.Command {
 	var flags fetchFlags
 	cmd := &cobra.Command{
 		Use:   "fetch HOST[:PORT]|URL",
@@ -41,11 +50,16 @@ with --fingerprint.`,
   helm runnertrust fetch https://gitlab.example.com:8443 --connect 192.0.2.10 --save gitlab.crt
   helm runnertrust fetch gitlab.example.com --fingerprint "$(ssh gitlab.example.com \
       openssl x509 -noout -fingerprint -sha256 -in /etc/gitlab/ssl/gitlab.example.com.crt)"`,
-		Args: p.oneServer,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				return longDash(args)
+			}
+			return cmp.Or(longDash(args), error(&advice.Error{What: fmt.Sprintf("%s takes one server, not %d", cmd.Name(), len(args)),
+				Hint: cmd.CommandPath() + " HOST[:PORT] --save FILE"}))
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			// An empty fingerprint is one that a script failed to fill in.
-			flags.pinned = cmd.Flags().Changed("fingerprint")
-			return p.fetch(cmd.Context(), args[0], flags)
+			return fetch(cmd.Context(), p, args[0], flags, cmd.Flags().Changed("fingerprint"))
 		},
 	}
 	flags.connection.register(cmd)
@@ -53,34 +67,18 @@ with --fingerprint.`,
 	cmd.Flags().StringVar(&flags.save, "save", "", "`file` to write to, instead of stdout")
 	cmd.Flags().BoolVar(&flags.withLeaf, "with-leaf", false, "write the server's own certificate too")
 	cmd.Flags().BoolVar(&flags.force, "force", false, "replace a file with other content, and write certificates that cannot work")
-	fromCommandLine(cmd.Flags(), "force") // RUNNERTRUST_FORCE is the post-renderer's
+	commandLineOnly(cmd.Flags(), "force") // RUNNERTRUST_FORCE is the post-renderer's
 	cmd.Flags().StringVar(&flags.fingerprint, "fingerprint", "", "`SHA256` of the server's certificate or of a CA above it, as fetch or openssl prints it; other chains are refused")
 	return cmd
 }
 
-// oneServer refuses anything but one argument.
-func (p *program) oneServer(cmd *cobra.Command, args []string) error {
-	if len(args) == 1 {
-		return nil
-	}
-	server, file := "HOST[:PORT]", "FILE"
-	if len(args) == 2 && p.isCertificateFile(args[1]) && !slices.ContainsFunc(args, holdsPassword) {
-		server, file = shellWord(args[0]), shellWord(args[1])
-	}
-	hint := cmd.CommandPath() + " " + server + " --save " + file
-	if len(args) == 2 {
-		hint = cmp.Or(flagMeant(cmd, args[1]), hint)
-	}
-	return &hinted{what: fmt.Sprintf("%s takes one server, not %d", cmd.Name(), len(args)), hint: hint}
-}
-
-func (p *program) fetch(ctx context.Context, argument string, flags fetchFlags) error {
-	target, err := p.server(argument)
+func fetch(ctx context.Context, p Process, argument string, flags fetchFlags, pinned bool) error {
+	target, err := server(p, argument)
 	if err != nil {
 		return err
 	}
 	pin := ""
-	if flags.pinned {
+	if pinned {
 		if pin, err = trust.ParseFingerprint(flags.fingerprint); err != nil {
 			return err
 		}
@@ -89,7 +87,7 @@ func (p *program) fetch(ctx context.Context, argument string, flags fetchFlags) 
 	if err != nil {
 		return err
 	}
-	if flags.pinned {
+	if pinned {
 		if err := fetched.Pinned(pin); err != nil {
 			return err
 		}
@@ -98,89 +96,206 @@ func (p *program) fetch(ctx context.Context, argument string, flags fetchFlags) 
 	if flags.withLeaf {
 		file = fetched.Chain
 	}
+	result := newFetchResult(fetched, file, pinned)
 	if !flags.output.isJSON() {
-		p.note(fetchReport(fetched, file, flags.pinned))
+		p.print.report(result.report())
 	}
-	if fetched.Fault != nil && !flags.force {
-		return &hinted{
-			code: fetched.Fault.Code,
-			what: fmt.Sprintf("%s: nothing is written without --force: %s", target.Address(), fetched.Fault.Message),
-			hint: cmp.Or(ofFetched(fetched).of(*fetched.Fault), "the report above says more"),
+	if result.Fault != nil && !flags.force {
+		return &advice.Error{
+			Code: result.Fault.Code,
+			What: fmt.Sprintf("%s: nothing is written without --force: %s", result.Target, result.Fault.Message),
+			Hint: cmp.Or(result.Fault.Hint, "the report above says more"),
 		}
 	}
-	if flags.save == "" {
-		return p.writeFetched(fetched, file, flags)
-	}
-	return p.saveFetched(fetched, file, flags)
-}
-
-// saveFetched writes the file, and tells how it differs from the one in its place.
-func (p *program) saveFetched(fetched *probe.Fetched, file *trust.Bundle, flags fetchFlags) error {
-	if change := difference(flags.save, file); change != "" && !flags.output.isJSON() {
-		p.note(change)
-	}
-	written, err := save(flags.save, file.PEM(), flags.force)
-	if err != nil {
-		return err
+	if flags.save != "" {
+		if err := saveFetched(p, file, flags); err != nil {
+			return err
+		}
 	}
 	switch {
 	case flags.output.isJSON():
-		return p.writeFetched(fetched, file, flags)
-	case written:
-		p.note(fmt.Sprintf("wrote %s to %s", count(len(file.Certificates()), "certificate"), flags.save))
-	default:
-		p.note(flags.save + " has these certificates already")
+		return writeJSON(p.print.write, result)
+	case flags.save == "":
+		return p.print.writeBytes(file.PEM())
 	}
 	return nil
 }
 
-// writeFetched writes the result to stdout.
-func (p *program) writeFetched(fetched *probe.Fetched, file *trust.Bundle, flags fetchFlags) error {
-	return p.result(flags.output,
-		func() any { return newFetchedJSON(fetched, file, flags.pinned) },
-		func() string { return string(file.PEM()) })
+// saveFetched writes the file, and reports how it differs from the one that was there.
+func saveFetched(p Process, file *trust.Bundle, flags fetchFlags) error {
+	quiet := flags.output.isJSON()
+	if change := difference(flags.save, file); !quiet && change != "" {
+		p.print.report(change)
+	}
+	written, err := output.Save(flags.save, file.PEM(), flags.force)
+	if err != nil || quiet {
+		return err
+	}
+	var report output.Report
+	if written {
+		report.Line("wrote %s to %s", output.Count(len(file.Certificates()), "certificate"), flags.save)
+	} else {
+		report.Line("%s has these certificates already", flags.save)
+	}
+	p.print.report(report.String())
+	return nil
 }
 
-// ofFetched is what the hints of a diagnosis are about.
-func ofFetched(fetched *probe.Fetched) topic {
-	return topic{occasion: ofFetch, host: fetched.Target.String(), leaf: fetched.Sent[0]}
+// fetchResult is the result of fetch; docs/JSON.md describes it.
+type fetchResult struct {
+	Target      string           `json:"target"`
+	Sent        []certificate    `json:"sent"`
+	Chain       []certificate    `json:"chain"`
+	File        []certificate    `json:"file"`
+	Fault       *advice.Message  `json:"fault,omitempty"`
+	Diagnosis   advice.Message   `json:"diagnosis"`
+	Also        []advice.Message `json:"also,omitempty"`
+	Fingerprint bool             `json:"fingerprintVerified"`
+	PEM         string           `json:"pem"`
+
+	added map[string]bool // by fingerprint, what the server does not send
 }
 
-// fetchReport is the table of the chain, and the diagnosis.
-func fetchReport(fetched *probe.Fetched, file *trust.Bundle, pinned bool) string {
+func newFetchResult(f *probe.Fetched, file *trust.Bundle, pinned bool) fetchResult {
+	context := advice.Context{Check: advice.OfServer, Host: f.Target.String(), Leaf: f.Sent[0]}
+	result := fetchResult{
+		Target: f.Target.Address(), Sent: certificates(f.Sent), Chain: certificates(f.Chain.Certificates()), File: certificates(file.Certificates()),
+		Diagnosis: context.Of(f.Diagnosis), Also: context.OfAll(f.Also), Fingerprint: pinned, PEM: string(file.PEM()),
+		added: map[string]bool{},
+	}
+	for _, c := range f.Added {
+		result.added[trust.Fingerprint(c)] = true
+	}
+	if f.Fault != nil {
+		fault := context.Of(*f.Fault)
+		result.Fault = &fault
+	}
+	return result
+}
+
+// report returns the table of the chain, and the diagnosis.
+func (r fetchResult) report() string {
+	var report output.Report
 	rows := [][]string{{"CERTIFICATE", "ISSUER", "NAMES", "VALID", "COMES FROM", "SHA-256"}}
-	for _, c := range fetched.Chain.Certificates() {
+	for _, c := range r.Chain {
 		from := "server"
-		if slices.Contains(fetched.Added, c) {
+		if r.added[c.Fingerprint] {
 			from = "added"
 		}
-		names := trust.List(trust.CoveredNames(c))
-		rows = append(rows, []string{
-			cmp.Or(trust.Shorten(c.Subject.String()), names), trust.Shorten(c.Issuer.String()), names, validity(c),
-			from, strings.TrimPrefix(trust.Fingerprint(c), "sha256:"),
-		})
+		names := trust.List(c.Names)
+		rows = append(rows, []string{cmp.Or(trust.Shorten(c.Subject), names), trust.Shorten(c.Issuer), names, c.validity(), from, strings.TrimPrefix(c.Fingerprint, "sha256:")})
 	}
-	about := ofFetched(fetched)
-	var report strings.Builder
-	fmt.Fprintf(&report, "%s sends %s\n\n%s\n", fetched.Target.Address(), count(len(fetched.Sent), "certificate"), table(rows))
-	fmt.Fprintf(&report, "%s\n", sentence(fetched.Diagnosis, about))
-	for _, finding := range fetched.Also {
-		fmt.Fprintf(&report, "also: %s\n", sentence(finding, about))
+	report.Line("%s sends %s", r.Target, output.Count(len(r.Sent), "certificate"))
+	report.Line("")
+	report.Table(rows)
+	report.Line("")
+	addMessage(&report, "", r.Diagnosis)
+	for _, also := range r.Also {
+		addMessage(&report, "also: ", also)
 	}
-	if fetched.Fault == nil && len(file.Certificates()) < len(fetched.Chain.Certificates()) {
-		report.WriteString("the file gets the CAs only, so that it outlives the server's own certificate\n")
+	if r.Fault == nil && len(r.File) < len(r.Chain) {
+		report.Line("the file gets the CAs only, so that it outlives the server's own certificate")
 	}
-	if pinned {
-		report.WriteString("the fingerprint matches\n")
+	switch {
+	case r.Fingerprint:
+		report.Line("the fingerprint matches")
+	case r.Diagnosis.Code != probe.CodePubliclyTrusted:
+		report.Line("this first contact is unverified: compare the first SHA-256 with that of the server's certificate")
+		report.Line("  on the server: openssl x509 -in FILE -outform DER | sha256sum; --fingerprint compares it for you")
 	}
-	if !pinned && fetched.Diagnosis.Code != probe.CodePubliclyTrusted {
-		report.WriteString("this first contact is unverified: compare the first SHA-256 with that of the server's certificate\n" +
-			"  on the server: openssl x509 -in FILE -outform DER | sha256sum; --fingerprint compares it for you\n")
-	}
-	return report.String() + "\n"
+	report.Line("")
+	return report.String()
 }
 
-// note writes text for people to stderr, along with the messages.
-func (p *program) note(text string) {
-	p.messages = append(p.messages, strings.TrimSuffix(text, "\n"))
+// difference reports how a file that is there already differs from the one to be written; empty
+// where there is nothing to compare.
+func difference(path string, file *trust.Bundle) string {
+	var report output.Report
+	about, err := os.Stat(path)
+	if err != nil || !about.Mode().IsRegular() {
+		return report.String()
+	}
+	opened, err := os.Open(path)
+	if err != nil {
+		return report.String()
+	}
+	defer func() { _ = opened.Close() }() // only read from
+	text, err := io.ReadAll(io.LimitReader(opened, trust.MaxSize+1))
+	if err != nil || bytes.Equal(text, file.PEM()) {
+		return report.String()
+	}
+	old, err := trust.Certificates(path, text)
+	if err != nil {
+		report.Line("%s holds something else: %v", path, err)
+		return report.String()
+	}
+	report.Line("%s differs:", path)
+	fresh := file.Certificates()
+	list := func(mark string, certs []*x509.Certificate, shown func(*x509.Certificate) bool) {
+		for _, c := range certs {
+			if shown(c) {
+				report.Line("  %s %s, valid %s", mark, newCertificate(c).name(), newCertificate(c).validity())
+				report.Line("    %s", trust.Fingerprint(c))
+			}
+		}
+	}
+	isOld := func(c *x509.Certificate) bool { return slices.ContainsFunc(old, c.Equal) }
+	list("-", old, func(c *x509.Certificate) bool { return !slices.ContainsFunc(fresh, c.Equal) })
+	list("+", fresh, func(c *x509.Certificate) bool { return !isOld(c) })
+	list("=", fresh, isOld)
+	for _, c := range fresh {
+		if c.IsCA && !isOld(c) && slices.ContainsFunc(old, func(o *x509.Certificate) bool { return isNamesake(o, c) }) {
+			report.Line("the CA %s has another key than the one of this name in the file: make sure that it is the new one", trust.NameOf(c))
+		}
+	}
+	return report.String()
+}
+
+// isNamesake reports whether two certificates have one name and different keys.
+func isNamesake(a, b *x509.Certificate) bool {
+	return bytes.Equal(a.RawSubject, b.RawSubject) && !bytes.Equal(a.RawSubjectPublicKeyInfo, b.RawSubjectPublicKeyInfo)
+}
+
+// connection are the flags of the commands that connect to a server.
+type connection struct {
+	connect string
+	timeout time.Duration
+}
+
+func (c *connection) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&c.connect, "connect", "", "`ADDR[:PORT]` to connect to, for a name that does not resolve here")
+	cmd.Flags().DurationVar(&c.timeout, "timeout", 15*time.Second, "how long a server may take to answer")
+}
+
+// dialer reaches servers as the flags and the proxy variables of the environment say.
+func (c *connection) dialer() probe.Dialer {
+	return probe.Dialer{
+		Connect: c.connect,
+		Timeout: c.timeout,
+		Proxy: func(u *url.URL) (*url.URL, error) {
+			return http.ProxyFromEnvironment(&http.Request{URL: u})
+		},
+	}
+}
+
+// server returns the one that an argument names. The URL of a project, as one copies it, is taken
+// for its host, with a note.
+func server(p Process, argument string) (probe.Target, error) {
+	target, err := probe.ParseTarget(argument)
+	if refused, ok := errors.AsType[*trust.Error](err); !ok || refused.Code != probe.CodePath {
+		return target, err
+	}
+	scheme, rest := "", argument
+	if before, after, found := strings.Cut(argument, "://"); found {
+		scheme, rest = before+"://", after
+	}
+	if target, err = probe.ParseTarget(scheme + rest[:strings.IndexAny(rest, "/?#")]); err == nil {
+		noteHost(p, argument, target.String())
+	}
+	return target, err
+}
+
+// noteHost notes that the rest of a URL counts for nothing.
+func noteHost(p Process, argument, host string) {
+	p.print.note(trust.Finding{Message: fmt.Sprintf("%s is taken for its host, %s", trust.PrintableURL(argument), host)})
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/trust/trusttest"
 )
 
@@ -43,7 +44,7 @@ func TestFetchWritesTheCAs(t *testing.T) {
 		t.Errorf("exit code %d, %s%s", code, stdout, stderr)
 	}
 	stdout, stderr, code := call(t, "", nil, append(fetch, "--with-leaf", "-o", "json")...)
-	var result fetchedJSON
+	var result fetchResult
 	if err := json.Unmarshal([]byte(stdout), &result); err != nil || code != exitDone || stderr != "" {
 		t.Fatalf("%v, exit code %d, %s", err, code, stderr)
 	}
@@ -73,7 +74,7 @@ func TestFetchOfWhatCannotWork(t *testing.T) {
 			stdout, stderr, code := call(t, "", nil, append(fetch, more...)...)
 			_, err := os.Stat(path)
 			var failed errorJSON // in the place of the result
-			if len(more) > 0 && more[0] == "-o" && json.Unmarshal([]byte(stdout), &failed) == nil && strings.Contains(failed.Error.Message, says) && failed.Error.Code != codeCommand {
+			if len(more) > 0 && more[0] == "-o" && json.Unmarshal([]byte(stdout), &failed) == nil && strings.Contains(failed.Error.Message, says) && failed.Error.Code != advice.CodeCommand {
 				stdout = ""
 			}
 			if code != exitError || stdout != "" || err == nil || !strings.Contains(stderr, "nothing is written without --force: ") || !strings.Contains(stderr, says) {
@@ -86,7 +87,7 @@ func TestFetchOfWhatCannotWork(t *testing.T) {
 		if _, stderr, code := call(t, "", nil, append(fetch, "--force", "--save", path)...); code != exitDone || strings.Count(readFile(t, path), "BEGIN") != 1 {
 			t.Errorf("--force --save: exit code %d, %s", code, stderr)
 		}
-		var result fetchedJSON
+		var result fetchResult
 		stdout, _, _ := call(t, "", nil, append(fetch, "--force", "-o", "json")...)
 		if err := json.Unmarshal([]byte(stdout), &result); err != nil || result.Fault == nil || !strings.Contains(result.Fault.Message, says) {
 			t.Errorf("--force -o json: %v, %s", err, stdout)

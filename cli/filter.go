@@ -6,45 +6,80 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"helm-runnertrust/cli/advice"
+	"helm-runnertrust/cli/krm"
+	"helm-runnertrust/cli/output"
 	"helm-runnertrust/render"
+	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/yamledit"
 )
 
-// filter is what Helm calls: manifests in, manifests out.
-func (p *program) filter(cmd *cobra.Command, flags *filterFlags) error {
-	flags.piped = cmd.Flags().Changed("pipe")
-	if isTerminal(p.Stdin) {
+// filterFlags are the flags of the filter and of render.
+type filterFlags struct {
+	certs   []string
+	options render.Options
+	pipe    string // another post-renderer's command line
+}
+
+func (f *filterFlags) register(flags *pflag.FlagSet) {
+	o := &f.options
+	registerCert(flags, &f.certs, "certificate `[HOST=]PATH`: a PEM, DER or PKCS#7 file, or a folder of <host>.crt (repeatable)")
+	registerObjects(flags, &o.Objects, &o.Via)
+	flags.BoolVar(&o.FromIngress, "from-ingress", false,
+		"mount the Secret that the Ingress or Gateway of the manifests names for the runner's host; this is the default if no certificate is given")
+	flags.BoolVar(&o.Jobs, "jobs", false,
+		"make programs in the runner's jobs trust GitLab too, through a pre_build_script in its configuration")
+	flags.BoolVar(&o.NoRollout, "no-rollout", false,
+		"leave out the annotation that rolls the pods when the certificate changes")
+	flags.StringVar(&o.CertsDir, "certs-dir", "",
+		"`directory` to mount at, instead of the one derived from the runner's uid and HOME")
+	flags.StringVar(&o.Deployment, "deployment", "",
+		"`name` of the runner's Deployment, instead of any with the variable CI_SERVER_URL")
+	flags.StringVar(&o.ConfigMapName, "configmap-name", "",
+		"`name` of the ConfigMap, instead of <deployment>-certs")
+	flags.BoolVar(&o.AllowNoRunner, "allow-no-runner", false,
+		"pass manifests without a runner through unchanged")
+	flags.StringVar(&f.pipe, "pipe", "", "run another post-renderer after this one: `'CMD ARG…'`, without a shell")
+	commandLineOnly(flags, "pipe") // a variable must not run programs
+	flags.BoolVar(&o.Force, "force", false,
+		"accept a certificate that is expired, not yet valid, or for another host")
+}
+
+// filter reads manifests and writes them with the certificates mounted: what Helm calls.
+func filter(p Process, cmd *cobra.Command, flags *filterFlags) error {
+	if output.IsTerminal(p.Stdin) {
 		cmd.SetOut(p.Stderr)
-		return errors.Join(cmd.Help(), &hinted{what: "stdin is a terminal, where Helm would send manifests",
-			hint: "to look at the effect: helm runnertrust render -f FILE --diff"})
+		return errors.Join(cmd.Help(), &advice.Error{What: "stdin is a terminal, where Helm would send manifests",
+			Hint: "to look at the effect: helm runnertrust render -f FILE --diff"})
 	}
 	stream, err := yamledit.Read(p.Stdin)
 	if err != nil {
-		return &hinted{what: "cannot read the manifests from stdin", err: err}
+		return &advice.Error{What: "cannot read the manifests from stdin", Err: err}
 	}
-	if list := findResourceList(stream); list != nil {
-		return p.function(cmd.Flags(), stream, list)
+	if list := krm.Find(stream); list != nil {
+		return function(p, cmd.Flags(), stream, list)
 	}
-	if err := p.completeFlags(cmd); err != nil {
+	if err := completeFlags(p, cmd); err != nil {
 		return err
 	}
-	result, err := p.run(stream, *flags)
+	result, err := filterStream(p, stream, flags, advice.Context{})
 	if err != nil {
 		return err
 	}
-	if flags.piped {
+	if cmd.Flags().Changed("pipe") {
 		out, err := p.pipeThrough(flags.pipe, result)
 		if err != nil {
 			return err
 		}
-		return p.write(out)
+		return p.print.writeBytes(out)
 	}
-	return p.writeAll(result)
+	return p.print.write(result)
 }
 
-// run filters a stream by the flags, and reports the warnings.
-func (p *program) run(stream *yamledit.Stream, flags filterFlags) (*render.Result, error) {
+// filterStream filters manifests by the flags, and reports the warnings.
+func filterStream(p Process, stream *yamledit.Stream, flags *filterFlags, context advice.Context) (*render.Result, error) {
 	sources, err := p.sources(flags.certs)
 	if err != nil {
 		return nil, err
@@ -53,26 +88,44 @@ func (p *program) run(stream *yamledit.Stream, flags filterFlags) (*render.Resul
 	options.Sources, options.Now = sources, p.Now
 	result, err := render.FilterStream(stream, options)
 	if err != nil {
-		p.misnamed = slices.ContainsFunc(sources, func(s render.Source) bool { return s.FromFolder && !strings.Contains(s.Host, ".") })
+		context.Misnamed = slices.ContainsFunc(sources, func(s render.Source) bool { return s.FromFolder && !strings.Contains(s.Host, ".") })
 		if options.Deployment != "" {
-			p.nameDeployments(err, stream)
+			text, _ := stream.Bytes() // of what cannot be written, there are no names
+			context.Deployments = deployments(err, text)
 		}
-		return nil, err
+		return nil, context.In(err)
 	}
 	for _, warning := range result.Warnings {
-		p.warn(warning)
+		p.print.warn(warning)
 	}
 	for _, note := range result.Notes {
-		p.inform(note)
+		p.print.note(note)
 	}
 	return result, nil
 }
 
-// nameDeployments notes the names in a stream that has no Deployment of the one that was asked for.
-func (p *program) nameDeployments(err error, stream *yamledit.Stream) {
-	if refused := (*render.Error)(nil); errors.As(err, &refused) && refused.Code == render.NoRunner {
-		if text, err := stream.Bytes(); err == nil {
-			p.deployments = render.Deployments(text)
-		}
+// deployments returns the names in manifests that have no Deployment of the one that was asked for.
+func deployments(err error, text []byte) []string {
+	if refused, ok := errors.AsType[*render.Error](err); ok && refused.Code == manifest.NoRunner {
+		return render.Deployments(text)
 	}
+	return nil
+}
+
+// function runs as the KRM function. It has its options from the functionConfig: flags that change
+// nothing would seem to.
+func function(p Process, flags *pflag.FlagSet, stream *yamledit.Stream, list *yamledit.Document) error {
+	var faults []error
+	flags.Visit(func(flag *pflag.Flag) {
+		faults = append(faults, &advice.Error{What: "--" + flag.Name + ": a KRM function takes no flags, and stdin is a ResourceList",
+			Hint: "set its field of spec in the functionConfig: see docs/KRM.md"})
+	})
+	if len(faults) > 0 {
+		return errors.Join(faults...)
+	}
+	out, err := krm.Function{Files: p.files(), Now: p.Now, Warn: p.print.warn, Note: p.print.note}.Run(stream, list)
+	if out != nil {
+		err = errors.Join(err, p.print.writeBytes(out))
+	}
+	return err
 }

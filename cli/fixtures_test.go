@@ -92,20 +92,19 @@ func eachCase(t *testing.T, kind string, check func(*testing.T, *fixtures.Case))
 type caseRun struct {
 	stdout, stderr string
 	code           int
-	notices        []notice
+	reported       []message // those that have a code
 }
 
 // runCase runs a case on a stream, as Helm would have it done.
 func runCase(c *fixtures.Case, stream string, more ...string) caseRun {
 	var stdout, stderr bytes.Buffer
-	p := &program{Process: fixtureProcess(append(argsOf(c), more...), stream, &stdout, &stderr)}
-	code := p.execute()
-	return caseRun{stdout.String(), portable(stderr.String()), code, p.notices}
+	code, print := run(fixtureProcess(append(argsOf(c), more...), stream, &stdout, &stderr))
+	return caseRun{stdout.String(), portable(stderr.String()), code, withCodes(print)}
 }
 
 // messages are the kinds, codes and objects of what was reported.
 func (r caseRun) messages() (all []string) {
-	for _, n := range r.notices {
+	for _, n := range r.reported {
 		all = append(all, strings.TrimSpace(n.kind+" "+string(n.Code)+" "+n.object))
 	}
 	return all
@@ -161,8 +160,8 @@ func TestMessages(t *testing.T) {
 	for _, kind := range []string{fixtures.Accept, fixtures.Refuse, fixtures.Verify} {
 		for _, c := range fixtures.All(t, kind) {
 			run := runCase(c, c.Input(t))
-			for _, n := range run.notices {
-				add(n.kind+" "+string(n.Code), strings.TrimSuffix(n.Message+"\nhint: "+n.Hint, "\nhint: "), c)
+			for _, n := range run.reported {
+				add(n.kind+" "+string(n.Code), strings.TrimSuffix(n.Message.Message+"\nhint: "+n.Hint, "\nhint: "), c)
 			}
 			if kind == fixtures.Verify {
 				add("output", run.stdout, c)

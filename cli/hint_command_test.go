@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"helm-runnertrust/cli/advice"
+	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/probe"
 )
 
@@ -38,24 +40,12 @@ func TestHintedCommands(t *testing.T) {
 		{args: []string{"fetch", "gitlab.test", "--timeout", "soon"}, hint: "write --timeout=15s"},
 		{args: []string{"fetch", "gitlab.test"}, environment: []string{"RUNNERTRUST_TIMEOUT", "5"}, hint: "write RUNNERTRUST_TIMEOUT=5s"},
 		{args: []string{"verify", "--expires-within", "30"}, hint: "write --expires-within=30d"},
-		{args: []string{"verify", "--all", "--release", "ci"}, hint: "give one of them: helm runnertrust verify --all, or helm runnertrust verify --release=ci"},
-		{args: []string{"verify", "--all", "-f", "ci.yaml"}, hint: "give one of them: helm runnertrust verify --all, or helm runnertrust verify --file=ci.yaml"},
-		{args: []string{"verify", "--all", "-f", "a b.yaml", "--release=ci", "-n", "c d", "--kube-context=prod"},
-			hint: "give one of them: helm runnertrust verify '--all-in=c d' --kube-context prod, " +
-				"or helm runnertrust verify '--file=a b.yaml', or helm runnertrust verify --release=ci --namespace 'c d' --kube-context prod"},
-		{args: []string{"render", "-f", "https://me:swordfish@gitlab.test", "--release", "ci"},
-			hint: "give one of them: helm runnertrust render '--file=https://***@gitlab.test', or helm runnertrust render --release=ci"},
-		{args: []string{file}, hint: "manifests are given with -f: helm runnertrust render -f '" + file + "'"},
-		{args: []string{"verify", file}, hint: "manifests are given with -f: helm runnertrust verify -f '" + file + "'"},
+		{args: []string{"verify", "--all", "--release", "ci"}, hint: "give one of them"},
 		{args: []string{"render", "-f", spaced}, hint: "render the chart first: helm template '" + spaced + "' > manifests.yaml"},
 		{args: []string{"verify", "[fd00::1]:8443", "--cert=other.test=" + fixturesDir + "/certs/ca.crt"},
 			hint: "get the chain from the server: helm runnertrust fetch '[fd00::1]:8443' --save FILE, then: helm runnertrust verify '[fd00::1]:8443' --cert=FILE"},
-		{args: []string{"verify", "--all", "--all-in", "ci"}, hint: "give one of them: helm runnertrust verify --all, or helm runnertrust verify --all-in=ci"},
 		{args: []string{"verify", "--all-in", ""}, hint: "name the namespace, or give --all for all of them"},
 		{args: []string{"verify", "--all-in", "ci", "-n", "ci"}, hint: "leave --namespace out"},
-		{args: []string{"--diff"}, hint: "did you mean helm runnertrust render --diff?"},
-		{args: []string{"--save=x"}, hint: "did you mean helm runnertrust fetch --save?"},
-		{args: []string{"fetch", "gitlab.test", "--online"}, hint: "did you mean helm runnertrust verify --online?"},
 		{args: []string{"--pipe=sed a\nsed b"}, hint: "put the lines into a script, and name that"},
 		{args: []string{"values", "--host", "gitlab.test\n"}, hint: "give it in one line"},
 		{args: []string{"--cert", "a\nb"}, hint: "write it to a file and give the path, or put it into the variable RUNNERTRUST_CERT"},
@@ -78,34 +68,12 @@ func TestHintedCommands(t *testing.T) {
 // TestOtherTemplates takes what a rendered chart may hold for no template of a chart.
 func TestOtherTemplates(t *testing.T) {
 	for _, text := range []string{"", "a: {{ $labels.instance }}", "{{ if .Alerts }}", "{{ with $values }}", "Values.a}} include"} {
-		if chart := templateOf(input{}, []byte(text)); chart != "" {
+		if chart := new(manifestFlags).templateOf([]byte(text)); chart != "" {
 			t.Errorf("%q: %q", text, chart)
 		}
 	}
-	if chart := templateOf(input{file: "-"}, []byte(`  name: {{ include "ci.name" . }}`)); chart != "CHART" {
+	if chart := (&manifestFlags{file: "-"}).templateOf([]byte(`  name: {{ include "ci.name" . }}`)); chart != "CHART" {
 		t.Errorf("on stdin: %q", chart)
-	}
-}
-
-// TestSaveToFolder names a file to save to.
-func TestSaveToFolder(t *testing.T) {
-	folder := t.TempDir()
-	_, err := save(folder, nil, true)
-	if want := "name a file in it: --save " + filepath.Join(folder, "gitlab.crt"); err == nil || new(program).hint(err) != want {
-		t.Errorf("%v", err)
-	}
-}
-
-// TestNothingPiped names the command that was typed.
-func TestNothingPiped(t *testing.T) {
-	for verifying, want := range map[bool]string{
-		true:  "helm runnertrust verify -f FILE, or helm runnertrust verify --release NAME",
-		false: "helm runnertrust render --diff -f FILE, or helm runnertrust render --diff --release NAME",
-	} {
-		p := &program{verifying: verifying}
-		if got := p.hint(p.nothingPiped()); got != "name a file or a release: "+want {
-			t.Errorf("verify %v: %s", verifying, got)
-		}
 	}
 }
 
@@ -113,14 +81,12 @@ func TestNothingPiped(t *testing.T) {
 func TestUnresolvableHint(t *testing.T) {
 	const text = "check the spelling, or give its address: "
 	server := probe.Verdicts{Target: probe.Target{Host: host, Port: "8443"}}
-	runner := auditedRunner{online: &server}
-	runner.about.command = new(program).typedVerify(input{file: "ci.yaml"})
-	for want, about := range map[string]topic{
-		"helm runnertrust fetch " + host + " --save FILE": {occasion: ofFetch, host: host},
-		"helm runnertrust verify " + host + ":8443":       ofVerdicts(server),
-		"helm runnertrust verify -f ci.yaml --online":     runner.ofHandshake(),
+	for want, about := range map[string]advice.Context{
+		"helm runnertrust fetch " + host + " --save FILE": {Check: advice.OfServer, Host: host},
+		"helm runnertrust verify " + host + ":8443":       ofHandshake(server, advice.Verify(server.Target.String())),
+		"helm runnertrust verify -f ci.yaml --online":     ofHandshake(server, "helm runnertrust verify -f ci.yaml --online"),
 	} {
-		if got := hintFor(probe.CodeUnresolvable, about); got != text+want+" --connect ADDR" {
+		if got := about.Of(trust.Finding{Code: probe.CodeUnresolvable}).Hint; got != text+want+" --connect ADDR" {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}

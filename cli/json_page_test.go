@@ -7,14 +7,16 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"helm-runnertrust/cli/advice"
 )
 
 // jsonTables are the types of -o json by the words in docs/JSON.md that introduce the table of
 // their fields.
 var jsonTables = map[string]any{
-	"## Errors": errorJSON{}, "## fetch": fetchedJSON{}, "## verify URL": serverJSON{}, "## verify of manifests": auditJSON{},
-	"A certificate:": certificateJSON{}, "A finding:": findingJSON{}, "A verdict:": verdictJSON{}, "Each runner:": runnerJSON{},
-	"A handshake:": onlineJSON{},
+	"## Errors": errorJSON{}, "## fetch": fetchResult{}, "## verify URL": serverResult{}, "## verify of manifests": auditResult{},
+	"A certificate:": certificate{}, "A finding:": advice.Message{}, "A verdict:": verdict{}, "Each runner:": runnerResult{},
+	"A handshake:": onlineResult{},
 }
 
 // TestJSONPage holds docs/JSON.md against the types: every field, in their order, and which of them
@@ -40,6 +42,9 @@ func TestJSONPage(t *testing.T) {
 		var want []string
 		for _, field := range reflect.VisibleFields(reflect.TypeOf(example)) {
 			name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
+			if name == "" {
+				continue
+			}
 			want = append(want, fieldOf(name, options == "omitempty"))
 		}
 		if !slices.Equal(tables[about], want) {

@@ -55,7 +55,7 @@ func TestVerifyOnlineHostAliases(t *testing.T) {
 	stream := runnerAt(t, saved, "refused", "1", ip) + "---\n" + runnerAt(t, saved, "one", port, ip) +
 		"---\n" + runnerAt(t, saved, "second", port, "127.0.0.2", ip) + "---\n" + runnerAt(t, saved, "odd", "0", ip)
 	stdout, stderr, code := call(t, stream, nil, "verify", "--online", "-o", "json")
-	var result auditJSON
+	var result auditResult
 	if err := json.Unmarshal([]byte(stdout), &result); err != nil {
 		t.Fatalf("%v: %s%s", err, stdout, stderr)
 	}
@@ -97,7 +97,7 @@ func TestVerifyOnlineIngress(t *testing.T) {
 	}
 	stream := strings.ReplaceAll(fixtures.Output(t, "accept/ingress"), "https://gitlab.example.com", "https://"+host+":"+port)
 	stdout, stderr, code := call(t, stream, nil, "verify", "--online", "--connect", address, "-o", "json")
-	var result auditJSON
+	var result auditResult
 	if err := json.Unmarshal([]byte(stdout), &result); err != nil {
 		t.Fatalf("%v: %s%s", err, stdout, stderr)
 	}

@@ -138,12 +138,12 @@ func flagReference(flag *pflag.Flag) []string {
 // repeatable reports whether a flag may be given more than once, and says so by growing.
 func repeatable(flag *pflag.Flag) bool {
 	_, once := flag.Value.(*single)
-	return !once && flag.Value.Type() != "bool"
+	return !once && flag.Value.Type() != "bool" && flag.Name != "via"
 }
 
 // variableOf is the variable that is read in the place of a flag; "" for none.
 func variableOf(flag *pflag.Flag) string {
-	if flag.Annotations[commandLineOnly] != nil && flag.Name != certFlag {
+	if flag.Annotations[isCommandLineOnly] != nil && flag.Name != certFlag {
 		return ""
 	}
 	return variable(flag.Name)

@@ -3,99 +3,29 @@ package cli
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
+	"helm-runnertrust/cli/advice"
+	"helm-runnertrust/cli/input"
+	"helm-runnertrust/cli/output"
+	"helm-runnertrust/render"
 	"helm-runnertrust/render/yamledit"
 )
 
-// input is where manifests come from: a file, stdin, or a release.
-type input struct {
-	file, release string
-	cluster       cluster
-}
+// errChanges ends a run with exitChanges.
+var errChanges = errors.New("changes")
 
-func (in *input) register(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&in.file, "file", "f", "", "`file` with manifests; - is stdin")
-	cmd.Flags().StringVar(&in.release, "release", "", "`name` of a release in the cluster, read with helm get manifest")
-	in.cluster.register(cmd)
-}
-
-// check refuses an empty name, which a script failed to fill in.
-func (in *input) check(cmd *cobra.Command) error {
-	for name, value := range map[string]string{"file": in.file, "release": in.release} {
-		if cmd.Flags().Changed(name) && value == "" {
-			return &hinted{what: "--" + name + " is empty", hint: "name the " + name + ", or leave the flag out to read stdin"}
-		}
-	}
-	return nil
-}
-
-// name is the input as messages have it.
-func (in *input) name() string {
-	switch {
-	case in.release != "":
-		return "release " + in.release
-	case in.isFile():
-		return in.file
-	}
-	return "stdin"
-}
-
-// isFile reports whether manifests come from a file.
-func (in *input) isFile() bool { return in.file != "" && in.file != "-" }
-
-// read returns the manifests.
-func (p *program) read(in input) (stream []byte, err error) {
-	switch {
-	case in.release != "":
-		p.release = p.typedRelease(in)
-		stream, err = p.manifest(in)
-	case in.isFile():
-		stream, err = p.readManifests(in.file)
-	case isTerminal(p.Stdin):
-		return nil, p.nothingPiped()
-	default:
-		if stream, err = io.ReadAll(p.Stdin); err != nil {
-			err = &hinted{what: "cannot read the manifests from stdin", err: err}
-		}
-	}
-	if err != nil {
-		return nil, err
-	}
-	p.template = templateOf(in, stream)
-	return stream, checkManifests(in, stream)
-}
-
-// nothingPiped is about a stdin at which a person sits.
-func (p *program) nothingPiped() error {
-	command := throughHelm + " render --diff"
-	if p.verifying {
-		command = throughHelm + " verify"
-	}
-	return &hinted{what: "no manifests are given",
-		hint: "name a file or a release: " + command + " -f FILE, or " + command + " --release NAME"}
-}
-
-// readManifests reads a file.
-func (p *program) readManifests(path string) ([]byte, error) {
-	if _, err := os.Stat(filepath.Join(path, "Chart.yaml")); err == nil {
-		return nil, &hinted{what: path + " is a chart, not manifests", hint: renderChart(path)}
-	}
-	stream, err := p.files().read(path, 0)
-	if err != nil {
-		return nil, &hinted{what: "cannot read the manifests of " + path, err: withoutPath(err),
-			hint: cmp.Or(unexpanded("file", "", path), "check the path and its permissions")}
-	}
-	return stream, nil
-}
-
-func (p *program) renderCommand() *cobra.Command {
+func renderCommand(p Process) *cobra.Command {
 	var flags filterFlags
-	var in input
+	var from manifestFlags
 	var diff, showSecrets, detailed bool
 	cmd := &cobra.Command{
 		Use:   "render [-f FILE | --release NAME]",
@@ -105,17 +35,13 @@ release that is in the cluster.`,
 		Example: `  helm template gitlab gitlab/gitlab -f values.yaml |
       helm runnertrust render --cert=gitlab.crt --diff
   helm runnertrust render --release gitlab --cert=gitlab.crt --diff`,
-		Args: p.noArguments,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			p.tellsByCode = detailed
-			if err := in.check(cmd); err != nil {
-				return err
-			}
-			before, err := p.read(in)
+			before, context, err := from.read(p, cmd)
 			if err != nil {
 				return err
 			}
-			result, err := p.run(yamledit.Split(before), flags)
+			result, err := filterStream(p, yamledit.Split(before), &flags, context)
 			if err != nil {
 				return err
 			}
@@ -125,23 +51,148 @@ release that is in the cluster.`,
 					return err
 				}
 			}
-			out := after
-			if diff {
-				out = p.diff(in.name(), before, after, showSecrets)
-			}
-			if err := p.write(out); err != nil {
-				return err
-			}
-			if detailed && !bytes.Equal(before, after) {
-				return errChanges
-			}
-			return nil
+			return writeRendered(p, from.name(), before, after, diff, showSecrets, detailed)
 		},
 	}
-	in.register(cmd)
+	from.register(cmd)
 	flags.register(cmd.Flags())
 	cmd.Flags().BoolVar(&diff, "diff", false, "print a unified diff instead of the manifests")
 	cmd.Flags().BoolVar(&showSecrets, "show-secrets", false, "show the values of Secrets in the diff")
 	cmd.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit with 2 when there are changes")
 	return cmd
+}
+
+// writeRendered writes the manifests or the diff. The diff is in colour where a person looks at it,
+// unless they do not want that (https://no-color.org).
+func writeRendered(p Process, name string, before, after []byte, diff, showSecrets, detailed bool) error {
+	out := after
+	if diff {
+		shown := func(text []byte) []byte { return render.MaskSecrets(text) }
+		if showSecrets {
+			shown = func(text []byte) []byte { return text }
+		}
+		noColour, _ := p.Env("NO_COLOR")
+		out = output.Diff(name, shown(before), shown(after), noColour == "" && output.IsTerminal(p.Stdout))
+	}
+	write := p.print.write
+	if detailed {
+		write = p.print.writeIfOpen
+	}
+	if err := write(bytes.NewReader(out)); err != nil {
+		return err
+	}
+	if detailed && !bytes.Equal(before, after) {
+		return errChanges
+	}
+	return nil
+}
+
+// manifestFlags are where manifests come from: a file, stdin, or a release.
+type manifestFlags struct {
+	file, release string
+	cluster       cluster
+}
+
+func (f *manifestFlags) register(cmd *cobra.Command) {
+	cmd.Flags().StringVarP(&f.file, "file", "f", "", "`file` with manifests; - is stdin")
+	cmd.Flags().StringVar(&f.release, "release", "", "`name` of a release in the cluster, read with helm get manifest")
+	f.cluster.register(cmd)
+}
+
+// name returns where the manifests come from, as messages have it.
+func (f *manifestFlags) name() string {
+	switch {
+	case f.release != "":
+		return "release " + f.release
+	case f.isFile():
+		return f.file
+	}
+	return "stdin"
+}
+
+func (f *manifestFlags) isFile() bool { return f.file != "" && f.file != "-" }
+
+// check refuses an empty name, which a script failed to fill in.
+func (f *manifestFlags) check(cmd *cobra.Command) error {
+	for _, name := range []string{"file", "release"} {
+		if cmd.Flags().Changed(name) && valueOf(cmd, name) == "" {
+			return &advice.Error{What: "--" + name + " is empty", Hint: "name the " + name + ", or leave the flag out to read stdin"}
+		}
+	}
+	return nil
+}
+
+// read returns the manifests, and the context of hints about them.
+func (f *manifestFlags) read(p Process, cmd *cobra.Command) (stream []byte, context advice.Context, err error) {
+	switch err := f.check(cmd); {
+	case err != nil:
+		return nil, context, err
+	case f.release != "":
+		context.Release = releaseCommand(p, f.release, f.cluster)
+		if stream, err = getManifest(p, f.release, f.cluster); err != nil {
+			return nil, context, err
+		}
+	case f.isFile():
+		if stream, err = readManifests(p, f.file); err != nil {
+			return nil, context, err
+		}
+	case output.IsTerminal(p.Stdin):
+		command := cmd.CommandPath()
+		return nil, context, &advice.Error{What: "no manifests are given",
+			Hint: "name a file or a release: " + command + " -f FILE, or " + command + " --release NAME"}
+	default:
+		if stream, err = io.ReadAll(p.Stdin); err != nil {
+			return nil, context, &advice.Error{What: "cannot read the manifests from stdin", Err: err}
+		}
+	}
+	context.Chart = f.templateOf(stream)
+	return stream, context, f.checkManifests(stream)
+}
+
+// readManifests reads manifests from a file or a pipe.
+func readManifests(p Process, path string) ([]byte, error) {
+	if _, err := os.Stat(filepath.Join(path, "Chart.yaml")); err == nil {
+		return nil, &advice.Error{What: path + " is a chart, not manifests", Hint: advice.RenderChart(path)}
+	}
+	stream, err := p.files().Read(path, 0)
+	if err != nil {
+		return nil, &advice.Error{What: "cannot read the manifests of " + path, Err: input.WithoutPath(err),
+			Hint: "check the path and its permissions"}
+	}
+	return stream, nil
+}
+
+// checkManifests refuses what cannot be manifests: nothing at all, which a command before us that
+// failed leaves behind, and a chart.
+func (f *manifestFlags) checkManifests(stream []byte) error {
+	name := f.name()
+	text := bytes.TrimSpace(stream)
+	switch {
+	case len(text) == 0 && name == "stdin":
+		return &advice.Error{What: "stdin is empty", Hint: "the command before the pipe has failed, or wrote nothing: see what it says without the pipe"}
+	case len(text) == 0:
+		return &advice.Error{What: name + " is empty", Hint: "make it again: helm template NAME CHART > manifests.yaml"}
+	case bytes.HasPrefix(text, []byte("-----BEGIN ")):
+		return &advice.Error{What: name + " is a certificate or a key, not manifests",
+			Hint: "certificates are given with --cert; manifests come from: helm template NAME CHART > manifests.yaml"}
+	case bytes.HasPrefix(stream, []byte("\x1f\x8b")), bytes.HasPrefix(stream, []byte("PK\x03\x04")):
+		return &advice.Error{What: name + " is an archive, not manifests", Hint: advice.RenderChart(cmp.Or(strings.TrimPrefix(f.file, "-"), "CHART"))}
+	}
+	return nil
+}
+
+var chartTemplate = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\{\{[^}]*(\.(Values|Release|Chart|Capabilities)\.|\binclude ")`)
+})
+
+// templateOf returns the chart that manifests are the templates of, as one types it; "" where they
+// are rendered. Other programs' templates may be in rendered ones.
+func (f *manifestFlags) templateOf(stream []byte) string {
+	if !bytes.Contains(stream, []byte("{{")) || !chartTemplate().Match(stream) {
+		return ""
+	}
+	if folder := filepath.Dir(f.file); filepath.Base(folder) == "templates" {
+		return filepath.Dir(folder)
+	}
+	return "CHART"
 }

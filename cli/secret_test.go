@@ -7,13 +7,14 @@ import (
 	"strings"
 	"testing"
 
+	"helm-runnertrust/cli/input"
 	"helm-runnertrust/fixtures"
 )
 
 // TestCertificateText gives the text of a key where a path or a name is expected. Nothing of it may
 // come back, and the variable that takes text is named.
 func TestCertificateText(t *testing.T) {
-	input := fixtures.Input(t, "accept/current")
+	manifests := fixtures.Input(t, "accept/current")
 	const body = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgswordfishswordfishsw"
 	for name, text := range map[string]string{
 		"key":              "-----BEGIN " + "PRIVATE KEY-----\n" + body + "\n-----END " + "PRIVATE KEY-----\n",
@@ -38,17 +39,17 @@ func TestCertificateText(t *testing.T) {
 				lines = append(lines, []string{"verify", "https://gitlab.test", "--cert", text}, []string{"render", "--cert=" + text, "-o", "x"})
 			}
 			for _, args := range lines {
-				stdout, stderr, code := call(t, input, nil, args...)
+				stdout, stderr, code := call(t, manifests, nil, args...)
 				said := strings.HasPrefix(stderr, "runnertrust: error: "+place+": the value is the text of a certificate or a key") && strings.Contains(stderr, "RUNNERTRUST_CERT")
 				if code != exitError || stdout != "" || !said || strings.Contains(stderr, "swordfish") || strings.Contains(stderr, "MI") {
 					t.Errorf("%s, %s: exit code %d, %q", name, place, code, stderr)
 				}
 			}
 		}
-		if _, err := new(files).load("gitlab.test=" + text); err == nil || strings.Contains(err.Error(), "swordfish") {
+		if _, err := new(input.Files).Load("gitlab.test=" + text); err == nil || strings.Contains(err.Error(), "swordfish") {
 			t.Errorf("%s, as a file of a KRM function: %v", name, err)
 		}
-		_, stderr, code := call(t, input, []string{"RUNNERTRUST_CERTS_DIR", text}, "--cert="+fixturesDir+"/certs/ca.crt")
+		_, stderr, code := call(t, manifests, []string{"RUNNERTRUST_CERTS_DIR", text}, "--cert="+fixturesDir+"/certs/ca.crt")
 		if code != exitError || !strings.Contains(stderr, "variable RUNNERTRUST_CERTS_DIR: the value is the text") || strings.Contains(stderr, "swordfish") {
 			t.Errorf("%s, environment: exit code %d, %q", name, code, stderr)
 		}
@@ -118,7 +119,7 @@ func TestPasswords(t *testing.T) {
 				{"--from-secret", url}, {"--from-configmap=gitlab.test=" + url}, {"--via", url}, {cert, "--pipe=" + url},
 				{"values", "--host=gitlab.test", "--from-secret", url}, {"values", "--host=gitlab.test", cert, "--chart-version", url},
 			}
-			if mayHoldPassword(url) { // else it could be anything
+			if input.MayHoldPassword(url) { // else it could be anything
 				commands = append(commands, elsewhere...)
 			}
 			for _, args := range commands {

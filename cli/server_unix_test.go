@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"helm-runnertrust/cli/output"
 	"helm-runnertrust/fixtures"
 	"helm-runnertrust/trust/trusttest"
 )
@@ -71,7 +72,7 @@ func TestVerifyOnlineFails(t *testing.T) {
 				t.Fatalf("offline: exit code %d, %s%s", code, stdout, stderr)
 			}
 			stdout, stderr, code := call(t, stream, nil, "verify", "--online", "--connect", address, "-o", "json")
-			var result auditJSON
+			var result auditResult
 			if err := json.Unmarshal([]byte(stdout), &result); err != nil {
 				t.Fatal(err)
 			}
@@ -139,7 +140,7 @@ func TestFetchJSON(t *testing.T) {
 	if code != exitDone || stderr != "" {
 		t.Fatalf("exit code %d, stderr %q", code, stderr)
 	}
-	var result fetchedJSON
+	var result fetchResult
 	if err := json.Unmarshal([]byte(stdout), &result); err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +170,7 @@ func TestSave(t *testing.T) {
 		{"two", false, "one"},
 		{"two", true, "two"},
 	} {
-		_, err := save(path, []byte(step.content), step.force)
+		_, err := output.Save(path, []byte(step.content), step.force)
 		if failed := err != nil; failed != (step.left != step.content) {
 			t.Errorf("save %q: %v", step.content, err)
 		}
@@ -181,7 +182,7 @@ func TestSave(t *testing.T) {
 	if err != nil || len(entries) != 1 {
 		t.Errorf("%d files are left, %v", len(entries), err)
 	}
-	if _, err := save(filepath.Join(path, "below-a-file"), nil, false); err == nil {
+	if _, err := output.Save(filepath.Join(path, "below-a-file"), nil, false); err == nil {
 		t.Error("saved below a file")
 	}
 }
@@ -193,14 +194,14 @@ func TestSaveElsewhere(t *testing.T) {
 	if err := errors.Join(os.WriteFile(file, []byte("old"), 0o600), os.Symlink("file", link), syscall.Mkfifo(pipe, 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := save(link, []byte("new"), true); err != nil {
+	if _, err := output.Save(link, []byte("new"), true); err != nil {
 		t.Fatal(err)
 	}
 	if about, err := os.Lstat(link); err != nil || about.Mode().IsRegular() || readFile(t, file) != "new" {
 		t.Errorf("the link is %v, %v; the file has %q", about.Mode(), err, readFile(t, file))
 	}
 	for _, path := range []string{pipe, folder, "/dev/null"} {
-		if _, err := save(path, []byte("new"), true); err == nil || !strings.Contains(err.Error(), "not a file") {
+		if _, err := output.Save(path, []byte("new"), true); err == nil || !strings.Contains(err.Error(), "not a file") {
 			t.Errorf("%s: %v", path, err)
 		}
 	}

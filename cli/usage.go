@@ -3,165 +3,108 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"helm-runnertrust/cli/advice"
+	"helm-runnertrust/cli/input"
 	"helm-runnertrust/trust"
 )
 
-// throughHelm is how people call the program that Helm runs, whose folder is seldom in PATH.
-const throughHelm = "helm runnertrust"
-
-// calledAs is what a person types to call the program.
-func (p *program) calledAs() string {
-	if name, _ := p.Env("HELM_PLUGIN_NAME"); name != "" || p.Name == "" || isHelm(parentProcess()) {
-		return throughHelm
-	}
-	if consistsOf(filepath.ToSlash(p.Name), isPlain) { // the separators of Windows mean nothing to its shells
-		return p.Name
-	}
-	return shellWord(p.Name)
-}
-
-// parentProcess is the folder of the parent's process, where the system has such.
-func parentProcess() string { return fmt.Sprintf("/proc/%d", os.Getppid()) }
-
-// flagError says what is wrong with a flag, and what may have been meant.
-func (p *program) flagError(cmd *cobra.Command, err error) error {
-	var unknown *pflag.NotExistError
-	var invalid *pflag.InvalidValueError
-	var missing *pflag.ValueRequiredError
+// flagError returns what is wrong with a flag. Of arguments that may hold a secret nothing is
+// suggested: the printer hides what cobra repeats.
+func flagError(cmd *cobra.Command, err error) error {
 	help := "see " + cmd.CommandPath() + " --help"
-	switch {
-	case errors.As(err, &missing):
+	if missing, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
 		name, _ := pflag.UnquoteUsage(missing.GetFlag())
-		return &hinted{what: err.Error(), hint: "write --" + missing.GetFlag().Name + "=" + name + "; " + help}
-	case errors.As(err, &unknown):
-		if !cmd.HasParent() && len(p.Args) > 0 && !strings.HasPrefix(p.Args[0], "-") {
-			return p.noArguments(cmd, p.Args[:1]) // it is no command, or its flags would be known
-		}
-		if meant := p.unknownFlag(cmd, unknown); meant != "" {
-			return &hinted{what: err.Error(), hint: meant}
-		}
-		if elsewhere := commandsWith(cmd, unknown.GetSpecifiedName()); elsewhere != "" {
-			return &hinted{what: err.Error(), hint: "did you mean " + elsewhere + "?"}
-		}
-		if name := nearest(unknown.GetSpecifiedName(), flagNames(cmd)); name != "" {
-			return &hinted{what: err.Error(), hint: "did you mean --" + name + "? " + help}
-		}
-	case errors.As(err, &invalid):
-		value, isFormat := invalid.GetValue(), invalid.GetFlag().Name == "output"
-		if isFormat && cmd.Flags().Lookup("save") != nil && looksLikeFile(value) {
-			return &hinted{what: "--output: " + invalid.Unwrap().Error(), hint: "the file is given with --save: --save " + shellWord(value)}
-		}
-		return p.invalidValue("--"+invalid.GetFlag().Name, invalid.GetFlag(), invalid.GetValue(), invalid.Unwrap())
+		return &advice.Error{What: err.Error(), Hint: "write --" + missing.GetFlag().Name + "=" + name + "; " + help}
 	}
-	return &hinted{what: err.Error(), hint: help}
+	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		flag := invalid.GetFlag()
+		if flag.Name == "output" && cmd.Flags().Lookup("save") != nil && strings.ContainsAny(invalid.GetValue(), "./") {
+			return &advice.Error{What: "--output: " + invalid.Unwrap().Error(), Hint: "-o is the format; name the file with --save"}
+		}
+		return invalidValue("--"+flag.Name, "--"+flag.Name, flag, invalid.GetValue(), invalid.Unwrap())
+	}
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok {
+		return &advice.Error{What: err.Error(), Hint: help}
+	}
+	return &advice.Error{What: err.Error(), Hint: unknownFlag(cmd, unknown.GetSpecifiedName(), unknown.GetSpecifiedShortnames(), help)}
 }
 
-// invalidValue is about a value that a flag refuses; place is the flag or its variable.
-func (p *program) invalidValue(place string, flag *pflag.Flag, value string, cause error) error {
-	_, hint := pflag.UnquoteUsage(flag)
-	name := place[strings.LastIndex(place, " ")+1:]
-	value = withoutHost(value)
+// unknownFlag returns what to do about a flag that a command does not have.
+func unknownFlag(cmd *cobra.Command, name, letters, help string) string {
+	letters, _, _ = strings.Cut(letters, "=")
 	switch {
-	case errors.Is(cause, errTwice):
-		return &hinted{what: place + " is given twice", hint: "give it once: only one of them would count"}
-	case mayHoldPassword(value):
-		return &hinted{what: fmt.Sprintf("%s: %q is no value for it", place, trust.PrintableURL(value)), hint: hint}
-	case flag.Value.Type() == "bool":
-		return &hinted{what: fmt.Sprintf("%s: %q is neither true nor false", place, value), hint: "write " + name + "=true"}
+	case name == "post-renderer" || name == "post-renderer-args":
+		return "--" + name + " is Helm's: leave it out, and give this program's flags as they are"
+	case strings.Contains(name, " "):
+		return input.OneEach
+	case cmd.Flags().Lookup(letters) != nil:
+		return "write --" + letters + ", with two dashes"
+	case name == "output", letters == "o":
+		return "the result goes to stdout: > FILE"
 	}
-	if example, isTime := times[flag.Value.Type()]; isTime {
-		if isNumber(value) {
-			example = value + example[len(example)-1:]
-		}
-		hint = "write " + name + "=" + example
+	var flags []string
+	cmd.Flags().VisitAll(func(flag *pflag.Flag) { flags = append(flags, flag.Name) })
+	if similar := suggest(name, flags); similar != "" {
+		return "did you mean --" + similar + "? " + help
 	}
-	if codeOf(cause) != codeCommand {
-		hint = p.hint(cause)
-	}
-	return &hinted{what: place, err: cause, hint: hint}
-}
-
-// commandsWith are the other commands that have a flag, as one types them with it; "" for none.
-func commandsWith(cmd *cobra.Command, flag string) string {
-	var typed []string
 	for _, other := range cmd.Root().Commands() {
-		if other.Flags().Lookup(flag) != nil {
-			typed = append(typed, other.CommandPath()+" --"+flag)
+		if name != "" && other.Flags().Lookup(name) != nil {
+			return "it is a flag of " + other.CommandPath()
 		}
 	}
-	return strings.Join(typed, ", or ")
+	return help
 }
 
-// times are the types of flags that take a time, with an example in the unit that a number without
-// one is probably meant in.
-var times = map[string]string{"duration": "15s", "time": "30d"}
-
-func isNumber(text string) bool { return text != "" && consistsOf(text, isDigit) }
-
-// flagNames are the flags of a command.
-func flagNames(cmd *cobra.Command) (names []string) {
-	cmd.Flags().VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
-	return names
+// suggest returns the name that is most like a misspelt one, by cobra's own distance; "" for none.
+func suggest(word string, names []string) string {
+	var all cobra.Command
+	for _, name := range names {
+		all.AddCommand(&cobra.Command{Use: name, Run: func(*cobra.Command, []string) {}})
+	}
+	for all.SuggestionsMinimumDistance = 1; all.SuggestionsMinimumDistance <= 2; all.SuggestionsMinimumDistance++ {
+		if similar := all.SuggestionsFor(word); len(word) > 2 && len(similar) > 0 {
+			return similar[0]
+		}
+	}
+	return ""
 }
 
 // noArguments refuses arguments, of which a misspelt command is one.
-func (p *program) noArguments(cmd *cobra.Command, args []string) error {
+func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	shown := trust.PrintableURL(args[0])
-	var commands []string
-	for _, command := range cmd.Commands() {
-		commands = append(commands, command.Name())
+	hint := "see " + cmd.CommandPath() + " --help"
+	if err := longDash(args); err != nil {
+		return err
 	}
-	help := "see " + cmd.CommandPath() + " --help"
-	what, hint := fmt.Sprintf("%s takes no argument like %q", cmd.Name(), shown), help
-	switch {
-	case len(commands) == 0:
-	case pathExists(args[0]) && !strings.Contains(args[0], "="):
-		what = fmt.Sprintf("%q is a file, not a command", args[0])
-	default:
-		what = fmt.Sprintf("unknown command %q", shown)
+	if input.PathExists(args[0]) {
+		return &advice.Error{What: fmt.Sprintf("%q is a file, not a command or a flag", args[0]),
+			Hint: "certificates are given with --cert=FILE, manifests with render -f FILE; " + hint}
 	}
-	if name := nearest(args[0], commands); name != "" && !pathExists(args[0]) {
-		hint = "did you mean " + cmd.CommandPath() + " " + name + "? " + help
-	} else if meant := p.argumentSlip(cmd, args[0]); meant != "" {
-		hint = meant
+	if !cmd.HasSubCommands() {
+		return &advice.Error{What: fmt.Sprintf("%s takes no argument like %q", cmd.Name(), trust.PrintableURL(args[0])), Hint: hint}
 	}
-	return &hinted{what: what, hint: hint}
+	cmd.SuggestionsMinimumDistance = 2 // cobra sets it for commands without rules on arguments only
+	if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
+		hint = "did you mean " + cmd.CommandPath() + " " + similar[0] + "? " + hint
+	}
+	return &advice.Error{What: fmt.Sprintf("unknown command %q", trust.PrintableURL(args[0])), Hint: hint}
 }
 
-var errTwice = errors.New("it is given twice")
-
-// A single value may be given once.
-type single struct {
-	pflag.Value
-	given bool
-}
-
-func (s *single) Set(value string) error {
-	if s.given {
-		return errTwice
-	}
-	s.given = true
-	return s.Value.Set(value)
-}
-
-// singleValues makes an error of a flag that is given twice, where the second would win in silence.
-// Switches say the same twice, and lists grow.
-func singleValues(flags *pflag.FlagSet) {
-	flags.VisitAll(func(flag *pflag.Flag) {
-		switch flag.Value.Type() {
-		case "bool", "stringArray", objects{}.Type():
-		default:
-			flag.Value = &single{Value: flag.Value}
+// longDash refuses an argument that begins with a dash that a chat program made of two.
+func longDash(args []string) error {
+	for _, arg := range args {
+		if strings.HasPrefix(arg, "—") || strings.HasPrefix(arg, "–") {
+			return &advice.Error{What: "an argument begins with a long dash, as chat programs and word processors make it",
+				Hint: "type the two dashes of a flag anew: --"}
 		}
-	})
+	}
+	return nil
 }

@@ -4,11 +4,18 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"net/url"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"helm-runnertrust/cli/advice"
+	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render"
+	"helm-runnertrust/render/manifest"
+	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/probe"
 )
 
 // valuesFlags are the flags of values.
@@ -19,7 +26,7 @@ type valuesFlags struct {
 	fromIngress bool
 }
 
-func (p *program) valuesCommand() *cobra.Command {
+func valuesCommand(p Process) *cobra.Command {
 	var flags valuesFlags
 	cmd := &cobra.Command{
 		Use:   "values --host HOST (--cert PATH | --from-secret NAME | --from-configmap NAME)",
@@ -39,8 +46,8 @@ since values cannot add to that text.`,
   helm upgrade --install runner gitlab/gitlab-runner -f values.yaml -f trust.yaml
   helm runnertrust values --host gitlab.example.com --umbrella \
       --from-secret gitlab-gitlab-tls/tls.crt > trust.yaml`,
-		Args: p.noArguments,
-		RunE: func(*cobra.Command, []string) error { return p.values(flags) },
+		Args: noArguments,
+		RunE: func(*cobra.Command, []string) error { return printValues(p, flags) },
 	}
 	flags.register(cmd.Flags())
 	return cmd
@@ -62,21 +69,19 @@ func (f *valuesFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.Force, "force", false, "accept a certificate that is expired, not yet valid, or for another host")
 	flags.BoolVar(&f.fromIngress, "from-ingress", false, "refused: it takes manifests")
 	flags.Lookup("from-ingress").Hidden = true // of use for its error only
-	for _, name := range []string{"host", "umbrella", "configmap", "from-ingress"} {
-		fromCommandLine(flags, name)
-	}
+	commandLineOnly(flags, "host", "umbrella", "configmap", "from-ingress")
 }
 
-// values prints values, or the ConfigMap that goes with them.
-func (p *program) values(flags valuesFlags) error {
-	options, host, err := p.valuesOptions(flags)
+// printValues prints chart values, or the ConfigMap that goes with them.
+func printValues(p Process, flags valuesFlags) error {
+	options, host, err := valuesOptions(p, flags)
 	if err != nil {
 		return err
 	}
 	made, err := render.Values(options)
-	if refused := (*render.Error)(nil); errors.As(err, &refused) && refused.Code == render.NoVolumes {
+	if refused, ok := errors.AsType[*render.Error](err); ok && refused.Code == manifest.NoVolumes {
 		if name := options.CertsSecretName(); name != "" {
-			return &hinted{code: refused.Code, what: err.Error(), hint: "set certsSecretName: " + name +
+			return &advice.Error{Code: refused.Code, What: err.Error(), Hint: "set certsSecretName: " + name +
 				" in the chart's values instead: every version has it, and it mounts the same file unless the runner is root"}
 		}
 	}
@@ -84,31 +89,31 @@ func (p *program) values(flags valuesFlags) error {
 		return err
 	}
 	for _, warning := range made.Warnings {
-		p.warn(warning)
+		p.print.warn(warning)
 	}
 	if options.Apart {
-		return p.write(append([]byte(aboutConfigMap(options, host, made.Key)), made.ConfigMap...))
+		return p.print.writeBytes(append([]byte(aboutConfigMap(options, host, made.Key)), made.ConfigMap...))
 	}
 	for _, note := range made.Notes {
-		p.inform(note)
+		p.print.note(note)
 	}
 	if made.Config != "" {
-		p.message("note", "values cannot add to runners.config: the lines for it are in the comment at the end", "")
+		p.print.note(trust.Finding{Message: "values cannot add to runners.config: the lines for it are in the comment at the end"})
 	}
-	return p.write(made.Values)
+	return p.print.writeBytes(made.Values)
 }
 
 // valuesOptions reads the flags, and refuses those that values cannot do. host is as one types it.
-func (p *program) valuesOptions(flags valuesFlags) (options render.ValuesOptions, host string, err error) {
+func valuesOptions(p Process, flags valuesFlags) (options render.ValuesOptions, host string, err error) {
 	options = flags.options
 	switch {
 	case flags.fromIngress:
-		return options, "", &hinted{what: "--from-ingress: values are made without the manifests that name a Secret",
-			hint: "name it: --from-secret=NAME/tls.crt; it is the secretName that this prints: kubectl get ingress --output yaml"}
+		return options, "", &advice.Error{What: "--from-ingress: values are made without the manifests that name a Secret",
+			Hint: "name it: --from-secret=NAME/tls.crt; it is the secretName that this prints: kubectl get ingress --output yaml"}
 	case flags.host == "":
-		return options, "", &hinted{what: "--host is missing", hint: "give the host of the chart's gitlabUrl: --host gitlab.example.com"}
+		return options, "", &advice.Error{What: "--host is missing", Hint: "give the host of the chart's gitlabUrl: --host gitlab.example.com"}
 	}
-	if options.ServerURL, host, err = p.chartServer(flags.host); err != nil {
+	if options.ServerURL, host, err = chartServer(p, flags.host); err != nil {
 		return options, "", err
 	}
 	options.Now = p.Now
@@ -116,13 +121,13 @@ func (p *program) valuesOptions(flags valuesFlags) (options render.ValuesOptions
 		return options, "", err
 	}
 	if options.Apart && len(options.Sources) == 0 {
-		return options, "", &hinted{what: "--configmap prints the certificates of --cert, and none is given",
-			hint: "give them with --cert, or leave --configmap out: an object that is there needs no ConfigMap"}
+		return options, "", &advice.Error{What: "--configmap prints the certificates of --cert, and none is given",
+			Hint: "give them with --cert, or leave --configmap out: an object that is there needs no ConfigMap"}
 	}
 	return options, host, nil
 }
 
-// aboutConfigMap is the comment above a ConfigMap that is made apart from the chart: what goes with
+// aboutConfigMap returns the comment above a ConfigMap that is made apart from the chart: what goes with
 // it. key is the one with the certificates.
 func aboutConfigMap(options render.ValuesOptions, host, key string) string {
 	command := []string{"values", "--host", host,
@@ -145,5 +150,58 @@ func aboutConfigMap(options render.ValuesOptions, host, key string) string {
 #   kubectl apply --namespace NAMESPACE --filename FILE
 # The values that mount them are printed by:
 #   %s %s
-`, host, throughHelm, typed(command...))
+`, host, advice.Program, advice.Command(command...))
+}
+
+// chartServer returns the gitlabUrl that --host stands for, and the host as one types it. A chart takes
+// more than can be connected to from here: http, and letters that the runner turns into ASCII for
+// the connection, but not for the name of its file.
+func chartServer(p Process, written string) (serverURL, host string, err error) {
+	scheme, rest := "https", written
+	if before, after, found := strings.Cut(written, "://"); found && strings.EqualFold(before, "http") {
+		scheme, rest = "http", after
+	}
+	target, err := server(p, rest)
+	refused, isRefused := errors.AsType[*trust.Error](err)
+	switch {
+	case err == nil:
+		host = target.String()
+		u := target.URL()
+		u.Scheme = scheme
+		serverURL = u.String()
+	case isRefused && refused.Code == probe.CodeHostName:
+		u := inLetters(rest)
+		if u == nil {
+			return "", "", err
+		}
+		if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+			noteHost(p, rest, u.Host)
+		}
+		host, serverURL = u.Host, scheme+"://"+u.Host
+	default:
+		return "", "", err
+	}
+	if scheme != "https" {
+		host = scheme + "://" + host
+	}
+	return serverURL, host, nil
+}
+
+// inLetters returns a URL whose host the runner can turn into a name in ASCII, nil for any other.
+func inLetters(written string) *url.URL {
+	if before, after, found := strings.Cut(written, "://"); found && strings.EqualFold(before, "https") {
+		written = after
+	}
+	u, err := url.Parse("https://" + written)
+	if err != nil {
+		return nil
+	}
+	server, err := gitlabrunner.ParseServer("https://" + u.Host)
+	if err != nil {
+		return nil
+	}
+	if _, err := probe.ParseTarget(server.Address); err != nil {
+		return nil
+	}
+	return u
 }

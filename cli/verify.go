@@ -1,18 +1,20 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"helm-runnertrust/cli/advice"
+	"helm-runnertrust/cli/input"
+	"helm-runnertrust/cli/output"
 	"helm-runnertrust/render"
+	"helm-runnertrust/render/audit"
 	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/probe"
 )
@@ -20,19 +22,19 @@ import (
 // verifyFlags are the flags of verify.
 type verifyFlags struct {
 	connection    connection
-	input         input
+	from          manifestFlags
 	output        format
 	certs         []string
 	online        bool
 	allowUnknown  bool
 	all           bool   // releases of the cluster
 	allIn         string // namespace, of which to take all releases
-	expiresWithin days
+	expiresWithin input.Days
 	deployment    string
 	certsDir      string
 }
 
-func (p *program) verifyCommand() *cobra.Command {
+func verifyCommand(p Process) *cobra.Command {
 	var flags verifyFlags
 	cmd := &cobra.Command{
 		Use:   "verify [URL | -f FILE | --release NAME | --all | --all-in NAMESPACE]",
@@ -58,77 +60,81 @@ Exits with 1 if any runner would not connect, or if that cannot be told (unless
   helm runnertrust verify --all --expires-within 30d
   helm runnertrust verify --all-in ci --expires-within 30d
   helm get manifest gitlab | helm runnertrust verify`,
-		Args: p.verifyArgs,
+		Args: func(cmd *cobra.Command, args []string) error { return verifyArgs(p, cmd, args) },
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p.tellsByCode = true
-			p.verifying = true
-			if err := errors.Join(flags.input.check(cmd), flags.takeNamespace(cmd)); err != nil {
+			if err := errors.Join(flags.from.check(cmd), flags.takeNamespace(cmd)); err != nil {
 				return err
 			}
 			switch {
 			case flags.all:
-				return p.verifyAll(cmd.Context(), flags)
+				return verifyAll(cmd.Context(), p, flags)
 			case len(args) == 0:
-				return p.verifyManifests(cmd.Context(), flags)
+				return verifyManifests(cmd, p, flags)
 			}
-			return p.verifyServer(cmd.Context(), args[0], flags)
+			return advice.Context{Verify: true}.In(verifyServer(cmd.Context(), p, args[0], flags))
 		},
 	}
-	flags.connection.register(cmd)
-	flags.input.register(cmd)
-	flags.output.register(cmd)
-	registerCert(cmd.Flags(), &flags.certs, "certificate `[HOST=]PATH` to verify a URL with, as for the post-renderer")
-	cmd.Flags().BoolVar(&flags.all, "all", false, "check every release in the cluster, in all namespaces")
-	cmd.Flags().StringVar(&flags.allIn, "all-in", "", "check every release in this `namespace`")
-	for _, name := range []string{"all", "all-in"} {
-		fromCommandLine(cmd.Flags(), name)
-	}
-	cmd.Flags().BoolVar(&flags.online, "online", false, "also try a TLS handshake with the runners' servers")
-	cmd.Flags().BoolVar(&flags.allowUnknown, "allow-unknown", false, "succeed even if the verdict on a runner is unknown")
-	cmd.Flags().Var(&flags.expiresWithin, "expires-within", "also fail if a runner would stop working within this `time`: 30d, 72h")
-	cmd.Flags().StringVar(&flags.deployment, "deployment", "", "`name` of the runner's Deployment")
-	cmd.Flags().StringVar(&flags.certsDir, "certs-dir", "", "`directory` of the runner's certificates")
+	flags.register(cmd)
 	return cmd
+}
+
+func (f *verifyFlags) register(cmd *cobra.Command) {
+	f.connection.register(cmd)
+	f.from.register(cmd)
+	f.output.register(cmd)
+	flags := cmd.Flags()
+	registerCert(flags, &f.certs, "certificate `[HOST=]PATH` to verify a URL with, as for the post-renderer")
+	flags.BoolVar(&f.all, "all", false, "check every release in the cluster, in all namespaces")
+	flags.StringVar(&f.allIn, "all-in", "", "check every release in this `namespace`")
+	commandLineOnly(flags, "all", "all-in")
+	flags.BoolVar(&f.online, "online", false, "also try a TLS handshake with the runners' servers")
+	flags.BoolVar(&f.allowUnknown, "allow-unknown", false, "succeed even if the verdict on a runner is unknown")
+	flags.Var(&f.expiresWithin, "expires-within", "also fail if a runner would stop working within this `time`: 30d, 72h")
+	flags.StringVar(&f.deployment, "deployment", "", "`name` of the runner's Deployment")
+	flags.StringVar(&f.certsDir, "certs-dir", "", "`directory` of the runner's certificates")
+}
+
+// takeNamespace makes --all-in an --all of one namespace.
+func (f *verifyFlags) takeNamespace(cmd *cobra.Command) error {
+	switch {
+	case !cmd.Flags().Changed("all-in"):
+		return nil
+	case f.allIn == "":
+		return &advice.Error{What: "--all-in is empty", Hint: "name the namespace, or give --all for all of them"}
+	case f.from.cluster.namespace != "":
+		return &advice.Error{What: "--all-in and --namespace both name a namespace", Hint: "leave --namespace out"}
+	}
+	f.all, f.from.cluster.namespace = true, f.allIn
+	return nil
 }
 
 // verifyArgs refuses what would be ignored: flags of manifests together with a URL, and the other
 // way round. It runs before the environment is read, which may hold flags for other commands.
-func (p *program) verifyArgs(cmd *cobra.Command, args []string) error {
-	if len(args) > 1 {
-		return &hinted{what: fmt.Sprintf("verify takes one URL, not %d", len(args)), hint: cmp.Or(flagMeant(cmd, args[1]), "verify them one after the other: "+verifyURL("URL"))}
+func verifyArgs(p Process, cmd *cobra.Command, args []string) error {
+	if err := longDash(args); err != nil {
+		return err
 	}
-	ignored, subject := []string{"file", "release", "all", "all-in", "online", "deployment", "certs-dir"}, "a URL"
+	if len(args) > 1 {
+		return &advice.Error{What: fmt.Sprintf("verify takes one URL, not %d", len(args)), Hint: "verify them one after the other: " + advice.Verify("URL")}
+	}
+	ignored, subject := []string{"file", "release", "all", "all-in", "online", "deployment", "certs-dir", "namespace"}, "a URL"
 	if len(args) == 0 {
 		ignored, subject = []string{certFlag}, "manifests"
 	}
 	for _, name := range ignored {
 		if cmd.Flags().Changed(name) {
-			return &hinted{what: fmt.Sprintf("--%s is not for %s", name, subject),
-				hint: "verify a URL with its --cert, or manifests with what they hold"}
+			return &advice.Error{What: fmt.Sprintf("--%s is not for %s", name, subject),
+				Hint: "verify a URL with its --cert, or manifests (-f FILE, --release NAME) with what they hold"}
 		}
 	}
-	if len(args) == 0 {
-		return p.checkConnect(cmd)
-	}
-	if where := clusterOf(cmd); where.namespace != "" {
-		if hint := p.releaseMeant(args[0], input{cluster: where}); hint != "" {
-			return &hinted{what: "--namespace is not for a URL", hint: hint}
-		}
-	}
-	return nil
-}
-
-// checkConnect refuses flags of a connection for manifests that nothing is to connect for.
-// --online may come from the environment, which is not read yet.
-func (p *program) checkConnect(cmd *cobra.Command) error {
-	online := cmd.Flags().Lookup("online")
-	if value, _ := p.Env(variable(online.Name)); online.Changed || value != "" {
+	// --online may come from the environment, which is not read yet.
+	if value, _ := p.Env(variable("online")); len(args) > 0 || value != "" || cmd.Flags().Changed("online") {
 		return nil
 	}
 	for _, name := range []string{"connect", "timeout"} {
 		if cmd.Flags().Changed(name) {
-			return &hinted{what: "--" + name + " without --online: manifests are verified without a connection",
-				hint: "add --online to shake hands with the runners' servers"}
+			return &advice.Error{What: "--" + name + " without --online: manifests are verified without a connection",
+				Hint: "add --online to shake hands with the runners' servers"}
 		}
 	}
 	return nil
@@ -139,90 +145,60 @@ func (f verifyFlags) passes(status trust.Status) bool {
 	return status == trust.StatusOK || status == trust.StatusUnknown && f.allowUnknown
 }
 
-// days is a duration that may be given in days.
-type days time.Duration
-
-func (d *days) String() string {
-	const day = days(24 * time.Hour)
-	switch {
-	case *d == 0:
-		return ""
-	case *d%day == 0:
-		return fmt.Sprintf("%dd", *d/day)
+// later returns the verdicts of the end of --expires-within, and that end.
+func (f verifyFlags) later(v probe.Verdicts, now time.Time) (later probe.Verdicts, end time.Time) {
+	end = now.Add(time.Duration(f.expiresWithin))
+	if f.expiresWithin > 0 {
+		v = v.By(end)
 	}
-	return time.Duration(*d).String()
+	return v, end
 }
 
-// Type is what cobra's help calls the value.
-func (d *days) Type() string { return "time" }
-
-func (d *days) Set(value string) error {
-	if count, found := strings.CutSuffix(value, "d"); found {
-		n, err := strconv.ParseUint(count, 10, 16)
-		if err != nil {
-			return fmt.Errorf("%q is not a number of days", value)
-		}
-		*d = days(time.Duration(n) * 24 * time.Hour)
-		return nil
-	}
-	duration, err := time.ParseDuration(value)
-	if err != nil || duration < 0 {
-		return fmt.Errorf("%q is not a time like 30d or 72h", value)
-	}
-	*d = days(duration)
-	return nil
-}
-
-func (p *program) verifyServer(ctx context.Context, url string, flags verifyFlags) error {
+func verifyServer(ctx context.Context, p Process, url string, flags verifyFlags) error {
 	if _, err := os.Stat(url); err == nil {
-		hint := "manifests are given with -f: " + throughHelm + " verify -f " + shellWord(url)
-		if p.isCertificateFile(url) {
-			hint = "certificates are given with --cert: " + verifyURL("URL") + " --cert=" + shellWord(url)
-		}
-		return &hinted{what: fmt.Sprintf("%q is a file, not a URL", url), hint: hint}
+		return &advice.Error{What: fmt.Sprintf("%q is a file, not a URL", url), Hint: "manifests are given with -f FILE, the certificates for a URL with --cert=FILE"}
 	}
-	target, err := p.server(url)
+	target, err := server(p, url)
 	if err != nil {
 		return err
 	}
-	var file *trust.Bundle
-	if value, _ := p.Env(variable(certFlag)); len(flags.certs) > 0 || value != "" {
-		sources, err := p.sources(flags.certs)
-		if err != nil {
-			return err
-		}
-		if file = render.Choose(sources, target.Host); file == nil {
-			return &hinted{what: fmt.Sprintf("no certificate is given for the host %q", target.Host),
-				hint: fetchInstead(topic{host: target.String()}) + ", then: " + verifyURL(target.String()) + " --cert=FILE"}
-		}
+	file, err := fileFor(p, target, flags.certs)
+	if err != nil {
+		return err
 	}
 	verdicts := probe.Verify(ctx, target, file, flags.connection.dialer(), p.Now)
-	end := p.Now.Add(time.Duration(flags.expiresWithin))
-	later := verdicts
-	if flags.expiresWithin > 0 {
-		later = verdicts.By(end)
-	}
+	later, end := flags.later(verdicts, p.Now)
 	passes := flags.passes(verdicts.Status().Worse(later.Status()))
-	err = p.result(flags.output,
-		func() any { return newServerJSON(later, passes) },
-		func() string { return serverTable(verdicts, later.Runner.Warnings, file != nil) })
-	if err != nil {
+	result := newServerResult(later, file != nil, passes)
+	if err := writeReport(p, flags.output, result); err != nil || passes {
 		return err
 	}
-	switch fault := p.noSuchServer(url, verdicts.Runner, flags.input); {
-	case passes:
-		return nil
-	case fault != nil:
-		return fault
+	switch finding := verdicts.Runner.Finding; {
+	case finding.Code == probe.CodeUnresolvable && !strings.ContainsAny(url, ".:/["):
+		return &advice.Error{What: fmt.Sprintf("there is no server %q", url), Hint: "if it is a release: helm runnertrust verify --release " + advice.Quote(url)}
 	case verdicts.Status() == trust.StatusFailed:
-		return &hinted{what: "a runner would not work with " + target.Address(), hint: "the reason is below the table"}
+		return &advice.Error{What: "a runner would not work with " + target.Address(), Hint: "the reason is below the table"}
 	case later.Status() == trust.StatusFailed:
-		finding := endsEarly(later, end)
-		return &hinted{what: target.Address() + ": " + finding.Message, hint: ofVerdicts(later).of(finding)}
-	default:
-		return &hinted{what: "whether jobs work with " + target.Address() + " is not known",
-			hint: "the reason is below the table; --allow-unknown lets it pass"}
+		m := ofHandshake(later, advice.Verify(target.String())).Of(endsEarly(later, end))
+		return &advice.Error{What: target.Address() + ": " + m.Message, Hint: m.Hint}
 	}
+	return &advice.Error{What: "whether jobs work with " + target.Address() + " is not known",
+		Hint: "the reason is below the table; --allow-unknown lets it pass"}
+}
+
+// fileFor returns the certificates that are given for a server; nil where none are given at all.
+func fileFor(p Process, target probe.Target, certs []string) (*trust.Bundle, error) {
+	sources, err := p.sources(certs)
+	if err != nil || len(sources) == 0 {
+		return nil, err
+	}
+	file := render.Choose(sources, target.Host)
+	if file == nil {
+		host := target.String()
+		return nil, &advice.Error{What: fmt.Sprintf("no certificate is given for the host %q", target.Host),
+			Hint: advice.FetchInstead(advice.Context{Host: host}) + ", then: " + advice.Verify(host) + " --cert=FILE"}
+	}
+	return file, nil
 }
 
 // reasonOf explains verdicts that are not both good.
@@ -236,55 +212,52 @@ func reasonOf(v probe.Verdicts) trust.Finding {
 // endsEarly explains verdicts of a time to come that are not both good.
 func endsEarly(later probe.Verdicts, end time.Time) trust.Finding {
 	return trust.Finding{
-		Code:    render.CodeEndsTooEarly,
+		Code:    audit.CodeEndsTooEarly,
 		Host:    later.Target.String(),
 		Message: fmt.Sprintf("it will have stopped working by %s: %s", end.UTC().Format("2006-01-02 15:04 MST"), reasonOf(later).Message),
 	}
 }
 
-// verifyURL is verify of a server as one types it.
-func verifyURL(host string) string { return throughHelm + " verify " + shellWord(host) }
+// serverResult is the result of verify for a URL; docs/JSON.md describes it.
+type serverResult struct {
+	Target string        `json:"target"`
+	OK     bool          `json:"ok"` // as the exit code
+	Status trust.Status  `json:"status"`
+	Dialed string        `json:"dialed,omitempty"`
+	Sent   []certificate `json:"sent"`
+	Runner verdict       `json:"runner"`
+	Git    verdict       `json:"git"`
 
-// ofVerdicts is what the hints of verdicts are about.
-func ofVerdicts(v probe.Verdicts) topic {
-	about := topic{occasion: ofVerdict, host: v.Target.String(), command: verifyURL(v.Target.String())}
-	if len(v.Sent) > 0 {
-		about.leaf = v.Sent[0]
-	}
-	return about
+	hasFile bool
 }
 
-// serverTable is the verdict of each client, with its reason. The runner's warnings are those of
-// later.
-func serverTable(v probe.Verdicts, later []trust.Finding, file bool) string {
+// newServerResult has the verdicts of the end of --expires-within.
+func newServerResult(v probe.Verdicts, hasFile, passes bool) serverResult {
+	context := ofHandshake(v, advice.Verify(v.Target.String()))
+	return serverResult{
+		Target: v.Target.Address(), OK: passes, Status: v.Status(), Dialed: v.Dialed, Sent: certificates(v.Sent),
+		Runner: newVerdict(context, v.Runner), Git: newVerdict(context, v.Git), hasFile: hasFile,
+	}
+}
+
+// table returns the verdict on each client, with its reason.
+func (r serverResult) table() string {
 	runner, git := "the image's CAs and the file", "the file only"
-	if !file {
+	if !r.hasFile {
 		runner, git = "the image's CAs", "the image's CAs"
 	}
+	var report, reasons output.Report
 	rows := [][]string{{"CLIENT", "VERDICT", "TRUSTS"}}
-	about := ofVerdicts(v)
-	v.Runner.Warnings = later
-	var reasons strings.Builder
 	for _, client := range []struct {
 		name, trusts string
-		verdict      trust.Verdict
-	}{
-		{"runner", runner, v.Runner},
-		{"git in jobs", git, v.Git},
-	} {
-		rows = append(rows, []string{client.name, verdictWord(client.verdict.Status), client.trusts})
-		fmt.Fprintf(&reasons, "%s: %s\n", client.name, sentence(client.verdict.Finding, about))
+		verdict      verdict
+	}{{"runner", runner, r.Runner}, {"git in jobs", git, r.Git}} {
+		rows = append(rows, []string{client.name, string(client.verdict.Status), client.trusts})
+		addMessage(&reasons, client.name+": ", client.verdict.Finding)
 		for _, warning := range client.verdict.Warnings {
-			fmt.Fprintf(&reasons, "%s: warning: %s\n", client.name, sentence(warning, about))
+			addMessage(&reasons, client.name+": warning: ", warning)
 		}
 	}
-	return table(rows) + "\n" + reasons.String()
-}
-
-// verdictWord is a status in a table of clients.
-func verdictWord(status trust.Status) string {
-	if status == trust.StatusFailed {
-		return "fails"
-	}
-	return string(status)
+	report.Table(rows)
+	return report.String() + "\n" + reasons.String()
 }

@@ -32,7 +32,7 @@ func TestVerify(t *testing.T) {
 // judgements are what the JSON of verify says of runners, without its sentences.
 func judgements(t *testing.T, text string) string {
 	t.Helper()
-	var result auditJSON
+	var result auditResult
 	if err := json.Unmarshal([]byte(text), &result); err != nil || len(result.Runners) == 0 {
 		t.Fatalf("%v: %s", err, text)
 	}

@@ -121,9 +121,9 @@ func TestKustomizeFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	for says, function := range map[string]string{
-		"spec.certificat is not known": function("RunnerTrust", "{certificat: x}"),
-		"no certificate is given":      function("RunnerTrust", "{}"),
-		"no file":                      function("RunnerTrustVerify", "{}"),
+		"spec.certificat: it is not known": function("RunnerTrust", "{certificat: x}"),
+		"no certificate is given":          function("RunnerTrust", "{}"),
+		"no file":                          function("RunnerTrustVerify", "{}"),
 	} {
 		k := newKustomization(t, string(input))
 		k.write(t, "function.yaml", function)

@@ -9,7 +9,7 @@ import (
 
 // Source is certificates for one host, or for every host that has none of its own.
 type Source struct {
-	// Host is the name that the certificates were given for, without port and brackets, its case
+	// Host is the name of the server that the certificates are for, without port and brackets, its case
 	// kept because the runner keeps it; empty for every host.
 	Host string
 	// Bundle is what was read; never nil.
@@ -18,7 +18,7 @@ type Source struct {
 	FromFolder bool
 }
 
-// Choose returns the certificates for a host: what was given for this host, else what was given for
+// Choose returns the certificates for a host: those for this host, else those for
 // every host, each merged into one bundle; nil when there is neither. Host names compare without
 // case, as in TLS, and in ASCII. A file in a folder has the name that the runner looks for, which
 // for an IPv6 address is only its beginning.

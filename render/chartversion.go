@@ -6,20 +6,23 @@ import (
 	"regexp"
 	"strconv"
 	"sync"
+
+	"helm-runnertrust/render/manifest"
+	"helm-runnertrust/trust"
 )
 
 // A chartKey is a key of the values of the gitlab-runner chart, which Values needs.
 type chartKey struct {
 	name  string
 	since chartVersion // the first version that has it
-	code  Code         // of the Error where a version does not have it
+	code  trust.Code   // of the Error where a version does not have it
 }
 
 // The keys that not every version has, by the chart's changelog (!348 and !451). Those that have
 // volumes have volumeMounts and runners.config too.
 var (
-	volumesKey      = chartKey{"volumes", chartVersion{0, 42}, NoVolumes}
-	extraObjectsKey = chartKey{"extraObjects", chartVersion{0, 62}, NoExtraObjects}
+	volumesKey      = chartKey{"volumes", chartVersion{0, 42}, manifest.NoVolumes}
+	extraObjectsKey = chartKey{"extraObjects", chartVersion{0, 62}, manifest.NoExtraObjects}
 )
 
 // runnersConfigSince is the first version in whose renderings runners.config shows.
@@ -46,7 +49,7 @@ var versionNumber = sync.OnceValue(func() *regexp.Regexp {
 // is refused: which gitlab-runner it brings along follows no rule.
 func parseChartVersion(written string) (chartVersion, error) {
 	refuse := func(why string) (chartVersion, error) {
-		return chartVersion{}, &Error{Code: BadChartVersion, Err: fmt.Errorf("the chart version %q %s", written, why)}
+		return chartVersion{}, &Error{Code: manifest.BadChartVersion, Err: fmt.Errorf("the chart version %q %s", written, why)}
 	}
 	found := versionNumber().FindStringSubmatch(written)
 	if found == nil {

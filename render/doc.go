@@ -1,8 +1,8 @@
 // Package render makes the GitLab Runners of a manifest stream trust their GitLab.
 //
 // Filter takes what Helm rendered and returns it with a certificate file for each runner, mounted
-// where the runner looks for it, or told of it. What the file holds comes from a source:
-// certificates that are given go into a ConfigMap, others are a key of an object in the namespace.
+// where the runner looks for it, or named in its settings. What the file holds comes from a source:
+// certificates of the options go into a ConfigMap, others are a key of an object in the namespace.
 // It promises:
 //
 //   - Documents that no edit is for come back byte for byte.
@@ -12,9 +12,9 @@
 //     are serialized as a whole, the lines of a volume that becomes a projected one, and values
 //     that are replaced.
 //   - The same stream and options give the same bytes, and filtering the result again changes
-//     nothing.
+//     nothing; with other options it gives what they make of the chart's own rendering.
 //   - On any error there is no output.
 //
-// What a runner reads, and where, follows from gitlab-runner's own rules in package trust. The
+// What a runner reads, and where, follows from gitlab-runner's own rules in package gitlabrunner. The
 // package does no input or output and reads no clock.
 package render

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"helm-runnertrust/fixtures"
+	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/yamledit"
 	"helm-runnertrust/trust"
 )
@@ -113,7 +114,7 @@ func TestErrorIsTyped(t *testing.T) {
 	if !errors.As(err, &refused) {
 		t.Fatalf("%v is no *Error", err)
 	}
-	if refused.Code != NoCertificate || !strings.HasPrefix(refused.Object, "Deployment/") || refused.Unwrap() == nil {
+	if refused.Code != manifest.NoCertificate || !strings.HasPrefix(refused.Object, "Deployment/") || refused.Unwrap() == nil {
 		t.Errorf("got %+v", refused)
 	}
 }

@@ -1,101 +1,72 @@
 package render
 
 import (
-	"cmp"
-	"errors"
+	"fmt"
+	"regexp"
 	"strings"
+	"sync"
 
-	"sigs.k8s.io/kustomize/kyaml/yaml"
-
-	"helm-runnertrust/render/yamledit"
+	"helm-runnertrust/render/manifest"
+	"helm-runnertrust/render/pod"
 )
 
-// An object is a Kubernetes object of a document: the document itself, or an item of the List that
-// it holds.
-type object struct {
-	doc             *yamledit.Document
-	node            *yaml.RNode // in the document's edited tree
-	kind            string
-	name, namespace string
-	siblings        *yaml.RNode // the items of the List that it is one of; nil for a document of its own
-	fault           error       // what is wrong with its shape, as far as its kind is read; nil for nothing
+// An Object is a key of a Secret or ConfigMap that is in the runner's namespace, or will be: its
+// owner (cert-manager, trust-manager, a chart) brings it there and renews it.
+type Object struct {
+	Host string // as in Source; "" for every host
+	Kind string // "Secret" or "ConfigMap"
+	Name string
+	Key  string // "ca.crt"
 }
 
-// String is how messages name the object: "Deployment/ci-gitlab-runner".
-func (o *object) String() string { return strings.TrimSuffix(o.kind+"/"+o.name, "/") }
+// String returns the name in messages: "Secret/gitlab-tls, key ca.crt".
+func (o Object) String() string { return fmt.Sprintf("%s/%s, key %s", o.Kind, o.Name, o.Key) }
 
-// objectsOf reads a document and lists what it holds.
-func objectsOf(doc *yamledit.Document) ([]*object, error) {
-	root, err := doc.Root()
-	if err != nil {
-		return nil, placed(doc, "", err)
+// defaultKey is the key of an object that is named without one: cert-manager and trust-manager write it.
+const defaultKey = "ca.crt"
+
+// ParseObject reads NAME[/KEY] for an object of a kind. What cannot name one is an *Error.
+func ParseObject(kind, host, written string) (Object, error) {
+	name, key, hasKey := strings.Cut(written, "/")
+	if !hasKey {
+		key = defaultKey
 	}
-	return flatten(doc, root, "")
+	o := Object{Host: host, Kind: kind, Name: name, Key: key}
+	return o, o.check()
 }
 
-// flatten lists an object, or the items of a List (`kind: List` of kubectl, DeploymentList of the
-// API, whose items may leave out their kind).
-func flatten(doc *yamledit.Document, node *yaml.RNode, listed string) ([]*object, error) {
-	meta, err := node.GetMeta()
-	if err != nil && !errors.Is(err, yaml.ErrMissingMetadata) {
-		return nil, placed(doc, "", err)
+// check refuses what cannot name an object, and a key that no pod gets.
+func (o Object) check() error {
+	shown, ok := pod.MountableFor(o.Kind)
+	switch {
+	case !ok || shown.Kind != o.Kind:
+		return manifest.NewError(manifest.BadReference, "the kind %q is neither ConfigMap nor Secret", o.Kind)
+	case !isSubdomain(o.Name):
+		return manifest.NewError(manifest.BadReference, "%q cannot name a %s: it takes at most 253 of -, ., 0-9 and a-z", o.Name, o.Kind)
+	case !isKey(o.Key):
+		return manifest.NewError(manifest.BadReference, "%q cannot be a key of a %s: it takes at most 253 of -, ., _, 0-9, A-Z and a-z", o.Key, o.Kind)
+	case o.Kind == "Secret" && holdsPrivateKey(o.Key):
+		return manifest.NewError(manifest.PrivateKey, "%q of a Secret is a private key, which no pod is given", o.Key)
 	}
-	o := &object{doc: doc, node: node, kind: cmp.Or(meta.Kind, listed), name: meta.Name, namespace: meta.Namespace}
-	if strings.HasSuffix(o.kind, "List") {
-		return o.flattenItems()
-	}
-	if node.YNode().Kind != yaml.MappingNode {
-		return []*object{o}, nil
-	}
-	if err := identity.Check(node); err != nil {
-		return nil, o.placed(err)
-	}
-	if shape := byKind[o.kind]; shape != nil {
-		o.fault = o.placed(shape.Check(node))
-	}
-	return []*object{o}, nil
+	return nil
 }
 
-func (o *object) flattenItems() ([]*object, error) {
-	shape := mapping{"kind": leaf, "items": listOf(leaf)}.shape()
-	if err := shape.Check(o.node); err != nil {
-		return nil, o.placed(err)
-	}
-	var all []*object
-	for _, item := range list(o.node, "items") {
-		inner, err := flatten(o.doc, item, strings.TrimSuffix(o.kind, "List"))
-		if err != nil {
-			return nil, err
-		}
-		for _, one := range inner {
-			if one.siblings == nil {
-				one.siblings = value(o.node, "items")
-			}
-		}
-		all = append(all, inner...)
-	}
-	return all, nil
+// holdsPrivateKey reports whether a key has a name that private keys have: tls.key of a
+// kubernetes.io/tls Secret, and what is named like it.
+func holdsPrivateKey(key string) bool {
+	name := strings.ToLower(key)
+	return strings.HasSuffix(name, ".key") || strings.HasPrefix(name, "id_") || name == "key" || name == "ssh-privatekey"
 }
 
-// mayShare reports whether two objects can be in one namespace: an absent namespace is the
-// release's, which the stream does not tell.
-func mayShare(a, b string) bool { return a == b || a == "" || b == "" }
+// subdomain is a DNS subdomain (IsDNS1123Subdomain in k8s.io/apimachinery/pkg/util/validation).
+var subdomain = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
+})
 
-// isHook reports whether Helm keeps the object out of the release
-// (helm.sh/helm/v3/pkg/release/hook.go).
-func (o *object) isHook() bool {
-	return value(o.node, "metadata", "annotations", "helm.sh/hook") != nil
-}
+func isSubdomain(name string) bool { return len(name) <= 253 && subdomain().MatchString(name) }
 
-// refuse makes the Error of an object's field.
-func (o *object) refuse(code Code, field, format string, args ...any) error {
-	return refuseAt(o.doc, o.String(), code, field, format, args...)
-}
-
-// placed gives an error of reading the object its place; nil for none.
-func (o *object) placed(err error) error {
-	if err == nil {
-		return nil
-	}
-	return placed(o.doc, o.String(), err)
+// isKey reports whether a ConfigMap or Secret can have a key (IsConfigMapKey in
+// k8s.io/apimachinery/pkg/util/validation).
+func isKey(key string) bool {
+	return key != "" && len(key) <= 253 && key != "." && !strings.HasPrefix(key, "..") && strings.Map(keyRune, key) == key
 }

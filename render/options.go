@@ -8,14 +8,14 @@ import (
 	"strings"
 	"time"
 
-	"helm-runnertrust/trust"
+	"helm-runnertrust/render/pod"
 )
 
 // Options say what the filter does. The zero value takes the Secrets that the Ingresses of the
 // stream name.
 type Options struct {
-	// Sources are certificates that are given. A runner takes those of its host, and those without
-	// a host when there are none.
+	// Sources are certificates. A runner takes those of its host, and those without a host when there
+	// are none.
 	Sources []Source
 
 	// Objects are Secrets and ConfigMaps of the runners' namespaces, besides Sources.
@@ -25,8 +25,8 @@ type Options struct {
 	// host. So does a run without Sources and Objects.
 	FromIngress bool
 
-	// Via is how the runners are told of their file.
-	Via Way
+	// Via is how the runners find their file, one of delivery.Ways; "" is the first of them.
+	Via pod.Way
 
 	// Jobs adds the script to the runners' configuration that makes the programs of their jobs
 	// trust GitLab.
@@ -57,24 +57,9 @@ type Options struct {
 	AllowNoRunner bool
 }
 
-// A Warning is something that does not keep the filter from its work, but
-// should be known.
-type Warning = Finding
-
-// A Finding is what is told of a stream.
-type Finding = trust.Finding
-
-// The codes of warnings.
-const (
-	PlainHTTP    Code = "plain-http"    // CI_SERVER_URL is http://
-	SourceUnused Code = "source-unused" // no runner has the host of a source; an error for Objects
-	SourceServed Code = "source-served" // which Secret an Ingress names; a note
-	FileReplaced Code = "file-replaced" // an older volume had the file already
-)
-
-// hosts are those that certificates are given for, sorted.
+// hosts returns those of the sources, sorted.
 func (o Options) hosts() []string {
-	hosts := map[string]string{} // in lower case → as it was given
+	hosts := map[string]string{} // in lower case → as it was written
 	for _, source := range o.Sources {
 		if source.Host != "" {
 			hosts[strings.ToLower(source.Host)] = source.Host
@@ -88,7 +73,7 @@ func (o Options) hosts() []string {
 	return slices.Sorted(maps.Values(hosts))
 }
 
-// onlyHost is the host of the sources, when they agree on one.
+// onlyHost returns the host of the sources, when they agree on one.
 func (o Options) onlyHost() (string, error) {
 	hosts := o.hosts()
 	switch len(hosts) {

@@ -4,14 +4,16 @@ import (
 	"bytes"
 
 	"helm.sh/helm/v3/pkg/postrender"
+
+	"helm-runnertrust/trust"
 )
 
 // PostRenderer is the filter for programs that use Helm as a library, version
 // 3 or 4: their PostRenderer interfaces have the same method.
 type PostRenderer struct {
 	Options Options
-	Warn    func(Warning) // called for each warning; nil drops them
-	Note    func(Finding) // called for what the stream itself decided; nil drops it
+	Warn    func(trust.Finding) // called for each warning; nil drops them
+	Note    func(trust.Finding) // called for what the stream itself decided; nil drops it
 }
 
 var _ postrender.PostRenderer = PostRenderer{}

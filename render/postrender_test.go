@@ -56,6 +56,7 @@ spec:
 		}
 	}
 	// Output:
+	//   annotations:
 	//           mountPath: /home/gitlab-runner/.gitlab-runner/certs
 	// # Source: runnertrust-certs.yaml
 	// kind: ConfigMap
@@ -74,7 +75,7 @@ func ExamplePostRenderer() {
 	}
 	filter := render.PostRenderer{
 		Options: render.Options{Sources: sources, Now: time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)},
-		Warn:    func(w render.Warning) { fmt.Println("warning:", w.Message) },
+		Warn:    func(w trust.Finding) { fmt.Println("warning:", w.Message) },
 	}
 	rendered, err := os.ReadFile("../fixtures/base/current.yaml")
 	if err != nil {

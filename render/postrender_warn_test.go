@@ -10,8 +10,8 @@ import (
 func TestPostRenderer(t *testing.T) {
 	input := fixtureInput(t, "current")
 	buffer := bytes.NewBuffer(bytes.Clone(input))
-	var codes []Code
-	filter := PostRenderer{Options: options(t), Warn: func(w Warning) { codes = append(codes, w.Code) }}
+	var codes []trust.Code
+	filter := PostRenderer{Options: options(t), Warn: func(w trust.Finding) { codes = append(codes, w.Code) }}
 	filter.Options.Sources = []Source{{Bundle: bundle(t, "leaf.crt")}}
 	patched, err := filter.Run(buffer)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"helm-runnertrust/gitlabrunner"
+	"helm-runnertrust/trust"
 )
 
 // CertsSecretName is the Secret that the chart's own value certsSecretName would mount in the same
@@ -37,7 +38,7 @@ func (o ValuesOptions) CertsSecretName() string {
 }
 
 // secretNameNotes tell of that value, where there is a Secret for it.
-func (e explanation) secretNameNotes() []Finding {
+func (e explanation) secretNameNotes() []trust.Finding {
 	name := e.options.CertsSecretName()
 	if name == "" {
 		return nil
@@ -46,6 +47,6 @@ func (e explanation) secretNameNotes() []Finding {
 	if e.added.config != "" {
 		effect = "has the effect of volumes and volumeMounts"
 	}
-	return []Finding{{Code: CertsSecretName, Message: fmt.Sprintf(
+	return []trust.Finding{{Code: CertsSecretName, Message: fmt.Sprintf(
 		"certsSecretName: %s %s, in every version of the chart, unless the runner is root", name, effect)}}
 }

@@ -11,7 +11,11 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"helm-runnertrust/gitlabrunner"
+	"helm-runnertrust/render/delivery"
+	"helm-runnertrust/render/manifest"
+	"helm-runnertrust/render/pod"
 	"helm-runnertrust/render/yamledit"
+	"helm-runnertrust/trust"
 )
 
 // ValuesOptions say what chart values have to do. What they share with Options means the same.
@@ -22,7 +26,7 @@ type ValuesOptions struct {
 
 	Sources  []Source
 	Objects  []Object
-	Via      Way
+	Via      pod.Way
 	Jobs     bool
 	Now      time.Time
 	Force    bool
@@ -61,12 +65,12 @@ type ChartValues struct {
 	// merge; "" for none. Values has them too, as a comment.
 	Config string
 
-	Warnings []Warning
-	Notes    []Finding
+	Warnings []trust.Finding
+	Notes    []trust.Finding
 }
 
 // CertsSecretName is the code of a note: the value certsSecretName has the same effect.
-const CertsSecretName Code = "certs-secret-name"
+const CertsSecretName trust.Code = "certs-secret-name"
 
 // Values makes chart values for a runner whose manifests are not there yet. Filter runs over the
 // least Deployment that is a runner, and what it adds to that becomes values; so certificates are
@@ -100,7 +104,7 @@ func Values(options ValuesOptions) (*ChartValues, error) {
 	}
 	about := explanation{options: options, server: server, added: added}
 	v.Notes = about.secretNameNotes()
-	if keys := fields(value(added.configMap, "data")); len(keys) == 1 {
+	if keys := manifest.Fields(manifest.Value(added.configMap, "data")); len(keys) == 1 {
 		v.Key = keys[0]
 	}
 	if options.Apart && added.configMap != nil {
@@ -129,8 +133,8 @@ var chartMounts = []struct {
 func checkChartMounts(dir string) error {
 	dir = path.Clean(dir)
 	for _, m := range chartMounts {
-		if dir == m.path || m.readOnly && isBelow(dir, m.path) {
-			return &Error{Code: DirUnknown, Err: fmt.Errorf("the certs directory %q cannot be mounted: the chart has a volume at %s", dir, m.path)}
+		if dir == m.path || m.readOnly && pod.IsBelow(dir, m.path) {
+			return &Error{Code: manifest.DirUnknown, Err: fmt.Errorf("the certs directory %q cannot be mounted: the chart has a volume at %s", dir, m.path)}
 		}
 	}
 	return nil
@@ -145,15 +149,15 @@ func (o ValuesOptions) server() (gitlabrunner.Server, error) {
 	filter := o.filter()
 	switch {
 	case err != nil:
-		return server, &Error{Code: BadURL, Err: err}
+		return server, &Error{Code: manifest.BadURL, Err: err}
 	case !filter.isFor(server.Name):
-		refused := &Error{Code: NoCertificate, Host: server.Address, Err: fmt.Errorf("no certificate is given for the host %q", server.Name)}
+		refused := &Error{Code: manifest.NoCertificate, Host: server.Address, Err: fmt.Errorf("no certificate is given for the host %q", server.Name)}
 		if others := filter.hosts(); len(others) > 0 {
 			refused.Err = fmt.Errorf("%w, only for: %s", refused.Err, strings.Join(others, ", "))
 		}
 		return server, refused
 	case len(server.CertFile) > maxFileName && filter.needsHost():
-		return server, &Error{Code: HostTooLong, Err: fmt.Errorf("the host %q is too long for the name of the runner's file, which has %d bytes and can have %d",
+		return server, &Error{Code: manifest.HostTooLong, Err: fmt.Errorf("the host %q is too long for the name of the runner's file, which has %d bytes and can have %d",
 			server.Name, len(server.CertFile), maxFileName)}
 	}
 	return server, nil
@@ -168,8 +172,8 @@ func (o Options) isFor(host string) bool {
 
 // needsHost reports whether the way puts the host into the file's name.
 func (o Options) needsHost() bool {
-	way, _, err := o.way()
-	return err == nil && way.needsHost()
+	way, err := delivery.New(o.Via, o.CertsDir)
+	return err == nil && way.NeedsHost()
 }
 
 // filter is the options for Filter.
@@ -231,66 +235,69 @@ metadata:
 data:
   %[5]s: |
     [[runners]]
-`, scaffoldName, gitlabrunner.ServerURLVariable, namespace, o.ServerURL, templateKey)
+`, scaffoldName, gitlabrunner.ServerURLVariable, namespace, o.ServerURL, pod.TemplateKey)
 }
 
 // withoutScaffold removes the place from errors about the scaffold, which the caller never sees.
 func withoutScaffold(err error, server gitlabrunner.Server) error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+	if joined := trust.Errors(err); len(joined) > 1 {
 		var all []error
-		for _, one := range joined.Unwrap() {
+		for _, one := range joined {
 			all = append(all, withoutScaffold(one, server))
 		}
 		return errors.Join(all...)
 	}
-	if refused := (*Error)(nil); errors.As(err, &refused) && refused.Document != "" {
+	if refused, ok := errors.AsType[*Error](err); ok && refused.Document != "" {
 		return &Error{Code: refused.Code, Host: server.Address, Err: fmt.Errorf("host %s: %w", server.Name, refused.Err)}
 	}
 	return err
 }
 
-// added is what Filter has added to the scaffold.
-type added struct {
+// addedValues is what Filter has added to the scaffold.
+type addedValues struct {
 	volumes, mounts, env []*yaml.RNode
 	annotations          *yaml.RNode // of the pods
 	configMap            *yaml.RNode
 	config               string
 }
 
-func readAdded(stream []byte, options ValuesOptions) (*added, error) {
-	m := readManifests(yamledit.Split(stream))
-	runners, err := m.runners("")
+func readAdded(stream []byte, options ValuesOptions) (*addedValues, error) {
+	m := manifest.Read(yamledit.Split(stream))
+	found, err := pod.Find(m, "")
 	if err != nil {
 		return nil, err
 	}
-	r := runners[0]
-	c := r.containers[0]
-	a := &added{
-		volumes:     withoutNames(list(r.pod, "volumes")),
-		mounts:      withoutNames(list(c.node, "volumeMounts")),
-		env:         withoutNames(c.env),
-		annotations: value(r.template, "metadata", "annotations"),
+	r, err := pod.Read(found[0])
+	if err != nil {
+		return nil, err
 	}
-	own, err := m.find("ConfigMap", options.filter().ConfigMapName, r.namespace)
+	c := r.Containers[0]
+	a := &addedValues{
+		volumes:     withoutNames(manifest.List(r.Pod, "volumes")),
+		mounts:      withoutNames(manifest.List(c.Node, "volumeMounts")),
+		env:         withoutNames(manifest.List(c.Node, "env")),
+		annotations: manifest.Value(r.Template, "metadata", "annotations"),
+	}
+	own, err := m.Find("ConfigMap", options.filter().ConfigMapName, r.Namespace)
 	if err != nil {
 		return nil, err
 	}
 	if own != nil {
-		a.configMap = yamledit.Bare(own.node)
+		a.configMap = yamledit.Bare(own.Node)
 	} else {
 		a.annotations = nil // of the template only, and the chart has a checksum of that
 	}
-	t, err := m.templateOf(r)
+	t, err := pod.NewTemplates(m).Of(r)
 	if err != nil {
 		return nil, err
 	}
-	_, a.config, _ = strings.Cut(t.text(), "[[runners]]\n")
+	_, a.config, _ = strings.Cut(t.Text(), "[[runners]]\n")
 	return a, nil
 }
 
 // withoutNames leaves out the items that the scaffold has.
 func withoutNames(items []*yaml.RNode) []*yaml.RNode {
 	return slices.DeleteFunc(items, func(item *yaml.RNode) bool {
-		return slices.Contains([]string{scaffoldName, gitlabrunner.ServerURLVariable}, text(item, "name"))
+		return slices.Contains([]string{scaffoldName, gitlabrunner.ServerURLVariable}, manifest.Text(item, "name"))
 	})
 }

@@ -5,13 +5,17 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"helm-runnertrust/render/manifest"
+	"helm-runnertrust/render/pod"
+	"helm-runnertrust/trust"
 )
 
 func ExampleValues() {
 	values, err := Values(ValuesOptions{
 		ServerURL: "https://gitlab.example.com",
 		Objects:   []Object{{Kind: "ConfigMap", Name: "bundle", Key: "all.pem"}},
-		Via:       WayEnv,
+		Via:       pod.WayEnv,
 	})
 	if err != nil {
 		fmt.Println(err)
@@ -68,18 +72,18 @@ func TestValuesErrors(t *testing.T) {
 	const url = "https://gitlab.example.com"
 	for name, c := range map[string]struct {
 		options ValuesOptions
-		want    Code
+		want    trust.Code
 	}{
-		"no URL":       {ValuesOptions{Sources: given}, BadURL},
-		"no host":      {ValuesOptions{ServerURL: "https:///x", Sources: given}, BadURL},
-		"no source":    {ValuesOptions{ServerURL: url}, NoCertificate},
-		"two sources":  {ValuesOptions{ServerURL: url, Sources: given, Objects: []Object{{Kind: "Secret", Name: "x", Key: "ca.crt"}}}, TwoSources},
-		"way":          {ValuesOptions{ServerURL: url, Sources: given, Via: "file"}, WayUnknown},
-		"old chart":    {ValuesOptions{ServerURL: url, Sources: given, ChartVersion: "0.41.9"}, NoVolumes},
-		"older chart":  {ValuesOptions{ServerURL: url, Sources: given, ChartVersion: "0.61.9"}, NoExtraObjects},
-		"other chart":  {ValuesOptions{ServerURL: url, Sources: given, ChartVersion: "9.0.0"}, BadChartVersion},
-		"no version":   {ValuesOptions{ServerURL: url, Sources: given, ChartVersion: "0"}, BadChartVersion},
-		"huge version": {ValuesOptions{ServerURL: url, Sources: given, ChartVersion: "99999999999999999999.0.0"}, BadChartVersion},
+		"no URL":       {ValuesOptions{Sources: given}, manifest.BadURL},
+		"no host":      {ValuesOptions{ServerURL: "https:///x", Sources: given}, manifest.BadURL},
+		"no source":    {ValuesOptions{ServerURL: url}, manifest.NoCertificate},
+		"two sources":  {ValuesOptions{ServerURL: url, Sources: given, Objects: []Object{{Kind: "Secret", Name: "x", Key: "ca.crt"}}}, manifest.TwoSources},
+		"way":          {ValuesOptions{ServerURL: url, Sources: given, Via: "file"}, manifest.WayUnknown},
+		"old chart":    {ValuesOptions{ServerURL: url, Sources: given, ChartVersion: "0.41.9"}, manifest.NoVolumes},
+		"older chart":  {ValuesOptions{ServerURL: url, Sources: given, ChartVersion: "0.61.9"}, manifest.NoExtraObjects},
+		"other chart":  {ValuesOptions{ServerURL: url, Sources: given, ChartVersion: "9.0.0"}, manifest.BadChartVersion},
+		"no version":   {ValuesOptions{ServerURL: url, Sources: given, ChartVersion: "0"}, manifest.BadChartVersion},
+		"huge version": {ValuesOptions{ServerURL: url, Sources: given, ChartVersion: "99999999999999999999.0.0"}, manifest.BadChartVersion},
 	} {
 		c.options.Now = now
 		v, err := Values(c.options)

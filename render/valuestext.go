@@ -8,6 +8,8 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"helm-runnertrust/gitlabrunner"
+	"helm-runnertrust/render/delivery"
+	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/yamledit"
 )
 
@@ -15,7 +17,7 @@ import (
 type explanation struct {
 	options ValuesOptions
 	server  gitlabrunner.Server
-	added   *added
+	added   *addedValues
 }
 
 // A part is a key of the values with the comment above it.
@@ -66,14 +68,14 @@ func (e explanation) head() string {
 		"\n"
 }
 
-func (e explanation) dir() string { return text(e.added.mounts[0], "mountPath") }
+func (e explanation) dir() string { return manifest.Text(e.added.mounts[0], "mountPath") }
 
 // file is the path that the runner reads.
 func (e explanation) file() string {
 	if e.options.filter().needsHost() {
 		return path.Join(e.dir(), e.server.CertFile)
 	}
-	return path.Join(e.dir(), ownFile)
+	return path.Join(e.dir(), delivery.FileName)
 }
 
 func (e explanation) extraObjects() *yaml.RNode {

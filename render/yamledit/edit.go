@@ -87,6 +87,12 @@ func Set(mapping *yaml.RNode, key string, value *yaml.RNode) (*yaml.RNode, error
 	return mapping.Pipe(yaml.SetField(key, value))
 }
 
+// SetFirst puts a key that a mapping does not have in front of its keys.
+func SetFirst(mapping *yaml.RNode, key string, value *yaml.RNode) {
+	node := mapping.YNode()
+	node.Content = append([]*yaml.Node{Text(key).YNode(), value.YNode()}, node.Content...)
+}
+
 // Prepend puts an item in front of a sequence's own; kyaml only appends.
 func Prepend(list, item *yaml.RNode) {
 	node := list.YNode()

@@ -65,7 +65,7 @@ func (i installation) run(ctx context.Context, settings *cli.EnvSettings) (*rele
 	install.ReleaseName, install.Namespace, install.Timeout = i.name, settings.Namespace(), time.Minute
 	install.PostRenderer = render.PostRenderer{
 		Options: render.Options{Sources: []render.Source{{Bundle: bundle}}, Now: time.Now()},
-		Warn:    func(w render.Warning) { log.Print("warning: ", w.Message) },
+		Warn:    func(w trust.Finding) { log.Print("warning: ", w.Message) },
 	}
 	return install.RunWithContext(ctx, chart, i.values)
 }

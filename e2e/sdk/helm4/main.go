@@ -69,7 +69,7 @@ func (i installation) run(ctx context.Context, settings *cli.EnvSettings) (relea
 	install.PostRenderStrategy = i.strategy
 	install.PostRenderer = render.PostRenderer{
 		Options: render.Options{Sources: []render.Source{{Bundle: bundle}}, Now: time.Now()},
-		Warn:    func(w render.Warning) { log.Print("warning: ", w.Message) },
+		Warn:    func(w trust.Finding) { log.Print("warning: ", w.Message) },
 	}
 	installed, err := install.RunWithContext(ctx, chart, i.values)
 	if err != nil {

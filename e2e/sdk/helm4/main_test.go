@@ -10,6 +10,7 @@ import (
 
 	"helm-runnertrust/e2e/sdk/internal/scene"
 	"helm-runnertrust/render"
+	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/trust"
 )
 
@@ -49,7 +50,7 @@ func TestInstall(t *testing.T) {
 			wanted := wanted
 			wanted.values = map[string]any{"gitlabUrl": nil}
 			_, err := wanted.run(t.Context(), settings)
-			if refused := (*render.Error)(nil); !errors.As(err, &refused) || refused.Code != render.HostUnknown {
+			if refused := (*render.Error)(nil); !errors.As(err, &refused) || refused.Code != manifest.HostUnknown {
 				t.Errorf("got %v", err)
 			}
 			s.Nothing(t, settings.Namespace())

@@ -1,0 +1,104 @@
+package advice
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/trusttest"
+	"helm-runnertrust/trust/trusttest/golden"
+)
+
+// declaredCodes returns the codes that packages declare as constants.
+func declaredCodes(t *testing.T) map[trust.Code]bool {
+	t.Helper()
+	codes := map[trust.Code]bool{}
+	constant := regexp.MustCompile(`\bCode\s+= "([a-z0-9-]+)"`)
+	for _, folder := range []string{"../../trust", "../../render", "../../gitlabrunner"} {
+		err := filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			for _, found := range constant.FindAllSubmatch(text, -1) {
+				codes[trust.Code(found[1])] = true
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(codes) < 100 {
+		t.Fatalf("only %d codes are declared", len(codes))
+	}
+	return codes
+}
+
+// TestHints holds that every code has an entry, and records the hints.
+func TestHints(t *testing.T) {
+	declared := declaredCodes(t)
+	for code := range declared {
+		if words, _, ok := Row(code); !ok || words[0] == "" {
+			t.Errorf("the code %q has no entry, or none with words of its message", code)
+		}
+	}
+	var text strings.Builder
+	for _, code := range slices.Sorted(maps.Keys(entries())) {
+		if !declared[code] {
+			t.Errorf("the entry %q is for a code that no package has", code)
+		}
+		e := entries()[code]
+		if e.why == "" && e.hint == nil {
+			t.Errorf("the entry %q says neither why it happens nor what to do", code)
+		}
+		fmt.Fprintf(&text, "%s\n%s", code, hintsByCheck(code))
+	}
+	golden.Compare(t, filepath.Join("testdata", "hints.txt"), text.String())
+}
+
+// hintsByCheck returns the hints of a code, each with the checks that give it.
+func hintsByCheck(code trust.Code) string {
+	named := trusttest.SelfSigned(trusttest.Template{DNSNames: []string{"gitlab.example.com"}}).Certificate
+	unnamed := trusttest.SelfSigned(trusttest.Template{CommonName: "gitlab.example.com"}).Certificate
+	on := map[string][]string{}
+	for _, about := range []struct {
+		name    string
+		context Context
+	}{
+		{"files", Context{}},
+		{"manifests", Context{Check: OfManifests}},
+		{"fetch", Context{Check: OfServer, Leaf: named}},
+		{"verdict", Context{Check: OfHandshake, Leaf: named}},
+		{"verdict without names", Context{Check: OfHandshake, Leaf: unnamed}},
+	} {
+		said := about.context.Of(trust.Finding{Code: code, Host: "gitlab.example.com:8443"}).Hint
+		on[said] = append(on[said], about.name)
+	}
+	var text strings.Builder
+	for _, said := range slices.Sorted(maps.Keys(on)) {
+		switch {
+		case len(on) == 1 && said == "":
+			text.WriteString("    nothing\n")
+		case len(on) == 1:
+			fmt.Fprintf(&text, "    %s\n", said)
+		case said != "":
+			fmt.Fprintf(&text, "    %s: %s\n", strings.Join(on[said], ", "), said)
+		}
+	}
+	return text.String()
+}
+
+// TestHintWithoutHost has a word to be replaced where the host is not known.
+func TestHintWithoutHost(t *testing.T) {
+	if got, want := hintFor(trust.CodeEmpty, Context{}), "get the chain from the server: helm runnertrust fetch HOST --save FILE"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -1,0 +1,140 @@
+package advice
+
+import (
+	"strings"
+
+	"helm-runnertrust/gitlabrunner"
+	"helm-runnertrust/render"
+	"helm-runnertrust/render/audit"
+	"helm-runnertrust/render/manifest"
+	"helm-runnertrust/trust"
+)
+
+// manifestEntries returns the entries about the runner in the manifests, and where its certificates come from.
+func manifestEntries() map[trust.Code]entry {
+	return map[trust.Code]entry{
+		manifest.NoRunner: {"no Deployment with a container that has the variable CI_SERVER_URL|no Deployment with the name …", "a chart without a runner (`gitlab-runner.install=false`), or a modified chart",
+			noRunner},
+		manifest.HostUnknown: {"its value is not in the manifest, and nothing else tells the host", "CI_SERVER_URL is empty, or comes from a Secret",
+			only(OfFiles, "give the host with the certificate, --cert=HOST=FILE or --from-secret=HOST=NAME; --via=env needs no host where one certificate is for all")},
+		manifest.BadURL: {"is not an http or https URL|is not a URL|has no host", "the runner would refuse this CI_SERVER_URL",
+			always("set the chart's gitlabUrl to an address like https://gitlab.example.com")},
+		manifest.NoCertificate: {"no certificate is given, and no Ingress or Gateway of the stream names a Secret for the host|no certificate is given for the host …", "there is no `--cert` and no other source, or only for other hosts",
+			noCertificateHint},
+		manifest.TwoSources: {"and a runner reads one file|which is to come from", "two certificates are given for one runner",
+			always("leave one of them out, or say which host each is for: HOST=…")},
+		manifest.BadReference: {"cannot name a …: it takes at most 253 of|cannot be a key of a …", "from `--from-secret` or `--from-configmap`",
+			always("write [HOST=]NAME or [HOST=]NAME/KEY")},
+		manifest.PrivateKey: {"of a Secret is a private key, which no pod is given", "the key that is named, such as `tls.key`, is not the certificate",
+			always("name the key with the certificate: NAME/tls.crt or NAME/ca.crt")},
+		manifest.KeyMissing: {"it has no key …, only: …", "the object is in the manifests, without that key",
+			always("name one of its keys: --from-secret=NAME/KEY or --from-configmap=NAME/KEY")},
+		manifest.ObjectEmpty:    {"it is empty in the manifests: its owner has to fill it", "normal for trust-manager's ConfigMaps; check that their owner fills them", nil},
+		manifest.SeveralSecrets: {"the stream names several Secrets for …", "two Ingresses have this host", always("say which one: --from-secret=NAME/tls.crt")},
+		manifest.NoSecret: {"it names no Secret for …, so its controller answers with a certificate that the stream does not tell", "the Ingress uses the controller's default certificate, or passes TLS through",
+			fetchAnd("give the certificate itself with --cert; it comes from: ")},
+		manifest.SecretElsewhere: {"a pod mounts only what its own namespace has", "the Ingress is in another namespace",
+			fetchAnd("give the certificate itself with --cert; it comes from: ")},
+	}
+}
+
+// wayEntries returns the entries about the ways that the runner finds its file, and the objects that are added.
+func wayEntries() map[trust.Code]entry {
+	return map[trust.Code]entry{
+		manifest.WayUnknown: {"is none of the ways", "from `--via`", always("leave out --via for the default, certs-dir")},
+		manifest.NoTemplate: {"none of the ConfigMaps of the stream that the pod mounts has a config.template.toml", "`--via=config` or `--jobs` with an old chart, or without `runners.config`",
+			always("gitlab-runner charts from 0.20 on have it, where runners.config is set; " +
+				"--via=env needs no template, and for --jobs set runners.config")},
+		manifest.BadTemplate: {"the runner needs exactly one|it is not text, so nothing can be written into it|it is immutable, so …", "`config.template.toml` cannot be edited",
+			always("fix runners.config in the chart's values")},
+		manifest.ScriptSet: {"it is set, and wins over the script in config.template.toml", "RUNNER_PRE_BUILD_SCRIPT is set, so the script of `--jobs` would not run",
+			always("move the script to runners.config in the chart's values, as pre_build_script of [[runners]]")},
+		manifest.ExecutorUnfit: {`and the script is for "kubernetes"`, "`--jobs` does not work with other executors",
+			always("leave out --jobs: jobs of other executors trust what their own machine trusts")},
+		manifest.ShellUnfit: {"and the script is for POSIX shells", "`--jobs` does not work with PowerShell",
+			always("leave out --jobs: the images of these jobs have to trust GitLab themselves; for jobs on Linux, set the shell to bash")},
+		manifest.SourceServed:  {"the certificate is …, which … names for …", "a note on where the certificate comes from if none is given; nothing to do", nil},
+		render.CertsSecretName: {"certsSecretName: …", "a note from `values`: the chart's own value does the same; nothing to do", nil},
+		manifest.HostTooLong:   {"is too long for the name of the runner's file", "from `values --host`", always("give the runner the path of its file instead: --via=env")},
+		manifest.BadChartVersion: {"the chart version … is not X.Y.Z|is not one of gitlab-runner, but of the gitlab chart around it", "from `values --chart-version`",
+			always("give gitlab-runner's version, X.Y.Z; for the one inside the gitlab chart: helm show chart gitlab/gitlab --version VERSION")},
+		manifest.ChangedSince: {"an earlier run added the … and it is not there as it was added", "the manifests went through this filter before, and were changed by hand since",
+			always("give the chart's own rendering: helm template RELEASE CHART -f VALUES")},
+		manifest.TooManyMounts: {"its pod has … mounts, more than …", "no chart renders such a pod",
+			always("mount fewer objects: one projected volume can show many of them in one place")},
+		manifest.NoVolumes: {"of the gitlab-runner chart does not have the value volumes, which came with …", "from `values`, for an old chart",
+			always("put the certificates into a Secret under the key <host>.crt, " +
+				"and name the Secret in certsSecretName, which every version has")},
+		manifest.NoExtraObjects: {"of the gitlab-runner chart does not have the value extraObjects, which came with …", "from `values`, for an old chart",
+			always("make the ConfigMap outside the chart: add --configmap, which prints it and says what to do next")},
+		manifest.CAFileSet: {"so the runner would look for no other file|so the runner would not look into its certs directory", "CI_SERVER_TLS_CA_FILE or tls-ca-file is set already",
+			always("replace it with --via=env, or remove the setting from the chart's values")},
+		manifest.MountConflict: {"is a second one at the certs directory|so nothing can be added to it|is read-only, and the certs directory … is inside of it", "something is already mounted there",
+			always("remove the mount from the chart's values, or mount elsewhere with --certs-dir")},
+		manifest.DirUnknown: {"would hide the whole image|is not an absolute path|has a colon, which a mount cannot have", "the value of `--certs-dir` or HOME cannot be used",
+			always("name the directory: --certs-dir=/home/gitlab-runner/.gitlab-runner/certs")},
+		manifest.ConfigMapTaken: {"another ConfigMap of this name is in the stream", "the chart has a ConfigMap of that name",
+			always("choose another name: --configmap-name=NAME")},
+		manifest.RunnerTwice: {"the Deployment is there twice", "for instance, two renderings were joined",
+			always("Kubernetes would keep only one of them: take the other out of the manifests, or give it another name")},
+		manifest.TooMuchData: {"bytes of certificates, more than the …", "all files together are too large",
+			always("give only the CAs of the server's chain: helm runnertrust fetch HOST --save FILE")},
+		manifest.ConfigMapName: {"is for one ConfigMap, and the stream has …|cannot name a ConfigMap", "from `--configmap-name`",
+			always("choose a name with --configmap-name; where there are several runners, also name one with --deployment")},
+		manifest.ContainerChoice: {"containers has the variable", "the Deployment has several containers, and none has that variable",
+			always("add the variable CI_SERVER_URL to the runner's container: without it the container cannot be told from the others")},
+		manifest.BadDocument: {"did not find expected|duplicate key …, first on line …|it is not a list", "not YAML, or not valid for Kubernetes; correct it at the document, file and line that the message names", nil},
+		manifest.PlainHTTP: {"is an http:// URL, so the runner checks no certificate", "without TLS there is no certificate",
+			only(OfFiles, "use an https:// URL, or leave the post-renderer out")},
+		manifest.SourceUnused: {"no runner connects to …", "a certificate is given for a host that no runner uses",
+			always("check the host's spelling against the runner's CI_SERVER_URL")},
+		manifest.FileReplaced: {"what is given takes its place", "an older volume has the file too; nothing to do", nil},
+	}
+}
+
+// auditEntries returns the entries about the verdicts of verify on manifests.
+func auditEntries() map[trust.Code]entry {
+	return map[trust.Code]entry{
+		audit.CodeFileOK:      {"the file holds a CA or the server's own certificate, valid now", "it works; nothing to do", nil},
+		audit.CodeFileUnknown: {"is not in the manifests|the file would have to be in the image", "mostly because it is in a Secret, whose content the manifests do not have; `--online` may tell more", nil},
+		audit.CodeFileMissing: {"has no file …|the mount at its place names no volume of the pod", "the runner's file does not exist: upgrade with the post-renderer", nil},
+		audit.CodeKeyMissing: {"no pod of it starts: the volume … shows the key … of …, which does not have it", "a volume is left over from an earlier run or a manual edit",
+			always("remove the volume from the chart's values, or give the object that key")},
+		audit.CodeMountTwice:  {"two volumes are mounted at its directory", "one of them hides the other", always("remove one of the mounts from the chart's values")},
+		audit.CodeFileInvalid: {"without its END line: the block is truncated", "the runner's file is broken: look up its message in [The certificate file](#the-certificate-file), then upgrade with `--cert`", nil},
+		audit.CodeNoFile:      {"no file: it trusts the system's certificates only", "the last upgrade ran without the post-renderer", noFile},
+		audit.CodeEndsTooEarly: {"it will have stopped working by …", "sooner than `--expires-within` allows",
+			only(OfHandshake, "renew the certificate on the server, then fetch it again")},
+	}
+}
+
+// noCertificateHint names every way to give one.
+func noCertificateHint(c Context) string {
+	if server, err := gitlabrunner.ParseServer("https://" + c.Host); err == nil && c.Misnamed && server.CertFile != "" {
+		return "the files of a folder are named <host>.crt: call this host's " + server.CertFile + ", or give the file itself: --cert=FILE"
+	}
+	return fetchAnd("get the certificate, then pass --cert=FILE: ")(c) +
+		"; or name what is in the cluster: --from-secret=NAME/KEY, --from-configmap=NAME/KEY"
+}
+
+// noRunner names the way to the names of a release's Deployments, where it is known.
+func noRunner(c Context) string {
+	const text = "--deployment NAME selects a runner of another shape"
+	switch {
+	case len(c.Deployments) > 0:
+		return "the manifests have: --deployment=" + strings.Join(c.Deployments, ", --deployment=")
+	case c.Release == "" && c.Check == OfManifests:
+		return "give what helm template or helm get manifest prints; " + text
+	case c.Release == "":
+		return text + "; --allow-no-runner lets a stream without one pass"
+	}
+	return "helm get manifest " + c.Release + " has the names of its Deployments: " + text
+}
+
+func noFile(c Context) string {
+	const text = "an upgrade with the post-renderer gives it a file"
+	if c.Release == "" {
+		return "--online tells whether that is enough; " + text
+	}
+	return "helm runnertrust verify --release " + c.Release + " --online tells whether that is enough; " + text
+}

@@ -1,0 +1,70 @@
+package input
+
+import (
+	"fmt"
+	"strings"
+
+	"helm-runnertrust/render"
+	"helm-runnertrust/trust/probe"
+)
+
+// SplitHost cuts HOST[:PORT]= or [IPv6][:PORT]= off the start of an argument. What looks like
+// neither is a part of the path.
+func SplitHost(arg string) (host, path string, err error) {
+	before, after, found := strings.Cut(arg, "=")
+	if !found {
+		return "", arg, nil
+	}
+	host, port, hasPort := strings.Cut(before, ":")
+	allowed := isName
+	if inner, ok := strings.CutPrefix(before, "["); ok {
+		inner, rest, closed := strings.Cut(inner, "]")
+		if !closed || rest != "" && rest[0] != ':' {
+			return "", arg, nil
+		}
+		host, hasPort, allowed = inner, rest != "", isAddress
+		port = strings.TrimPrefix(rest, ":")
+	}
+	if host == "" || !consistsOf(host, allowed) || !consistsOf(port, isDigit) {
+		return "", arg, nil
+	}
+	if hasPort {
+		if err := probe.CheckPort(fmt.Sprintf("%q", arg), port); err != nil {
+			return "", "", err
+		}
+	}
+	return host, after, nil
+}
+
+// WithoutHost returns the value of [HOST=]VALUE.
+func WithoutHost(value string) string {
+	if _, rest, err := SplitHost(value); err == nil {
+		return rest
+	}
+	return value
+}
+
+// IsName reports whether a text can be a name of a host, an object or a field, and so no other value
+// that was put in its place.
+func IsName(text string) bool { return text != "" && len(text) <= 253 && consistsOf(text, isName) }
+
+func consistsOf(text string, allowed func(c rune) bool) bool {
+	return !strings.ContainsFunc(text, func(c rune) bool { return !allowed(c) })
+}
+
+func isDigit(c rune) bool { return '0' <= c && c <= '9' }
+
+func isAddress(c rune) bool { return isDigit(c) || strings.ContainsRune("abcdefABCDEF:.", c) }
+
+func isName(c rune) bool {
+	return isDigit(c) || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || strings.ContainsRune("-._", c)
+}
+
+// Object reads [HOST=]NAME[/KEY] of a Secret or a ConfigMap.
+func Object(kind, value string) (render.Object, error) {
+	host, name, err := SplitHost(value)
+	if err != nil {
+		return render.Object{}, err
+	}
+	return render.ParseObject(kind, host, name)
+}

@@ -1,0 +1,125 @@
+package krm
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"helm-runnertrust/cli/advice"
+	"helm-runnertrust/cli/input"
+	"helm-runnertrust/render"
+	"helm-runnertrust/render/audit"
+	"helm-runnertrust/render/yamledit"
+	"helm-runnertrust/trust"
+)
+
+// A Function is the surroundings of a run.
+type Function struct {
+	Files input.Files
+	Now   time.Time
+
+	Warn, Note func(trust.Finding) // for stderr: kustomize shows no results
+}
+
+// Run returns the list with its items filtered, or as they were, and with results. With an error,
+// the items are as they were and the results say why; a malformed list gives nothing.
+func (f Function) Run(stream *yamledit.Stream, doc *yamledit.Document) ([]byte, error) {
+	l, err := newList(stream, doc)
+	if err != nil {
+		return nil, err
+	}
+	err = f.run(l)
+	out, fault := l.bytes()
+	if fault != nil {
+		fault = malformed("it cannot be written", fault)
+	}
+	return out, errors.Join(err, fault)
+}
+
+func (f Function) run(l *resourceList) error {
+	kind, s, err := readConfig(l.config)
+	switch {
+	case err != nil:
+	case kind == verifyKind:
+		return f.verify(l, &s) // whose results are there already
+	default:
+		err = f.filter(l, &s)
+	}
+	return l.refuse(err)
+}
+
+// refuse adds errors to the results, and returns them for stderr.
+func (l *resourceList) refuse(err error) error {
+	var all []error
+	for _, one := range trust.Errors(err) {
+		if refused, ok := errors.AsType[*render.Error](one); ok && refused.Document != "" {
+			item := *refused // its documents are the items, and their lines are of no text that anybody has
+			item.Document, item.Line = "item"+strings.TrimPrefix(refused.Document, "document"), 0
+			one = &item
+		}
+		l.addError(one)
+		all = append(all, one)
+	}
+	return errors.Join(all...)
+}
+
+func (f Function) filter(l *resourceList, s *spec) error {
+	options, err := s.options(f.Files, f.Now)
+	if err != nil {
+		return err
+	}
+	stream, err := l.stream()
+	if err != nil {
+		return err
+	}
+	filtered, err := render.FilterStream(stream, options)
+	if err != nil {
+		return err
+	}
+	for _, warning := range filtered.Warnings {
+		l.addFinding(severityWarning, "", warning, options.Sources)
+		f.Warn(warning)
+	}
+	for _, note := range filtered.Notes {
+		l.addFinding(severityInfo, "", note, nil)
+		f.Note(note)
+	}
+	return l.replace(stream, yamledit.Split(filtered.Bytes()))
+}
+
+// verify changes nothing. A runner that would not connect, or that cannot be judged unless that is
+// allowed, is an error.
+func (f Function) verify(l *resourceList, s *spec) error {
+	stream, err := l.stream()
+	if err != nil {
+		return l.refuse(err)
+	}
+	text, err := stream.Bytes()
+	if err != nil {
+		return l.refuse(err)
+	}
+	runners, err := audit.Run(text, audit.Options{
+		Now: f.Now, ExpiresWithin: time.Duration(s.expiresWithin.Days), Deployment: s.deployment, CertsDir: s.certsDir,
+	})
+	if err != nil {
+		return l.refuse(advice.Context{Verify: true}.In(err))
+	}
+	var faults []error
+	for _, runner := range runners {
+		finding := runner.Finding
+		finding.Object = "Deployment/" + runner.Deployment
+		severity := severityInfo
+		if runner.Status == trust.StatusFailed || runner.Status == trust.StatusUnknown && !bool(s.allowUnknown) {
+			severity = severityError
+			m := advice.Context{Check: advice.OfManifests}.Of(finding)
+			faults = append(faults, &advice.Error{Code: m.Code, What: finding.Object + ": " + m.Message, Hint: m.Hint})
+		}
+		l.addFinding(severity, runner.Namespace, finding, nil)
+		for _, warning := range runner.Warnings {
+			warning.Object = finding.Object
+			l.addFinding(severityWarning, runner.Namespace, warning, nil)
+			f.Warn(warning)
+		}
+	}
+	return errors.Join(faults...)
+}

@@ -1,0 +1,75 @@
+// Package output is what the program writes: lines and tables for a screen, JSON, diffs, files, and
+// what it has to know of the streams it writes to.
+package output
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// longest is how many characters a line may have.
+const longest = 1000
+
+// Line returns a text as one line that a terminal can show. Everything from a manifest, a
+// certificate, a server, a proxy or Helm reaches a screen through it: control, bidi and zero-width
+// characters and line breaks are shown as escapes (\x1b, \u202e, \n), because a name could otherwise
+// forge lines. A list that is too long is cut, with the number of what is missing.
+func Line(text string) string {
+	text = strings.ToValidUTF8(text, "\ufffd")
+	if strings.ContainsFunc(text, isHidden) {
+		var shown strings.Builder
+		for _, c := range text {
+			if isHidden(c) {
+				shown.WriteString(escaped(c))
+			} else {
+				shown.WriteRune(c)
+			}
+		}
+		text = shown.String()
+	}
+	if utf8.RuneCountInString(text) > longest {
+		return cut(text, longest)
+	}
+	return text
+}
+
+// cut shortens a text to a number of characters, where possible at the end of an item of a list.
+func cut(text string, most int) string {
+	head, rest := string([]rune(text)[:most]), string([]rune(text)[most:])
+	if at := strings.LastIndex(head, ", "); at > 0 {
+		return Line(fmt.Sprintf("%s and %s more", head[:at], thousands(1+strings.Count(text[at+2:], ", "))))
+	}
+	return fmt.Sprintf("%s… and %s more characters", head, thousands(utf8.RuneCountInString(rest)))
+}
+
+// thousands returns a number with commas: 3,997.
+func thousands(n int) string {
+	text := fmt.Sprint(n)
+	for at := len(text) - 3; at > 0; at -= 3 {
+		text = text[:at] + "," + text[at:]
+	}
+	return text
+}
+
+// isHidden reports whether a character is no visible one, and not the blank. Format characters such
+// as bidi controls and zero-width ones are none; emoji selectors and unassigned characters neither.
+func isHidden(c rune) bool { return !unicode.IsPrint(c) || unicode.Is(unicode.Variation_Selector, c) }
+
+// escaped returns the escape of a character as Go and most shells write it.
+func escaped(c rune) string {
+	switch {
+	case c == '\n':
+		return `\n`
+	case c == '\r':
+		return `\r`
+	case c == '\t':
+		return `\t`
+	case c < utf8.RuneSelf:
+		return fmt.Sprintf(`\x%02x`, c)
+	case c > 0xffff:
+		return fmt.Sprintf(`\U%08x`, c)
+	}
+	return fmt.Sprintf(`\u%04x`, c)
+}

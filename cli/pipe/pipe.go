@@ -1,0 +1,167 @@
+// Package pipe runs another post-renderer behind this one, as Helm takes only one.
+package pipe
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"slices"
+	"strings"
+	"time"
+
+	"helm-runnertrust/cli/advice"
+	"helm-runnertrust/cli/input"
+	"helm-runnertrust/render"
+	"helm-runnertrust/render/yamledit"
+)
+
+// defaultGrace is how long the program of --pipe may take to end after a signal, and its output to
+// be closed after its end.
+const defaultGrace = 5 * time.Second
+
+// A Runner runs a program behind the filter.
+type Runner struct {
+	Stderr io.Writer     // of the program too
+	Grace  time.Duration // for the program to end after a signal; 0 is five seconds
+}
+
+// Run runs a command, CMD ARG…, parted by blanks, without a shell. It has to read all of the
+// manifests; what it prints is the result if it ends well and prints any object (Helm takes nothing
+// for an empty release), which it need not where there were none.
+func (r Runner) Run(command string, manifests *render.Result) ([]byte, error) {
+	words := strings.Fields(command)
+	if len(words) == 0 {
+		return nil, &advice.Error{What: "--pipe is empty", Hint: "name a program: --pipe='kustomize-as-post-renderer'"}
+	}
+	name := words[0]
+	stderr := &lastLine{to: r.Stderr}
+	out, unread, err := r.run(words, manifests, stderr)
+	silent, isSilent := errors.AsType[*exec.Error](err)
+	switch {
+	case isSilent:
+		return nil, &advice.Error{What: "--pipe: cannot start " + name, Err: silent.Err,
+			Hint: "name a program that is in PATH, or its path"}
+	case errors.Is(err, exec.ErrWaitDelay):
+		return nil, &advice.Error{What: fmt.Sprintf("--pipe: %s ended, but a program that it started keeps its output open", name),
+			Hint: "more may come from there: let it wait for that program, or start that one with >/dev/null 2>&1"}
+	case err != nil:
+		return nil, &advice.Error{What: fmt.Sprintf("--pipe: %s failed", name), Err: stderr.after(err), Hint: pipeHint(command)}
+	case unread > 0:
+		return nil, &advice.Error{What: fmt.Sprintf("--pipe: %s did not read all of the manifests", name), Hint: "it has to read them from stdin and to print them"}
+	case isBlank(out) && !isBlank(manifests.Bytes()):
+		return nil, &advice.Error{What: fmt.Sprintf("--pipe: %s printed no object", name), Hint: "it has to print all manifests: Helm would take nothing for an empty release"}
+	}
+	return out, nil
+}
+
+// run runs a program with the manifests on its stdin, and returns what it printed and how many
+// bytes it left unread. A signal that reaches us is handed on, and makes an error of any end.
+func (r Runner) run(words []string, manifests io.WriterTo, stderr io.Writer) (printed []byte, unread int64, err error) {
+	stdin, feed, err := os.Pipe()
+	if err != nil {
+		return nil, 0, err
+	}
+	defer func() { _ = stdin.Close() }() // only read from
+	signals := make(chan os.Signal, 1)
+	// A signal that is ignored, as nohup wants it, stays so for the program too.
+	if heard := slices.DeleteFunc(slices.Clone(handedOn), signal.Ignored); len(heard) > 0 {
+		signal.Notify(signals, heard...)
+		defer signal.Stop(signals)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+
+	var out bytes.Buffer
+	var got os.Signal
+	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &out, stderr
+	cmd.Cancel = func() error { return cmd.Process.Signal(got) }
+	cmd.WaitDelay = cmp.Or(r.Grace, defaultGrace)
+	if err := cmd.Start(); err != nil {
+		_ = feed.Close() // nothing was fed
+		return nil, 0, CannotStart(words[0], err)
+	}
+	fed, ended := make(chan error, 1), make(chan error, 1)
+	go func() {
+		_, err := manifests.WriteTo(feed)
+		fed <- errors.Join(err, feed.Close())
+	}()
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case err = <-ended:
+	case got = <-signals:
+		cancel()
+		err = stopped{got, <-ended}
+	}
+	unread, drained := io.Copy(io.Discard, stdin) // so that feeding ends
+	return out.Bytes(), unread, cmp.Or(err, drained, <-fed)
+}
+
+// CannotStart returns an [exec.Error] of whatever kept a program from starting.
+func CannotStart(name string, err error) error {
+	if _, ok := errors.AsType[*exec.Error](err); ok {
+		return err
+	}
+	return &exec.Error{Name: name, Err: input.WithoutPath(err)}
+}
+
+// stopped is the end of a program after a signal was handed on to it.
+type stopped struct {
+	signal os.Signal
+	end    error
+}
+
+func (s stopped) Error() string {
+	text := fmt.Sprintf("it was stopped by a signal (%s)", s.signal)
+	if exit, ok := errors.AsType[*exec.ExitError](s.end); ok && !strings.HasPrefix(exit.Error(), "signal: "+s.signal.String()) {
+		text += ", " + exit.Error() // "signal: killed" where it took no notice
+	}
+	return text
+}
+
+// isBlank reports whether a stream has only comments, space and markers.
+func isBlank(stream []byte) bool {
+	return !slices.ContainsFunc(yamledit.Split(stream).Documents, func(d *yamledit.Document) bool { return !d.IsBlank() })
+}
+
+// pipeHint returns what to do where a program failed: its line may be meant for a shell.
+func pipeHint(command string) string {
+	if strings.ContainsAny(command, "|<>;&$\"'`") {
+		return "it is run without a shell: put the line into a script, and name that"
+	}
+	return "nothing was written"
+}
+
+// lastLine hands on what a program writes to stderr, and keeps the last line of it for our message:
+// Helm may show only that.
+type lastLine struct {
+	to   io.Writer
+	text []byte
+}
+
+func (l *lastLine) Write(p []byte) (int, error) {
+	const most = 4096
+	l.text = append(l.text, p...)
+	l.text = l.text[max(0, len(l.text)-most):]
+	return l.to.Write(p)
+}
+
+// after returns an error with the last line behind it, which is cut short.
+func (l *lastLine) after(err error) error {
+	const most = 200
+	text := strings.TrimSpace(strings.ToValidUTF8(string(l.text), "\ufffd"))
+	line := []rune(input.HideUsers(strings.TrimSpace(text[strings.LastIndexAny(text, "\n\r")+1:])))
+	switch {
+	case len(line) == 0:
+		return err
+	case len(line) > most:
+		line = append(line[:most:most], '…')
+	}
+	return fmt.Errorf("%w: %s", err, string(line))
+}

@@ -1,0 +1,98 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"helm-runnertrust/cli/advice"
+	"helm-runnertrust/cli/input"
+	"helm-runnertrust/cli/output"
+	"helm-runnertrust/cli/pipe"
+	"helm-runnertrust/render"
+)
+
+// A Process is what a run of the program has of its surroundings.
+type Process struct {
+	Name    string   // that it was called by; "" for Helm's plugin
+	Args    []string // without the program's name
+	Env     func(name string) (value string, found bool)
+	Environ []string // NAME=value, to look for misspelt names in; nil does not look
+	Stdin   io.Reader
+	Stdout  io.Writer
+	Stderr  io.Writer
+	Now     time.Time
+	Plugin  []byte // plugin.yaml, which has the version
+
+	Patience time.Duration // with a pipe as a file that says nothing; 0 is a minute
+	Grace    time.Duration // for the program of --pipe to end after a signal; 0 is five seconds
+
+	print *printer
+}
+
+// The exit codes.
+const (
+	exitDone    = 0
+	exitError   = 1
+	exitChanges = 2 // with --detailed-exitcode
+)
+
+// pluginName is the name in postrenderer/plugin.yaml.
+const pluginName = "helm-runnertrust"
+
+// calledAs returns what a person types to call the program.
+func (p Process) calledAs() string {
+	if name, _ := p.Env("HELM_PLUGIN_NAME"); name != "" || p.Name == "" || isHelm(parentProcess()) {
+		return advice.Program
+	}
+	if advice.IsPlain(filepath.ToSlash(p.Name)) { // the separators of Windows mean nothing to its shells
+		return p.Name
+	}
+	return advice.Quote(p.Name)
+}
+
+// parentProcess returns the folder of the parent's process, where the system has such.
+func parentProcess() string { return fmt.Sprintf("/proc/%d", os.Getppid()) }
+
+// isHelm reports whether a process is Helm, by the name of its program.
+func isHelm(process string) bool {
+	name, err := os.ReadFile(process + "/comm")
+	return err == nil && strings.HasPrefix(string(name), "helm")
+}
+
+// repeat writes messages to where Helm's own go: Helm 4 throws away what a post-renderer writes to
+// stderr (runPostrenderer in internal/plugin, v4.3.1), Helm 3 shows it only when the post-renderer
+// fails (pkg/postrender/exec.go, v3.22.0). What cannot be repeated is still on our own stderr.
+func (p Process) repeat(text string, filtering bool, code int) {
+	name, _ := p.Env("HELM_PLUGIN_NAME")
+	if text == "" || !filtering && name != pluginName {
+		return
+	}
+	parent := parentProcess()
+	if name != pluginName && (code != exitDone || !isHelm(parent)) {
+		return
+	}
+	for _, path := range []string{parent + "/fd/2", "/dev/tty"} {
+		if output.Repeat(p.Stderr, path, text) {
+			return
+		}
+	}
+}
+
+func (p Process) files() input.Files { return input.Files{Patience: p.Patience} }
+
+// pipeThrough runs the program of --pipe.
+func (p Process) pipeThrough(command string, manifests *render.Result) ([]byte, error) {
+	return pipe.Runner{Stderr: p.Stderr, Grace: p.Grace}.Run(command, manifests)
+}
+
+// sources returns the certificates of --cert, else of RUNNERTRUST_CERT; none where neither is given.
+func (p Process) sources(certs []string) ([]render.Source, error) {
+	if value, _ := p.Env(input.CertVariable); len(certs) == 0 && value != "" {
+		return p.files().LoadText(input.CertVariable, value)
+	}
+	return p.files().LoadAll(certs)
+}

@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/x509"
+	"io"
+	"strings"
+	"time"
+
+	"helm-runnertrust/cli/advice"
+	"helm-runnertrust/cli/output"
+	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/probe"
+)
+
+// What commands report is one value each, which is written as JSON (docs/JSON.md) or as a table.
+
+// A certificate is one in a report.
+type certificate struct {
+	Subject     string   `json:"subject"`
+	Issuer      string   `json:"issuer"`
+	Names       []string `json:"names,omitempty"`
+	NotBefore   string   `json:"notBefore"` // RFC 3339, UTC
+	NotAfter    string   `json:"notAfter"`
+	Fingerprint string   `json:"fingerprint"` // sha256:<hex>
+}
+
+func newCertificate(c *x509.Certificate) certificate {
+	return certificate{
+		Subject: c.Subject.String(), Issuer: c.Issuer.String(), Names: trust.CoveredNames(c),
+		NotBefore: c.NotBefore.UTC().Format(time.RFC3339), NotAfter: c.NotAfter.UTC().Format(time.RFC3339),
+		Fingerprint: trust.Fingerprint(c),
+	}
+}
+
+func certificates(certs []*x509.Certificate) []certificate {
+	list := make([]certificate, 0, len(certs))
+	for _, c := range certs {
+		list = append(list, newCertificate(c))
+	}
+	return list
+}
+
+// name returns the names that a certificate covers, else its subject.
+func (c certificate) name() string { return cmp.Or(trust.List(c.Names), trust.Shorten(c.Subject)) }
+
+// validity returns the days from and until which a certificate is valid, in UTC.
+func (c certificate) validity() string { return day(c.NotBefore) + " to " + day(c.NotAfter) }
+
+// day returns the day of a time in RFC 3339.
+func day(moment string) string {
+	before, _, _ := strings.Cut(moment, "T")
+	return before
+}
+
+// A verdict is that on one client.
+type verdict struct {
+	OK       bool             `json:"ok"`
+	Status   trust.Status     `json:"status"`
+	Finding  advice.Message   `json:"finding"`
+	Warnings []advice.Message `json:"warnings,omitempty"`
+}
+
+func newVerdict(context advice.Context, v trust.Verdict) verdict {
+	return verdict{OK: v.OK(), Status: v.Status, Finding: context.Of(v.Finding), Warnings: context.OfAll(v.Warnings)}
+}
+
+// ofHandshake returns the context of hints about a handshake; command repeats it.
+func ofHandshake(v probe.Verdicts, command string) advice.Context {
+	context := advice.Context{Check: advice.OfHandshake, Host: v.Target.String(), Command: command}
+	if len(v.Sent) > 0 {
+		context.Leaf = v.Sent[0]
+	}
+	return context
+}
+
+// addMessage adds a message to a report, and below it what to do.
+func addMessage(report *output.Report, prefix string, m advice.Message) {
+	report.Line("%s%s", prefix, m.Message)
+	if m.Hint != "" {
+		indent := prefix[:len(prefix)-len(strings.TrimLeft(prefix, " "))]
+		report.Line("%s  %s", indent, m.Hint)
+	}
+}
+
+// writeJSON writes a report as JSON.
+func writeJSON(write func(io.WriterTo) error, value any) error {
+	out, err := output.JSON(value)
+	if err != nil {
+		return err
+	}
+	return write(bytes.NewReader(out))
+}
+
+// writeReport writes a report as the format wants it. Nothing but the exit code of its command may
+// be wanted.
+func writeReport(p Process, as format, value interface{ table() string }) error {
+	if as.isJSON() {
+		return writeJSON(p.print.writeIfOpen, value)
+	}
+	return p.print.writeIfOpen(strings.NewReader(value.table()))
+}

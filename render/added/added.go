@@ -1,0 +1,156 @@
+package added
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"helm-runnertrust/render/manifest"
+	"helm-runnertrust/render/pod"
+	"helm-runnertrust/render/yamledit"
+)
+
+// A record is one addition, as the annotation has it. It has no text of a template and no
+// certificate: a Deployment is no place for secrets.
+type record struct {
+	Add       kind   `json:"add"`
+	Container string `json:"container,omitempty"`
+	Name      string `json:"name,omitempty"`
+	Sum       string `json:"sum,omitempty"`  // the digest of what was added
+	Was       string `json:"was,omitempty"`  // the path or volume source that it replaces
+	Made      int    `json:"made,omitempty"` // how many of the collections around it were made for it
+}
+
+// A kind is what an addition adds.
+type kind string
+
+// The kinds, each with the file that applies and reverts it.
+const (
+	volume      kind = "volume"      // item.go
+	mount       kind = "mount"       // item.go
+	variable    kind = "variable"    // item.go
+	annotation  kind = "annotation"  // annotation.go: of the pods
+	annotations kind = "annotations" // this file: the Deployment had none
+	setting     kind = "setting"     // template.go
+	script      kind = "script"      // template.go
+	configMap   kind = "configMap"   // configmap.go
+)
+
+// A Run is the edits of one run of the filter on a stream.
+type Run struct {
+	Stream    *manifest.Stream
+	Templates *pod.Templates
+
+	reverted map[string]bool   // additions to templates, which Deployments can share
+	applied  map[string]record // the same, of this run
+}
+
+// NewRun returns a Run that has edited nothing.
+func NewRun(stream *manifest.Stream) *Run {
+	return &Run{Stream: stream, Templates: pod.NewTemplates(stream), reverted: map[string]bool{}, applied: map[string]record{}}
+}
+
+// A Deployment is a runner's Deployment with what the run adds to it.
+type Deployment struct {
+	*pod.Runner
+	run     *Run
+	records []record
+}
+
+// Deployment returns the edits of a runner.
+func (run *Run) Deployment(r *pod.Runner) *Deployment { return &Deployment{Runner: r, run: run} }
+
+// errChanged says that an addition is not there, or not as it was added.
+var errChanged = errors.New("it is not there as it was added")
+
+// Revert takes out of the manifests what an earlier run has added to a Deployment.
+func (run *Run) Revert(o *manifest.Object) error {
+	list := manifest.Value(o.Node, "metadata", "annotations")
+	if manifest.Value(list, pod.AddedAnnotation) == nil {
+		return nil
+	}
+	records, err := parse(manifest.Text(list, pod.AddedAnnotation))
+	if err != nil {
+		return o.Refuse(manifest.ChangedSince, "annotation "+pod.AddedAnnotation, "it is not as an earlier run wrote it: %w", err)
+	}
+	if err := o.WithPlace(list.PipeE(yaml.Clear(pod.AddedAnnotation))); err != nil {
+		return err
+	}
+	for _, r := range slices.Backward(records) {
+		if err := run.revert(o, r); errors.Is(err, errChanged) {
+			return o.Refuse(manifest.ChangedSince, "", "an earlier run added the %s, and %w", r, errChanged)
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (run *Run) revert(o *manifest.Object, r record) error {
+	switch r.Add {
+	case volume, mount, variable:
+		return revertItem(o, r)
+	case annotation:
+		return revertAnnotation(o, r)
+	case annotations:
+		return o.WithPlace(clearEmpty(manifest.Value(o.Node, "metadata"), "annotations"))
+	case setting, script:
+		return run.revertTemplate(o, r)
+	case configMap:
+		return run.revertConfigMap(o, r)
+	}
+	return errChanged
+}
+
+// String returns the addition's name in messages.
+func (r record) String() string {
+	name := string(r.Add) + " " + r.Name
+	if r.Container != "" {
+		name += " of container " + r.Container
+	}
+	return name
+}
+
+func parse(written string) (records []record, err error) {
+	decoder := json.NewDecoder(strings.NewReader(written))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&records); err != nil {
+		return nil, errors.New("it is no list of additions")
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("something is behind the list")
+	}
+	return records, nil
+}
+
+// Note writes the annotation, in front of the others.
+func (d *Deployment) Note() error {
+	list := manifest.Value(d.Node, "metadata", "annotations")
+	if list == nil {
+		d.records = append([]record{{Add: annotations}}, d.records...)
+		var err error
+		if list, err = yamledit.Set(manifest.Value(d.Node, "metadata"), "annotations", yamledit.Map()); err != nil {
+			return d.WithPlace(err)
+		}
+	}
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(d.records); err != nil {
+		return d.WithPlace(err)
+	}
+	written := yamledit.Text(strings.TrimSpace(out.String()))
+	written.YNode().Style = yaml.SingleQuotedStyle // JSON has double quotes
+	yamledit.SetFirst(list, pod.AddedAnnotation, written)
+	return nil
+}
+
+// clearEmpty takes a collection without entries out of a mapping.
+func clearEmpty(parent *yaml.RNode, key string) error {
+	return parent.PipeE(yaml.FieldClearer{Name: key, IfEmpty: true})
+}

@@ -1,0 +1,44 @@
+package added
+
+import (
+	"path"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"helm-runnertrust/render/manifest"
+	"helm-runnertrust/render/pod"
+	"helm-runnertrust/render/yamledit"
+)
+
+// SetVariable sets a variable of a container to a path: in the entry that counts where there is one,
+// whose value may come from another object.
+func (d *Deployment) SetVariable(c *pod.Container, name, value string) error {
+	entry := manifest.Named(manifest.List(c.Node, "env"), name)
+	if entry == nil {
+		return d.addItem(variable, c.Name, yamledit.Map(
+			yamledit.Pair{Key: "name", Value: yamledit.Text(name)},
+			yamledit.Pair{Key: "value", Value: yamledit.Text(value)},
+		))
+	}
+	if old := manifest.Text(entry, "value"); old != "" && !isPath(old) {
+		return d.Refuse(manifest.CAFileSet, c.Field("env "+name), "its value is not the path of a file")
+	}
+	return d.changeItem(variable, c.Name, entry, func() error {
+		if manifest.Value(entry, "value") == nil && manifest.Value(entry, "valueFrom") != nil {
+			yamledit.ReplaceField(entry, "valueFrom", "value", yamledit.Text(value))
+			return nil
+		}
+		if err := entry.PipeE(yaml.Clear("valueFrom")); err != nil {
+			return err
+		}
+		_, err := yamledit.Set(entry, "value", yamledit.Text(value))
+		return err
+	})
+}
+
+// isPath reports whether a former value may be written down: a path is no secret.
+func isPath(value string) bool {
+	const longest = 4096 // PATH_MAX of Linux
+	return len(value) <= longest && (path.IsAbs(value) || strings.HasPrefix(value, "$(")) && !strings.ContainsAny(value, "\r\n")
+}

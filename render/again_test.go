@@ -1,0 +1,204 @@
+package render
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"helm-runnertrust/render/delivery"
+	"helm-runnertrust/render/manifest"
+	"helm-runnertrust/trust"
+)
+
+// bases are renderings of the chart in its shapes: 0.86, one of the 0.17 era without a template, the
+// whole gitlab chart, and the value certsSecretName.
+var bases = []string{"via-config", "init-container-era", "ingress-umbrella", "certs-secret-name"}
+
+// combinations are all ways with all kinds of sources and the options that change what is added.
+func combinations(t *testing.T, dirs ...string) (all []Options, names []string) {
+	sources := map[string]Options{
+		"cert":      {Sources: options(t).Sources},
+		"secret":    {Objects: []Object{{Kind: "Secret", Name: "gitlab-tls", Key: "tls.crt"}}},
+		"configmap": {Objects: []Object{{Kind: "ConfigMap", Name: "bundle", Key: "ca.pem"}}},
+	}
+	for _, via := range delivery.Ways() {
+		for _, kind := range []string{"cert", "secret", "configmap"} {
+			for _, jobs := range []bool{false, true} {
+				for _, dir := range dirs {
+					o := sources[kind]
+					o.Now, o.Via, o.Jobs, o.CertsDir = now, via, jobs, dir
+					all, names = append(all, o), append(names, fmt.Sprintf("--via=%s %s --jobs=%t --certs-dir=%s", via, kind, jobs, dir))
+				}
+			}
+		}
+	}
+	return all, names
+}
+
+// codes returns what a refusal is about.
+func codes(err error) (all []trust.Code) {
+	for _, one := range trust.Errors(err) {
+		if refused, ok := errors.AsType[*Error](one); ok {
+			all = append(all, refused.Code)
+		}
+	}
+	return all
+}
+
+// TestAgain filters each base with all options, and the result with all options again: it is to the
+// byte what the second options make of the base, or refused with the same code.
+func TestAgain(t *testing.T) {
+	for _, base := range bases {
+		t.Run(base, func(t *testing.T) {
+			t.Parallel()
+			dirs := []string{"", "/etc/helm-runnertrust"}
+			if base == "ingress-umbrella" {
+				dirs = dirs[:1] // it is large
+			}
+			all, names := combinations(t, dirs...)
+			input := fixtureInput(t, base)
+			results, errs := make([][]byte, len(all)), make([]error, len(all))
+			for i, o := range all {
+				if result, err := Filter(input, o); err == nil {
+					results[i] = result.Bytes()
+				} else {
+					errs[i] = err
+				}
+			}
+			compared := 0
+			for a := range all {
+				for b := range all {
+					if errs[a] != nil {
+						continue
+					}
+					compared++
+					again, err := Filter(results[a], all[b])
+					switch {
+					case err != nil && fmt.Sprint(codes(err)) != fmt.Sprint(codes(errs[b])):
+						t.Errorf("%s, then %s: got %v, want %v", names[a], names[b], err, errs[b])
+					case err == nil && !bytes.Equal(again.Bytes(), results[b]):
+						t.Errorf("%s, then %s: got\n%s\nwant\n%s", names[a], names[b], again.Bytes(), results[b])
+					}
+					if t.Failed() {
+						return
+					}
+				}
+			}
+			if compared < len(all)*4 {
+				t.Errorf("only %d pairs were compared", compared)
+			}
+		})
+	}
+}
+
+// TestAgainInARow goes through three sets of options: the third comes back as if it were the first.
+func TestAgainInARow(t *testing.T) {
+	input := fixtureInput(t, "current")
+	object := Options{Now: now, Via: "env", Objects: []Object{{Kind: "ConfigMap", Name: "x", Key: "ca.crt"}}}
+	elsewhere, cert := options(t), options(t)
+	elsewhere.CertsDir = "/etc/helm-runnertrust"
+	stream := input
+	for _, o := range []Options{object, elsewhere, cert, cert} {
+		result, err := Filter(stream, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stream = result.Bytes()
+	}
+	want, err := Filter(input, cert)
+	if err != nil || !bytes.Equal(stream, want.Bytes()) {
+		t.Errorf("%v, got\n%s\nwant\n%s", err, stream, want.Bytes())
+	}
+}
+
+// TestAgainSharedTemplate has two runners with one template: what both added to it is taken out once.
+func TestAgainSharedTemplate(t *testing.T) {
+	input := fixtureInput(t, "via-config")
+	for doc := range bytes.SplitSeq(input, []byte("---\n")) {
+		if bytes.Contains(doc, []byte("kind: Deployment")) {
+			second := bytes.Replace(doc, []byte("name: ci-gitlab-runner\n"), []byte("name: second\n"), 1)
+			input = append(append(bytes.Clone(input), "---\n"...), second...)
+			break
+		}
+	}
+	config, plain := options(t), options(t)
+	config.Via, config.Jobs = "config", true
+	want, err := Filter(input, plain)
+	if err != nil || bytes.Count(want.Bytes(), []byte("helm-runnertrust/added")) != 2 {
+		t.Fatalf("%v\n%s", err, input)
+	}
+	before, err := Filter(input, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Filter(before.Bytes(), plain)
+	if err != nil || !bytes.Equal(got.Bytes(), want.Bytes()) {
+		t.Errorf("%v, got\n%s\nwant\n%s", err, got.Bytes(), want.Bytes())
+	}
+}
+
+// TestChangedSince changes what a run added: nobody knows then what to take out.
+func TestChangedSince(t *testing.T) {
+	o := options(t)
+	o.Via, o.Jobs = "config", true
+	result, err := Filter(fixtureInput(t, "via-config"), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, configMap, _ := bytes.Cut(result.Bytes(), []byte("# Source: gitlab-runner/templates/runnertrust-certs.yaml"))
+	for name, change := range map[string][2]string{
+		"annotation":      {"helm-runnertrust/added: '[", "helm-runnertrust/added: '{"},
+		"more behind it":  {"]'", "] []'"},
+		"unknown field":   {`{"add":"annotations"}`, `{"add":"annotations","more":1}`},
+		"unknown kind":    {`{"add":"annotations"}`, `{"add":"nothing"}`},
+		"former value":    {`"sum":"`, `"was":"[","sum":"`},
+		"volume":          {"path: ca.crt", "path: other.crt"},
+		"mount":           {"mountPath: /etc/helm-runnertrust", "mountPath: /etc/other"},
+		"container":       {`"container":"ci-gitlab-runner"`, `"container":"other"`},
+		"checksum":        {"checksum/runner-certs: ", "checksum/runner-certs: 0"},
+		"setting":         {`tls-ca-file = "/etc/helm-runnertrust/`, `tls-ca-file = "/etc/other/`},
+		"script":          {"unset runnertrust\n", "unset nothing\n"},
+		"marker":          {"# helm-runnertrust: end\n", "# the end\n"},
+		"template":        {"  config.template.toml: ", "  config.template.txt: "},
+		"ConfigMap":       {string(configMap), "\nkind: Secret\n"},
+		"ConfigMap's key": {"\n  ca.crt: |\n", "\n  ca.crt.old: |\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			stream := bytes.Replace(result.Bytes(), []byte(change[0]), []byte(change[1]), 1)
+			if bytes.Equal(stream, result.Bytes()) {
+				t.Fatalf("the result has no %q", change[0])
+			}
+			_, err := Filter(stream, o)
+			if got := codes(err); len(got) == 0 || got[0] != manifest.ChangedSince {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+// TestTooManyMounts is a pod that takes quadratic time where volumes are searched for each mount.
+func TestTooManyMounts(t *testing.T) {
+	input := fixtureInput(t, "current")
+	with := func(count int) []byte {
+		var volumes, mounts strings.Builder
+		for i := range count {
+			fmt.Fprintf(&volumes, "      - {name: v%d, emptyDir: {}}\n", i)
+			fmt.Fprintf(&mounts, "        - {name: v%d, mountPath: /v%d}\n", i, i)
+		}
+		stream := bytes.Replace(input, []byte("      volumes:\n"), []byte("      volumes:\n"+volumes.String()), 1)
+		return bytes.Replace(stream, []byte("        volumeMounts:\n"), []byte("        volumeMounts:\n"+mounts.String()), 1)
+	}
+	few, err := Filter(with(980), options(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Filter(few.Bytes(), options(t)); err != nil {
+		t.Error(err)
+	}
+	_, err = Filter(with(1001), options(t))
+	if got := codes(err); len(got) != 1 || got[0] != manifest.TooManyMounts {
+		t.Errorf("got %v", err)
+	}
+}

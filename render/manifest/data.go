@@ -1,0 +1,56 @@
+package manifest
+
+import (
+	"encoding/base64"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"helm-runnertrust/render/yamledit"
+)
+
+// dataFields are the fields of a ConfigMap or Secret with its keys. The first that has a key counts.
+var dataFields = []string{"stringData", "data", "binaryData"}
+
+// DataKeys returns the keys that Data finds, sorted.
+func (o *Object) DataKeys() []string {
+	var keys []string
+	for _, field := range dataFields {
+		keys = append(keys, Fields(Value(o.Node, field))...)
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// HasKey reports whether a ConfigMap or Secret has a key, also one that is null, which the API server
+// takes for empty.
+func (o *Object) HasKey(key string) bool {
+	return slices.ContainsFunc(dataFields, func(field string) bool {
+		return slices.ContainsFunc(yamledit.Fields(Value(o.Node, field)), func(p yamledit.Pair) bool { return p.Key == key })
+	})
+}
+
+// Data returns the bytes under a key of a ConfigMap or Secret; ok is false without the key. A
+// duplicate key is an error.
+func (o *Object) Data(key string) (content []byte, ok bool, err error) {
+	keys := Mapping{key: Leaf}.Shape()
+	if err := o.Check(Mapping{"stringData": keys, "data": keys, "binaryData": keys}.Shape()); err != nil {
+		return nil, false, err
+	}
+	for _, field := range dataFields {
+		written := Value(o.Node, field, key)
+		switch {
+		case written == nil:
+			continue
+		case field == "stringData", field == "data" && o.Kind == "ConfigMap":
+			return []byte(yaml.GetValue(written)), true, nil
+		}
+		content, err = base64.StdEncoding.DecodeString(strings.Join(strings.Fields(yaml.GetValue(written)), ""))
+		if err != nil {
+			return nil, false, o.Refuse(BadDocument, "data "+key, "it is not base64")
+		}
+		return content, true, nil
+	}
+	return nil, false, nil
+}

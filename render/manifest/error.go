@@ -1,0 +1,48 @@
+package manifest
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"helm-runnertrust/trust"
+)
+
+// An Error is the refusal of a stream, with the place in it.
+type Error struct {
+	Code     trust.Code
+	Document string // `document 7 (gitlab-runner/templates/deployment.yaml)`, "" for the stream
+	Line     int    // in the stream, from 1; 0 where there is none
+	Object   string // "Deployment/ci-gitlab-runner", "" where it is not known
+	Field    string // "volumes", "env CI_SERVER_URL"; "" for the object
+	Host     string // the runner's server as one types it for fetch, host[:port]; "" where it is not about one
+	Err      error  // what is wrong
+}
+
+// Error returns the place, from the outside in, then what is wrong.
+func (e *Error) Error() string {
+	var place []string
+	if e.Document != "" {
+		place = append(place, e.Document)
+	}
+	if e.Line > 0 {
+		place = append(place, "line "+strconv.Itoa(e.Line))
+	}
+	for _, part := range []string{e.Object, e.Field} {
+		if part != "" {
+			place = append(place, part)
+		}
+	}
+	if len(place) == 0 {
+		return e.Err.Error()
+	}
+	return strings.Join(place, ", ") + ": " + e.Err.Error()
+}
+
+// Unwrap returns what is is wrong.
+func (e *Error) Unwrap() error { return e.Err }
+
+// NewError makes an Error that has no place in the stream.
+func NewError(code trust.Code, format string, args ...any) error {
+	return &Error{Code: code, Err: fmt.Errorf(format, args...)}
+}

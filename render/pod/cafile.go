@@ -1,0 +1,82 @@
+package pod
+
+import (
+	"strings"
+
+	"helm-runnertrust/gitlabrunner"
+	"helm-runnertrust/render/manifest"
+)
+
+// A Setting is a file that a runner is led to by a setting, which wins over the certs directory.
+type Setting struct {
+	Path      string           // "" where the manifests do not have it
+	ConfigMap *manifest.Object // where the configuration is that sets it; nil for a variable
+	part      string           // of the container that sets it: "env CI_SERVER_TLS_CA_FILE", "envFrom"
+	from      string           // "ConfigMap/settings", "" for the container itself
+}
+
+// CAFileVariable returns CI_SERVER_TLS_CA_FILE of a container by Kubernetes's rules: an entry of env
+// hides what comes by envFrom, of which the last that has it counts. Nil where it is not set, as far
+// as the stream shows; the runner ignores an empty one.
+func (c *Container) CAFileVariable(stream *manifest.Stream) (*Setting, error) {
+	if entry := manifest.Named(c.env, gitlabrunner.CAFileVariable); entry != nil {
+		if manifest.Text(entry, "value") == "" && manifest.Value(entry, "valueFrom") == nil {
+			return nil, nil
+		}
+		path, _, err := c.Variable(gitlabrunner.CAFileVariable)
+		if err != nil {
+			path = ""
+		}
+		return &Setting{Path: path, part: "env " + gitlabrunner.CAFileVariable}, nil
+	}
+	var last *Setting
+	for _, entry := range manifest.List(c.Node, "envFrom") {
+		key, hasPrefix := strings.CutPrefix(gitlabrunner.CAFileVariable, manifest.Text(entry, "prefix"))
+		if !hasPrefix {
+			continue
+		}
+		for _, shown := range Mountables {
+			o, err := stream.Find(shown.Kind, manifest.Text(entry, shown.EnvFrom, "name"), c.Runner.Namespace)
+			if err != nil {
+				return nil, err
+			}
+			if o == nil {
+				continue
+			}
+			content, ok, err := o.Data(key)
+			if err != nil {
+				return nil, err
+			}
+			if ok {
+				last = &Setting{Path: string(content), part: "envFrom", from: o.String()}
+			}
+		}
+	}
+	if last != nil && last.Path == "" {
+		return nil, nil
+	}
+	return last, nil
+}
+
+// RefuseVariable refuses a container in which CI_SERVER_TLS_CA_FILE wins.
+func (c *Container) RefuseVariable(stream *manifest.Stream) error {
+	set, err := c.CAFileVariable(stream)
+	if err != nil || set == nil {
+		return err
+	}
+	why := "it is set"
+	if set.from != "" {
+		why = set.from + " has " + gitlabrunner.CAFileVariable
+	}
+	return c.Runner.Refuse(manifest.CAFileSet, c.Field(set.part), "%s, so the runner would look for no other file", why)
+}
+
+// RefuseSetting refuses a container whose configuration has a tls-ca-file.
+func (c *Container) RefuseSetting(templates *Templates) error {
+	set, err := templates.CAFile(c.Runner)
+	if err != nil || set == nil {
+		return err
+	}
+	return set.ConfigMap.Refuse(manifest.CAFileSet, "data", "%s is %q in the configuration of %s, so the runner would not look into its certs directory",
+		gitlabrunner.CAFileSetting, set.Path, c.Runner)
+}

@@ -1,0 +1,139 @@
+package pod
+
+import (
+	"errors"
+	"math"
+	"path"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"helm-runnertrust/gitlabrunner"
+	"helm-runnertrust/render/manifest"
+)
+
+// Field returns the name of a part of the container in messages: "container runner, env HOME".
+func (c *Container) Field(part string) string { return "container " + c.Name + ", " + part }
+
+// ErrUnknown says that a value is not in the manifest: it is empty, null, comes from another object,
+// or refers to another variable.
+var ErrUnknown = errors.New("not in the manifest")
+
+// Variable returns the literal value of an environment variable; found is false where the container
+// does not set it.
+func (c *Container) Variable(name string) (literal string, found bool, err error) {
+	entry := manifest.Named(c.env, name)
+	if entry == nil {
+		return "", false, nil
+	}
+	literal = manifest.Text(entry, "value")
+	if strings.TrimSpace(literal) == "" || strings.Contains(literal, "$(") {
+		return "", true, ErrUnknown
+	}
+	return literal, true, nil
+}
+
+// Server returns the server of CI_SERVER_URL; zero where the manifest does not have it.
+func (c *Container) Server() (gitlabrunner.Server, error) {
+	url, found, err := c.Variable(gitlabrunner.ServerURLVariable)
+	if !found || err != nil {
+		return gitlabrunner.Server{}, nil
+	}
+	server, err := gitlabrunner.ParseServer(url)
+	if err != nil {
+		return gitlabrunner.Server{}, c.Runner.Refuse(manifest.BadURL, c.Field("env "+gitlabrunner.ServerURLVariable), "%w", err)
+	}
+	return server, nil
+}
+
+// CertsDir returns the directory in which the runner looks for certificates: override, or without one
+// what follows from its uid and HOME.
+func (c *Container) CertsDir(override string) (string, error) {
+	if override != "" {
+		return path.Clean(override), nil
+	}
+	uid, err := c.uid()
+	if err != nil {
+		return "", err
+	}
+	home, found, err := c.Variable("HOME")
+	switch {
+	case uid == 0:
+		home = "/" // root's directory does not depend on it
+	case err != nil:
+		return "", c.Runner.Refuse(manifest.DirUnknown, c.Field("env HOME"), "its value is %w", err)
+	case !found:
+		home = c.mountedHome()
+	}
+	dir := gitlabrunner.CertsDir(uid, home)
+	if err := CheckCertsDir(dir); err != nil {
+		return "", c.Runner.Refuse(manifest.DirUnknown, c.Field("env HOME"), "%w", errors.Unwrap(err))
+	}
+	return dir, nil
+}
+
+// CheckCertsDir refuses a directory that nothing can be mounted at; "" is none. The API server
+// takes no colon (ValidateVolumeMounts in pkg/apis/core/validation of Kubernetes).
+func CheckCertsDir(dir string) error {
+	refuse := func(why string) error {
+		return manifest.NewError(manifest.DirUnknown, "the certs directory %q %s", dir, why)
+	}
+	switch {
+	case dir == "":
+		return nil
+	case !path.IsAbs(path.Clean(dir)):
+		return refuse("is not an absolute path")
+	case path.Clean(dir) == "/":
+		return refuse("would hide the whole image")
+	case strings.Contains(dir, ":"):
+		return refuse("has a colon, which a mount cannot have")
+	}
+	return nil
+}
+
+// uid returns the user of the container: its own runAsUser before the pod's (PodSecurityContext in
+// k8s.io/api/core/v1). Without one the image decides, and the images of the chart are not root's: -1.
+func (c *Container) uid() (int64, error) {
+	for _, node := range []*yaml.RNode{c.Node, c.Runner.Pod} {
+		written := manifest.Value(node, "securityContext", "runAsUser")
+		if written == nil {
+			continue
+		}
+		uid, ok := integer(written)
+		if !ok {
+			return 0, c.Runner.Refuse(manifest.BadDocument, "", "runAsUser %q is not a whole number", yaml.GetValue(written))
+		}
+		return uid, nil
+	}
+	return -1, nil
+}
+
+// integer reads a whole number in any of YAML's forms. Templates print large ones of values as floats
+// (1.00065e+09), which the API server reads as the integers that they are.
+func integer(node *yaml.RNode) (number int64, ok bool) {
+	var decoded any
+	if err := node.YNode().Decode(&decoded); err != nil {
+		return 0, false
+	}
+	switch n := decoded.(type) {
+	case int:
+		return int64(n), true
+	case int64:
+		return n, true
+	case float64:
+		const exact = 1 << 53
+		return int64(n), n == math.Trunc(n) && math.Abs(n) <= exact
+	}
+	return 0, false
+}
+
+// mountedHome returns the home for which the chart mounts the folder of the runner's configuration,
+// else the images' home.
+func (c *Container) mountedHome() string {
+	for _, m := range c.Mounts {
+		if dir, base := path.Split(m.Path); base == gitlabrunner.ConfigFolder {
+			return dir
+		}
+	}
+	return gitlabrunner.DefaultHome
+}
