@@ -26,7 +26,7 @@ func (p path) oddity(h Handshake) *trust.Finding {
 			return f
 		}
 		issuer := p.certs[min(i+1, len(p.certs)-1)]
-		if (selfIssued(c) || c != issuer) && !(namesKey(c, issuer) && namesSerial(c, issuer)) {
+		if (selfIssued(c) || c != issuer) && (!namesKey(c, issuer) || !namesSerial(c, issuer)) {
 			return unusual(c, "names another key or serial number than its issuer has")
 		}
 		if len(extension(c, oidNameConstraints)) > 0 && (i == 0 || !plainConstraints(c, h.Sent[0].DNSNames)) {
@@ -71,7 +71,7 @@ func certificateOddity(c *x509.Certificate, leaf bool) *trust.Finding {
 		return unusual(c, "is of version %d", c.Version)
 	case len(c.Issuer.Names) == 0 || len(c.Subject.Names) == 0 && !leaf:
 		return unusual(c, "has an empty name, or an issuer without one")
-	case !leaf && !(c.BasicConstraintsValid && c.IsCA):
+	case !leaf && (!c.BasicConstraintsValid || !c.IsCA):
 		return unusual(c, "is not marked as a CA, but issued another")
 	}
 	if f := keyOddity(c); f != nil {

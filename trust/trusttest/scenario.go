@@ -28,7 +28,7 @@ type Scenario struct {
 	Proxy *url.URL
 	// Sends is what the server sends, leaf first; empty when it does not speak TLS.
 	Sends []*x509.Certificate
-	// Public is what stands for the system's certificates.
+	// Public is what stands for the CAs that everybody trusts.
 	Public []*x509.Certificate
 	// Root is the CA at the top of the chain, as its administrator could hand it out; nil where
 	// there is none.
@@ -50,8 +50,8 @@ func (s Scenario) SystemPool() *x509.CertPool {
 	return pool
 }
 
-// SystemPEM is Public as a file for SSL_CERT_FILE.
-func (s Scenario) SystemPEM() []byte { return PEM(s.Public...) }
+// PublicPEM is Public as a file.
+func (s Scenario) PublicPEM() []byte { return PEM(s.Public...) }
 
 // PEM encodes certificates as one file.
 func PEM(certs ...*x509.Certificate) []byte {
