@@ -9,9 +9,7 @@ import (
 // what a container runtime mounts looks the same to those who read it.
 const mounted = "/etc/ssl/certs/helm-runnertrust.crt"
 
-// goPrograms are the clients that read the folder of the mounted file. The one named go has no
-// RootCAs, like the cache's archiver and extractor (gitlab-runner 19.3, commands/helpers,
-// NewClient) and dockerd's client of a registry.
+// goPrograms are the clients that read the folder of the mounted file.
 var goPrograms = []string{"go", "skopeo"}
 
 // layout is where an image has its bundle, and the links in front of it.
@@ -70,6 +68,19 @@ func reaches(t *testing.T, i image, inJob bool, env []string, script, want strin
 			t.Errorf("uid %d, in a job: %t: reached\n%s\nwant\n%s\n%s", uid, inJob, o.stdout, want, o.stderr)
 		}
 	}
+}
+
+// TestCacheClient has a Go client without RootCAs, which the cache's archiver and extractor are, reach
+// a cache with a private CA through the mounted file only, and one with a public CA with and without it.
+func TestCacheClient(t *testing.T) {
+	w := newWorld(t)
+	i := layouts["Debian"].image(t, w)
+	cache := []string{"go"}
+	reaches(t, i, false, nil, w.visits(cache...), reachedBy(cache, gitlab, public))
+	if err := os.Remove(i.path(mounted)); err != nil {
+		t.Fatal(err)
+	}
+	reaches(t, i, false, nil, w.visits(cache...), reachedBy(cache, public))
 }
 
 // TestMount has the mounted file serve Go programs in every container, and take nothing from what
