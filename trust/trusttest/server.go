@@ -81,8 +81,13 @@ func serve(tcp, listener net.Listener, handler http.Handler) *Server {
 }
 
 // gitlab answers the one request that git ls-remote makes, for a repository with one branch
-// (gitprotocol-http and gitprotocol-pack of git 2.39, version 0), and a word to all others.
+// (gitprotocol-http and gitprotocol-pack of git 2.39, version 0), a registry's client that asks for
+// the tags of an image, and a word to all others.
 func gitlab(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/v2/"+Image+"/tags/list" {
+		_, _ = fmt.Fprintf(w, "{\"name\":%q,\"tags\":[\"main\"]}\n", Image)
+		return
+	}
 	if r.URL.Path != "/"+Repository+"/info/refs" || r.URL.Query().Get("service") != "git-upload-pack" {
 		_, _ = fmt.Fprintln(w, "stand-in for GitLab")
 		return
@@ -97,6 +102,9 @@ func gitlab(w http.ResponseWriter, r *http.Request) {
 
 // Repository is the path of the repository that every server has, without a leading slash.
 const Repository = "repo.git"
+
+// Image is the name of the image that every server's registry has, with the tag main.
+const Image = "image"
 
 // packet is a pkt-line: four hex digits of length, themselves included, and the text.
 func packet(text string) string { return fmt.Sprintf("%04x%s", len(text)+4, text) }
