@@ -12,42 +12,33 @@ func after(step string, h hint) hint {
 
 // inputHints are about inputs that trust.Parse refuses.
 func inputHints() map[trust.Code]hint {
-	const plainBlocks = "rewrite the file with plain CERTIFICATE blocks: openssl storeutl -certs FILE > NEW.crt"
 	return map[trust.Code]hint{
 		trust.CodeTooLarge:     fetchAnd("give only the chain of the server: "),
 		trust.CodeEmpty:        fetchInstead,
 		trust.CodeNotOne:       fetchInstead,
-		trust.CodeNoBoundaries: always("decode it to DER: base64 -d FILE > NEW.crt"),
 		trust.CodeBase64:       always("decode it: base64 -d FILE > NEW.crt"),
 		trust.CodeWebPage:      fetchInstead,
 		trust.CodeUTF16:        always("save it as UTF-8 or ANSI, or: iconv -f UTF-16 -t ASCII FILE > NEW.crt"),
 		trust.CodeJavaKeyStore: always("take the certificate out: keytool -exportcert -rfc -keystore FILE -alias NAME -file NEW.crt"),
-		trust.CodeCompressed:   always("unpack it first"),
 		trust.CodeManifest: always("name the object in the cluster with --from-secret=NAME or --from-configmap=NAME, or take the certificate out: " +
 			`kubectl get secret NAME -o go-template='{{base64decode (index .data "ca.crt")}}' > NEW.crt`),
-		trust.CodeMoreFaults: nil, // the first ones have theirs
 
-		trust.CodeTruncated: fetchInstead,
-		trust.CodeBoundary:  after("it must stand alone on its line with five dashes on each side", fetchInstead),
-		trust.CodeGlued:     always(`put it back: awk '{ gsub(/----------BEGIN/, "-----\n-----BEGIN") } 1' FILE > NEW.crt`),
+		trust.CodeTruncated:   fetchInstead,
+		trust.CodeDamagedLine: after("it must stand alone on its line with five dashes on each side", fetchInstead),
+		trust.CodeGlued:       always(`put it back: awk '{ gsub(/----------BEGIN/, "-----\n-----BEGIN") } 1' FILE > NEW.crt`),
 		trust.CodeOneLine: always(`keep its line breaks: quote it, printf '%s\n' "$VAR" > NEW.crt, ` +
 			"or store it as a CI variable of the type file"),
 		trust.CodeEscaped:     always(`turn them into real ones: printf '%b' "$(cat FILE)" > NEW.crt`),
 		trust.CodeHeaders:     always("delete the header lines and the empty line after them"),
 		trust.CodeBlockBase64: after("copy the block again", fetchInstead),
-		trust.CodeTrustedPEM:  always(plainBlocks),
-		trust.CodeX509PEM:     always(plainBlocks),
 		trust.CodeOtherBlock:  always("keep only the certificates: openssl storeutl -certs FILE > NEW.crt"),
 
 		trust.CodePrivateKey: always("a trust file needs no key: give only the certificates, " +
 			"and consider the key exposed if the file was shared"),
-		trust.CodePKCS12:       always("take the certificates out: openssl pkcs12 -in FILE -nokeys -out NEW.crt"),
-		trust.CodePKCS12Legacy: always("take the certificates out: openssl pkcs12 -legacy -in FILE -nokeys -out NEW.crt"),
+		trust.CodePKCS12:       always("take the certificates out, with -legacy if the ciphers are unsupported: openssl pkcs12 -in FILE -nokeys -out NEW.crt"),
 		trust.CodeSM2:          always("give the server an RSA or ECDSA certificate for gitlab-runner and git; in a file, keep only that one's CA"),
 		trust.CodeRequest:      after("give the certificate that the CA made from it", fetchInstead),
-		trust.CodeDERTruncated: after("copy it again", fetchInstead),
 		trust.CodeTrailing:     after("give the file as it was exported", fetchInstead),
-		trust.CodeSeveralDER:   always("turn each into PEM and join them: openssl x509 -inform DER -in FILE >> NEW.crt"),
 		trust.CodeNotCertsOnly: always("take the certificates out: openssl pkcs7 -inform DER -in FILE -print_certs -out NEW.crt"),
 
 		trust.CodeBadFingerprint: always("on the server: openssl x509 -in FILE -noout -fingerprint -sha256"),

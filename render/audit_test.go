@@ -110,7 +110,7 @@ func TestAudit(t *testing.T) {
 		"certificate and key": {mounts: mount, volumes: config, objects: manifest("ConfigMap", "ours", "data", file, ca+"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),
 			way: WayCertsDir, status: StatusOK, code: CodeFileOK, from: "ConfigMap/ours", warning: trust.CodePrivateKey},
 		"good and TRUSTED": {mounts: mount, volumes: config, objects: manifest("ConfigMap", "ours", "data", file, ca+certificate(t, "trusted.crt")),
-			way: WayCertsDir, status: StatusOK, code: CodeFileOK, from: "ConfigMap/ours", warning: trust.CodeTrustedPEM},
+			way: WayCertsDir, status: StatusOK, code: CodeFileOK, from: "ConfigMap/ours", warning: trust.CodeOtherBlock},
 		"junk": {mounts: mount, volumes: config, objects: manifest("ConfigMap", "ours", "data", file, "no certificate"), way: WayCertsDir, status: StatusFailed, code: CodeFileInvalid, from: "ConfigMap/ours"},
 		"certs dir given": {options: AuditOptions{CertsDir: "/certs"}, mounts: "        - {name: certs, mountPath: /certs}\n", volumes: config,
 			objects: manifest("ConfigMap", "ours", "data", file, ca), way: WayCertsDir, status: StatusOK, code: CodeFileOK, from: "ConfigMap/ours", file: "/certs/" + file},

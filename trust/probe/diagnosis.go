@@ -20,7 +20,7 @@ func (f *Fetched) diagnose() []trust.Finding {
 			later = append(later, flaw)
 		}
 	}
-	_, isDefault := trust.IngressDefault(f.Sent[0]) // whose names are nobody's
+	isDefault := trust.IngressDefault(f.Sent[0]) != nil // its names are nobody's
 	if err := f.Sent[0].VerifyHostname(f.Target.Host); err != nil && !isDefault {
 		pressing = append(pressing, trust.Explain(err, f.Sent, f.now))
 	}

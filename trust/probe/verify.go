@@ -94,8 +94,8 @@ func Verify(ctx context.Context, target Target, file *trust.Bundle, d Dialer, no
 // and that this machine trusts what runners do not.
 func (d Dialer) judge(host string, sent []*x509.Certificate, file *trust.Bundle, now time.Time) (runner, git trust.Verdict) {
 	runner, git = judge(host, sent, file, d.system(), now)
-	if reason, ok := trust.IngressDefault(sent[0]); ok && !runner.OK() {
-		return trust.Failed(reason), trust.Failed(reason)
+	if reason := trust.IngressDefault(sent[0]); reason != nil && !runner.OK() {
+		return trust.Failed(*reason), trust.Failed(*reason)
 	}
 	if file != nil && !runner.OK() {
 		// A pool has one rule for each CA, but Mozilla's limits do not hold for a CA that is in the file too.
