@@ -16,8 +16,6 @@ func serverHints() map[trust.Code]hint {
 		probe.CodePath:       always("a certificate belongs to a host: give HOST[:PORT]"),
 		probe.CodeAddress:    always("write [ADDRESS]:PORT for IPv6, HOST:PORT otherwise"),
 		probe.CodePort:       always("the port of GitLab's https, 443 unless set otherwise"),
-		probe.CodeZone:       always("give an address that every machine can reach"),
-		probe.CodeNoHost:     always("give HOST[:PORT] or an https URL"),
 		probe.CodeHostName:   always("give HOST[:PORT] or an https URL; write a name that is not ASCII in its xn-- form"),
 		probe.CodeConnectURL: always("write ADDR[:PORT]"),
 
@@ -37,7 +35,6 @@ func serverHints() map[trust.Code]hint {
 		probe.CodeClientCertificate: always("give the runner one with tls-cert-file and tls-key-file, or do not demand it for GitLab"),
 		probe.CodeProxy: always("see HTTPS_PROXY and NO_PROXY; user and password belong in the URL: " +
 			"http://USER:PASSWORD@PROXY:PORT"),
-		probe.CodeProxyScheme: always("give an http:// or https:// proxy"),
 		probe.CodeSystem:      nil, // the cause is all that is known
 		probe.CodeFingerprint: always("compare with the fingerprint on the server; if it differs, somebody else may be answering"),
 

@@ -33,9 +33,9 @@ func each(certs []*x509.Certificate, checks ...func(*x509.Certificate) *Finding)
 	return found
 }
 
-// outsideValidity finds a certificate that is not valid at now; both ends of the period belong to it
+// OutsideValidity returns that a certificate is not valid at now, nil where it is; both ends of the period belong to it
 // (RFC 5280, section 4.1.2.5).
-func outsideValidity(c *x509.Certificate, now time.Time) *Finding {
+func OutsideValidity(c *x509.Certificate, now time.Time) *Finding {
 	switch {
 	case now.After(c.NotAfter):
 		return new(Found(CodeExpired, "certificate %s expired on %s", NameOf(c), c.NotAfter.UTC().Format(dateFormat)))

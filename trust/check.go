@@ -71,7 +71,7 @@ func (b *Bundle) Flaws(now time.Time) []Finding {
 }
 
 func (b *Bundle) dateFlaws(now time.Time) []Finding {
-	return each(b.certificates, func(c *x509.Certificate) *Finding { return outsideValidity(c, now) })
+	return each(b.certificates, func(c *x509.Certificate) *Finding { return OutsideValidity(c, now) })
 }
 
 func (b *Bundle) checkHost(host string) []Finding {
@@ -117,7 +117,7 @@ func (b *Bundle) checkBeside(host string, now time.Time) []Finding {
 
 // validAt returns the certificates that are valid at now, or all of them if none is.
 func (b *Bundle) validAt(now time.Time) []*x509.Certificate {
-	valid := slices.DeleteFunc(slices.Clone(b.certificates), func(c *x509.Certificate) bool { return outsideValidity(c, now) != nil })
+	valid := slices.DeleteFunc(slices.Clone(b.certificates), func(c *x509.Certificate) bool { return OutsideValidity(c, now) != nil })
 	if len(valid) == 0 {
 		return b.certificates
 	}
@@ -205,10 +205,10 @@ func (b *Bundle) Unusable(host string, now time.Time) *Finding {
 	switch {
 	case len(deciding) == 0:
 		reason = b.checkHost(host)[0]
-	case slices.ContainsFunc(deciding, func(c *x509.Certificate) bool { return outsideValidity(c, now) == nil }):
+	case slices.ContainsFunc(deciding, func(c *x509.Certificate) bool { return OutsideValidity(c, now) == nil }):
 		return nil
 	default:
-		reason = *outsideValidity(lastOf(deciding), now)
+		reason = *OutsideValidity(lastOf(deciding), now)
 	}
 	reason.Host = host
 	return &reason

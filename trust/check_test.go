@@ -159,7 +159,7 @@ func TestCheckNames(t *testing.T) {
 	}
 	for want, template := range map[string]trusttest.Template{
 		"covers " + strings.Repeat("a", 70) + ".test and 2 more":                                           wide,
-		"a9.test and 3990 more":                                                                           leaf(thousands...),
+		"a9.test and 3990 more":                                                                            leaf(thousands...),
 		"covers *.test, and a * stands for one label only":                                                 leaf("*.test"),
 		"covers a.test, b.test, c.test, d.test, e.test, f.test, g.test, h.test, i.test, j.test and 2 more": leaf(many...),
 		`has only the common name "gitlab.test", which Go and so the runner ignore`:                        onlyCN,

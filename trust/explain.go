@@ -19,7 +19,7 @@ func Explain(err error, sent []*x509.Certificate, now time.Time) Finding {
 		return explainAuthority(sent)
 	}
 	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok {
-		if f := outsideValidity(invalid.Cert, now); f != nil && invalid.Reason == x509.Expired {
+		if f := OutsideValidity(invalid.Cert, now); f != nil && invalid.Reason == x509.Expired {
 			return *f
 		}
 		return Found(CodeInvalid, "certificate %s is not acceptable: %s", NameOf(invalid.Cert), strings.TrimPrefix(invalid.Error(), "x509: "))
