@@ -184,3 +184,20 @@ func TestExplain(t *testing.T) {
 		}
 	}
 }
+
+// startText starts a TLS server that asks for a client certificate, answers every first request with
+// the same text, whatever protocol that is, and closes.
+func startText(id *trusttest.Identity, answer string) *trusttest.Server {
+	config := &tls.Config{
+		ClientAuth:   tls.RequestClientCert,
+		Certificates: []tls.Certificate{{PrivateKey: id.Key, Certificate: [][]byte{id.Certificate.Raw}}},
+	}
+	return trusttest.StartConnections(func(conn net.Conn, _ <-chan struct{}) {
+		server := tls.Server(conn, config)
+		if _, err := http.ReadRequest(bufio.NewReader(server)); err != nil {
+			return
+		}
+		_, _ = io.WriteString(server, answer) // the client may have left
+		_ = server.Close()
+	})
+}

@@ -269,7 +269,7 @@ func TestClientCertificateAsked(t *testing.T) {
 		"self-signed stale-at-renewal client-certificate-required": "HTTP/1.1 400 Bad Request\r\nContent-Length: 45\r\n\r\n<center>No required SSL certificate was sent</center>",
 		"self-signed stale-at-renewal":                             "no HTTP at all\r\n",
 	} {
-		s := trusttest.StartTLSText(&tls.Config{ClientAuth: tls.RequestClientCert}, id, answer)
+		s := startText(id, answer)
 		t.Cleanup(s.Close)
 		f := fetch(t, "gitlab.test", reach(s))
 		if got := codes(append([]trust.Finding{f.Diagnosis}, f.Also...)); got != name {
