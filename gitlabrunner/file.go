@@ -68,19 +68,13 @@ func unseen(content []byte) string {
 }
 
 // asWarnings are the refusals that err joins, as findings.
-func asWarnings(err error) []trust.Finding {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		var all []trust.Finding
-		for _, one := range joined.Unwrap() {
-			all = append(all, asWarnings(one)...)
+func asWarnings(err error) (all []trust.Finding) {
+	for _, one := range trust.Errors(err) {
+		if refusal, ok := errors.AsType[*trust.Error](one); ok {
+			all = append(all, trust.Finding{Code: refusal.Code, Host: refusal.Host, Message: refusal.Error()})
 		}
-		return all
 	}
-	var refusal *trust.Error
-	if !errors.As(err, &refusal) {
-		return nil
-	}
-	return []trust.Finding{{Code: refusal.Code, Host: refusal.Host, Message: refusal.Error()}}
+	return all
 }
 
 // countDistinct counts different certificates.

@@ -121,8 +121,8 @@ func TestParseAsRunner(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b, warnings, err := gitlabrunner.Parse("f.crt", []byte(test.text))
 			if test.refused != "" {
-				var refusal *trust.Error
-				if !errors.As(err, &refusal) || refusal.Code != test.refused || refusal.Origin != "f.crt" || b != nil {
+				refusal, ok := errors.AsType[*trust.Error](err)
+				if !ok || refusal.Code != test.refused || refusal.Origin != "f.crt" || b != nil {
 					t.Errorf("got %v", err)
 				}
 				return

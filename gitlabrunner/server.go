@@ -125,12 +125,10 @@ func CertsDir(uid int64, home string) string {
 // About makes findings and refusals about a host, as [trust.Bundle.Check] returns them, ones about this
 // server: with its port.
 func (s Server) About(findings []trust.Finding, err error) ([]trust.Finding, error) {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		for _, one := range joined.Unwrap() {
-			_, _ = s.About(nil, one) // changed in place
+	for _, one := range trust.Errors(err) { // changed in place
+		if refused, ok := errors.AsType[*trust.Error](one); ok && refused.Host != "" {
+			refused.Host = s.Address
 		}
-	} else if refused := (*trust.Error)(nil); errors.As(err, &refused) && refused.Host != "" {
-		refused.Host = s.Address
 	}
 	for i := range findings {
 		if findings[i].Host != "" {

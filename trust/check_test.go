@@ -33,8 +33,8 @@ func refusals(t *testing.T, err error) string {
 	}
 	var list []string
 	for _, e := range many.Unwrap() {
-		var refusal *trust.Error
-		if !errors.As(e, &refusal) || refusal.Origin != "f.crt" || refusal.Message == "" {
+		refusal, ok := errors.AsType[*trust.Error](e)
+		if !ok || refusal.Origin != "f.crt" || refusal.Message == "" {
 			t.Errorf("%#v is no complete *trust.Error", e)
 			continue
 		}

@@ -39,14 +39,14 @@ func TestMistaken(t *testing.T) {
 		"damaged, not SM2":   {block("CERTIFICATE", good.Raw[:40]), trust.CodeNotOne, "only a part of one"},
 	} {
 		_, err := trust.Parse("f.crt", []byte(test.input))
-		var refusal *trust.Error
 		if test.code == "" {
 			if err != nil {
 				t.Errorf("%s: %v", name, err)
 			}
 			continue
 		}
-		if !errors.As(err, &refusal) || refusal.Code != test.code || !strings.Contains(err.Error(), test.message) {
+		refusal, ok := errors.AsType[*trust.Error](err)
+		if !ok || refusal.Code != test.code || !strings.Contains(err.Error(), test.message) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -22,8 +22,8 @@ import (
 func fetchError(t *testing.T, d probe.Dialer) *trust.Error {
 	t.Helper()
 	_, err := probe.Fetch(context.Background(), target(t, "gitlab.test"), d, noon)
-	var refusal *trust.Error
-	if !errors.As(err, &refusal) {
+	refusal, ok := errors.AsType[*trust.Error](err)
+	if !ok {
 		t.Fatalf("got %v", err)
 	}
 	return refusal
