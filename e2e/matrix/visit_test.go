@@ -28,7 +28,7 @@ type visit struct {
 func newVisit(t *testing.T, s trusttest.Scenario) visit {
 	t.Helper()
 	v := visit{s, t.TempDir()}
-	writeFile(t, v.path("public.pem"), s.PublicPEM())
+	writeFile(t, v.path("public.pem"), trusttest.PEM(s.Public...))
 	for _, folder := range []string{"home", "saved", "no-certificates"} {
 		if err := os.Mkdir(v.path(folder), 0o755); err != nil {
 			t.Fatal(err)
@@ -126,7 +126,7 @@ func (v visit) git(t *testing.T, file string) error {
 		env = append(env, "GIT_SSL_CAINFO="+file)
 	}
 	return command{
-		program: client(t, "git"), args: append(settings, "ls-remote", v.CloneURL()),
+		program: client(t, "git"), args: append(settings, "ls-remote", v.URL()+"/"+trusttest.Repository),
 		env: env, dir: v.path("home"), patience: v.patience(),
 	}.run(t).expect("refs/heads/main\n")
 }

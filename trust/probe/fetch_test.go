@@ -248,8 +248,8 @@ func TestPinned(t *testing.T) {
 		"unknown":                   f.Pinned("sha256:" + strings.Repeat("0", 64)),
 		"CA, but another host":      elsewhere.Pinned(trust.Fingerprint(root.Certificate)),
 	} {
-		var refusal *trust.Error
-		if !errors.As(err, &refusal) || refusal.Code != probe.CodeFingerprint {
+		refusal, ok := errors.AsType[*trust.Error](err)
+		if !ok || refusal.Code != probe.CodeFingerprint {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -269,7 +269,7 @@ func TestClientCertificateAsked(t *testing.T) {
 		"self-signed stale-at-renewal client-certificate-required": "HTTP/1.1 400 Bad Request\r\nContent-Length: 45\r\n\r\n<center>No required SSL certificate was sent</center>",
 		"self-signed stale-at-renewal":                             "no HTTP at all\r\n",
 	} {
-		s := trusttest.StartTLSText(&tls.Config{ClientAuth: tls.RequestClientCert}, id, answer)
+		s := startText(id, answer)
 		t.Cleanup(s.Close)
 		f := fetch(t, "gitlab.test", reach(s))
 		if got := codes(append([]trust.Finding{f.Diagnosis}, f.Also...)); got != name {
@@ -285,8 +285,8 @@ func TestHugeKeySent(t *testing.T) {
 	huge := root.CertifyKey(ca("Other"), &rsa.PublicKey{N: key.SetBit(key, 0, 1), E: 65537})
 	d := reach(start(t, nil, root.Issue(leaf("gitlab.test")), huge))
 	_, err := probe.Fetch(context.Background(), target(t, "gitlab.test"), d, noon)
-	var refusal *trust.Error
-	if !errors.As(err, &refusal) || refusal.Code != trust.CodeHugeKey {
+	refusal, ok := errors.AsType[*trust.Error](err)
+	if !ok || refusal.Code != trust.CodeHugeKey {
 		t.Errorf("got %v", err)
 	}
 }

@@ -38,9 +38,6 @@ type Scenario struct {
 // URL is what a person gives to fetch: https, host and port.
 func (s Scenario) URL() string { return "https://" + net.JoinHostPort(s.Host, s.Port) }
 
-// CloneURL is the repository for git ls-remote.
-func (s Scenario) CloneURL() string { return s.URL() + "/" + Repository }
-
 // SystemPool is Public as a pool.
 func (s Scenario) SystemPool() *x509.CertPool {
 	pool := x509.NewCertPool()
@@ -49,9 +46,6 @@ func (s Scenario) SystemPool() *x509.CertPool {
 	}
 	return pool
 }
-
-// PublicPEM is Public as a file.
-func (s Scenario) PublicPEM() []byte { return PEM(s.Public...) }
 
 // PEM encodes certificates as one file.
 func PEM(certs ...*x509.Certificate) []byte {

@@ -1,7 +1,6 @@
 package trusttest
 
 import (
-	"bufio"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -25,8 +24,7 @@ func (s *Server) Close() { s.close() }
 // Port is the port that it listens on.
 func (s *Server) Port() string {
 	_, port, err := net.SplitHostPort(s.Addr)
-	must(err)
-	return port
+	return must(port, err)
 }
 
 // certificate is what a TLS server with this key sends: its certificate, then the others.
@@ -57,11 +55,7 @@ func StartHTTP(handler http.Handler) *Server {
 
 const loopback = "127.0.0.1:0"
 
-func listenOn(addr string) net.Listener {
-	listener, err := net.Listen("tcp", addr)
-	must(err)
-	return listener
-}
+func listenOn(addr string) net.Listener { return must(net.Listen("tcp", addr)) }
 
 func serve(tcp, listener net.Listener, handler http.Handler) *Server {
 	server := &http.Server{
@@ -133,22 +127,3 @@ func StartConnections(handle func(conn net.Conn, stop <-chan struct{})) *Server 
 		<-stopped
 	}}
 }
-
-// StartTLSText starts a TLS server that answers every first request with the same text, whatever
-// protocol that is, and closes.
-func StartTLSText(config *tls.Config, id *Identity, answer string) *Server {
-	config.Certificates = []tls.Certificate{id.certificate()}
-	return StartConnections(func(conn net.Conn, _ <-chan struct{}) {
-		server := tls.Server(conn, config)
-		if _, err := http.ReadRequest(bufio.NewReader(server)); err != nil {
-			return
-		}
-		_, _ = io.WriteString(server, answer) // the client may have left
-		_ = server.Close()
-	})
-}
-
-// closesAtOnce and saysNothing are handlers for StartConnections.
-func closesAtOnce(net.Conn, <-chan struct{}) {}
-
-func saysNothing(_ net.Conn, stop <-chan struct{}) { <-stop }
