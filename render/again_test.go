@@ -160,6 +160,7 @@ func TestChangedSince(t *testing.T) {
 		"checksum":        {"checksum/runner-certs: ", "checksum/runner-certs: 0"},
 		"setting":         {`tls-ca-file = "/etc/helm-runnertrust/`, `tls-ca-file = "/etc/other/`},
 		"script":          {"unset runnertrust\n", "unset nothing\n"},
+		"job volume":      {`sub_path = "`, `sub_path = "x`},
 		"marker":          {"# helm-runnertrust: end\n", "# the end\n"},
 		"template":        {"  config.template.toml: ", "  config.template.txt: "},
 		"ConfigMap":       {string(configMap), "\nkind: Secret\n"},

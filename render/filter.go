@@ -204,7 +204,7 @@ func (o Options) take(r *pod.Runner, taken map[string]*pod.Runner) error {
 // objects of its sources. Then it notes what was added.
 func (f *filter) finish(d *added.Deployment, sources []source) error {
 	if f.options.Jobs {
-		if err := f.addJobs(d); err != nil {
+		if err := f.addJobs(d, sources); err != nil {
 			return err
 		}
 	}

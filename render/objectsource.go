@@ -122,6 +122,15 @@ func (s *objectSource) projections() (all []added.Projection) {
 	return all
 }
 
+func (s *objectSource) jobObjects() (all []Object) {
+	for _, file := range slices.Sorted(maps.Keys(s.files)) {
+		if o := s.files[file]; !slices.Contains(all, o) {
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
 // checksum returns "": the object changes without the stream, and the runner follows it by itself.
 func (s *objectSource) checksum() string { return "" }
 

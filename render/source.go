@@ -19,6 +19,9 @@ type source interface {
 	// projections returns what a volume has to show of objects for the files that were filled.
 	projections() []added.Projection
 
+	// jobObjects returns the objects whose one key has the certificates for job pods.
+	jobObjects() []Object
+
 	// checksum changes with the content of the files, so that pods roll with it; it is empty where
 	// that is not known, or there is none.
 	checksum() string

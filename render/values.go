@@ -97,6 +97,9 @@ func Values(options ValuesOptions) (*ChartValues, error) {
 	}
 	v := &ChartValues{Config: added.config}
 	for _, warning := range result.Warnings {
+		if warning.Code == manifest.JobVolume {
+			continue // the scaffold has no namespace of jobs
+		}
 		if warning.Object == "Deployment/"+scaffoldName {
 			warning.Object = ""
 		}

@@ -88,6 +88,8 @@ func wayEntries() map[trust.Code]entry {
 			only(OfFiles, "use an https:// URL, or leave the post-renderer out")},
 		manifest.SourceUnused: {"no runner connects to …", "a certificate is given for a host that no runner uses",
 			always("check the host's spelling against the runner's CI_SERVER_URL")},
+		manifest.JobVolume: {"its job pods cannot mount …", "`--jobs` adds only the script then: the jobs' cache, services and after_script are not reached",
+			always("set the runner's namespace as namespace of [runners.kubernetes]; for the name: --configmap-name=NAME")},
 		manifest.FileReplaced: {"what is given takes its place", "an older volume has the file too; nothing to do", nil},
 	}
 }

@@ -44,5 +44,6 @@ const (
 	PlainHTTP    trust.Code = "plain-http"    // CI_SERVER_URL is http://
 	SourceUnused trust.Code = "source-unused" // no runner has the host of a source; an error for Objects
 	SourceServed trust.Code = "source-served" // which Secret an Ingress names; a note
+	JobVolume    trust.Code = "job-volume"    // job pods cannot mount the certificates
 	FileReplaced trust.Code = "file-replaced" // an older volume had the file already
 )
