@@ -106,7 +106,7 @@ func Values(options ValuesOptions) (*ChartValues, error) {
 		v.Warnings = append(v.Warnings, warning)
 	}
 	about := explanation{options: options, server: server, added: added}
-	v.Notes = about.secretNameNotes()
+	v.Notes = slices.Concat(result.Notes, about.secretNameNotes())
 	if keys := manifest.Fields(manifest.Value(added.configMap, "data")); len(keys) == 1 {
 		v.Key = keys[0]
 	}

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 
-	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/tomledit"
 )
 
@@ -48,7 +47,7 @@ func (r *Runner) JobsElsewhere(config *tomledit.Config) string {
 		}{{"", &namespace}, {"_OVERWRITE_ALLOWED", &overwrite}, {"_PER_JOB", &perJob}} {
 			literal, found, err := c.Variable("KUBERNETES_NAMESPACE" + v.name)
 			switch {
-			case err != nil && !c.isEmpty("KUBERNETES_NAMESPACE"+v.name):
+			case err != nil && !c.IsUnset("KUBERNETES_NAMESPACE"+v.name):
 				return "the value of KUBERNETES_NAMESPACE" + v.name + " is not in the manifest"
 			case found && err == nil:
 				*v.setting = literal
@@ -69,12 +68,6 @@ func (r *Runner) JobsElsewhere(config *tomledit.Config) string {
 		return fmt.Sprintf("jobs run in the namespace %q, and it is in %q", namespace, r.Namespace)
 	}
 	return ""
-}
-
-// isEmpty reports whether a variable is set to nothing, which the runner takes for not set.
-func (c *Container) isEmpty(variable string) bool {
-	entry := manifest.Named(c.env, variable)
-	return manifest.Text(entry, "value") == "" && manifest.Value(entry, "valueFrom") == nil
 }
 
 // label is a DNS label (IsDNS1123Label in k8s.io/apimachinery/pkg/util/validation), which the name of a
