@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -101,9 +102,9 @@ func TestCacheOfIngress(t *testing.T) {
 		"note":             {base, false, "[cache-host source-served]", 0},
 		"one Secret":       {one, false, "[cache-host source-served]", 0},
 		"not known":        {none, false, "[cache-host source-served]", 0},
-		"jobs":             {base, true, "[source-served]", 2},
-		"jobs, one Secret": {one, true, "[source-served]", 1},
-		"jobs, not known":  {none, true, "[cache-host source-served]", 1},
+		"jobs":             {base, true, "[job-object job-object source-served]", 2},
+		"jobs, one Secret": {one, true, "[job-object source-served]", 1},
+		"jobs, not known":  {none, true, "[cache-host job-object source-served]", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			result, err := Filter(test.input, Options{Now: now, Jobs: test.jobs})
@@ -111,9 +112,7 @@ func TestCacheOfIngress(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := strings.Fields(strings.Trim(findings(result), "[]"))
-			if len(got) == 2 && got[0] > got[1] {
-				got[0], got[1] = got[1], got[0]
-			}
+			slices.Sort(got)
 			if fmt.Sprint(got) != test.want {
 				t.Errorf("got %v and %v", result.Warnings, result.Notes)
 			}

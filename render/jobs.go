@@ -68,6 +68,12 @@ func (f *filter) addJobVolumes(d *added.Deployment, t *pod.Template, sources []s
 			why := cmp.Or(obstacle, pod.VolumeObstacle(v, slices.Concat(volumes, ours)))
 			if why == "" {
 				ours = append(ours, v)
+				if from.checksum() == "" { // its owner brings it
+					err = f.noteAbsent(d, o)
+				}
+				if err != nil {
+					return err
+				}
 				continue
 			}
 			f.report.warn(trust.Finding{Code: manifest.JobVolume, Object: d.String(), Message: fmt.Sprintf(
@@ -79,6 +85,15 @@ func (f *filter) addJobVolumes(d *added.Deployment, t *pod.Template, sources []s
 	}
 	slices.SortStableFunc(ours, func(a, b tomledit.Volume) int { return cmp.Compare(a.Kind, b.Kind) })
 	return d.AddJobVolumes(ours)
+}
+
+// noteAbsent notes that job pods wait for an object that is not in the stream.
+func (f *filter) noteAbsent(d *added.Deployment, o Object) error {
+	found, err := f.run.Stream.Find(o.Kind, o.Name, d.Namespace)
+	if err == nil && found == nil {
+		f.report.note(trust.Finding{Code: manifest.JobObject, Object: d.String(), Message: fmt.Sprintf("no job starts before %s/%s is there, which its pod mounts", o.Kind, o.Name)})
+	}
+	return err
 }
 
 // jobVolume returns the volume that shows the one key of an object at a path, and no other key of a

@@ -65,3 +65,26 @@ func TestJobVolume(t *testing.T) {
 		})
 	}
 }
+
+// TestScriptVariable: a script of registration wins over the template, wherever it comes from.
+func TestScriptVariable(t *testing.T) {
+	const env = "        - name: CI_SERVER_URL\n"
+	with := func(old, new string) []byte {
+		input := bytes.Replace(fixtureInput(t, "current"), []byte(old), []byte(new+old), 1)
+		return append(input, "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: ci}\ndata: {PRE_BUILD_SCRIPT: x}\n"...)
+	}
+	o := options(t)
+	o.Jobs = true
+	for _, entry := range []string{"value: x", "valueFrom: {}"} {
+		_, err := Filter(with(env, "        - {name: RUNNER_PRE_BUILD_SCRIPT, "+entry+"}\n"), o)
+		if got := codes(err); len(got) != 1 || got[0] != manifest.ScriptSet {
+			t.Errorf("%s: got %v", entry, err)
+		}
+	}
+	for prefix, want := range map[string]string{"RUNNER_": "[script-set]", "OTHER_": "[]"} {
+		result, err := Filter(with("        env:        \n", "        envFrom:\n        - {prefix: "+prefix+", configMapRef: {name: settings}}\n"), o)
+		if err != nil || findings(result) != want {
+			t.Errorf("%s: got %v, %v, want %s", prefix, result, err, want)
+		}
+	}
+}

@@ -96,6 +96,7 @@ func wayEntries() map[trust.Code]entry {
 			always("write its value into the chart's values, or leave out the certificate of the further host")},
 		manifest.JobVolume: {"its job pods cannot mount …", "`--jobs` adds only the script then: the jobs' cache, services and after_script are not reached",
 			always("set the runner's namespace as namespace of [runners.kubernetes]; for the name: --configmap-name=NAME")},
+		manifest.JobObject:    {"no job starts before … is there, which its pod mounts", "a note: `--jobs` mounts it, and Kubernetes waits until it exists; nothing to do then", nil},
 		manifest.FileReplaced: {"what is given takes its place", "an older volume has the file too; nothing to do", nil},
 	}
 }

@@ -49,5 +49,6 @@ const (
 	CheckOff     trust.Code = "check-disabled"
 	SourceServed trust.Code = "source-served" // which Secret an Ingress names; a note
 	JobVolume    trust.Code = "job-volume"    // job pods cannot mount the certificates
+	JobObject    trust.Code = "job-object"    // they wait for an object; a note
 	FileReplaced trust.Code = "file-replaced" // an older volume had the file already
 )
