@@ -48,18 +48,31 @@ func (f *filter) fillHosts(sources []source, c *pod.Container, server gitlabrunn
 		}
 	}
 	for _, host := range f.further {
-		other := gitlabrunner.ForHost(host)
-		offers, _, err := offersOf(sources, other)
-		if err != nil {
+		if err := f.fillFurther(sources, host); err != nil {
 			return err
 		}
-		for _, o := range offers {
-			if err := o.fill(other.CertFile); err != nil {
-				return err
-			}
-			f.report.note(trust.Finding{Code: manifest.SourceUnused, Message: "no runner connects to " + host + " by its settings: " + o.name +
-				" is mounted as " + other.CertFile + ", for what else the runner connects to"})
+	}
+	return nil
+}
+
+// fillFurther puts what there is for a further host into a file of its name.
+func (f *filter) fillFurther(sources []source, host string) error {
+	server := gitlabrunner.ForHost(host)
+	offers, _, err := offersOf(sources, server)
+	switch {
+	case err != nil:
+		return err
+	case strings.HasPrefix(host, "."):
+		return manifest.NewError(manifest.BadURL, "%q begins with a dot, so it has no host", host)
+	case len(server.CertFile) > maxFileName:
+		return manifest.NewError(manifest.HostTooLong, "the host %q is too long for the name of the runner's file", host)
+	}
+	for _, o := range offers {
+		if err := o.fill(server.CertFile); err != nil {
+			return err
 		}
+		f.report.note(trust.Finding{Code: manifest.SourceUnused, Message: "no runner connects to " + host + " by its settings: " + o.name +
+			" is mounted as " + server.CertFile + ", for what else the runner connects to"})
 	}
 	return nil
 }
