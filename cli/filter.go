@@ -30,7 +30,7 @@ func (f *filterFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.FromIngress, "from-ingress", false,
 		"mount the Secret that the Ingress or Gateway of the manifests names for the runner's host; this is the default if no certificate is given")
 	flags.BoolVar(&o.Jobs, "jobs", false,
-		"make programs in the runner's jobs trust GitLab too, through a pre_build_script in its configuration")
+		"make the runner's jobs trust GitLab too, through a pre_build_script and a file in their pods, in its configuration")
 	flags.BoolVar(&o.NoRollout, "no-rollout", false,
 		"leave out the annotation that rolls the pods when the certificate changes")
 	flags.StringVar(&o.CertsDir, "certs-dir", "",

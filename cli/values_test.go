@@ -114,7 +114,6 @@ func TestValuesRefused(t *testing.T) {
 		{host, "--from-secret=gitlab-tls/tls.key"},
 		{host, "--from-secret=gitlab_tls"},
 		{host, "--from-secret=other.example.com=gitlab-tls"},
-		{host, "--from-secret=other.example.com=gitlab-tls", cert},
 		{host, "--cert=other.example.com=certs/ca.crt", "--cert=last.example.com=certs/ca.crt"},
 		{host, "--cert=certs/expired.crt"},
 		{host, "--cert=certs/wrong-host.crt"},

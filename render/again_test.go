@@ -13,18 +13,19 @@ import (
 )
 
 // bases are renderings of the chart in its shapes: 0.86, one of the 0.17 era without a template, the
-// whole gitlab chart, and the value certsSecretName.
-var bases = []string{"via-config", "init-container-era", "ingress-umbrella", "certs-secret-name"}
+// whole gitlab chart with a cache, and the value certsSecretName.
+var bases = []string{"via-config", "init-container-era", "cache-host-ingress", "certs-secret-name"}
 
 // combinations are all ways with all kinds of sources and the options that change what is added.
 func combinations(t *testing.T, dirs ...string) (all []Options, names []string) {
 	sources := map[string]Options{
-		"cert":      {Sources: options(t).Sources},
+		"cert":      {Sources: append(options(t).Sources, Source{Host: "kas.example.com", Bundle: options(t).Sources[0].Bundle})},
+		"none":      {},
 		"secret":    {Objects: []Object{{Kind: "Secret", Name: "gitlab-tls", Key: "tls.crt"}}},
 		"configmap": {Objects: []Object{{Kind: "ConfigMap", Name: "bundle", Key: "ca.pem"}}},
 	}
 	for _, via := range delivery.Ways() {
-		for _, kind := range []string{"cert", "secret", "configmap"} {
+		for _, kind := range []string{"cert", "secret", "configmap", "none"} {
 			for _, jobs := range []bool{false, true} {
 				for _, dir := range dirs {
 					o := sources[kind]
@@ -54,7 +55,7 @@ func TestAgain(t *testing.T) {
 		t.Run(base, func(t *testing.T) {
 			t.Parallel()
 			dirs := []string{"", "/etc/helm-runnertrust"}
-			if base == "ingress-umbrella" {
+			if base == "cache-host-ingress" {
 				dirs = dirs[:1] // it is large
 			}
 			all, names := combinations(t, dirs...)
@@ -160,6 +161,7 @@ func TestChangedSince(t *testing.T) {
 		"checksum":        {"checksum/runner-certs: ", "checksum/runner-certs: 0"},
 		"setting":         {`tls-ca-file = "/etc/helm-runnertrust/`, `tls-ca-file = "/etc/other/`},
 		"script":          {"unset runnertrust\n", "unset nothing\n"},
+		"job volume":      {`sub_path = "`, `sub_path = "x`},
 		"marker":          {"# helm-runnertrust: end\n", "# the end\n"},
 		"template":        {"  config.template.toml: ", "  config.template.txt: "},
 		"ConfigMap":       {string(configMap), "\nkind: Secret\n"},

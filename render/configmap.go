@@ -60,8 +60,8 @@ func (s *fileSource) configMap() (*yaml.RNode, error) {
 		return nil, err
 	}
 	data := map[string]string{}
-	for _, file := range s.fileNames() {
-		data[s.key(file)] = string(s.bundles[file].PEM())
+	for key, bundle := range s.data() {
+		data[key] = string(bundle.PEM())
 	}
 	return o, o.LoadMapIntoConfigMapData(data)
 }

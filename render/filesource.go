@@ -82,8 +82,8 @@ const maxConfigMap = 1 << 20
 // several files come together.
 func (s *fileSource) checkSize() error {
 	size := 0
-	for file, bundle := range s.bundles {
-		size += len(s.key(file)) + len(bundle.PEM())
+	for key, bundle := range s.data() {
+		size += len(key) + len(bundle.PEM())
 	}
 	if size > maxConfigMap {
 		return s.runner.Refuse(manifest.TooMuchData, "", "the ConfigMap %q would have %d bytes of certificates, more than the %d that it can hold",
@@ -105,6 +105,34 @@ func (s *fileSource) projections() []added.Projection {
 
 // fileNames returns the names in the certs directory, sorted.
 func (s *fileSource) fileNames() []string { return slices.Sorted(maps.Keys(s.bundles)) }
+
+// jobsKey is the key with the certificates of all files, where there are several: a job pod mounts one
+// file. No file of a host has this ending.
+const jobsKey = "jobs.pem"
+
+// data returns what the ConfigMap has, by its keys.
+func (s *fileSource) data() map[string]*trust.Bundle {
+	data := map[string]*trust.Bundle{}
+	var all []*trust.Bundle
+	for _, file := range s.fileNames() {
+		data[s.key(file)] = s.bundles[file]
+		all = append(all, s.bundles[file])
+	}
+	if s.options.Jobs && len(all) > 1 {
+		data[jobsKey] = trust.Merge(all...)
+	}
+	return data
+}
+
+func (s *fileSource) jobObjects() []Object {
+	switch files := s.fileNames(); len(files) {
+	case 0:
+		return nil
+	case 1:
+		return []Object{{Kind: "ConfigMap", Name: s.name, Key: s.key(files[0])}}
+	}
+	return []Object{{Kind: "ConfigMap", Name: s.name, Key: jobsKey}}
+}
 
 // key returns the ConfigMap's key for a file: the file's name where a key may have it. That of an IPv6
 // host starts with a bracket; its key ends in a digest, so that two files do not meet in one key.
@@ -133,8 +161,9 @@ func (s *fileSource) checksum() string {
 		return ""
 	}
 	hash := sha256.New()
-	for _, file := range s.fileNames() {
-		hash.Write(bytes.Join([][]byte{[]byte(s.key(file)), s.bundles[file].PEM(), nil}, []byte{0}))
+	data := s.data()
+	for _, key := range slices.Sorted(maps.Keys(data)) {
+		hash.Write(bytes.Join([][]byte{[]byte(key), data[key].PEM(), nil}, []byte{0}))
 	}
 	return hex.EncodeToString(hash.Sum(nil))
 }

@@ -10,6 +10,7 @@ import (
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/pod"
 	"helm-runnertrust/render/yamledit"
+	"helm-runnertrust/trust"
 )
 
 // Error is the refusal of a stream, with the place in it.
@@ -50,10 +51,8 @@ func FilterStream(stream *yamledit.Stream, options Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.further = f.furtherHosts(runners)
 	if err := f.edit(runners); err != nil {
-		return nil, err
-	}
-	if err := f.refuseUnused(runners); err != nil {
 		return nil, err
 	}
 	if err := manifests.Finish(); err != nil {
@@ -73,6 +72,7 @@ type filter struct {
 	delivery     delivery.Delivery
 	terminations *ingress.Terminations
 	report       *report
+	further      []string // hosts of the options that no setting of a runner has
 }
 
 // read takes out what an earlier run added to the Deployments, and reads what they are without it.
@@ -135,6 +135,9 @@ func (f *filter) editRunner(r *pod.Runner, taken map[string]*pod.Runner) error {
 	if r.Name == "" {
 		return r.Refuse(manifest.BadDocument, "metadata.name", "it is missing")
 	}
+	for _, found := range f.run.Templates.Switches(r) {
+		f.report.warn(trust.Finding{Code: manifest.CheckOff, Object: r.String(), Message: found + " turns off the check of certificates: no file makes that safe"})
+	}
 	sources, err := f.sourcesOf(r)
 	if err != nil {
 		return err
@@ -165,6 +168,11 @@ func (f *filter) editRunner(r *pod.Runner, taken map[string]*pod.Runner) error {
 		if err := f.delivery.Apply(d, c, locations[i]); err != nil {
 			return err
 		}
+		if len(f.further) > 0 {
+			if err := d.AddCertDir(c, dirs[i]); err != nil {
+				return err
+			}
+		}
 	}
 	return f.finish(d, sources)
 }
@@ -184,7 +192,10 @@ func (f *filter) fill(sources []source, c *pod.Container) (delivery.Location, er
 	if err != nil {
 		return delivery.Location{}, err
 	}
-	return at, chosen.fill(at.File)
+	if err := chosen.fill(at.File); err != nil {
+		return delivery.Location{}, err
+	}
+	return at, f.fillHosts(sources, c, server, at, chosen)
 }
 
 // take notes the name of a runner's ConfigMap.
@@ -204,7 +215,7 @@ func (o Options) take(r *pod.Runner, taken map[string]*pod.Runner) error {
 // objects of its sources. Then it notes what was added.
 func (f *filter) finish(d *added.Deployment, sources []source) error {
 	if f.options.Jobs {
-		if err := f.addJobs(d); err != nil {
+		if err := f.addJobs(d, sources); err != nil {
 			return err
 		}
 	}

@@ -1,10 +1,6 @@
 package render
 
 import (
-	"errors"
-	"fmt"
-	"strings"
-
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/pod"
@@ -30,7 +26,7 @@ func (f *filter) server(c *pod.Container) (gitlabrunner.Server, error) {
 	}
 	if server.Plain {
 		f.report.warn(trust.Finding{Code: manifest.PlainHTTP, Object: c.Runner.String(), Message: gitlabrunner.ServerURLVariable +
-			" is an http:// URL, so the runner checks no certificate"})
+			" is an http:// URL, so the runner checks no certificate; its jobs get the file, and need it where they clone over https"})
 	}
 	return server, nil
 }
@@ -39,33 +35,4 @@ func (f *filter) server(c *pod.Container) (gitlabrunner.Server, error) {
 func (f *filter) hostUnknown(c *pod.Container) error {
 	_, err := f.options.onlyHost()
 	return c.Runner.Refuse(manifest.HostUnknown, c.Field("env "+gitlabrunner.ServerURLVariable), "its value is %w, and %w", pod.ErrUnknown, err)
-}
-
-// refuseUnused warns of certificates for a host that no runner has, and refuses objects for one. The
-// files of a folder are there to choose from.
-func (f *filter) refuseUnused(runners []*pod.Runner) error {
-	if len(runners) == 0 {
-		return nil
-	}
-	used := map[string]bool{}
-	for _, r := range runners {
-		for _, c := range r.Containers {
-			if server, err := f.server(c); err == nil {
-				used[strings.ToLower(server.Name)] = true
-			}
-		}
-	}
-	for _, from := range f.options.Sources {
-		if from.Host != "" && !from.FromFolder && !used[strings.ToLower(from.Host)] {
-			f.report.warn(trust.Finding{Code: manifest.SourceUnused, Message: fmt.Sprintf(
-				"no runner connects to %s, so %s is not used", from.Host, from.Bundle.Origin())})
-		}
-	}
-	var faults []error
-	for _, o := range f.options.Objects {
-		if o.Host != "" && !used[strings.ToLower(o.Host)] {
-			faults = append(faults, manifest.NewError(manifest.SourceUnused, "no runner connects to %s, which %s is given for", o.Host, o))
-		}
-	}
-	return errors.Join(faults...)
 }

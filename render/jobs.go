@@ -1,11 +1,17 @@
 package render
 
 import (
+	"cmp"
 	_ "embed"
+	"fmt"
+	"slices"
 	"strings"
 
 	"helm-runnertrust/render/added"
+	"helm-runnertrust/render/manifest"
+	"helm-runnertrust/render/pod"
 	"helm-runnertrust/render/tomledit"
+	"helm-runnertrust/trust"
 )
 
 //go:embed jobs.sh
@@ -18,8 +24,9 @@ var jobsScript string
 // no backslash and no quotes in threes, so that any multi-line string of TOML can hold it.
 func JobsScript() string { return jobsScript }
 
-// addJobs puts the script that makes the jobs' own programs trust GitLab into the template.
-func (f *filter) addJobs(d *added.Deployment) error {
+// addJobs puts the script that makes the jobs' own programs trust GitLab into the template, and the
+// volumes by which the other containers of a job pod do.
+func (f *filter) addJobs(d *added.Deployment, sources []source) error {
 	t, err := f.run.Templates.Of(d.Runner)
 	if err != nil {
 		return err
@@ -27,5 +34,74 @@ func (f *filter) addJobs(d *added.Deployment) error {
 	if err := d.RefuseJobs(t); err != nil {
 		return err
 	}
-	return d.AddScript(strings.TrimSuffix(strings.TrimPrefix(JobsScript(), tomledit.ScriptBegin+"\n"), tomledit.ScriptEnd+"\n"))
+	for _, c := range d.Containers {
+		from, err := c.ScriptFromObject(f.run.Stream)
+		if err != nil {
+			return err
+		}
+		if from != "" {
+			f.report.warn(trust.Finding{Code: manifest.ScriptSet, Object: d.String(), Message: from + " has " + pod.ScriptVariable + ", which wins over the script in " + pod.TemplateKey})
+		}
+	}
+	if err := d.AddScript(strings.TrimSuffix(strings.TrimPrefix(JobsScript(), tomledit.ScriptBegin+"\n"), tomledit.ScriptEnd+"\n")); err != nil {
+		return err
+	}
+	return f.addJobVolumes(d, t, sources)
+}
+
+// addJobVolumes mounts the objects of the sources in the job pods, each as one file. A volume that
+// cannot be mounted would stop every job, so it is left out where it is not sure that it can.
+func (f *filter) addJobVolumes(d *added.Deployment, t *pod.Template, sources []source) error {
+	config, err := t.Config()
+	if err != nil {
+		return err
+	}
+	volumes := config.Volumes()
+	if slices.ContainsFunc(volumes, func(v tomledit.Volume) bool { return pod.IsJobFile(v.MountPath) }) {
+		return nil // by hand, or for another runner with this template
+	}
+	obstacle := d.JobsElsewhere(config)
+	var ours []tomledit.Volume
+	for _, from := range sources {
+		for _, o := range from.jobObjects() {
+			v := o.jobVolume(pod.JobFile(len(ours) + 1))
+			why := cmp.Or(obstacle, pod.VolumeObstacle(v, slices.Concat(volumes, ours)))
+			if why == "" {
+				ours = append(ours, v)
+				if from.checksum() == "" { // its owner brings it
+					err = f.noteAbsent(d, o)
+				}
+				if err != nil {
+					return err
+				}
+				continue
+			}
+			f.report.warn(trust.Finding{Code: manifest.JobVolume, Object: d.String(), Message: fmt.Sprintf(
+				"its job pods cannot mount %s/%s: %s; only the script is added, so the jobs' cache, their services and after_script are not reached", o.Kind, o.Name, why)})
+		}
+	}
+	if len(ours) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(ours, func(a, b tomledit.Volume) int { return cmp.Compare(a.Kind, b.Kind) })
+	return d.AddJobVolumes(ours)
+}
+
+// noteAbsent notes that job pods wait for an object that is not in the stream.
+func (f *filter) noteAbsent(d *added.Deployment, o Object) error {
+	found, err := f.run.Stream.Find(o.Kind, o.Name, d.Namespace)
+	if err == nil && found == nil {
+		f.report.note(trust.Finding{Code: manifest.JobObject, Object: d.String(), Message: fmt.Sprintf("no job starts before %s/%s is there, which its pod mounts", o.Kind, o.Name)})
+	}
+	return err
+}
+
+// jobVolume returns the volume that shows the one key of an object at a path, and no other key of a
+// Secret.
+func (o Object) jobVolume(path string) tomledit.Volume {
+	v := tomledit.Volume{Kind: "config_map", Name: o.Name, MountPath: path, SubPath: o.Key}
+	if o.Kind == "Secret" {
+		v.Kind, v.Items = "secret", map[string]string{o.Key: o.Key}
+	}
+	return v
 }

@@ -22,6 +22,7 @@ type objectSource struct {
 	runner *pod.Runner
 	filter *filter
 	files  map[string]Object // by file
+	jobs   []Object          // for the job pods alone
 }
 
 var _ source = (*objectSource)(nil)
@@ -35,7 +36,9 @@ func (o Options) fromIngress() bool {
 func (s *objectSource) offers(server gitlabrunner.Server) ([]offer, error) {
 	var offers []offer
 	add := func(o Object, by string) {
-		offers = append(offers, offer{name: o.String(), forHost: o.Host != "", fill: func(file string) error { return s.fill(o, by, server, file) }})
+		offers = append(offers, offer{name: o.String(), forHost: o.Host != "", byIngress: by != "",
+			fill:        func(file string) error { return s.fill(o, by, server, file) },
+			mountInJobs: func() error { return s.mountInJobs(o, server) }})
 	}
 	for i, o := range s.filter.options.Objects {
 		isFor := o.Host == "" || strings.EqualFold(o.Host, server.Name)
@@ -64,6 +67,12 @@ func (s *objectSource) fill(o Object, by string, server gitlabrunner.Server, fil
 		s.filter.report.note(trust.Finding{Code: manifest.SourceServed, Object: s.runner.String(), Host: server.Name,
 			Message: "the certificate is " + o.String() + ", which " + by + " names for " + server.Name})
 	}
+	return s.check(o, server)
+}
+
+func (s *objectSource) mountInJobs(o Object, server gitlabrunner.Server) error {
+	o.Host = ""
+	s.jobs = append(s.jobs, o)
 	return s.check(o, server)
 }
 
@@ -119,6 +128,20 @@ func (s *objectSource) projections() (all []added.Projection) {
 	slices.SortFunc(all, func(a, b added.Projection) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
 	})
+	return all
+}
+
+func (s *objectSource) jobObjects() (all []Object) {
+	for _, file := range slices.Sorted(maps.Keys(s.files)) {
+		if o := s.files[file]; !slices.Contains(all, o) {
+			all = append(all, o)
+		}
+	}
+	for _, o := range s.jobs {
+		if !slices.Contains(all, o) {
+			all = append(all, o)
+		}
+	}
 	return all
 }
 

@@ -19,6 +19,9 @@ type source interface {
 	// projections returns what a volume has to show of objects for the files that were filled.
 	projections() []added.Projection
 
+	// jobObjects returns the objects whose one key has the certificates for job pods.
+	jobObjects() []Object
+
 	// checksum changes with the content of the files, so that pods roll with it; it is empty where
 	// that is not known, or there is none.
 	checksum() string
@@ -35,6 +38,10 @@ type offer struct {
 	// fill checks the offer and puts it into a file. Files of one name hold what all their servers
 	// need.
 	fill func(file string) error
+
+	// mountInJobs checks the offer and mounts it in the job pods; nil where it joins other files.
+	mountInJobs func() error
+	byIngress   bool // it is what an Ingress or a Gateway names for the host
 }
 
 // sourcesOf returns the sources for one runner, by the options.
@@ -72,19 +79,9 @@ func projectionsOf(r *pod.Runner, sources []source) (all []added.Projection, err
 // choose returns the one offer that a runner's file for a server comes from: one for its host, else
 // one for every host. Two are refused, since the runner reads one file.
 func (f *filter) choose(c *pod.Container, sources []source, server gitlabrunner.Server) (offer, error) {
-	var forHost, general []offer
-	for _, from := range sources {
-		offers, err := from.offers(server)
-		if err != nil {
-			return offer{}, err
-		}
-		for _, o := range offers {
-			if o.forHost {
-				forHost = append(forHost, o)
-			} else {
-				general = append(general, o)
-			}
-		}
+	forHost, general, err := offersOf(sources, server)
+	if err != nil {
+		return offer{}, err
 	}
 	if len(forHost) == 0 {
 		forHost = general
@@ -101,6 +98,24 @@ func (f *filter) choose(c *pod.Container, sources []source, server gitlabrunner.
 	}
 	return offer{}, c.Runner.Refuse(manifest.TwoSources, c.Field("env "+gitlabrunner.ServerURLVariable),
 		"its certificate is to come from %s, and a runner reads one file", strings.Join(names, " and from "))
+}
+
+// offersOf returns what the sources have for this very server, and for every one.
+func offersOf(sources []source, server gitlabrunner.Server) (forHost, general []offer, err error) {
+	for _, from := range sources {
+		offers, err := from.offers(server)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, o := range offers {
+			if o.forHost {
+				forHost = append(forHost, o)
+			} else {
+				general = append(general, o)
+			}
+		}
+	}
+	return forHost, general, nil
 }
 
 // noCertificate says what there is instead of a certificate for a server.

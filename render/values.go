@@ -97,13 +97,16 @@ func Values(options ValuesOptions) (*ChartValues, error) {
 	}
 	v := &ChartValues{Config: added.config}
 	for _, warning := range result.Warnings {
+		if warning.Code == manifest.JobVolume {
+			continue // the scaffold has no namespace of jobs
+		}
 		if warning.Object == "Deployment/"+scaffoldName {
 			warning.Object = ""
 		}
 		v.Warnings = append(v.Warnings, warning)
 	}
 	about := explanation{options: options, server: server, added: added}
-	v.Notes = about.secretNameNotes()
+	v.Notes = slices.Concat(result.Notes, about.secretNameNotes())
 	if keys := manifest.Fields(manifest.Value(added.configMap, "data")); len(keys) == 1 {
 		v.Key = keys[0]
 	}

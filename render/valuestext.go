@@ -33,7 +33,7 @@ func (e explanation) values() ([]byte, error) {
 		{e.aboutConfigMap(), "extraObjects", e.extraObjects()},
 		{e.aboutVolumes(), "volumes", listOrNil(e.added.volumes)},
 		{e.aboutMounts(), "volumeMounts", listOrNil(e.added.mounts)},
-		{commented("Tells the runner the path of its file, and wins over every other setting. Every version of the chart has envVars."),
+		{commented("CI_SERVER_TLS_CA_FILE is the path of the runner's file, and wins over every other setting; SSL_CERT_DIR is for further hosts. Every version of the chart has envVars."),
 			"envVars", listOrNil(e.added.env)},
 		{commented("Rolls the pods when the certificates change. Every version of the chart has podAnnotations."),
 			"podAnnotations", e.added.annotations},

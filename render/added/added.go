@@ -38,6 +38,7 @@ const (
 	annotations kind = "annotations" // this file: the Deployment had none
 	setting     kind = "setting"     // template.go
 	script      kind = "script"      // template.go
+	jobVolumes  kind = "jobVolumes"  // template.go: of the job pods
 	configMap   kind = "configMap"   // configmap.go
 )
 
@@ -99,7 +100,7 @@ func (run *Run) revert(o *manifest.Object, r record) error {
 		return revertAnnotation(o, r)
 	case annotations:
 		return o.WithPlace(clearEmpty(manifest.Value(o.Node, "metadata"), "annotations"))
-	case setting, script:
+	case setting, script, jobVolumes:
 		return run.revertTemplate(o, r)
 	case configMap:
 		return run.revertConfigMap(o, r)

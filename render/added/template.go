@@ -1,6 +1,9 @@
 package added
 
 import (
+	"fmt"
+	"slices"
+
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/pod"
 	"helm-runnertrust/render/tomledit"
@@ -22,6 +25,13 @@ func (d *Deployment) AddScript(lines string) error {
 			return "", nil
 		}
 		return c.PrependPreBuildScript(lines)
+	})
+}
+
+// AddJobVolumes adds volumes of job pods to the runner's template.
+func (d *Deployment) AddJobVolumes(volumes []tomledit.Volume) error {
+	return d.changeTemplate(jobVolumes, fmt.Sprint(volumes), func(*tomledit.Config) string { return "" }, func(c *tomledit.Config) (string, error) {
+		return c.AddJobVolumes(volumes...)
 	})
 }
 
@@ -73,7 +83,10 @@ func (run *Run) revertTemplate(o *manifest.Object, r record) error {
 		return errChanged
 	}
 	value, restore := config.OwnScript, config.RemovePreBuildScript
-	if r.Add == setting {
+	switch r.Add {
+	case jobVolumes:
+		value, restore = func() (string, bool) { return volumesOf(config) }, config.RemoveJobVolumes
+	case setting:
 		value = func() (string, bool) { file, _, set := config.TLSCAFile(); return file, set }
 		restore = func() (string, error) { return restoreCAFile(config, r.Was) }
 	}
@@ -85,6 +98,12 @@ func (run *Run) revertTemplate(o *manifest.Object, r record) error {
 		return errChanged
 	}
 	return write(t, text)
+}
+
+// volumesOf returns the volumes that are mounted as AddJobVolumes mounts them, as it notes them.
+func volumesOf(config *tomledit.Config) (written string, set bool) {
+	ours := slices.DeleteFunc(config.Volumes(), func(v tomledit.Volume) bool { return !pod.IsJobFile(v.MountPath) })
+	return fmt.Sprint(ours), len(ours) > 0
 }
 
 // restoreCAFile puts a former path back as tls-ca-file, or takes the setting out.

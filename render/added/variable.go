@@ -37,6 +37,20 @@ func (d *Deployment) SetVariable(c *pod.Container, name, value string) error {
 	})
 }
 
+// AddCertDir puts a directory in front of those that Go reads certificates from besides the bundle of the
+// image. The variable replaces its list of them (crypto/x509, root_unix.go, root_linux.go).
+func (d *Deployment) AddCertDir(c *pod.Container, dir string) error {
+	const name, system = "SSL_CERT_DIR", "/etc/ssl/certs:/etc/pki/tls/certs"
+	behind, _, err := c.Variable(name)
+	switch {
+	case c.IsUnset(name):
+		behind = system
+	case err != nil || !isPath(behind):
+		return d.Refuse(manifest.CertDirSet, c.Field("env "+name), "its value is no list of directories in the manifest, and %s has to come in front of it", dir)
+	}
+	return d.SetVariable(c, name, dir+":"+behind)
+}
+
 // isPath reports whether a former value may be written down: a path is no secret.
 func isPath(value string) bool {
 	const longest = 4096 // PATH_MAX of Linux

@@ -36,13 +36,19 @@ const (
 	NoExtraObjects  trust.Code = "no-extra-objects"  // a chart without that key
 	BadDocument     trust.Code = "bad-document"      // not YAML, or not the shape of a Deployment
 	ChangedSince    trust.Code = "changed-since"     // what an earlier run added is not as it was added
+	CertDirSet      trust.Code = "cert-dir-set"      // SSL_CERT_DIR is not in the manifest
 	TooManyMounts   trust.Code = "too-many-mounts"   // or volumes, in one pod
 )
 
 // The codes of warnings and notes.
 const (
 	PlainHTTP    trust.Code = "plain-http"    // CI_SERVER_URL is http://
-	SourceUnused trust.Code = "source-unused" // no runner has the host of a source; an error for Objects
+	SourceUnused trust.Code = "source-unused" // no setting of a runner has the host of a source; a note
+	CloneHost    trust.Code = "clone-host"    // nothing is given for the host of clone_url
+	CacheHost    trust.Code = "cache-host"    // only --jobs reaches the cache; a note
+	CheckOff     trust.Code = "check-disabled"
 	SourceServed trust.Code = "source-served" // which Secret an Ingress names; a note
+	JobVolume    trust.Code = "job-volume"    // job pods cannot mount the certificates
+	JobObject    trust.Code = "job-object"    // they wait for an object; a note
 	FileReplaced trust.Code = "file-replaced" // an older volume had the file already
 )

@@ -16,8 +16,8 @@ type Setting struct {
 }
 
 // CAFileVariable returns CI_SERVER_TLS_CA_FILE of a container by Kubernetes's rules: an entry of env
-// hides what comes by envFrom, of which the last that has it counts. Nil where it is not set, as far
-// as the stream shows; the runner ignores an empty one.
+// hides what comes by envFrom. Nil where it is not set, as far as the stream shows; the runner ignores
+// an empty one.
 func (c *Container) CAFileVariable(stream *manifest.Stream) (*Setting, error) {
 	if entry := manifest.Named(c.env, gitlabrunner.CAFileVariable); entry != nil {
 		if manifest.Text(entry, "value") == "" && manifest.Value(entry, "valueFrom") == nil {
@@ -29,9 +29,18 @@ func (c *Container) CAFileVariable(stream *manifest.Stream) (*Setting, error) {
 		}
 		return &Setting{Path: path, part: "env " + gitlabrunner.CAFileVariable}, nil
 	}
-	var last *Setting
+	last, err := c.fromEnvFrom(stream, gitlabrunner.CAFileVariable)
+	if err != nil || last == nil || last.Path == "" {
+		return nil, err
+	}
+	return last, nil
+}
+
+// fromEnvFrom returns a variable that comes by envFrom, of which the last that has it counts; nil where
+// the stream shows none.
+func (c *Container) fromEnvFrom(stream *manifest.Stream, variable string) (last *Setting, err error) {
 	for _, entry := range manifest.List(c.Node, "envFrom") {
-		key, hasPrefix := strings.CutPrefix(gitlabrunner.CAFileVariable, manifest.Text(entry, "prefix"))
+		key, hasPrefix := strings.CutPrefix(variable, manifest.Text(entry, "prefix"))
 		if !hasPrefix {
 			continue
 		}
@@ -51,9 +60,6 @@ func (c *Container) CAFileVariable(stream *manifest.Stream) (*Setting, error) {
 				last = &Setting{Path: string(content), part: "envFrom", from: o.String()}
 			}
 		}
-	}
-	if last != nil && last.Path == "" {
-		return nil, nil
 	}
 	return last, nil
 }

@@ -33,6 +33,12 @@ func (c *Container) Variable(name string) (literal string, found bool, err error
 	return literal, true, nil
 }
 
+// IsUnset reports whether a variable is not set, or to nothing, which is the same for the runner.
+func (c *Container) IsUnset(name string) bool {
+	entry := manifest.Named(c.env, name)
+	return manifest.Text(entry, "value") == "" && manifest.Value(entry, "valueFrom") == nil
+}
+
 // Server returns the server of CI_SERVER_URL; zero where the manifest does not have it.
 func (c *Container) Server() (gitlabrunner.Server, error) {
 	url, found, err := c.Variable(gitlabrunner.ServerURLVariable)

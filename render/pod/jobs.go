@@ -2,6 +2,9 @@ package pod
 
 import "helm-runnertrust/render/manifest"
 
+// ScriptVariable is the pre_build_script of `gitlab-runner register`, which wins over its template.
+const ScriptVariable = "RUNNER_PRE_BUILD_SCRIPT"
+
 // kubernetesExecutor is the executor whose jobs run in pods.
 const kubernetesExecutor = "kubernetes"
 
@@ -31,13 +34,22 @@ func (r *Runner) RefuseJobs(t *Template) error {
 
 // refuseScript refuses variables of registration that win over the template's settings.
 func (c *Container) refuseScript() error {
-	if _, found, _ := c.Variable("RUNNER_PRE_BUILD_SCRIPT"); found {
-		return c.Runner.Refuse(manifest.ScriptSet, c.Field("env RUNNER_PRE_BUILD_SCRIPT"), "it is set, and wins over the script in %s", TemplateKey)
+	if _, found, _ := c.Variable(ScriptVariable); found {
+		return c.Runner.Refuse(manifest.ScriptSet, c.Field("env "+ScriptVariable), "it is set, and wins over the script in %s", TemplateKey)
 	}
 	if shell, found, err := c.Variable("RUNNER_SHELL"); found && (err != nil || !isPOSIX(shell)) {
 		return c.Runner.Refuse(manifest.ShellUnfit, c.Field("env RUNNER_SHELL"), "it is %q, and the script is for POSIX shells", shell)
 	}
 	return nil
+}
+
+// ScriptFromObject returns the object of the stream by which envFrom sets ScriptVariable; "" for none.
+func (c *Container) ScriptFromObject(stream *manifest.Stream) (object string, err error) {
+	set, err := c.fromEnvFrom(stream, ScriptVariable)
+	if err != nil || set == nil {
+		return "", err
+	}
+	return set.from, nil
 }
 
 func isPOSIX(shell string) bool { return shell == "bash" || shell == "sh" }
