@@ -69,7 +69,11 @@ func verifyManifests(cmd *cobra.Command, p Process, flags verifyFlags) error {
 	default:
 		context.Command = "… | " + again + " --online" // what is on stdin has to come again
 	}
-	runners, err := auditStream(cmd.Context(), p, stream, context, flags)
+	namespace := flags.from.cluster.namespace
+	if flags.from.release != "" {
+		namespace = flags.from.cluster.namespaceOf(p)
+	}
+	runners, err := auditStream(cmd.Context(), p, stream, namespace, context, flags)
 	if err != nil {
 		if flags.deployment != "" {
 			context.Deployments = deployments(err, stream)
@@ -79,13 +83,14 @@ func verifyManifests(cmd *cobra.Command, p Process, flags verifyFlags) error {
 	return reportRunners(p, runners, nil, flags)
 }
 
-// auditStream judges the runners of manifests.
-func auditStream(ctx context.Context, p Process, stream []byte, context advice.Context, flags verifyFlags) ([]runnerResult, error) {
+// auditStream judges the runners of manifests; namespace is that of their release, "" where it is not known.
+func auditStream(ctx context.Context, p Process, stream []byte, namespace string, context advice.Context, flags verifyFlags) ([]runnerResult, error) {
 	audited, err := audit.Run(stream, audit.Options{
 		Now:           p.Now,
 		ExpiresWithin: time.Duration(flags.expiresWithin),
 		Deployment:    flags.deployment,
 		CertsDir:      flags.certsDir,
+		Namespace:     namespace,
 	})
 	if err != nil {
 		return nil, err
@@ -145,6 +150,8 @@ func connect(ctx context.Context, p Process, r *audit.Runner, about advice.Conte
 	case later.Status() == trust.StatusFailed:
 		r.Status, r.Finding = trust.StatusFailed, endsEarly(later, end)
 	case r.Status == trust.StatusFailed:
+		return online, about
+	case r.Finding.Code == pod.CodeNeverStarts: // no handshake tells
 		return online, about
 	case now.Status() == trust.StatusUnknown:
 		r.Status, r.Finding = trust.StatusUnknown, reasonOf(now)

@@ -7,6 +7,7 @@ import (
 	"helm-runnertrust/render"
 	"helm-runnertrust/render/audit"
 	"helm-runnertrust/render/manifest"
+	"helm-runnertrust/render/pod"
 	"helm-runnertrust/trust"
 )
 
@@ -96,10 +97,14 @@ func wayEntries() map[trust.Code]entry {
 func auditEntries() map[trust.Code]entry {
 	return map[trust.Code]entry{
 		audit.CodeFileOK:      {"the file holds a CA or the server's own certificate, valid now", "it works; nothing to do", nil},
-		audit.CodeFileUnknown: {"is not in the manifests|the file would have to be in the image", "mostly because it is in a Secret, whose content the manifests do not have; `--online` may tell more", nil},
+		audit.CodeFileUnknown: {"is not in the manifests|the file would have to be in the image|is a Helm hook, which need not be there|says which one the release has|is filled by the container …|depends on the image", "mostly because it is in a Secret, whose content the manifests do not have; `--online` may tell more, and `-n` the release's namespace", nil},
 		audit.CodeFileMissing: {"has no file …|the mount at its place names no volume of the pod", "the runner's file does not exist: upgrade with the post-renderer", nil},
-		audit.CodeKeyMissing: {"no pod of it starts: the volume … shows the key … of …, which does not have it", "a volume is left over from an earlier run or a manual edit",
+		pod.CodeKeyMissing: {"no pod of it starts: the volume … shows the key … of …, which does not have it", "a volume is left over from an earlier run or a manual edit",
 			always("remove the volume from the chart's values, or give the object that key")},
+		pod.CodeNeverStarts: {"names no volume of the pod|two volumes have the name …|two items of the volume … have the path …|has two mounts at …|is inside of …, which is read-only and does not have its folder", "the API server refuses the pod, or its containers cannot be made",
+			always("correct volumes and volumeMounts in the chart's values")},
+		audit.CodeUnreadable: {"is shown with the mode … as root's file, in a pod without fsGroup", "defaultMode of the volume, or mode of its item, keeps the runner's user out",
+			always("leave the mode out, or give the pod an fsGroup: podSecurityContext.fsGroup in the chart's values")},
 		audit.CodeMountTwice:  {"two volumes are mounted at its directory", "one of them hides the other", always("remove one of the mounts from the chart's values")},
 		audit.CodeFileInvalid: {"without its END line: the block is truncated", "the runner's file is broken: look up its message in [The certificate file](#the-certificate-file), then upgrade with `--cert`", nil},
 		audit.CodeNoFile:      {"no file: it trusts the system's certificates only", "the last upgrade ran without the post-renderer", noFile},

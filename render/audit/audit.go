@@ -23,6 +23,7 @@ type Options struct {
 	ExpiresWithin time.Duration // a file whose certificates expire sooner does not pass; 0: any that is valid now
 	Deployment    string        // as in render.Options
 	CertsDir      string        // as in render.Options
+	Namespace     string        // of the release, in which objects without one are; "" where it is not known
 }
 
 // A Runner is one container of a runner, and the file that it would trust.
@@ -51,8 +52,8 @@ const (
 	CodeFileUnknown  trust.Code = "content-unknown"
 	CodeFileMissing  trust.Code = "file-missing"
 	CodeFileInvalid  trust.Code = "file-invalid"
-	CodeKeyMissing   trust.Code = "volume-key-missing" // a volume of the pod that no kubelet can lay out
-	CodeMountTwice   trust.Code = "mount-twice"        // two mounts at one path: one hides the other
+	CodeUnreadable   trust.Code = "file-unreadable" // for the runner's user
+	CodeMountTwice   trust.Code = "mount-twice"     // two mounts at one path: one hides the other
 	CodeNoFile       trust.Code = "no-file"
 	CodeHostUnknown  trust.Code = "host-unknown"
 	CodeEndsTooEarly trust.Code = "expires-within"
@@ -63,6 +64,7 @@ const (
 // *manifest.Error.
 func Run(stream []byte, options Options) ([]Runner, error) {
 	m := manifest.Read(yamledit.Split(stream))
+	m.Namespace = options.Namespace
 	found, err := pod.Find(m, options.Deployment)
 	if err != nil {
 		return nil, err
@@ -100,7 +102,7 @@ func (j *judge) deployment(o *manifest.Object) (all []Runner, err error) {
 	if err != nil {
 		return nil, err
 	}
-	missing, err := r.MissingKey(j.stream)
+	fault, err := r.StartFault(j.stream)
 	if err != nil {
 		return nil, err
 	}
@@ -108,8 +110,12 @@ func (j *judge) deployment(o *manifest.Object) (all []Runner, err error) {
 	for _, c := range r.Containers {
 		a := Runner{Deployment: r.Name, Namespace: r.Namespace, Container: c.Name}
 		faults = append(faults, j.container(&a, c))
-		if missing != "" && a.Status != trust.StatusFailed {
-			a.judge(trust.StatusFailed, CodeKeyMissing, missing)
+		switch {
+		case fault == nil || a.Status == trust.StatusFailed:
+		case !fault.Unsure:
+			a.Status, a.Finding = trust.StatusFailed, fault.Finding
+		case a.Status == trust.StatusOK:
+			a.Status, a.Finding = trust.StatusUnknown, fault.Finding
 		}
 		all = append(all, a)
 	}
@@ -127,6 +133,10 @@ func (j *judge) container(a *Runner, c *pod.Container) error {
 		return err
 	}
 	if err := j.findFile(a, c, server); err != nil {
+		if unknown, ok := errors.AsType[*manifest.Error](err); ok && unknown.Code == manifest.DirUnknown {
+			a.judge(trust.StatusUnknown, manifest.DirUnknown, "the directory of its certificates is not known: "+unknown.Field+": "+unknown.Err.Error())
+			return nil
+		}
 		return err
 	}
 	if a.Host == "" && a.File == "" {
@@ -141,7 +151,7 @@ func (j *judge) container(a *Runner, c *pod.Container) error {
 	if a.Way == pod.WayCertsDir && found.Kind == "Secret" && found.Whole {
 		a.Way = pod.WayCertsSecretName
 	}
-	if found.Kind == "Secret" && found.Key == ingress.SecretKey {
+	if found.Kind == "Secret" && found.Key == ingress.SecretKey && (found.State == pod.Unknown || found.State == pod.Found) {
 		if by, err := j.terminations.Secret(c.Runner.Object, server.Name, true); err == nil && "Secret/"+by.Secret == found.From {
 			a.ServedBy = by.By
 		}
@@ -170,7 +180,7 @@ func (j *judge) findFile(a *Runner, c *pod.Container, server gitlabrunner.Server
 		return nil
 	}
 	a.Way = pod.WayCertsDir
-	dir, err := c.CertsDir(j.options.CertsDir)
+	dir, err := c.CertsDir(j.stream, j.options.CertsDir)
 	if err != nil {
 		return err
 	}
@@ -197,8 +207,10 @@ func (a *Runner) judgeFile(found pod.File, options Options) {
 		a.File = ""
 	case found.State == pod.Unmounted:
 		a.judge(trust.StatusUnknown, CodeFileUnknown, "nothing is mounted there: the file would have to be in the image")
-	case found.State == pod.Unknown:
-		a.judge(trust.StatusUnknown, CodeFileUnknown, found.From+" is not in the manifests")
+	case found.State == pod.Unknown || found.State == pod.Unsure:
+		a.judge(trust.StatusUnknown, CodeFileUnknown, found.From+" "+found.Why)
+	case found.State == pod.Unreadable:
+		a.judge(trust.StatusFailed, CodeUnreadable, found.From+" "+found.Why)
 	case found.State == pod.Hidden:
 		a.judge(trust.StatusFailed, CodeMountTwice, fmt.Sprintf("two volumes are mounted at its directory, %s: one hides the other", joined(found.Twice)))
 	case found.State == pod.NoVolume:

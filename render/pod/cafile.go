@@ -1,6 +1,7 @@
 package pod
 
 import (
+	"errors"
 	"strings"
 
 	"helm-runnertrust/gitlabrunner"
@@ -29,33 +30,45 @@ func (c *Container) CAFileVariable(stream *manifest.Stream) (*Setting, error) {
 		}
 		return &Setting{Path: path, part: "env " + gitlabrunner.CAFileVariable}, nil
 	}
-	var last *Setting
+	path, from, err := c.fromObjects(stream, gitlabrunner.CAFileVariable)
+	switch {
+	case errors.Is(err, ErrUnknown):
+		path = ""
+	case err != nil || path == "":
+		return nil, err
+	}
+	return &Setting{Path: path, part: "envFrom", from: from.String()}, nil
+}
+
+// fromObjects returns the value that a variable has by envFrom, as far as the stream shows: the last
+// entry that has it counts. It is ErrUnknown from an object that need not be there when the pod starts.
+func (c *Container) fromObjects(stream *manifest.Stream, name string) (value string, from *manifest.Object, err error) {
 	for _, entry := range manifest.List(c.Node, "envFrom") {
-		key, hasPrefix := strings.CutPrefix(gitlabrunner.CAFileVariable, manifest.Text(entry, "prefix"))
+		key, hasPrefix := strings.CutPrefix(name, manifest.Text(entry, "prefix"))
 		if !hasPrefix {
 			continue
 		}
 		for _, shown := range Mountables {
 			o, err := stream.Find(shown.Kind, manifest.Text(entry, shown.EnvFrom, "name"), c.Runner.Namespace)
 			if err != nil {
-				return nil, err
+				return "", nil, err
 			}
 			if o == nil {
 				continue
 			}
 			content, ok, err := o.Data(key)
 			if err != nil {
-				return nil, err
+				return "", nil, err
 			}
 			if ok {
-				last = &Setting{Path: string(content), part: "envFrom", from: o.String()}
+				value, from = string(content), o
 			}
 		}
 	}
-	if last != nil && last.Path == "" {
-		return nil, nil
+	if from != nil && c.Runner.absence(stream, from) != "" {
+		err = ErrUnknown
 	}
-	return last, nil
+	return value, from, err
 }
 
 // RefuseVariable refuses a container in which CI_SERVER_TLS_CA_FILE wins.

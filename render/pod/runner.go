@@ -1,6 +1,7 @@
 package pod
 
 import (
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -17,6 +18,7 @@ type Runner struct {
 	Containers []*Container
 	Volumes    []*Volume
 
+	all    []*Container // also those that run none, and the initContainers
 	byName map[string]*Volume
 	names  map[string]bool // of volumes, also of those that are only mounted
 }
@@ -118,6 +120,9 @@ func Read(o *manifest.Object) (*Runner, error) {
 	}
 	for _, node := range nodes {
 		r.Containers = append(r.Containers, r.readContainer(node))
+	}
+	for _, node := range slices.Concat(manifest.List(r.Pod, "initContainers"), all) {
+		r.all = append(r.all, r.readContainer(node))
 	}
 	return r, nil
 }
