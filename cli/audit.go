@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/x509"
 	"fmt"
 	"net"
 	"net/url"
@@ -18,6 +19,7 @@ import (
 	"helm-runnertrust/render/pod"
 	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/probe"
+	"helm-runnertrust/trust/store"
 )
 
 // auditResult is the result of verify for manifests; docs/JSON.md describes it.
@@ -141,6 +143,12 @@ func connect(ctx context.Context, p Process, r *audit.Runner, about advice.Conte
 		return nil, about
 	}
 	later, end := flags.later(now, p.Now)
+	doubtStore(&now, r.Store)
+	doubtStore(&later, r.Store)
+	if r.Proxied && now.Dialed != "" {
+		r.Warnings = append(r.Warnings, trust.Finding{Code: audit.CodeProxied,
+			Message: "the runner connects through the proxy of its HTTPS_PROXY, and this check did not: it may be sent another certificate"})
+	}
 	handshake := ofHandshake(now, about.Command)
 	online := &onlineResult{Dialed: now.Dialed, Runner: newVerdict(handshake, now.Runner), Git: newVerdict(handshake, now.Git)}
 	r.Warnings = append(r.Warnings, later.Runner.Warnings...)
@@ -165,6 +173,37 @@ func connect(ctx context.Context, p Process, r *audit.Runner, about advice.Conte
 	return online, handshake
 }
 
+// doubtStore makes a server that the runner may trust by a store that is not known one whose verdict is
+// unknown.
+func doubtStore(v *probe.Verdicts, s audit.Store) {
+	if s.Unsure == "" {
+		return
+	}
+	for _, verdict := range []*trust.Verdict{&v.Runner, &v.Git} {
+		code := verdict.Finding.Code
+		if verdict.Status != trust.StatusFailed || code != trust.CodeUnknownAuthority && code != probe.CodeTrustedHere {
+			continue
+		}
+		if verdict == &v.Git && v.HasFile() {
+			continue // git has the file alone
+		}
+		verdict.Status = trust.StatusUnknown
+		verdict.Finding.Code, verdict.Finding.Message = audit.CodeStoreUnknown, "the server's CA would have to be in the runner's own store: "+s.Unsure
+	}
+}
+
+// systemOf returns the certificates that a store has for sure.
+func systemOf(s audit.Store) *x509.CertPool {
+	pool := x509.NewCertPool()
+	if s.Mozilla {
+		pool = store.Mozilla()
+	}
+	for _, cert := range s.Added {
+		pool.AddCert(cert)
+	}
+	return pool
+}
+
 // shakeHands shakes hands with the server of a runner: at the address of --connect, else at those
 // of the pod's hostAliases one after the other, else where its name leads to.
 func shakeHands(ctx context.Context, p Process, r *audit.Runner, flags verifyFlags) (probe.Verdicts, error) {
@@ -177,6 +216,7 @@ func shakeHands(ctx context.Context, p Process, r *audit.Runner, flags verifyFla
 		return probe.Verdicts{}, err
 	}
 	dialer, addresses := flags.connection.dialer(), r.Addresses
+	dialer.System = systemOf(r.Store)
 	if dialer.Connect != "" || len(addresses) == 0 {
 		addresses = []string{dialer.Connect}
 	}

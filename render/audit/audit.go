@@ -41,6 +41,8 @@ type Runner struct {
 	ServedBy   string        // "Ingress/gitlab", where it says that From is what the server sends
 	Jobs       bool          // the script of render.Options.Jobs is in its configuration
 	Bundle     *trust.Bundle // the file's certificates, nil where they are not known
+	Store      Store         // what it trusts without a file
+	Proxied    bool          // it connects through a proxy of its environment
 	Status     trust.Status
 	Finding    trust.Finding   // explains the status
 	Warnings   []trust.Finding // what does not keep it from connecting now
@@ -132,6 +134,10 @@ func (j *judge) container(a *Runner, c *pod.Container) error {
 	if a.Addresses, err = c.Runner.AddressesOf(server.Name); err != nil {
 		return err
 	}
+	if a.Store, err = j.storeOf(c); err != nil {
+		return err
+	}
+	a.Proxied = proxied(j.stream, c, server.Name)
 	if err := j.findFile(a, c, server); err != nil {
 		if unknown, ok := errors.AsType[*manifest.Error](err); ok && unknown.Code == manifest.DirUnknown {
 			a.judge(trust.StatusUnknown, manifest.DirUnknown, "the directory of its certificates is not known: "+unknown.Field+": "+unknown.Err.Error())

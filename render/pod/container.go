@@ -33,6 +33,15 @@ func (c *Container) Variable(name string) (literal string, found bool, err error
 	return strings.ReplaceAll(literal, "$$", "$"), true, nil // third_party/forked/golang/expansion of Kubernetes
 }
 
+// Value returns the value of a variable that env or envFrom sets, as far as the stream shows.
+func (c *Container) Value(stream *manifest.Stream, name string) (value string, found bool, err error) {
+	if value, found, err = c.Variable(name); found {
+		return value, found, err
+	}
+	value, from, err := c.fromObjects(stream, name)
+	return value, from != nil, err
+}
+
 // Server returns the server of CI_SERVER_URL; zero where the manifest does not have it.
 func (c *Container) Server() (gitlabrunner.Server, error) {
 	url, found, err := c.Variable(gitlabrunner.ServerURLVariable)
@@ -90,16 +99,10 @@ func CheckCertsDir(dir string) error {
 
 // home returns the HOME of a container whose user is not root.
 func (c *Container) home(stream *manifest.Stream) (string, error) {
-	home, found, err := c.Variable("HOME")
-	field := c.Field("env HOME")
-	if !found {
-		var from *manifest.Object
-		home, from, err = c.fromObjects(stream, "HOME")
-		found, field = from != nil, c.Field("envFrom")
-	}
+	home, found, err := c.Value(stream, "HOME")
 	switch {
 	case errors.Is(err, ErrUnknown):
-		return "", c.Runner.Refuse(manifest.DirUnknown, field, "the value of HOME is %w", err)
+		return "", c.Runner.Refuse(manifest.DirUnknown, c.Field("env HOME"), "its value is %w", err)
 	case err != nil:
 		return "", err
 	case !found:

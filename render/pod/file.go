@@ -168,3 +168,36 @@ func itemAt(source *yaml.RNode, name string) *yaml.RNode {
 	}
 	return nil
 }
+
+// FileNames returns the names of the files in a folder at which a volume is mounted; known is false where
+// the stream does not show all of them.
+func (c *Container) FileNames(stream *manifest.Stream, dir string) (names []string, known bool, err error) {
+	at := c.byPath[path.Clean(dir)]
+	if len(at) != 1 || at[0].subPath != "" || c.Runner.byName[at[0].Volume] == nil {
+		return nil, false, nil
+	}
+	for _, parent := range c.Runner.byName[at[0].Volume].Sources {
+		for _, kind := range manifest.Fields(parent) {
+			shown, ok := MountableFor(kind)
+			if !ok && kind != "name" {
+				return nil, false, nil
+			}
+			source := manifest.Value(parent, kind)
+			if !ok {
+				continue
+			}
+			o, err := stream.Find(shown.Kind, shown.nameIn(source), c.Runner.Namespace)
+			if err != nil || o == nil {
+				return nil, false, err
+			}
+			items := manifest.List(source, "items")
+			for _, item := range items {
+				names = append(names, manifest.Text(item, "path"))
+			}
+			if len(items) == 0 {
+				names = append(names, o.DataKeys()...)
+			}
+		}
+	}
+	return names, true, nil
+}
