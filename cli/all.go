@@ -95,7 +95,7 @@ func verifyRelease(ctx context.Context, p Process, r release, flags verifyFlags)
 	for i := range runners {
 		runners[i].Release = r.String()
 	}
-	if none, ok := errors.AsType[*render.Error](err); ok && none.Code == manifest.NoRunner {
+	if none, ok := errors.AsType[*render.Error](err); ok && (none.Code == manifest.NoRunner || none.Code == manifest.OtherRunner) {
 		return nil, nil
 	}
 	if err != nil {

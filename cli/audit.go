@@ -122,6 +122,13 @@ func newRunnerResult(r audit.Runner, online *onlineResult, context advice.Contex
 		Way: r.Way, File: r.File, From: r.From, ServedBy: r.ServedBy, Jobs: r.Jobs, Status: r.Status,
 		Finding: context.Of(r.Finding), Warnings: advice.Context{Check: advice.OfManifests}.OfAll(r.Warnings), Online: online,
 	}
+	if kind, name, ok := strings.Cut(r.From, "/"); ok && r.Key != "" && r.Finding.Code == audit.CodeFileUnknown {
+		words := []string{"kubectl", "describe", strings.ToLower(kind), name}
+		if r.Namespace != "" {
+			words = append(words, "--namespace", r.Namespace)
+		}
+		result.Finding.Hint = "its keys: " + advice.Command(words...)
+	}
 	if r.Bundle != nil {
 		result.Certificates = certificates(r.Bundle.Certificates())
 		result.expires = r.Bundle.NotAfter(r.Host).UTC().Format(time.DateOnly)

@@ -97,6 +97,9 @@ func Values(options ValuesOptions) (*ChartValues, error) {
 	}
 	v := &ChartValues{Config: added.config}
 	for _, warning := range result.Warnings {
+		if warning.Code == manifest.UserUnknown || warning.Code == manifest.DirElsewhere {
+			continue // the scaffold has no user
+		}
 		if warning.Object == "Deployment/"+scaffoldName {
 			warning.Object = ""
 		}

@@ -16,6 +16,7 @@ func manifestEntries() map[trust.Code]entry {
 	return map[trust.Code]entry{
 		manifest.NoRunner: {"no Deployment with a container that has the variable CI_SERVER_URL|no Deployment with the name …", "a chart without a runner (`gitlab-runner.install=false`), or a modified chart",
 			noRunner},
+		manifest.OtherRunner: {"is for GitLab's operator, which makes the Deployment|and only Deployments are edited|is what a controller renders the chart from|this is a file of the chart's values", "a runner that comes another way than by the chart's Deployment; the message says what to do", nil},
 		manifest.HostUnknown: {"its value is not in the manifest, and nothing else tells the host", "CI_SERVER_URL is empty, or comes from a Secret",
 			only(OfFiles, "give the host with the certificate, --cert=HOST=FILE or --from-secret=HOST=NAME; --via=env needs no host where one certificate is for all")},
 		manifest.BadURL: {"is not an http or https URL|is not a URL|has no host", "the runner would refuse this CI_SERVER_URL",
@@ -24,7 +25,7 @@ func manifestEntries() map[trust.Code]entry {
 			noCertificateHint},
 		manifest.TwoSources: {"and a runner reads one file|which is to come from", "two certificates are given for one runner",
 			always("leave one of them out, or say which host each is for: HOST=…")},
-		manifest.BadReference: {"cannot name a …: it takes at most 253 of|cannot be a key of a …", "from `--from-secret` or `--from-configmap`",
+		manifest.BadReference: {"cannot name a …: it takes at most 253 of|cannot be a key of a …|it looks like NAMESPACE/NAME, and a pod mounts only what its own namespace has", "from `--from-secret` or `--from-configmap`",
 			always("write [HOST=]NAME or [HOST=]NAME/KEY")},
 		manifest.PrivateKey: {"of a Secret is a private key, which no pod is given", "the key that is named, such as `tls.key`, is not the certificate",
 			always("name the key with the certificate: NAME/tls.crt or NAME/ca.crt")},
@@ -71,7 +72,7 @@ func wayEntries() map[trust.Code]entry {
 		manifest.CAFileSet: {"so the runner would look for no other file|so the runner would not look into its certs directory", "CI_SERVER_TLS_CA_FILE or tls-ca-file is set already",
 			always("replace it with --via=env, or remove the setting from the chart's values")},
 		manifest.MountConflict: {"is a second one at the certs directory|so nothing can be added to it|is read-only, and the certs directory … is inside of it", "something is already mounted there",
-			always("remove the mount from the chart's values, or mount elsewhere with --certs-dir")},
+			always("have the runner read a file elsewhere with --via=env, or remove the mount from the chart's values")},
 		manifest.DirUnknown: {"would hide the whole image|is not an absolute path|has a colon, which a mount cannot have", "the value of `--certs-dir` or HOME cannot be used",
 			always("name the directory: --certs-dir=/home/gitlab-runner/.gitlab-runner/certs")},
 		manifest.ConfigMapTaken: {"another ConfigMap of this name is in the stream", "the chart has a ConfigMap of that name",
@@ -89,6 +90,12 @@ func wayEntries() map[trust.Code]entry {
 			only(OfFiles, "use an https:// URL, or leave the post-renderer out")},
 		manifest.SourceUnused: {"no runner connects to …", "a certificate is given for a host that no runner uses",
 			always("check the host's spelling against the runner's CI_SERVER_URL")},
+		manifest.UserUnknown: {"its user is that of the image", "neither runAsUser nor runAsNonRoot: true is set, and the directory depends on the user",
+			always("--via=env works for any user; or set podSecurityContext.runAsUser in the chart's values")},
+		manifest.DirElsewhere: {"the runner looks into …, and not into …", "`--certs-dir` names another directory than the runner's",
+			always("leave --certs-dir out, or have the runner read the file wherever it is: --via=env")},
+		manifest.ClusterCA: {"holds the CA of the cluster's API server, which is hardly GitLab's", "from `--from-configmap=kube-root-ca.crt`",
+			fetchAnd("get GitLab's CA from its server: ")},
 		manifest.FileReplaced: {"what is given takes its place", "an older volume has the file too; nothing to do", nil},
 	}
 }

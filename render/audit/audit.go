@@ -38,6 +38,7 @@ type Runner struct {
 	Way        pod.Way
 	File       string        // path in the container, "" without a file
 	From       string        // "ConfigMap/ci-gitlab-runner-certs", "" where nothing is mounted
+	Key        string        // of that object
 	ServedBy   string        // "Ingress/gitlab", where it says that From is what the server sends
 	Jobs       bool          // the script of render.Options.Jobs is in its configuration
 	Bundle     *trust.Bundle // the file's certificates, nil where they are not known
@@ -154,12 +155,24 @@ func (j *judge) container(a *Runner, c *pod.Container) error {
 		return err
 	}
 	a.From = found.From
+	if _, ok := pod.MountableFor(found.Kind); ok && found.State == pod.Unknown {
+		a.Key = found.Key
+	}
 	if a.Way == pod.WayCertsDir && found.Kind == "Secret" && found.Whole {
 		a.Way = pod.WayCertsSecretName
 	}
 	if found.Kind == "Secret" && found.Key == ingress.SecretKey && (found.State == pod.Unknown || found.State == pod.Found) {
 		if by, err := j.terminations.Secret(c.Runner.Object, server.Name, true); err == nil && "Secret/"+by.Secret == found.From {
 			a.ServedBy = by.By
+		}
+	}
+	if a.Way == pod.WayCertsDir || a.Way == pod.WayCertsSecretName {
+		uncertain, err := c.UncertainDir(j.stream, j.options.CertsDir)
+		if err != nil {
+			return err
+		}
+		if uncertain != nil {
+			defer func() { a.Warnings = append(a.Warnings, *uncertain) }() // judgeFile sets the others
 		}
 	}
 	a.Jobs = j.templates.HasScript(c.Runner)
@@ -215,6 +228,9 @@ func (a *Runner) judgeFile(found pod.File, options Options) {
 		a.judge(trust.StatusUnknown, CodeFileUnknown, "nothing is mounted there: the file would have to be in the image")
 	case found.State == pod.Unknown || found.State == pod.Unsure:
 		a.judge(trust.StatusUnknown, CodeFileUnknown, found.From+" "+found.Why)
+		if a.Key != "" {
+			a.Finding.Message += "; it has to have the key " + a.Key
+		}
 	case found.State == pod.Unreadable:
 		a.judge(trust.StatusFailed, CodeUnreadable, found.From+" "+found.Why)
 	case found.State == pod.Hidden:

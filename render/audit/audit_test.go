@@ -36,7 +36,7 @@ type auditCase struct {
 }
 
 func (c auditCase) stream() string {
-	return "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: ci\nspec:\n  template:\n    spec:\n      containers:\n" +
+	return "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: ci\nspec:\n  template:\n    spec:\n      securityContext: {runAsUser: 100}\n      containers:\n" +
 		"      - name: runner\n        env:\n        - {name: CI_SERVER_URL, value: 'https://gitlab.example.com'}\n" + c.env +
 		"        volumeMounts:\n        - {name: etc, mountPath: /home/gitlab-runner/.gitlab-runner}\n" + c.mounts +
 		"      volumes:\n      - {name: etc, emptyDir: {}}\n" + c.volumes + c.objects

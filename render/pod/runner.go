@@ -72,6 +72,9 @@ func NotFound(stream *manifest.Stream, name string) error {
 	if name != "" {
 		wanted = `the name "` + name + `"`
 	}
+	if other := otherRunner(stream, name); other != "" {
+		return manifest.NewError(manifest.OtherRunner, "no Deployment with %s: %s", wanted, other)
+	}
 	return manifest.NewError(manifest.NoRunner, "no Deployment with %s (documents: %d)", wanted, len(stream.Documents))
 }
 
