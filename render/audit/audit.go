@@ -117,7 +117,7 @@ func (j *judge) deployment(o *manifest.Object) (all []Runner, err error) {
 		case fault == nil || a.Status == trust.StatusFailed:
 		case !fault.Unsure:
 			a.Status, a.Finding = trust.StatusFailed, fault.Finding
-		case a.Status == trust.StatusOK:
+		default: // also where a handshake could tell what the runner trusts
 			a.Status, a.Finding = trust.StatusUnknown, fault.Finding
 		}
 		all = append(all, a)

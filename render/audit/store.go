@@ -40,7 +40,7 @@ func (j *judge) storeOf(c *pod.Container) (Store, error) {
 	image := manifest.Text(c.Node, "image")
 	s := Store{Mozilla: runnerImage.MatchString(image)}
 	if !s.Mozilla {
-		s.doubt("what the image %q trusts is not known", image)
+		s.uncertain("what the image %q trusts is not known", image)
 	}
 	if err := s.addVariables(j.stream, c); err != nil {
 		return s, err
@@ -53,8 +53,8 @@ func (j *judge) storeOf(c *pod.Container) (Store, error) {
 	return s, nil
 }
 
-// doubt notes the first reason why the store may have more.
-func (s *Store) doubt(format string, args ...any) {
+// uncertain notes the first reason why the store may have more.
+func (s *Store) uncertain(format string, args ...any) {
 	if s.Unsure == "" {
 		s.Unsure = fmt.Sprintf(format, args...)
 	}
@@ -66,12 +66,12 @@ func (s *Store) addVariables(stream *manifest.Stream, c *pod.Container) error {
 	switch {
 	case found && err != nil:
 		s.Mozilla = false
-		s.doubt("SSL_CERT_FILE is %v", err)
+		s.uncertain("SSL_CERT_FILE is %v", err)
 	case err != nil:
 		return err
 	case found && path.Clean(bundle) != storeBundle:
 		s.Mozilla = false
-		s.doubt("SSL_CERT_FILE replaces the bundle of the image")
+		s.uncertain("SSL_CERT_FILE replaces the bundle of the image")
 		if err := s.addFile(stream, c, bundle); err != nil {
 			return err
 		}
@@ -79,7 +79,7 @@ func (s *Store) addVariables(stream *manifest.Stream, c *pod.Container) error {
 	dirs, found, err := c.Value(stream, "SSL_CERT_DIR")
 	switch {
 	case found && err != nil:
-		s.doubt("SSL_CERT_DIR is %v", err)
+		s.uncertain("SSL_CERT_DIR is %v", err)
 	case err != nil:
 		return err
 	case found:
@@ -107,7 +107,7 @@ func (s *Store) addMount(stream *manifest.Stream, c *pod.Container, at string) e
 		case pod.IsBelow(at, dir):
 			if at == storeBundle {
 				s.Mozilla = false
-				s.doubt("the mount at %s hides the bundle of the image", at)
+				s.uncertain("the mount at %s hides the bundle of the image", at)
 			}
 			if err := s.addFile(stream, c, at); err != nil {
 				return err
@@ -124,7 +124,7 @@ func (s *Store) addDir(stream *manifest.Stream, c *pod.Container, dir string) er
 		return err
 	}
 	if !known {
-		s.doubt("what is in %s is not in the manifests", dir)
+		s.uncertain("what is in %s is not in the manifests", dir)
 	}
 	for _, name := range names {
 		if err := s.addFile(stream, c, path.Join(dir, name)); err != nil {
@@ -141,7 +141,7 @@ func (s *Store) addFile(stream *manifest.Stream, c *pod.Container, name string) 
 		return err
 	}
 	if found.State != pod.Found {
-		s.doubt("what is in %s is not in the manifests", name)
+		s.uncertain("what is in %s is not in the manifests", name)
 		return nil
 	}
 	if bundle, _, err := gitlabrunner.Parse(found.From, found.Bytes); err == nil { // else nothing is trusted
