@@ -91,11 +91,11 @@ func verifyRelease(ctx context.Context, p Process, r release, flags verifyFlags)
 	}
 	about := advice.Context{Verify: true, Release: releaseCommand(p, r.Name, c)}
 	about.Command = advice.Program + " verify --release " + about.Release + " --online"
-	runners, err := auditStream(ctx, p, stream, about, flags)
+	runners, err := auditStream(ctx, p, stream, r.Namespace, about, flags)
 	for i := range runners {
 		runners[i].Release = r.String()
 	}
-	if none, ok := errors.AsType[*render.Error](err); ok && none.Code == manifest.NoRunner {
+	if none, ok := errors.AsType[*render.Error](err); ok && (none.Code == manifest.NoRunner || none.Code == manifest.OtherRunner) {
 		return nil, nil
 	}
 	if err != nil {

@@ -3,8 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"net"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -17,7 +15,6 @@ import (
 	"helm-runnertrust/render/audit"
 	"helm-runnertrust/render/pod"
 	"helm-runnertrust/trust"
-	"helm-runnertrust/trust/probe"
 )
 
 // auditResult is the result of verify for manifests; docs/JSON.md describes it.
@@ -69,7 +66,11 @@ func verifyManifests(cmd *cobra.Command, p Process, flags verifyFlags) error {
 	default:
 		context.Command = "… | " + again + " --online" // what is on stdin has to come again
 	}
-	runners, err := auditStream(cmd.Context(), p, stream, context, flags)
+	namespace := flags.from.cluster.namespace
+	if flags.from.release != "" {
+		namespace = flags.from.cluster.namespaceOf(p)
+	}
+	runners, err := auditStream(cmd.Context(), p, stream, namespace, context, flags)
 	if err != nil {
 		if flags.deployment != "" {
 			context.Deployments = deployments(err, stream)
@@ -79,13 +80,14 @@ func verifyManifests(cmd *cobra.Command, p Process, flags verifyFlags) error {
 	return reportRunners(p, runners, nil, flags)
 }
 
-// auditStream judges the runners of manifests.
-func auditStream(ctx context.Context, p Process, stream []byte, context advice.Context, flags verifyFlags) ([]runnerResult, error) {
+// auditStream judges the runners of manifests; namespace is that of their release, "" where it is not known.
+func auditStream(ctx context.Context, p Process, stream []byte, namespace string, context advice.Context, flags verifyFlags) ([]runnerResult, error) {
 	audited, err := audit.Run(stream, audit.Options{
 		Now:           p.Now,
 		ExpiresWithin: time.Duration(flags.expiresWithin),
 		Deployment:    flags.deployment,
 		CertsDir:      flags.certsDir,
+		Namespace:     namespace,
 	})
 	if err != nil {
 		return nil, err
@@ -115,78 +117,18 @@ func newRunnerResult(r audit.Runner, online *onlineResult, context advice.Contex
 		Way: r.Way, File: r.File, From: r.From, ServedBy: r.ServedBy, Jobs: r.Jobs, Status: r.Status,
 		Finding: context.Of(r.Finding), Warnings: advice.Context{Check: advice.OfManifests}.OfAll(r.Warnings), Online: online,
 	}
+	if kind, name, ok := strings.Cut(r.From, "/"); ok && r.Key != "" && r.Finding.Code == audit.CodeFileUnknown {
+		words := []string{"kubectl", "describe", strings.ToLower(kind), name}
+		if r.Namespace != "" {
+			words = append(words, "--namespace", r.Namespace)
+		}
+		result.Finding.Hint = "its keys: " + advice.Command(words...)
+	}
 	if r.Bundle != nil {
 		result.Certificates = certificates(r.Bundle.Certificates())
 		result.expires = r.Bundle.NotAfter(r.Host).UTC().Format(time.DateOnly)
 	}
 	return result
-}
-
-// connect adds the handshake of a runner whose file is known, or that has none; its verdict then
-// counts too, and is what hints are about. What keeps it from being made is the runner's finding.
-func connect(ctx context.Context, p Process, r *audit.Runner, about advice.Context, flags verifyFlags) (*onlineResult, advice.Context) {
-	if r.Host == "" || r.Plain || r.Bundle == nil && r.Way != pod.WayNone && r.ServedBy == "" {
-		return nil, about
-	}
-	now, err := shakeHands(ctx, p, r, flags)
-	if err != nil {
-		if r.Status != trust.StatusFailed {
-			r.Status, r.Finding = trust.StatusUnknown, probe.Explain(err)
-		}
-		return nil, about
-	}
-	later, end := flags.later(now, p.Now)
-	handshake := ofHandshake(now, about.Command)
-	online := &onlineResult{Dialed: now.Dialed, Runner: newVerdict(handshake, now.Runner), Git: newVerdict(handshake, now.Git)}
-	r.Warnings = append(r.Warnings, later.Runner.Warnings...)
-	switch {
-	case now.Status() == trust.StatusFailed:
-		r.Status, r.Finding = trust.StatusFailed, reasonOf(now)
-	case later.Status() == trust.StatusFailed:
-		r.Status, r.Finding = trust.StatusFailed, endsEarly(later, end)
-	case r.Status == trust.StatusFailed:
-		return online, about
-	case now.Status() == trust.StatusUnknown:
-		r.Status, r.Finding = trust.StatusUnknown, reasonOf(now)
-	case later.Status() == trust.StatusUnknown:
-		r.Status, r.Finding = trust.StatusUnknown, reasonOf(later)
-	case r.Status == trust.StatusUnknown:
-		r.Status, r.Finding = trust.StatusOK, now.Runner.Finding
-	default:
-		return online, about
-	}
-	return online, handshake
-}
-
-// shakeHands shakes hands with the server of a runner: at the address of --connect, else at those
-// of the pod's hostAliases one after the other, else where its name leads to.
-func shakeHands(ctx context.Context, p Process, r *audit.Runner, flags verifyFlags) (probe.Verdicts, error) {
-	host := r.Host
-	if u, err := url.Parse(r.URL); err == nil && u.Port() != "" {
-		host = net.JoinHostPort(host, u.Port())
-	}
-	target, err := probe.ParseTarget(host)
-	if err != nil {
-		return probe.Verdicts{}, err
-	}
-	dialer, addresses := flags.connection.dialer(), r.Addresses
-	if dialer.Connect != "" || len(addresses) == 0 {
-		addresses = []string{dialer.Connect}
-	}
-	var verdicts probe.Verdicts
-	for _, dialer.Connect = range addresses {
-		if verdicts = probe.Verify(ctx, target, r.Bundle, dialer, p.Now); len(verdicts.Sent) > 0 {
-			break
-		}
-	}
-	if r.Bundle != nil || r.ServedBy == "" || len(verdicts.Sent) == 0 {
-		return verdicts, nil
-	}
-	// The file is what the server sends: the Ingress serves the very Secret.
-	if r.Bundle, err = trust.NewBundle(r.From+", as the server sends it", verdicts.Sent); err != nil {
-		return verdicts, err
-	}
-	return probe.Verify(ctx, target, r.Bundle, dialer, p.Now), nil
 }
 
 // reportRunners writes the verdicts, and fails unless all pass. The faults are those of releases that

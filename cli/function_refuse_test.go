@@ -50,7 +50,7 @@ func TestFunctionRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			input := functionInput(t, c.fixture, c.config)
 			run := runFunction(input)
-			if run.code != exitError || !strings.HasPrefix(run.stderr, "runnertrust: error: ") {
+			if run.code != exitError || !strings.Contains(run.stderr, "runnertrust: error: ") {
 				t.Errorf("exit code %d: %s", run.code, run.stderr)
 			}
 			items, results := run.parts(t)

@@ -56,10 +56,15 @@ func (c cluster) args() []string {
 	return args
 }
 
+// namespaceOf returns the namespace that Helm is asked about; "" for that of its kubeconfig.
+func (c cluster) namespaceOf(p Process) string {
+	namespace, _ := p.Env("HELM_NAMESPACE")
+	return cmp.Or(c.namespace, namespace)
+}
+
 // namespaceArgs returns Helm's arguments for the namespace.
 func (c cluster) namespaceArgs(p Process) []string {
-	namespace, _ := p.Env("HELM_NAMESPACE")
-	if namespace = cmp.Or(c.namespace, namespace); namespace != "" {
+	if namespace := c.namespaceOf(p); namespace != "" {
 		return []string{"--namespace", namespace}
 	}
 	return nil

@@ -142,3 +142,29 @@ func TestVerifyUnknown(t *testing.T) {
 		}
 	}
 }
+
+// TestVerifyStore has runners without a file, by what they trust instead: the server's CA where the
+// manifests put it, what nobody knows, or Mozilla's list.
+func TestVerifyStore(t *testing.T) {
+	address, root := newServer(t)
+	stream := fixtures.Input(t, "accept/current")
+	const mounts, image = "        volumeMounts:\n", "gitlab-runner:alpine-v18.9.0"
+	store := func(mountPath, volume string) string {
+		changed := strings.Replace(stream, mounts, mounts+"        - {name: store, mountPath: "+mountPath+"}\n", 1)
+		return strings.Replace(changed, "      volumes:\n", "      volumes:\n      - {name: store, "+volume+"}\n", 1)
+	}
+	object := "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: ours, namespace: ci}\ndata:\n  ca.crt: |\n    " +
+		strings.ReplaceAll(strings.TrimSpace(string(trusttest.PEM(root.Certificate))), "\n", "\n    ") + "\n"
+	for name, c := range map[string]struct{ stream, status, code string }{
+		"Mozilla":   {stream, "failed", "unknown-authority"},
+		"manifests": {store("/etc/ssl/certs", "configMap: {name: ours}") + object, "ok", "trusted"},
+		"node":      {store("/etc/ssl/certs", "hostPath: {path: /etc/ssl/certs}"), "unknown", "store-unknown"},
+		"image":     {strings.Replace(stream, image, "runner:1", 1), "unknown", "store-unknown"},
+		"proxy":     {strings.Replace(stream, "        env:        \n", "        env:\n        - {name: HTTPS_PROXY, value: 'http://proxy.example.com:3128'}\n", 1), "failed", "runner-proxied"},
+	} {
+		stdout, stderr, code := call(t, c.stream, nil, "verify", "--online", "--expires-within", "1d", "--connect", address, "-o", "json")
+		if (code == exitDone) != (c.status == "ok") || !strings.Contains(stdout, `"status": "`+c.status+`"`) || !strings.Contains(stdout, `"code": "`+c.code+`"`) {
+			t.Errorf("%s: exit code %d, %s%s", name, code, stdout, stderr)
+		}
+	}
+}

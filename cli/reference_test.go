@@ -36,6 +36,18 @@ environment variable that is read if the flag is not given.
 		page.WriteString(commandReference(cmd))
 	}
 	page.WriteString(variableReference(root))
+	page.WriteString(`
+## What ` + "`" + `verify` + "`" + ` of manifests looks at
+
+` + "`" + `ok` + "`" + ` says that the pod starts and that the runner reads this file. For that, ` + "`" + `verify` + "`" + ` follows Kubernetes's rules on
+volumes and mounts of all containers and initContainers: names that are missing or there twice, keys and paths of
+items, file modes against the runner's user and ` + "`" + `fsGroup` + "`" + `, folders inside of read-only mounts, ` + "`" + `$$` + "`" + ` in variables,
+` + "`" + `envFrom` + "`" + `, namespaces (` + "`" + `-n` + "`" + ` says which one the release has) and Helm hooks.
+
+It does not look at: objects that are only in the cluster, also where ` + "`" + `envFrom` + "`" + ` names them; admission webhooks,
+quotas, images, and nodes on which no pod fits; capabilities, SELinux and file systems of the node; what scripts in
+the container change before the runner starts.
+`)
 	page.WriteString("\n## Exit codes\n\n" + markdownTable([][]string{
 		{"code", "meaning"},
 		{strconv.Itoa(exitDone), "done; `verify`: every runner would connect"},

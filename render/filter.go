@@ -188,6 +188,15 @@ func (f *filter) fill(sources []source, c *pod.Container) (delivery.Location, er
 	if err != nil {
 		return delivery.Location{}, err
 	}
+	if via := f.options.Via; via == "" || via == pod.WayCertsDir {
+		uncertain, err := c.UncertainDir(f.run.Stream, f.options.CertsDir)
+		if err != nil {
+			return delivery.Location{}, err
+		}
+		if uncertain != nil {
+			f.report.warn(*uncertain)
+		}
+	}
 	chosen, err := f.choose(c, sources, server)
 	if err != nil {
 		return delivery.Location{}, err

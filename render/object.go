@@ -43,6 +43,8 @@ func (o Object) check() error {
 		return manifest.NewError(manifest.BadReference, "the kind %q is neither ConfigMap nor Secret", o.Kind)
 	case !isSubdomain(o.Name):
 		return manifest.NewError(manifest.BadReference, "%q cannot name a %s: it takes at most 253 of -, ., 0-9 and a-z", o.Name, o.Kind)
+	case !strings.ContainsAny(o.Key, "._") && strings.Contains(o.Key, "-") && !isOfCertificates().MatchString(o.Key):
+		return manifest.NewError(manifest.BadReference, "%q cannot name a %s: it looks like NAMESPACE/NAME, and a pod mounts only what its own namespace has", o.Name+"/"+o.Key, o.Kind)
 	case !isKey(o.Key):
 		return manifest.NewError(manifest.BadReference, "%q cannot be a key of a %s: it takes at most 253 of -, ., _, 0-9, A-Z and a-z", o.Key, o.Kind)
 	case o.Kind == "Secret" && holdsPrivateKey(o.Key):
@@ -50,6 +52,11 @@ func (o Object) check() error {
 	}
 	return nil
 }
+
+// isOfCertificates matches keys without a dot that are no names of objects.
+var isOfCertificates = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)(^|-)(ca|cas|cacerts?|certs?|certificates?|bundle|chain|crt|pem|root)(-|$)`)
+})
 
 // holdsPrivateKey reports whether a key has a name that private keys have: tls.key of a
 // kubernetes.io/tls Secret, and what is named like it.

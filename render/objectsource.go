@@ -59,6 +59,13 @@ func (s *objectSource) offers(server gitlabrunner.Server) ([]offer, error) {
 // fill puts an object into a file. by is the Ingress or Gateway that names it.
 func (s *objectSource) fill(o Object, by string, server gitlabrunner.Server, file string) error {
 	o.Host = ""
+	if err := s.useInjected(&o); err != nil {
+		return err
+	}
+	if o.Kind == "ConfigMap" && o.Name == "kube-root-ca.crt" {
+		s.filter.report.warn(trust.Finding{Code: manifest.ClusterCA, Object: s.runner.String(),
+			Message: "ConfigMap/kube-root-ca.crt holds the CA of the cluster's API server, which is hardly GitLab's"})
+	}
 	if other, taken := s.files[file]; taken && other != o {
 		return s.runner.Refuse(manifest.TwoSources, "", "its containers read one file %s, which is to come from %s and from %s", file, other, o)
 	}
@@ -74,6 +81,18 @@ func (s *objectSource) mountInJobs(o Object, server gitlabrunner.Server) error {
 	o.Host = ""
 	s.jobs = append(s.jobs, o)
 	return s.check(o, server)
+}
+
+// useInjected names the key of a ConfigMap that OpenShift fills, in the place of the default one.
+func (s *objectSource) useInjected(o *Object) error {
+	if o.Kind != "ConfigMap" || o.Key != defaultKey {
+		return nil
+	}
+	found, err := s.filter.run.Stream.Find(o.Kind, o.Name, s.runner.Namespace)
+	if err == nil && found != nil && manifest.IsTrue(manifest.Text(found.Node, "metadata", "labels", "config.openshift.io/inject-trusted-cabundle")) {
+		o.Key = "ca-bundle.crt"
+	}
+	return err
 }
 
 // check checks an object that is in the stream like the certificates of Options.Sources. One whose

@@ -97,8 +97,8 @@ func Values(options ValuesOptions) (*ChartValues, error) {
 	}
 	v := &ChartValues{Config: added.config}
 	for _, warning := range result.Warnings {
-		if warning.Code == manifest.JobVolume {
-			continue // the scaffold has no namespace of jobs
+		if slices.Contains([]trust.Code{manifest.JobVolume, manifest.UserUnknown, manifest.DirElsewhere}, warning.Code) {
+			continue // the scaffold has no namespace of jobs, and no user
 		}
 		if warning.Object == "Deployment/"+scaffoldName {
 			warning.Object = ""

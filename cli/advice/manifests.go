@@ -7,6 +7,7 @@ import (
 	"helm-runnertrust/render"
 	"helm-runnertrust/render/audit"
 	"helm-runnertrust/render/manifest"
+	"helm-runnertrust/render/pod"
 	"helm-runnertrust/trust"
 )
 
@@ -15,6 +16,7 @@ func manifestEntries() map[trust.Code]entry {
 	return map[trust.Code]entry{
 		manifest.NoRunner: {"no Deployment with a container that has the variable CI_SERVER_URL|no Deployment with the name …", "a chart without a runner (`gitlab-runner.install=false`), or a modified chart",
 			noRunner},
+		manifest.OtherRunner: {"is for GitLab's operator, which makes the Deployment|and only Deployments are edited|is what a controller renders the chart from|this is a file of the chart's values", "a runner that comes another way than by the chart's Deployment; the message says what to do", nil},
 		manifest.HostUnknown: {"its value is not in the manifest, and nothing else tells the host", "CI_SERVER_URL is empty, or comes from a Secret",
 			only(OfFiles, "give the host with the certificate, --cert=HOST=FILE or --from-secret=HOST=NAME; --via=env needs no host where one certificate is for all")},
 		manifest.BadURL: {"is not an http or https URL|is not a URL|has no host", "the runner would refuse this CI_SERVER_URL",
@@ -23,7 +25,7 @@ func manifestEntries() map[trust.Code]entry {
 			noCertificateHint},
 		manifest.TwoSources: {"and a runner reads one file|which is to come from", "two certificates are given for one runner",
 			always("leave one of them out, or say which host each is for: HOST=…")},
-		manifest.BadReference: {"cannot name a …: it takes at most 253 of|cannot be a key of a …", "from `--from-secret` or `--from-configmap`",
+		manifest.BadReference: {"cannot name a …: it takes at most 253 of|cannot be a key of a …|it looks like NAMESPACE/NAME, and a pod mounts only what its own namespace has", "from `--from-secret` or `--from-configmap`",
 			always("write [HOST=]NAME or [HOST=]NAME/KEY")},
 		manifest.PrivateKey: {"of a Secret is a private key, which no pod is given", "the key that is named, such as `tls.key`, is not the certificate",
 			always("name the key with the certificate: NAME/tls.crt or NAME/ca.crt")},
@@ -70,7 +72,7 @@ func wayEntries() map[trust.Code]entry {
 		manifest.CAFileSet: {"so the runner would look for no other file|so the runner would not look into its certs directory", "CI_SERVER_TLS_CA_FILE or tls-ca-file is set already",
 			always("replace it with --via=env, or remove the setting from the chart's values")},
 		manifest.MountConflict: {"is a second one at the certs directory|so nothing can be added to it|is read-only, and the certs directory … is inside of it", "something is already mounted there",
-			always("remove the mount from the chart's values, or mount elsewhere with --certs-dir")},
+			always("have the runner read a file elsewhere with --via=env, or remove the mount from the chart's values")},
 		manifest.DirUnknown: {"would hide the whole image|is not an absolute path|has a colon, which a mount cannot have", "the value of `--certs-dir` or HOME cannot be used",
 			always("name the directory: --certs-dir=/home/gitlab-runner/.gitlab-runner/certs")},
 		manifest.ConfigMapTaken: {"another ConfigMap of this name is in the stream", "the chart has a ConfigMap of that name",
@@ -97,6 +99,12 @@ func wayEntries() map[trust.Code]entry {
 		manifest.JobVolume: {"its job pods cannot mount …", "`--jobs` adds only the script then: the jobs' cache, services and after_script are not reached",
 			always("set the runner's namespace as namespace of [runners.kubernetes]; for the name: --configmap-name=NAME")},
 		manifest.JobObject:    {"no job starts before … is there, which its pod mounts", "a note: `--jobs` mounts it, and Kubernetes waits until it exists; nothing to do then", nil},
+		manifest.UserUnknown: {"its user is that of the image", "neither runAsUser nor runAsNonRoot: true is set, and the directory depends on the user",
+			always("--via=env works for any user; or set podSecurityContext.runAsUser in the chart's values")},
+		manifest.DirElsewhere: {"the runner looks into …, and not into …", "`--certs-dir` names another directory than the runner's",
+			always("leave --certs-dir out, or have the runner read the file wherever it is: --via=env")},
+		manifest.ClusterCA: {"holds the CA of the cluster's API server, which is hardly GitLab's", "from `--from-configmap=kube-root-ca.crt`",
+			fetchAnd("get GitLab's CA from its server: ")},
 		manifest.FileReplaced: {"what is given takes its place", "an older volume has the file too; nothing to do", nil},
 	}
 }
@@ -105,10 +113,18 @@ func wayEntries() map[trust.Code]entry {
 func auditEntries() map[trust.Code]entry {
 	return map[trust.Code]entry{
 		audit.CodeFileOK:      {"the file holds a CA or the server's own certificate, valid now", "it works; nothing to do", nil},
-		audit.CodeFileUnknown: {"is not in the manifests|the file would have to be in the image", "mostly because it is in a Secret, whose content the manifests do not have; `--online` may tell more", nil},
+		audit.CodeFileUnknown: {"is not in the manifests|the file would have to be in the image|is a Helm hook, which need not be there|says which one the release has|is filled by the container …|depends on the image", "mostly because it is in a Secret, whose content the manifests do not have; `--online` may tell more, and `-n` the release's namespace", nil},
 		audit.CodeFileMissing: {"has no file …|the mount at its place names no volume of the pod", "the runner's file does not exist: upgrade with the post-renderer", nil},
-		audit.CodeKeyMissing: {"no pod of it starts: the volume … shows the key … of …, which does not have it", "a volume is left over from an earlier run or a manual edit",
+		pod.CodeKeyMissing: {"no pod of it starts: the volume … shows the key … of …, which does not have it", "a volume is left over from an earlier run or a manual edit",
 			always("remove the volume from the chart's values, or give the object that key")},
+		pod.CodeNeverStarts: {"names no volume of the pod|two volumes have the name …|two items of the volume … have the path …|has two mounts at …|is inside of …, which is read-only and does not have its folder", "the API server refuses the pod, or its containers cannot be made",
+			always("correct volumes and volumeMounts in the chart's values")},
+		audit.CodeUnreadable: {"is shown with the mode … as root's file, in a pod without fsGroup", "defaultMode of the volume, or mode of its item, keeps the runner's user out",
+			always("leave the mode out, or give the pod an fsGroup: podSecurityContext.fsGroup in the chart's values")},
+		audit.CodeStoreUnknown: {"the server's CA would have to be in the runner's own store: …", "from `--online`: the image is none of GitLab Runner's, or the manifests give it other certificates",
+			always("an upgrade with the post-renderer gives the runner a file, which works whatever its image trusts")},
+		audit.CodeProxied: {"the runner connects through the proxy of its HTTPS_PROXY, and this check did not", "a proxy that opens TLS connections shows a certificate of its company",
+			always("look from the pod: kubectl exec -it deploy/NAME -- curl -v https://HOST; or exempt GitLab's host with NO_PROXY")},
 		audit.CodeMountTwice:  {"two volumes are mounted at its directory", "one of them hides the other", always("remove one of the mounts from the chart's values")},
 		audit.CodeFileInvalid: {"without its END line: the block is truncated", "the runner's file is broken: look up its message in [The certificate file](#the-certificate-file), then upgrade with `--cert`", nil},
 		audit.CodeNoFile:      {"no file: it trusts the system's certificates only", "the last upgrade ran without the post-renderer", noFile},

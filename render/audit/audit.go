@@ -23,6 +23,7 @@ type Options struct {
 	ExpiresWithin time.Duration // a file whose certificates expire sooner does not pass; 0: any that is valid now
 	Deployment    string        // as in render.Options
 	CertsDir      string        // as in render.Options
+	Namespace     string        // of the release, in which objects without one are; "" where it is not known
 }
 
 // A Runner is one container of a runner, and the file that it would trust.
@@ -37,9 +38,12 @@ type Runner struct {
 	Way        pod.Way
 	File       string        // path in the container, "" without a file
 	From       string        // "ConfigMap/ci-gitlab-runner-certs", "" where nothing is mounted
+	Key        string        // of that object
 	ServedBy   string        // "Ingress/gitlab", where it says that From is what the server sends
 	Jobs       bool          // the script of render.Options.Jobs is in its configuration
 	Bundle     *trust.Bundle // the file's certificates, nil where they are not known
+	Store      Store         // what it trusts without a file
+	Proxied    bool          // it connects through a proxy of its environment
 	Status     trust.Status
 	Finding    trust.Finding   // explains the status
 	Warnings   []trust.Finding // what does not keep it from connecting now
@@ -51,8 +55,8 @@ const (
 	CodeFileUnknown  trust.Code = "content-unknown"
 	CodeFileMissing  trust.Code = "file-missing"
 	CodeFileInvalid  trust.Code = "file-invalid"
-	CodeKeyMissing   trust.Code = "volume-key-missing" // a volume of the pod that no kubelet can lay out
-	CodeMountTwice   trust.Code = "mount-twice"        // two mounts at one path: one hides the other
+	CodeUnreadable   trust.Code = "file-unreadable" // for the runner's user
+	CodeMountTwice   trust.Code = "mount-twice"     // two mounts at one path: one hides the other
 	CodeNoFile       trust.Code = "no-file"
 	CodeHostUnknown  trust.Code = "host-unknown"
 	CodeEndsTooEarly trust.Code = "expires-within"
@@ -63,6 +67,7 @@ const (
 // *manifest.Error.
 func Run(stream []byte, options Options) ([]Runner, error) {
 	m := manifest.Read(yamledit.Split(stream))
+	m.Namespace = options.Namespace
 	found, err := pod.Find(m, options.Deployment)
 	if err != nil {
 		return nil, err
@@ -100,7 +105,7 @@ func (j *judge) deployment(o *manifest.Object) (all []Runner, err error) {
 	if err != nil {
 		return nil, err
 	}
-	missing, err := r.MissingKey(j.stream)
+	fault, err := r.StartFault(j.stream)
 	if err != nil {
 		return nil, err
 	}
@@ -108,8 +113,12 @@ func (j *judge) deployment(o *manifest.Object) (all []Runner, err error) {
 	for _, c := range r.Containers {
 		a := Runner{Deployment: r.Name, Namespace: r.Namespace, Container: c.Name}
 		faults = append(faults, j.container(&a, c))
-		if missing != "" && a.Status != trust.StatusFailed {
-			a.judge(trust.StatusFailed, CodeKeyMissing, missing)
+		switch {
+		case fault == nil || a.Status == trust.StatusFailed:
+		case !fault.Unsure:
+			a.Status, a.Finding = trust.StatusFailed, fault.Finding
+		default: // also where a handshake could tell what the runner trusts
+			a.Status, a.Finding = trust.StatusUnknown, fault.Finding
 		}
 		all = append(all, a)
 	}
@@ -126,7 +135,15 @@ func (j *judge) container(a *Runner, c *pod.Container) error {
 	if a.Addresses, err = c.Runner.AddressesOf(server.Name); err != nil {
 		return err
 	}
+	if a.Store, err = j.storeOf(c); err != nil {
+		return err
+	}
+	a.Proxied = proxied(j.stream, c, server.Name)
 	if err := j.findFile(a, c, server); err != nil {
+		if unknown, ok := errors.AsType[*manifest.Error](err); ok && unknown.Code == manifest.DirUnknown {
+			a.judge(trust.StatusUnknown, manifest.DirUnknown, "the directory of its certificates is not known: "+unknown.Field+": "+unknown.Err.Error())
+			return nil
+		}
 		return err
 	}
 	if a.Host == "" && a.File == "" {
@@ -138,12 +155,24 @@ func (j *judge) container(a *Runner, c *pod.Container) error {
 		return err
 	}
 	a.From = found.From
+	if _, ok := pod.MountableFor(found.Kind); ok && found.State == pod.Unknown {
+		a.Key = found.Key
+	}
 	if a.Way == pod.WayCertsDir && found.Kind == "Secret" && found.Whole {
 		a.Way = pod.WayCertsSecretName
 	}
-	if found.Kind == "Secret" && found.Key == ingress.SecretKey {
+	if found.Kind == "Secret" && found.Key == ingress.SecretKey && (found.State == pod.Unknown || found.State == pod.Found) {
 		if by, err := j.terminations.Secret(c.Runner.Object, server.Name, true); err == nil && "Secret/"+by.Secret == found.From {
 			a.ServedBy = by.By
+		}
+	}
+	if a.Way == pod.WayCertsDir || a.Way == pod.WayCertsSecretName {
+		uncertain, err := c.UncertainDir(j.stream, j.options.CertsDir)
+		if err != nil {
+			return err
+		}
+		if uncertain != nil {
+			defer func() { a.Warnings = append(a.Warnings, *uncertain) }() // judgeFile sets the others
 		}
 	}
 	a.Jobs = j.templates.HasScript(c.Runner)
@@ -170,7 +199,7 @@ func (j *judge) findFile(a *Runner, c *pod.Container, server gitlabrunner.Server
 		return nil
 	}
 	a.Way = pod.WayCertsDir
-	dir, err := c.CertsDir(j.options.CertsDir)
+	dir, err := c.CertsDir(j.stream, j.options.CertsDir)
 	if err != nil {
 		return err
 	}
@@ -197,8 +226,13 @@ func (a *Runner) judgeFile(found pod.File, options Options) {
 		a.File = ""
 	case found.State == pod.Unmounted:
 		a.judge(trust.StatusUnknown, CodeFileUnknown, "nothing is mounted there: the file would have to be in the image")
-	case found.State == pod.Unknown:
-		a.judge(trust.StatusUnknown, CodeFileUnknown, found.From+" is not in the manifests")
+	case found.State == pod.Unknown || found.State == pod.Unsure:
+		a.judge(trust.StatusUnknown, CodeFileUnknown, found.From+" "+found.Why)
+		if a.Key != "" {
+			a.Finding.Message += "; it has to have the key " + a.Key
+		}
+	case found.State == pod.Unreadable:
+		a.judge(trust.StatusFailed, CodeUnreadable, found.From+" "+found.Why)
 	case found.State == pod.Hidden:
 		a.judge(trust.StatusFailed, CodeMountTwice, fmt.Sprintf("two volumes are mounted at its directory, %s: one hides the other", joined(found.Twice)))
 	case found.State == pod.NoVolume:

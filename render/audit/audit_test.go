@@ -36,7 +36,7 @@ type auditCase struct {
 }
 
 func (c auditCase) stream() string {
-	return "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: ci\nspec:\n  template:\n    spec:\n      containers:\n" +
+	return "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: ci\nspec:\n  template:\n    spec:\n      securityContext: {runAsUser: 100}\n      containers:\n" +
 		"      - name: runner\n        env:\n        - {name: CI_SERVER_URL, value: 'https://gitlab.example.com'}\n" + c.env +
 		"        volumeMounts:\n        - {name: etc, mountPath: /home/gitlab-runner/.gitlab-runner}\n" + c.mounts +
 		"      volumes:\n      - {name: etc, emptyDir: {}}\n" + c.volumes + c.objects
@@ -68,6 +68,8 @@ func TestAudit(t *testing.T) {
 		config = "      - {name: certs, configMap: {name: ours}}\n"
 		secret = "      - {name: certs, secret: {secretName: theirs}}\n"
 		file   = "gitlab.example.com.crt"
+		inside = "        - {name: host, mountPath: /host, readOnly: true}\n        - {name: host, mountPath: /host/x, subPath: x}\n"
+		host   = "      - {name: host, hostPath: {path: /x}}\n"
 	)
 	for name, c := range map[string]auditCase{
 		"no file":          {way: pod.WayNone, status: trust.StatusUnknown, code: CodeNoFile},
@@ -96,11 +98,14 @@ func TestAudit(t *testing.T) {
 		"another host": {mounts: mount, volumes: config, objects: document("ConfigMap", "ours", "data", file, certificate(t, "wrong-host.crt")), way: pod.WayCertsDir, status: trust.StatusFailed, code: "host-not-covered", from: "ConfigMap/ours"},
 		"two mounts": {mounts: mount + "        - {name: other, mountPath: " + homeCerts + "}\n", volumes: config + "      - {name: other, emptyDir: {}}\n",
 			objects: document("ConfigMap", "ours", "data", file, ca), way: pod.WayCertsDir, status: trust.StatusFailed, code: CodeMountTwice},
+		"folder that may be missing": {mounts: mount + inside, volumes: config + host, objects: document("ConfigMap", "ours", "data", file, ca),
+			way: pod.WayCertsDir, status: trust.StatusUnknown, code: pod.CodeNeverStarts, from: "ConfigMap/ours"},
+		"folder that may be missing, no file": {mounts: inside, volumes: host, way: pod.WayNone, status: trust.StatusUnknown, code: pod.CodeNeverStarts},
 		"stale volume": {mounts: mount, volumes: config + "      - {name: stale, configMap: {name: ours, items: [{key: ca.crt, path: ca.crt}]}}\n",
-			objects: document("ConfigMap", "ours", "data", file, ca), way: pod.WayCertsDir, status: trust.StatusFailed, code: CodeKeyMissing, from: "ConfigMap/ours"},
+			objects: document("ConfigMap", "ours", "data", file, ca), way: pod.WayCertsDir, status: trust.StatusFailed, code: pod.CodeKeyMissing, from: "ConfigMap/ours"},
 		"stale source": {mounts: mount, volumes: "      - {name: certs, projected: {sources: [{configMap: {name: ours}}, {secret: {name: theirs, items: [{key: x, path: x}]}}]}}\n",
 			objects: document("ConfigMap", "ours", "data", file, ca) + document("Secret", "theirs", "data", "y", "eg=="),
-			way:     pod.WayCertsDir, status: trust.StatusFailed, code: CodeKeyMissing, from: "ConfigMap/ours"},
+			way:     pod.WayCertsDir, status: trust.StatusFailed, code: pod.CodeKeyMissing, from: "ConfigMap/ours"},
 		"optional source": {mounts: mount, volumes: config + "      - {name: stale, secret: {secretName: theirs, optional: true, items: [{key: x, path: x}]}}\n",
 			objects: document("ConfigMap", "ours", "data", file, ca) + document("Secret", "theirs", "data", "y", "eg=="),
 			way:     pod.WayCertsDir, status: trust.StatusOK, code: CodeFileOK, from: "ConfigMap/ours"},

@@ -21,7 +21,7 @@ func (w certsDir) Locate(run *added.Run, c *pod.Container, server gitlabrunner.S
 	if err := c.RefuseSetting(run.Templates); err != nil {
 		return Location{}, err
 	}
-	dir, err := c.CertsDir(w.dir)
+	dir, err := c.CertsDir(run.Stream, w.dir)
 	return Location{Dir: dir, File: server.CertFile}, err
 }
 

@@ -5,6 +5,7 @@ import "helm-runnertrust/trust"
 // The codes of an Error.
 const (
 	NoRunner        trust.Code = "no-runner"         // nothing in the stream to patch
+	OtherRunner     trust.Code = "other-runner"      // there is one, and no Deployment has it
 	HostUnknown     trust.Code = "host-unknown"      // CI_SERVER_URL has no literal host
 	BadURL          trust.Code = "bad-url"           // CI_SERVER_URL is one that the runner refuses
 	NoCertificate   trust.Code = "no-certificate"    // no source for the runner's host
@@ -42,10 +43,13 @@ const (
 
 // The codes of warnings and notes.
 const (
-	PlainHTTP    trust.Code = "plain-http"    // CI_SERVER_URL is http://
-	SourceUnused trust.Code = "source-unused" // no setting of a runner has the host of a source; a note
-	CloneHost    trust.Code = "clone-host"    // nothing is given for the host of clone_url
-	CacheHost    trust.Code = "cache-host"    // only --jobs reaches the cache; a note
+	UserUnknown  trust.Code = "uid-unknown"         // so that the certs directory may be another
+	DirElsewhere trust.Code = "certs-dir-elsewhere" // --certs-dir is not where the runner looks
+	ClusterCA    trust.Code = "cluster-ca"          // a ConfigMap that has no CA of GitLab's
+	PlainHTTP    trust.Code = "plain-http"          // CI_SERVER_URL is http://
+	SourceUnused trust.Code = "source-unused"       // no setting of a runner has the host of a source; a note
+	CloneHost    trust.Code = "clone-host"          // nothing is given for the host of clone_url
+	CacheHost    trust.Code = "cache-host"          // only --jobs reaches the cache; a note
 	CheckOff     trust.Code = "check-disabled"
 	SourceServed trust.Code = "source-served" // which Secret an Ingress names; a note
 	JobVolume    trust.Code = "job-volume"    // job pods cannot mount the certificates

@@ -105,8 +105,8 @@ func (o *Object) remove() {
 	yamledit.Retain(o.siblings, func(item *yaml.RNode) bool { return item.YNode() != o.Node.YNode() })
 }
 
-// isHook reports whether Helm keeps the object out of the release
+// IsHook reports whether Helm keeps the object out of the release
 // (helm.sh/helm/v3/pkg/release/hook.go).
-func (o *Object) isHook() bool {
+func (o *Object) IsHook() bool {
 	return Value(o.Node, "metadata", "annotations", "helm.sh/hook") != nil
 }

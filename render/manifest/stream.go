@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"cmp"
 	"slices"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -11,6 +12,7 @@ import (
 // A Stream is the objects of a stream, of which only those are read that somebody asks for.
 type Stream struct {
 	*yamledit.Stream
+	Namespace string // of the release, in which objects without one are; "" where nobody knows it
 
 	listed map[*yamledit.Document]listing
 	byName map[id][]*Object                // of the documents that were listed
@@ -68,7 +70,7 @@ func (s *Stream) isHook(doc *yamledit.Document) bool {
 	if err != nil {
 		return false // then it is nothing that Helm would run
 	}
-	return len(objects) > 0 && !slices.ContainsFunc(objects, func(o *Object) bool { return !o.isHook() })
+	return len(objects) > 0 && !slices.ContainsFunc(objects, func(o *Object) bool { return !o.IsHook() })
 }
 
 // Find returns the ConfigMap or Secret that a pod of a namespace would refer to: in its namespace,
@@ -83,13 +85,14 @@ func (s *Stream) Find(kind, name, namespace string) (*Object, error) {
 	}
 	s.odd = nil // listed by now
 	inOrder := func(a, b *Object) int { return a.Document.Number() - b.Document.Number() }
+	namespace = cmp.Or(namespace, s.Namespace)
 	var found *Object
 	for _, o := range slices.SortedStableFunc(slices.Values(s.byName[id{kind, name}]), inOrder) {
 		switch {
 		case o.withdrawn:
-		case o.Namespace == namespace && (found == nil || found.Namespace != namespace):
+		case cmp.Or(o.Namespace, s.Namespace) == namespace && (found == nil || cmp.Or(found.Namespace, s.Namespace) != namespace):
 			found = o
-		case found == nil && MayShare(o.Namespace, namespace):
+		case found == nil && MayShare(cmp.Or(o.Namespace, s.Namespace), namespace):
 			found = o
 		}
 	}

@@ -1,6 +1,7 @@
 package pod
 
 import (
+	"errors"
 	"strings"
 
 	"helm-runnertrust/gitlabrunner"
@@ -29,39 +30,45 @@ func (c *Container) CAFileVariable(stream *manifest.Stream) (*Setting, error) {
 		}
 		return &Setting{Path: path, part: "env " + gitlabrunner.CAFileVariable}, nil
 	}
-	last, err := c.fromEnvFrom(stream, gitlabrunner.CAFileVariable)
-	if err != nil || last == nil || last.Path == "" {
+	path, from, err := c.fromObjects(stream, gitlabrunner.CAFileVariable)
+	switch {
+	case errors.Is(err, ErrUnknown):
+		path = ""
+	case err != nil || path == "":
 		return nil, err
 	}
-	return last, nil
+	return &Setting{Path: path, part: "envFrom", from: from.String()}, nil
 }
 
-// fromEnvFrom returns a variable that comes by envFrom, of which the last that has it counts; nil where
-// the stream shows none.
-func (c *Container) fromEnvFrom(stream *manifest.Stream, variable string) (last *Setting, err error) {
+// fromObjects returns the value that a variable has by envFrom, as far as the stream shows: the last
+// entry that has it counts. It is ErrUnknown from an object that need not be there when the pod starts.
+func (c *Container) fromObjects(stream *manifest.Stream, name string) (value string, from *manifest.Object, err error) {
 	for _, entry := range manifest.List(c.Node, "envFrom") {
-		key, hasPrefix := strings.CutPrefix(variable, manifest.Text(entry, "prefix"))
+		key, hasPrefix := strings.CutPrefix(name, manifest.Text(entry, "prefix"))
 		if !hasPrefix {
 			continue
 		}
 		for _, shown := range Mountables {
 			o, err := stream.Find(shown.Kind, manifest.Text(entry, shown.EnvFrom, "name"), c.Runner.Namespace)
 			if err != nil {
-				return nil, err
+				return "", nil, err
 			}
 			if o == nil {
 				continue
 			}
 			content, ok, err := o.Data(key)
 			if err != nil {
-				return nil, err
+				return "", nil, err
 			}
 			if ok {
-				last = &Setting{Path: string(content), part: "envFrom", from: o.String()}
+				value, from = string(content), o
 			}
 		}
 	}
-	return last, nil
+	if from != nil && c.Runner.absence(stream, from) != "" {
+		err = ErrUnknown
+	}
+	return value, from, err
 }
 
 // RefuseVariable refuses a container in which CI_SERVER_TLS_CA_FILE wins.

@@ -27,10 +27,19 @@ func (c *Container) Variable(name string) (literal string, found bool, err error
 		return "", false, nil
 	}
 	literal = manifest.Text(entry, "value")
-	if strings.TrimSpace(literal) == "" || strings.Contains(literal, "$(") {
+	if strings.TrimSpace(literal) == "" || strings.Contains(strings.ReplaceAll(literal, "$$", ""), "$(") {
 		return "", true, ErrUnknown
 	}
-	return literal, true, nil
+	return strings.ReplaceAll(literal, "$$", "$"), true, nil // third_party/forked/golang/expansion of Kubernetes
+}
+
+// Value returns the value of a variable that env or envFrom sets, as far as the stream shows.
+func (c *Container) Value(stream *manifest.Stream, name string) (value string, found bool, err error) {
+	if value, found, err = c.Variable(name); found {
+		return value, found, err
+	}
+	value, from, err := c.fromObjects(stream, name)
+	return value, from != nil, err
 }
 
 // IsUnset reports whether a variable is not set, or to nothing, which is the same for the runner.
@@ -54,7 +63,7 @@ func (c *Container) Server() (gitlabrunner.Server, error) {
 
 // CertsDir returns the directory in which the runner looks for certificates: override, or without one
 // what follows from its uid and HOME.
-func (c *Container) CertsDir(override string) (string, error) {
+func (c *Container) CertsDir(stream *manifest.Stream, override string) (string, error) {
 	if override != "" {
 		return path.Clean(override), nil
 	}
@@ -62,14 +71,11 @@ func (c *Container) CertsDir(override string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	home, found, err := c.Variable("HOME")
-	switch {
-	case uid == 0:
-		home = "/" // root's directory does not depend on it
-	case err != nil:
-		return "", c.Runner.Refuse(manifest.DirUnknown, c.Field("env HOME"), "its value is %w", err)
-	case !found:
-		home = c.mountedHome()
+	home := "/" // root's directory does not depend on it
+	if uid != 0 {
+		if home, err = c.home(stream); err != nil {
+			return "", err
+		}
 	}
 	dir := gitlabrunner.CertsDir(uid, home)
 	if err := CheckCertsDir(dir); err != nil {
@@ -97,27 +103,49 @@ func CheckCertsDir(dir string) error {
 	return nil
 }
 
+// home returns the HOME of a container whose user is not root.
+func (c *Container) home(stream *manifest.Stream) (string, error) {
+	home, found, err := c.Value(stream, "HOME")
+	switch {
+	case errors.Is(err, ErrUnknown):
+		return "", c.Runner.Refuse(manifest.DirUnknown, c.Field("env HOME"), "its value is %w", err)
+	case err != nil:
+		return "", err
+	case !found:
+		return c.mountedHome(), nil
+	}
+	return home, nil
+}
+
 // uid returns the user of the container: its own runAsUser before the pod's (PodSecurityContext in
 // k8s.io/api/core/v1). Without one the image decides, and the images of the chart are not root's: -1.
 func (c *Container) uid() (int64, error) {
-	for _, node := range []*yaml.RNode{c.Node, c.Runner.Pod} {
-		written := manifest.Value(node, "securityContext", "runAsUser")
-		if written == nil {
-			continue
-		}
-		uid, ok := integer(written)
-		if !ok {
-			return 0, c.Runner.Refuse(manifest.BadDocument, "", "runAsUser %q is not a whole number", yaml.GetValue(written))
-		}
-		return uid, nil
+	written := c.security("runAsUser")
+	if written == nil {
+		return -1, nil
 	}
-	return -1, nil
+	uid, ok := integer(written)
+	if !ok {
+		return 0, c.Runner.Refuse(manifest.BadDocument, "", "runAsUser %q is not a whole number", yaml.GetValue(written))
+	}
+	return uid, nil
+}
+
+// security returns a field of the container's securityContext, else of the pod's; nil for neither.
+func (c *Container) security(field string) *yaml.RNode {
+	if written := manifest.Value(c.Node, "securityContext", field); written != nil {
+		return written
+	}
+	return manifest.Value(c.Runner.Pod, "securityContext", field)
 }
 
 // integer reads a whole number in any of YAML's forms. Templates print large ones of values as floats
 // (1.00065e+09), which the API server reads as the integers that they are.
 func integer(node *yaml.RNode) (number int64, ok bool) {
 	var decoded any
+	if node == nil {
+		return 0, false
+	}
 	if err := node.YNode().Decode(&decoded); err != nil {
 		return 0, false
 	}

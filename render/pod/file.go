@@ -1,6 +1,8 @@
 package pod
 
 import (
+	"cmp"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -18,6 +20,7 @@ type File struct {
 	Key   string  // of the object
 	Whole bool    // all keys of the object are shown
 	Bytes []byte  // where State is Found
+	Why   string  // where State is Unknown, Unsure or Unreadable: follows From
 	Twice []Mount // where State is Hidden
 }
 
@@ -26,11 +29,13 @@ type State int
 
 // The states.
 const (
-	Unmounted State = iota // no volume is mounted at or above the path
-	NoVolume               // one is, and the pod does not have it
-	Hidden                 // several are mounted at one path, and one hides the others
-	Unknown                // the volume's content is not in the stream
-	Missing                // the volume has no such file
+	Unmounted  State = iota // no volume is mounted at or above the path
+	NoVolume                // one is, and the pod does not have it
+	Hidden                  // several are mounted at one path, and one hides the others
+	Unknown                 // the volume's content is not in the stream
+	Missing                 // the volume has no such file
+	Unsure                  // it may not be there for the container
+	Unreadable              // its mode keeps the container's user out
 	Found
 )
 
@@ -55,20 +60,35 @@ func (c *Container) Open(stream *manifest.Stream, file string) (File, error) {
 	name := path.Join(there[0].subPath, strings.TrimPrefix(strings.TrimPrefix(file, there[0].Path), "/"))
 	switch v.Kind {
 	case "emptyDir":
+		if by := c.Runner.otherMounting(v.Name); by != "" {
+			return File{State: Unknown, Kind: v.Kind, From: "emptyDir " + v.Name, Why: "is filled by the container " + by + ", so its content is not in the manifests"}, nil
+		}
 		return File{}, nil // it has what the runner itself writes
 	case "projected":
-		return c.Runner.openProjected(stream, v, name)
+		return c.openProjected(stream, v, name)
 	}
-	return c.Runner.openSource(stream, v.Node, v.Kind, name)
+	return c.openSource(stream, v, v.Node, v.Kind, name)
+}
+
+// otherMounting returns the name of a container that does not run a runner and mounts a volume; ""
+// for none.
+func (r *Runner) otherMounting(volume string) string {
+	for _, other := range r.all {
+		isRunner := slices.ContainsFunc(r.Containers, func(c *Container) bool { return c.Name == other.Name })
+		if !isRunner && slices.ContainsFunc(other.Mounts, func(m Mount) bool { return m.Volume == volume }) {
+			return other.Name
+		}
+	}
+	return ""
 }
 
 // openProjected looks into the sources of a projected volume, of which the last one that has the file
 // wins. A source that is not in the stream may have it, unless a later one does.
-func (r *Runner) openProjected(stream *manifest.Stream, v *Volume, name string) (File, error) {
+func (c *Container) openProjected(stream *manifest.Stream, v *Volume, name string) (File, error) {
 	best := File{State: Missing, Kind: "projected", From: "the projected volume"}
 	for _, source := range v.Sources {
 		for _, kind := range manifest.Fields(source) {
-			found, err := r.openSource(stream, source, kind, name)
+			found, err := c.openSource(stream, v, source, kind, name)
 			if err != nil {
 				return File{}, err
 			}
@@ -81,8 +101,8 @@ func (r *Runner) openProjected(stream *manifest.Stream, v *Volume, name string) 
 }
 
 // openSource looks into a configMap or secret source; the content of others is not in a stream.
-func (r *Runner) openSource(stream *manifest.Stream, parent *yaml.RNode, kind, name string) (File, error) {
-	found := File{State: Unknown, Kind: kind, From: "volume of kind " + kind}
+func (c *Container) openSource(stream *manifest.Stream, v *Volume, parent *yaml.RNode, kind, name string) (File, error) {
+	found := File{State: Unknown, Kind: kind, From: "volume of kind " + kind, Why: "is not in the manifests"}
 	shown, ok := MountableFor(kind)
 	if !ok {
 		return found, nil
@@ -90,32 +110,94 @@ func (r *Runner) openSource(stream *manifest.Stream, parent *yaml.RNode, kind, n
 	source := manifest.Value(parent, kind)
 	objectName := shown.nameIn(source)
 	found.Kind, found.From = shown.Kind, shown.Kind+"/"+objectName
-	found.Key, found.Whole = keyOf(source, name), len(manifest.List(source, "items")) == 0
+	item := itemAt(source, name)
+	found.Whole = len(manifest.List(source, "items")) == 0
+	if found.Key = manifest.Text(item, "key"); found.Whole {
+		found.Key = name
+	}
 	if found.Key == "" {
 		found.State = Missing
 		return found, nil
 	}
-	o, err := stream.Find(found.Kind, objectName, r.Namespace)
-	if err != nil || o == nil {
+	o, err := stream.Find(found.Kind, objectName, c.Runner.Namespace)
+	if err != nil {
 		return found, err
 	}
-	found.State = Missing
-	bytes, ok, err := o.Data(found.Key)
-	if ok {
-		found.State, found.Bytes = Found, bytes
+	if o != nil {
+		if err := found.read(o); err != nil {
+			return found, err
+		}
+		if why := c.Runner.absence(stream, o); why != "" {
+			found.State, found.Bytes, found.Why = Unsure, nil, why
+		}
 	}
-	return found, err
+	if found.State != Missing {
+		c.limit(&found, v, item)
+	}
+	return found, nil
 }
 
-// keyOf returns the key that a source shows as a file of this name, "" for none.
-func keyOf(source *yaml.RNode, name string) string {
-	items := manifest.List(source, "items")
-	if len(items) == 0 {
-		return name
+// read looks for the key in the object.
+func (f *File) read(o *manifest.Object) error {
+	bytes, ok, err := o.Data(f.Key)
+	if f.State = Missing; ok {
+		f.State, f.Bytes = Found, bytes
 	}
-	at := slices.IndexFunc(items, func(item *yaml.RNode) bool { return manifest.Text(item, "path") == name })
-	if at < 0 {
-		return ""
+	return err
+}
+
+// absence says why an object of the stream need not be there when the pod starts; "" where it is.
+func (r *Runner) absence(stream *manifest.Stream, o *manifest.Object) string {
+	switch {
+	case o.IsHook():
+		return "is a Helm hook, which need not be there when the pod starts"
+	case stream.Namespace == "" && o.Namespace != r.Namespace:
+		return fmt.Sprintf("has the namespace %s and the Deployment %s: -n NAMESPACE says which one the release has",
+			cmp.Or(o.Namespace, "of the release"), cmp.Or(r.Namespace, "that of the release"))
 	}
-	return manifest.Text(items[at], "key")
+	return ""
+}
+
+// itemAt returns the item that a source shows as a file of this name, nil for none. Of several in one
+// source, the last one wins.
+func itemAt(source *yaml.RNode, name string) *yaml.RNode {
+	for _, item := range slices.Backward(manifest.List(source, "items")) {
+		if manifest.Text(item, "path") == name {
+			return item
+		}
+	}
+	return nil
+}
+
+// FileNames returns the names of the files in a folder at which a volume is mounted; known is false where
+// the stream does not show all of them.
+func (c *Container) FileNames(stream *manifest.Stream, dir string) (names []string, known bool, err error) {
+	at := c.byPath[path.Clean(dir)]
+	if len(at) != 1 || at[0].subPath != "" || c.Runner.byName[at[0].Volume] == nil {
+		return nil, false, nil
+	}
+	for _, parent := range c.Runner.byName[at[0].Volume].Sources {
+		for _, kind := range manifest.Fields(parent) {
+			shown, ok := MountableFor(kind)
+			if !ok && kind != "name" {
+				return nil, false, nil
+			}
+			source := manifest.Value(parent, kind)
+			if !ok {
+				continue
+			}
+			o, err := stream.Find(shown.Kind, shown.nameIn(source), c.Runner.Namespace)
+			if err != nil || o == nil {
+				return nil, false, err
+			}
+			items := manifest.List(source, "items")
+			for _, item := range items {
+				names = append(names, manifest.Text(item, "path"))
+			}
+			if len(items) == 0 {
+				names = append(names, o.DataKeys()...)
+			}
+		}
+	}
+	return names, true, nil
 }

@@ -1,6 +1,9 @@
 package pod
 
-import "helm-runnertrust/render/manifest"
+import (
+	"errors"
+	"helm-runnertrust/render/manifest"
+)
 
 // ScriptVariable is the pre_build_script of `gitlab-runner register`, which wins over its template.
 const ScriptVariable = "RUNNER_PRE_BUILD_SCRIPT"
@@ -45,11 +48,11 @@ func (c *Container) refuseScript() error {
 
 // ScriptFromObject returns the object of the stream by which envFrom sets ScriptVariable; "" for none.
 func (c *Container) ScriptFromObject(stream *manifest.Stream) (object string, err error) {
-	set, err := c.fromEnvFrom(stream, ScriptVariable)
-	if err != nil || set == nil {
+	_, from, err := c.fromObjects(stream, ScriptVariable)
+	if from == nil || err != nil && !errors.Is(err, ErrUnknown) {
 		return "", err
 	}
-	return set.from, nil
+	return from.String(), nil
 }
 
 func isPOSIX(shell string) bool { return shell == "bash" || shell == "sh" }

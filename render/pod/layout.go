@@ -2,15 +2,66 @@ package pod
 
 import (
 	"fmt"
+	"path"
+	"strings"
 
 	"helm-runnertrust/render/manifest"
+	"helm-runnertrust/trust"
 )
 
-// MissingKey says which volume of the pod shows a key that its object in the stream does not have; ""
+// The codes of pods that do not start.
+const (
+	CodeKeyMissing  trust.Code = "volume-key-missing" // a volume that no kubelet can lay out
+	CodeNeverStarts trust.Code = "pod-never-starts"   // the API server or the container runtime refuses the pod
+)
+
+// A StartFault says why a pod does not start, or, where Unsure, may not.
+type StartFault struct {
+	trust.Finding
+	Unsure bool
+}
+
+// StartFault returns what keeps the pod from starting; nil for nothing. All containers count, as a pod
+// that is refused starts none of them.
+func (r *Runner) StartFault(stream *manifest.Stream) (*StartFault, error) {
+	missing, err := r.missingKey(stream)
+	if err != nil {
+		return nil, err
+	}
+	if missing != "" {
+		return &StartFault{Finding: trust.Finding{Code: CodeKeyMissing, Message: "no pod of it starts: " + missing}}, nil
+	}
+	certain := r.volumeFault()
+	var unsure string
+	for _, c := range r.all {
+		if certain == "" {
+			certain = c.mountFault()
+		}
+		for _, m := range c.Mounts {
+			why, sure := c.noMountPoint(m)
+			switch {
+			case why == "":
+			case sure && certain == "":
+				certain = why
+			case unsure == "":
+				unsure = why
+			}
+		}
+	}
+	switch {
+	case certain != "":
+		return &StartFault{Finding: trust.Finding{Code: CodeNeverStarts, Message: "no pod of it starts: " + certain}}, nil
+	case unsure != "":
+		return &StartFault{Finding: trust.Finding{Code: CodeNeverStarts, Message: "whether its pod starts is not in the manifests: " + unsure}, Unsure: true}, nil
+	}
+	return nil, nil
+}
+
+// missingKey says which volume of the pod shows a key that its object in the stream does not have; ""
 // for none. The kubelet starts no container of a pod before it has laid out all of its volumes, mounted
 // or not (MakePayload in pkg/volume/configmap and pkg/volume/secret of Kubernetes). An object without
 // any key is one that its owner has to fill.
-func (r *Runner) MissingKey(stream *manifest.Stream) (message string, err error) {
+func (r *Runner) missingKey(stream *manifest.Stream) (message string, err error) {
 	for _, v := range r.Volumes {
 		for _, parent := range v.Sources {
 			for _, shown := range Mountables {
@@ -24,11 +75,92 @@ func (r *Runner) MissingKey(stream *manifest.Stream) (message string, err error)
 				}
 				for _, node := range manifest.List(source, "items") {
 					if key := manifest.Text(node, "key"); !o.HasKey(key) {
-						return fmt.Sprintf("no pod of it starts: the volume %q shows the key %s of %s, which does not have it", v.Name, key, o), nil
+						return fmt.Sprintf("the volume %q shows the key %s of %s, which does not have it", v.Name, key, o), nil
 					}
 				}
 			}
 		}
 	}
 	return "", nil
+}
+
+// volumeFault says which volume the API server refuses (ValidateVolumes in pkg/apis/core/validation of
+// Kubernetes); "" for none.
+func (r *Runner) volumeFault() string {
+	names := map[string]bool{}
+	for _, v := range r.Volumes {
+		if names[v.Name] {
+			return fmt.Sprintf("two volumes have the name %q", v.Name)
+		}
+		names[v.Name] = true
+		if v.Kind != "projected" {
+			continue
+		}
+		paths := map[string]bool{}
+		for _, shown := range v.itemPaths() {
+			if paths[shown] {
+				return fmt.Sprintf("two items of the volume %q have the path %s", v.Name, shown)
+			}
+			paths[shown] = true
+		}
+	}
+	return ""
+}
+
+// itemPaths returns the paths at which the items of a volume are shown.
+func (v *Volume) itemPaths() (paths []string) {
+	for _, source := range v.Sources {
+		for _, kind := range manifest.Fields(source) {
+			for _, item := range manifest.List(source, kind, "items") {
+				paths = append(paths, manifest.Text(item, "path"))
+			}
+			if single := manifest.Text(source, kind, "path"); single != "" {
+				paths = append(paths, single) // of a token, for instance
+			}
+		}
+	}
+	return paths
+}
+
+// mountFault says which mount the API server refuses (ValidateVolumeMounts, as above); "" for none.
+func (c *Container) mountFault() string {
+	paths := map[string]bool{}
+	for _, m := range c.Mounts {
+		switch {
+		case c.Runner.byName[m.Volume] == nil:
+			return fmt.Sprintf("the mount %s of the container %s names no volume of the pod", m, c.Name)
+		case paths[m.written]:
+			return fmt.Sprintf("the container %s has two mounts at %s", c.Name, m.written)
+		}
+		paths[m.written] = true
+	}
+	return ""
+}
+
+// noMountPoint says why a mount has no folder to be mounted at: it is inside of a read-only one, in which
+// the container runtime cannot make it. sure is false where it may be there already.
+func (c *Container) noMountPoint(m Mount) (why string, sure bool) {
+	for _, parent := range c.nearest(path.Dir(m.Path)) {
+		v := c.Runner.byName[parent.Volume]
+		if v == nil || !parent.isReadOnly(v) {
+			continue
+		}
+		at := path.Join(parent.subPath, strings.TrimPrefix(m.Path, strings.TrimSuffix(parent.Path, "/")+"/"))
+		for _, shown := range v.itemPaths() {
+			if shown == at || IsBelow(shown, at) {
+				return "", false
+			}
+		}
+		ofFiles := v.isFiles() || v.Kind == "downwardAPI"
+		filled := v.Kind == "emptyDir" && c.Runner.otherMounting(v.Name) == ""
+		return fmt.Sprintf("the mount %s of the container %s is inside of %s, which is read-only and does not have its folder", m, c.Name, parent),
+			filled || ofFiles && m.subKey == ""
+	}
+	return "", false
+}
+
+// isReadOnly reports whether nothing can be made in a mount: one that says so, and the volumes that
+// always are read-only.
+func (m Mount) isReadOnly(v *Volume) bool {
+	return m.readOnly || v.isFiles() || v.Kind == "downwardAPI"
 }

@@ -1,6 +1,7 @@
 package pod
 
 import (
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -17,6 +18,7 @@ type Runner struct {
 	Containers []*Container
 	Volumes    []*Volume
 
+	all    []*Container // also those that run none, and the initContainers
 	byName map[string]*Volume
 	names  map[string]bool // of volumes, also of those that are only mounted
 }
@@ -70,6 +72,9 @@ func NotFound(stream *manifest.Stream, name string) error {
 	if name != "" {
 		wanted = `the name "` + name + `"`
 	}
+	if other := otherRunner(stream, name); other != "" {
+		return manifest.NewError(manifest.OtherRunner, "no Deployment with %s: %s", wanted, other)
+	}
 	return manifest.NewError(manifest.NoRunner, "no Deployment with %s (documents: %d)", wanted, len(stream.Documents))
 }
 
@@ -118,6 +123,9 @@ func Read(o *manifest.Object) (*Runner, error) {
 	}
 	for _, node := range nodes {
 		r.Containers = append(r.Containers, r.readContainer(node))
+	}
+	for _, node := range slices.Concat(manifest.List(r.Pod, "initContainers"), all) {
+		r.all = append(r.all, r.readContainer(node))
 	}
 	return r, nil
 }

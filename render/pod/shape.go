@@ -52,7 +52,7 @@ var (
 		}.Shape()),
 	}.Shape()
 
-	securityContext = mapping{"runAsUser": leaf}.Shape()
+	securityContext = mapping{"runAsUser": leaf, "runAsGroup": leaf, "runAsNonRoot": leaf, "fsGroup": leaf}.Shape()
 
 	volumeShape = &yamledit.Shape{Rest: leaf, Fields: map[string]*yamledit.Shape{
 		"configMap": volumeSource,
@@ -65,7 +65,7 @@ var (
 
 	volumeSource = mapping{
 		"name": leaf, "secretName": leaf, "optional": leaf, "defaultMode": leaf,
-		"items": listOf(mapping{"key": leaf, "path": leaf}.Shape()),
+		"items": listOf(mapping{"key": leaf, "path": leaf, "mode": leaf}.Shape()),
 	}.Shape()
 
 	// hostAliases is what only AddressesOf reads of a pod.

@@ -37,11 +37,11 @@ func (c *Container) SharedVolume(dir string) (*Volume, error) {
 }
 
 // refuseReadOnly refuses a parent mount in which the container runtime cannot make the folder to
-// mount at: one that says so, and the volumes that always are read-only.
+// mount at.
 func (c *Container) refuseReadOnly(dir string) error {
 	for _, parent := range c.nearest(path.Dir(dir)) {
 		v := c.Runner.byName[parent.Volume]
-		if parent.readOnly || v != nil && (v.isFiles() || v.Kind == "downwardAPI") {
+		if parent.readOnly || v != nil && parent.isReadOnly(v) {
 			return c.refuseMount(parent, "is read-only, and the certs directory "+dir+" is inside of it")
 		}
 	}

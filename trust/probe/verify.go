@@ -25,6 +25,9 @@ type Verdicts struct {
 	judge func(now time.Time) (runner, git trust.Verdict) // nil when there is nothing to judge
 }
 
+// HasFile reports whether there was a file.
+func (v Verdicts) HasFile() bool { return v.file != nil }
+
 // By tells how it will be at a time to come. A server gets new certificates in the meantime, so
 // that a file decides, by the rule of [trust.Bundle.NotAfter]; that the server's own will have
 // ended is a warning. Without a file, what the server sends now is judged as of then. Without a
