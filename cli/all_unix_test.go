@@ -85,7 +85,7 @@ func TestVerifyAllIn(t *testing.T) {
 // TestVerifyAllGoesOn tells of the release that cannot be read, and of the others.
 func TestVerifyAllGoesOn(t *testing.T) {
 	out, stderr, code := callVerifyAll(t, releasesOf(t, "broken", "current"))
-	if code != exitError || !strings.Contains(stderr, `cannot read release "broken"`) || !strings.Contains(out, "ci/current") {
+	if code != exitNotRun || !strings.Contains(stderr, `cannot read release "broken"`) || !strings.Contains(out, "ci/current") {
 		t.Errorf("exit code %d: %s%s", code, stderr, out)
 	}
 }
@@ -94,7 +94,7 @@ func TestVerifyAllGoesOn(t *testing.T) {
 func TestVerifyAllInJSON(t *testing.T) {
 	out, stderr, code := callVerifyAll(t, releasesOf(t, "broken", "current"), "-o", "json")
 	var result auditResult
-	if err := json.Unmarshal([]byte(out), &result); err != nil || code != exitError || result.OK || len(result.Runners) != 1 || len(result.Also) != 1 {
+	if err := json.Unmarshal([]byte(out), &result); err != nil || code != exitNotRun || result.OK || len(result.Runners) != 1 || len(result.Also) != 1 {
 		t.Fatalf("exit code %d, %v: %s%s", code, err, stderr, out)
 	}
 	also := result.Also[0]
@@ -116,7 +116,7 @@ func TestVerifyAllRefuses(t *testing.T) {
 		"none of 0 releases has a runner": releasesOf(t),
 		"cannot list the releases: exec: \"/no/such/helm\": no such file or directory\nrunnertrust: hint: give the path of Helm in the variable HELM_BIN\n": "/no/such/helm",
 	} {
-		if _, stderr, code := callVerifyAll(t, helm); code != exitError || !strings.Contains(stderr, says) {
+		if _, stderr, code := callVerifyAll(t, helm); code != exitNotRun || !strings.Contains(stderr, says) {
 			t.Errorf("exit code %d: %s", code, stderr)
 		}
 	}

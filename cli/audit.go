@@ -207,18 +207,20 @@ func reportRunners(p Process, runners []runnerResult, faults []error, flags veri
 		return err
 	}
 	failed, unknown := count[trust.StatusFailed], count[trust.StatusUnknown]
-	what, hint := fmt.Sprintf("%d of %d runners failed", failed, len(runners)), "the reason for each is below the table"
+	status, hint := trust.StatusFailed, "the reason for each is below the table"
+	what := fmt.Sprintf("%d of %d runners failed", failed, len(runners))
 	if unknown > 0 && !flags.online {
 		hint += "; --online may tell more"
 	}
 	switch {
 	case failed == 0:
+		status = trust.StatusUnknown
 		what = fmt.Sprintf("%d of %d runners cannot be judged", unknown, len(runners))
 		hint += "; --allow-unknown lets them pass"
 	case unknown > 0:
 		what += fmt.Sprintf(", %d cannot be judged", unknown)
 	}
-	return &advice.Error{What: what, Hint: hint}
+	return refuse(status, what, hint)
 }
 
 // table returns a line for each runner, then its file and what is in it.

@@ -42,6 +42,9 @@ func run(p Process) (code int, print *printer) {
 		code = exitChanges
 	case err != nil:
 		code = exitError
+		if cmd.Name() == "verify" {
+			code = exitOfVerify(err)
+		}
 		p.print.fail(err, "see "+cmd.CommandPath()+" --help")
 		if wantsJSON(p, cmd) {
 			p.print.failInJSON()

@@ -33,13 +33,6 @@ type Process struct {
 	print *printer
 }
 
-// The exit codes.
-const (
-	exitDone    = 0
-	exitError   = 1
-	exitChanges = 2 // with --detailed-exitcode
-)
-
 // pluginName is the name in postrenderer/plugin.yaml.
 const pluginName = "helm-runnertrust"
 

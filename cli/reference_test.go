@@ -39,8 +39,10 @@ environment variable that is read if the flag is not given.
 	page.WriteString("\n## Exit codes\n\n" + markdownTable([][]string{
 		{"code", "meaning"},
 		{strconv.Itoa(exitDone), "done; `verify`: every runner would connect"},
-		{strconv.Itoa(exitError), "an error, and the post-renderer has then written nothing; `verify`: a runner would not connect, or that cannot be told"},
+		{strconv.Itoa(exitError), "an error, and the post-renderer has then written nothing; `verify`: a runner would not connect"},
 		{strconv.Itoa(exitChanges), "there are changes: only with `render --detailed-exitcode`"},
+		{strconv.Itoa(exitUnknown), "only `verify`: whether a runner would connect cannot be judged; with `--allow-unknown` the code is 0"},
+		{strconv.Itoa(exitNotRun), "only `verify`: it could not run (the command line, an unreadable file or release, an unreachable cluster), and no runner failed"},
 	}))
 	page.WriteString("\nHelm also calls a post-renderer for hooks alone and for a chart that renders nothing. So the post-renderer\n" +
 		"passes a stream of hooks only, or an empty one, through unchanged, with exit code 0. In a pipe of your own, use\n" +

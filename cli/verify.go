@@ -53,8 +53,8 @@ adds the handshake.
 --all goes through the releases of all namespaces, --all-in through those of one:
 Helm does not pass -n on to plugins.
 
-Exits with 1 if any runner would not connect, or if that cannot be told (unless
---allow-unknown is given).`,
+Exits with 0 if all runners would connect, 1 if any would not, 3 if that cannot
+be judged (with --allow-unknown: 0), and 4 if verify itself could not run.`,
 		Example: `  helm runnertrust verify https://gitlab.example.com --cert=gitlab.crt
   helm runnertrust verify --release gitlab --online --expires-within 30d
   helm runnertrust verify --all --expires-within 30d
@@ -175,15 +175,15 @@ func verifyServer(ctx context.Context, p Process, url string, flags verifyFlags)
 	}
 	switch finding := verdicts.Runner.Finding; {
 	case finding.Code == probe.CodeUnresolvable && !strings.ContainsAny(url, ".:/["):
-		return &advice.Error{What: fmt.Sprintf("there is no server %q", url), Hint: "if it is a release: helm runnertrust verify --release " + advice.Quote(url)}
+		return refuse(verdicts.Status(), fmt.Sprintf("there is no server %q", url), "if it is a release: helm runnertrust verify --release "+advice.Quote(url))
 	case verdicts.Status() == trust.StatusFailed:
-		return &advice.Error{What: "a runner would not work with " + target.Address(), Hint: "the reason is below the table"}
+		return refuse(trust.StatusFailed, "a runner would not work with "+target.Address(), "the reason is below the table")
 	case later.Status() == trust.StatusFailed:
 		m := ofHandshake(later, advice.Verify(target.String())).Of(endsEarly(later, end))
-		return &advice.Error{What: target.Address() + ": " + m.Message, Hint: m.Hint}
+		return refuse(trust.StatusFailed, target.Address()+": "+m.Message, m.Hint)
 	}
-	return &advice.Error{What: "whether jobs work with " + target.Address() + " is not known",
-		Hint: "the reason is below the table; --allow-unknown lets it pass"}
+	return refuse(trust.StatusUnknown, "whether jobs work with "+target.Address()+" is not known",
+		"the reason is below the table; --allow-unknown lets it pass")
 }
 
 // fileFor returns the certificates that are given for a server; nil where none are given at all.
