@@ -81,18 +81,22 @@ func verifyManifests(cmd *cobra.Command, p Process, flags verifyFlags) error {
 
 // auditStream judges the runners of manifests.
 func auditStream(ctx context.Context, p Process, stream []byte, context advice.Context, flags verifyFlags) ([]runnerResult, error) {
-	audited, err := audit.Run(stream, audit.Options{
+	options := audit.Options{
 		Now:           p.Now,
 		ExpiresWithin: time.Duration(flags.expiresWithin),
 		Deployment:    flags.deployment,
 		CertsDir:      flags.certsDir,
-	})
+	}
+	audited, err := audit.Run(stream, options)
 	if err != nil {
 		return nil, err
 	}
 	results := make([]runnerResult, 0, len(audited))
-	for _, runner := range audited {
+	for i, runner := range audited {
 		context := advice.Context{Check: advice.OfManifests, Release: context.Release, Command: context.Command}
+		if flags.from.release != "" && !flags.offline {
+			context.Object = lookup{p, flags, stream}.judge(ctx, i, &runner, options)
+		}
 		if server, err := gitlabrunner.ParseServer(runner.URL); err == nil { // else the manifest does not tell it
 			context.Host = server.Address // with its port
 			runner.Warnings, _ = server.About(runner.Warnings, nil)

@@ -156,9 +156,16 @@ var otherVariables = [][]string{
 	{"RUNNERTRUST_BIN_DIR", "the installer under Helm 3: folder to link the program into"},
 	{"RUNNERTRUST_NO_LINK", "the installer under Helm 3: if `1`, it links nothing"},
 	{"RUNNERTRUST_RELEASES", "the installer: absolute path or URL of the release to install from; set to nothing, it has the program built from source; not set, the installer looks for the release itself"},
-	{"HELM_BIN", "the Helm to ask for releases; `helm` if not set. Helm sets it, and the next four, for plugins"},
+	{"HELM_BIN", "the Helm to ask for releases; `helm` if not set. Helm sets it, and the next eleven, for plugins"},
 	{"HELM_NAMESPACE", "the namespace of `--release`, if `--namespace` is not given; a hint of `verify --all`"},
-	{"HELM_KUBECONTEXT", "the cluster, in hints"},
+	{"HELM_KUBECONTEXT", "the cluster, in hints and for kubectl"},
+	{"HELM_KUBEAPISERVER", "`--server` of the kubectl that `verify --release` runs"},
+	{"HELM_KUBEASUSER", "`--as` of the kubectl that `verify --release` runs"},
+	{"HELM_KUBEASGROUPS", "`--as-group` of the kubectl that `verify --release` runs"},
+	{"HELM_KUBECAFILE", "`--certificate-authority` of the kubectl that `verify --release` runs"},
+	{"HELM_KUBETLS_SERVER_NAME", "`--tls-server-name` of the kubectl that `verify --release` runs"},
+	{"HELM_KUBEINSECURE_SKIP_TLS_VERIFY", "`--insecure-skip-tls-verify` of the kubectl that `verify --release` runs"},
+	{"HELM_KUBETOKEN", "if set, `verify --release` does not run kubectl: others would see the token among its arguments"},
 	{"KUBECONFIG", "the cluster, in hints, if `HELM_PLUGIN_NAME` is set"},
 	{"HELM_PLUGIN_NAME", "if set, hints begin with `helm runnertrust`, and messages that Helm would drop go to Helm's own stderr or the terminal too"},
 	{"NO_COLOR", "`render --diff`: if set, no colours; otherwise colours on terminals only"},
@@ -199,7 +206,7 @@ func TestOtherVariables(t *testing.T) {
 		documented[other[0]] = false
 	}
 	for pattern, expression := range map[string]string{
-		"*.go": `\bEnv\("(\w+)"\)`, "../install-binary.sh": `\b(RUNNERTRUST_\w+)`, "../plugin.yaml": `\b(RUNNERTRUST_\w+)`,
+		"*.go": `\b[Ee]nv\("(\w+)"\)`, "../install-binary.sh": `\b(RUNNERTRUST_\w+)`, "../plugin.yaml": `\b(RUNNERTRUST_\w+)`,
 	} {
 		paths, err := filepath.Glob(pattern)
 		if err != nil || len(paths) == 0 {

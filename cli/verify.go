@@ -26,6 +26,7 @@ type verifyFlags struct {
 	output        format
 	certs         []string
 	online        bool
+	offline       bool // reads nothing but the release's manifests
 	allowUnknown  bool
 	all           bool   // releases of the cluster
 	allIn         string // namespace, of which to take all releases
@@ -47,8 +48,9 @@ file of --cert) and by that of git in its jobs (the file only).
 
 With manifests, from a file, stdin, a release, or all releases (of the cluster
 or of one namespace): tells for each runner which file it would read, what is in
-it, and whether that can work. Only the manifests are checked, unless --online
-adds the handshake.
+it, and whether that can work. Of a release, the key of a Secret or ConfigMap
+that only the cluster has is read with kubectl, unless --offline leaves that out.
+--online adds the handshake.
 
 --all goes through the releases of all namespaces, --all-in through those of one:
 Helm does not pass -n on to plugins.
@@ -88,6 +90,7 @@ func (f *verifyFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.allIn, "all-in", "", "check every release in this `namespace`")
 	commandLineOnly(flags, "all", "all-in")
 	flags.BoolVar(&f.online, "online", false, "also try a TLS handshake with the runners' servers")
+	flags.BoolVar(&f.offline, "offline", false, "do not read with kubectl what a runner mounts and its release does not have")
 	flags.BoolVar(&f.allowUnknown, "allow-unknown", false, "succeed even if the verdict on a runner is unknown")
 	flags.Var(&f.expiresWithin, "expires-within", "also fail if a runner would stop working within this `time`: 30d, 72h")
 	flags.StringVar(&f.deployment, "deployment", "", "`name` of the runner's Deployment")
@@ -117,7 +120,7 @@ func verifyArgs(p Process, cmd *cobra.Command, args []string) error {
 	if len(args) > 1 {
 		return &advice.Error{What: fmt.Sprintf("verify takes one URL, not %d", len(args)), Hint: "verify them one after the other: " + advice.Verify("URL")}
 	}
-	ignored, subject := []string{"file", "release", "all", "all-in", "online", "deployment", "certs-dir", "namespace"}, "a URL"
+	ignored, subject := []string{"file", "release", "all", "all-in", "online", "offline", "deployment", "certs-dir", "namespace"}, "a URL"
 	if len(args) == 0 {
 		ignored, subject = []string{certFlag}, "manifests"
 	}

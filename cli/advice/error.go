@@ -55,6 +55,7 @@ type Context struct {
 	Release string            // that the manifests are of, as one types it for Helm
 	Command string            // that connects to the server, as one types it; "" is fetch
 	Verify  bool              // the command is verify
+	Object  string            // that could not be read from the cluster, as one types it for kubectl
 	Chart   string            // whose templates came in the place of manifests
 
 	Deployments []string // of the manifests, where none has the name that was asked for

@@ -95,8 +95,9 @@ func wayEntries() map[trust.Code]entry {
 // auditEntries returns the entries about the verdicts of verify on manifests.
 func auditEntries() map[trust.Code]entry {
 	return map[trust.Code]entry{
-		audit.CodeFileOK:      {"the file holds a CA or the server's own certificate, valid now", "it works; nothing to do", nil},
-		audit.CodeFileUnknown: {"is not in the manifests|the file would have to be in the image", "mostly because it is in a Secret, whose content the manifests do not have; `--online` may tell more", nil},
+		audit.CodeFileOK: {"the file holds a CA or the server's own certificate, valid now", "it works; nothing to do", nil},
+		audit.CodeFileUnknown: {"is not in the manifests|the file would have to be in the image", "mostly because it is in a Secret of the cluster; `verify --release` reads it with kubectl; `--online` may tell more",
+			fromCluster},
 		audit.CodeFileMissing: {"has no file …|the mount at its place names no volume of the pod", "the runner's file does not exist: upgrade with the post-renderer", nil},
 		audit.CodeKeyMissing: {"no pod of it starts: the volume … shows the key … of …, which does not have it", "a volume is left over from an earlier run or a manual edit",
 			always("remove the volume from the chart's values, or give the object that key")},
@@ -129,6 +130,14 @@ func noRunner(c Context) string {
 		return text + "; --allow-no-runner lets a stream without one pass"
 	}
 	return "helm get manifest " + c.Release + " has the names of its Deployments: " + text
+}
+
+// fromCluster adds the object to the manifests, for whoever may read it.
+func fromCluster(c Context) string {
+	if c.Object == "" {
+		return ""
+	}
+	return "{ helm get manifest " + c.Release + "; echo ---; kubectl get " + c.Object + " --output yaml; } | " + Program + " verify -f -"
 }
 
 func noFile(c Context) string {
