@@ -108,6 +108,9 @@ func auditStream(ctx context.Context, p Process, stream []byte, context advice.C
 		if flags.online {
 			online, context = connect(ctx, p, &runner, context, flags)
 		}
+		if flags.from.release != "" {
+			context.Filtered = lookup{p, flags, stream}.dropped(&runner, options)
+		}
 		results = append(results, newRunnerResult(runner, online, context))
 	}
 	return results, nil

@@ -104,6 +104,7 @@ func auditEntries() map[trust.Code]entry {
 		audit.CodeMountTwice:  {"two volumes are mounted at its directory", "one of them hides the other", always("remove one of the mounts from the chart's values")},
 		audit.CodeFileInvalid: {"without its END line: the block is truncated", "the runner's file is broken: look up its message in [The certificate file](#the-certificate-file), then upgrade with `--cert`", nil},
 		audit.CodeNoFile:      {"no file: it trusts the system's certificates only", "the last upgrade ran without the post-renderer", noFile},
+		CodeFileDropped:       {"no file: revision … dropped the file of revision …", "the last upgrade ran without the post-renderer, or without the values that add the file", dropped},
 		audit.CodeEndsTooEarly: {"it will have stopped working by …", "sooner than `--expires-within` allows",
 			only(OfHandshake, "renew the certificate on the server, then fetch it again")},
 	}
@@ -130,6 +131,13 @@ func noRunner(c Context) string {
 		return text + "; --allow-no-runner lets a stream without one pass"
 	}
 	return "helm get manifest " + c.Release + " has the names of its Deployments: " + text
+}
+
+func dropped(c Context) string {
+	if c.Filtered {
+		return "upgrade again, and name the post-renderer: --post-renderer helm-runnertrust, with the flags of the earlier upgrade"
+	}
+	return "upgrade again with the values of the earlier revision: helm get values RELEASE --revision REVISION"
 }
 
 // fromCluster adds the object to the manifests, for whoever may read it.
