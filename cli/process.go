@@ -64,6 +64,9 @@ func (p Process) repeat(text string, filtering bool, code int) {
 	if text == "" || !filtering && name != pluginName {
 		return
 	}
+	if path, _ := p.Env("RUNNERTRUST_MESSAGES"); path != "" && (name == pluginName || code == exitDone) && appendMessages(path, text) == nil {
+		return
+	}
 	parent := parentProcess()
 	if name != pluginName && (code != exitDone || !isHelm(parent)) {
 		return

@@ -156,6 +156,7 @@ var otherVariables = [][]string{
 	{"RUNNERTRUST_BIN_DIR", "the installer under Helm 3: folder to link the program into"},
 	{"RUNNERTRUST_NO_LINK", "the installer under Helm 3: if `1`, it links nothing"},
 	{"RUNNERTRUST_RELEASES", "the installer: absolute path or URL of the release to install from; set to nothing, it has the program built from source; not set, the installer looks for the release itself"},
+	{"RUNNERTRUST_MESSAGES", "set by `helm runnertrust upgrade`, `install` and `template`: the file for messages that Helm would drop"},
 	{"HELM_BIN", "the Helm to ask for releases; `helm` if not set. Helm sets it, and the next eleven, for plugins"},
 	{"HELM_NAMESPACE", "the namespace of `--release`, if `--namespace` is not given; a hint of `verify --all`"},
 	{"HELM_KUBECONTEXT", "the cluster, in hints and for kubectl"},
