@@ -66,6 +66,18 @@ func TestVerifyAll(t *testing.T) {
 	}
 }
 
+// TestVerifyAllMetrics has the verdicts and expiries for Prometheus.
+func TestVerifyAllMetrics(t *testing.T) {
+	out, stderr, code := callVerifyAll(t, releasesOf(t, "current", "broken"), "-o", "prometheus")
+	const labels = `{release="current",namespace="ci",runner="ci-gitlab-runner",host="gitlab.example.com"`
+	for _, want := range []string{"helm_runnertrust_verdict" + labels + `,client="runner",status="ok"} 1` + "\n",
+		"helm_runnertrust_expiry_timestamp_seconds" + labels + "} 2051222400\n", "helm_runnertrust_unreadable_releases 1\n"} {
+		if !strings.Contains(out, want) || code != exitNotRun {
+			t.Errorf("exit code %d, no %s in\n%s%s", code, want, out, stderr)
+		}
+	}
+}
+
 // TestVerifyAllIn takes the releases of one namespace, and says which were taken where Helm was
 // given one and keeps that to itself.
 func TestVerifyAllIn(t *testing.T) {

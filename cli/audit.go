@@ -46,6 +46,7 @@ type runnerResult struct {
 	Online       *onlineResult    `json:"online,omitempty"`
 
 	expires string // the day when its file stops working
+	expiry  time.Time
 }
 
 type onlineResult struct {
@@ -124,7 +125,8 @@ func newRunnerResult(r audit.Runner, online *onlineResult, context advice.Contex
 	}
 	if r.Bundle != nil {
 		result.Certificates = certificates(r.Bundle.Certificates())
-		result.expires = r.Bundle.NotAfter(r.Host).UTC().Format(time.DateOnly)
+		result.expiry = r.Bundle.NotAfter(r.Host)
+		result.expires = result.expiry.UTC().Format(time.DateOnly)
 	}
 	return result
 }
@@ -210,7 +212,11 @@ func reportRunners(p Process, runners []runnerResult, faults []error, flags veri
 	for _, fault := range faults {
 		result.Also = append(result.Also, p.print.explain(fault, ""))
 	}
-	if err := writeReport(p, flags.output, result); err != nil || passes {
+	write := func() error { return writeReport(p, flags.output.format, result) }
+	if flags.output.format == prometheus {
+		write = func() error { return p.print.writeIfOpen(strings.NewReader(result.metrics())) }
+	}
+	if err := write(); err != nil || passes {
 		return err
 	}
 	failed, unknown := count[trust.StatusFailed], count[trust.StatusUnknown]

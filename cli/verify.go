@@ -23,7 +23,7 @@ import (
 type verifyFlags struct {
 	connection    connection
 	from          manifestFlags
-	output        format
+	output        verifyFormat
 	certs         []string
 	online        bool
 	offline       bool // reads nothing but the release's manifests
@@ -68,6 +68,8 @@ be judged (with --allow-unknown: 0), and 4 if verify itself could not run.`,
 				return err
 			}
 			switch {
+			case len(args) > 0 && flags.output.format == prometheus:
+				return &advice.Error{What: "-o prometheus is not for a URL", Hint: "it is for manifests: " + advice.Verify("--all") + " -o prometheus"}
 			case flags.all:
 				return verifyAll(cmd.Context(), p, flags)
 			case len(args) == 0:
@@ -83,7 +85,8 @@ be judged (with --allow-unknown: 0), and 4 if verify itself could not run.`,
 func (f *verifyFlags) register(cmd *cobra.Command) {
 	f.connection.register(cmd)
 	f.from.register(cmd)
-	f.output.register(cmd)
+	f.output.format = "table"
+	cmd.Flags().VarP(&f.output, "output", "o", "output `format`: table, json, or for manifests prometheus")
 	flags := cmd.Flags()
 	registerCert(flags, &f.certs, "certificate `[HOST=]PATH` to verify a URL with, as for the post-renderer")
 	flags.BoolVar(&f.all, "all", false, "check every release in the cluster, in all namespaces")
@@ -173,7 +176,7 @@ func verifyServer(ctx context.Context, p Process, url string, flags verifyFlags)
 	later, end := flags.later(verdicts, p.Now)
 	passes := flags.passes(verdicts.Status().Worse(later.Status()))
 	result := newServerResult(later, file != nil, passes)
-	if err := writeReport(p, flags.output, result); err != nil || passes {
+	if err := writeReport(p, flags.output.format, result); err != nil || passes {
 		return err
 	}
 	switch finding := verdicts.Runner.Finding; {
