@@ -49,12 +49,6 @@ type runnerResult struct {
 	expiry  time.Time
 }
 
-type onlineResult struct {
-	Dialed string  `json:"dialed,omitempty"`
-	Runner verdict `json:"runner"`
-	Git    verdict `json:"git"`
-}
-
 // verifyManifests verifies manifests of a file, of stdin or of a release.
 func verifyManifests(cmd *cobra.Command, p Process, flags verifyFlags) error {
 	stream, context, err := flags.from.read(p, cmd)
