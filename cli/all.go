@@ -83,8 +83,8 @@ func verifyAll(ctx context.Context, p Process, flags verifyFlags) error {
 
 // verifyRelease judges the runners of one release; there are none where it has none.
 func verifyRelease(ctx context.Context, p Process, r release, flags verifyFlags) ([]runnerResult, error) {
+	flags.from.release, flags.from.cluster.namespace = r.Name, r.Namespace
 	c := flags.from.cluster
-	c.namespace = r.Namespace
 	stream, err := getManifest(p, r.Name, c)
 	if err != nil {
 		return nil, err

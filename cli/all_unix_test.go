@@ -66,6 +66,18 @@ func TestVerifyAll(t *testing.T) {
 	}
 }
 
+// TestVerifyAllMetrics has the verdicts and expiries for Prometheus.
+func TestVerifyAllMetrics(t *testing.T) {
+	out, stderr, code := callVerifyAll(t, releasesOf(t, "current", "broken"), "-o", "prometheus")
+	const labels = `{release="current",namespace="ci",runner="ci-gitlab-runner",host="gitlab.example.com"`
+	for _, want := range []string{"helm_runnertrust_verdict" + labels + `,client="runner",status="ok"} 1` + "\n",
+		"helm_runnertrust_expiry_timestamp_seconds" + labels + "} 2051222400\n", "helm_runnertrust_unreadable_releases 1\n"} {
+		if !strings.Contains(out, want) || code != exitNotRun {
+			t.Errorf("exit code %d, no %s in\n%s%s", code, want, out, stderr)
+		}
+	}
+}
+
 // TestVerifyAllIn takes the releases of one namespace, and says which were taken where Helm was
 // given one and keeps that to itself.
 func TestVerifyAllIn(t *testing.T) {
@@ -85,7 +97,7 @@ func TestVerifyAllIn(t *testing.T) {
 // TestVerifyAllGoesOn tells of the release that cannot be read, and of the others.
 func TestVerifyAllGoesOn(t *testing.T) {
 	out, stderr, code := callVerifyAll(t, releasesOf(t, "broken", "current"))
-	if code != exitError || !strings.Contains(stderr, `cannot read release "broken"`) || !strings.Contains(out, "ci/current") {
+	if code != exitNotRun || !strings.Contains(stderr, `cannot read release "broken"`) || !strings.Contains(out, "ci/current") {
 		t.Errorf("exit code %d: %s%s", code, stderr, out)
 	}
 }
@@ -94,7 +106,7 @@ func TestVerifyAllGoesOn(t *testing.T) {
 func TestVerifyAllInJSON(t *testing.T) {
 	out, stderr, code := callVerifyAll(t, releasesOf(t, "broken", "current"), "-o", "json")
 	var result auditResult
-	if err := json.Unmarshal([]byte(out), &result); err != nil || code != exitError || result.OK || len(result.Runners) != 1 || len(result.Also) != 1 {
+	if err := json.Unmarshal([]byte(out), &result); err != nil || code != exitNotRun || result.OK || len(result.Runners) != 1 || len(result.Also) != 1 {
 		t.Fatalf("exit code %d, %v: %s%s", code, err, stderr, out)
 	}
 	also := result.Also[0]
@@ -116,7 +128,7 @@ func TestVerifyAllRefuses(t *testing.T) {
 		"none of 0 releases has a runner": releasesOf(t),
 		"cannot list the releases: exec: \"/no/such/helm\": no such file or directory\nrunnertrust: hint: give the path of Helm in the variable HELM_BIN\n": "/no/such/helm",
 	} {
-		if _, stderr, code := callVerifyAll(t, helm); code != exitError || !strings.Contains(stderr, says) {
+		if _, stderr, code := callVerifyAll(t, helm); code != exitNotRun || !strings.Contains(stderr, says) {
 			t.Errorf("exit code %d: %s", code, stderr)
 		}
 	}

@@ -43,12 +43,7 @@ type runnerResult struct {
 	Online       *onlineResult    `json:"online,omitempty"`
 
 	expires string // the day when its file stops working
-}
-
-type onlineResult struct {
-	Dialed string  `json:"dialed,omitempty"`
-	Runner verdict `json:"runner"`
-	Git    verdict `json:"git"`
+	expiry  time.Time
 }
 
 // verifyManifests verifies manifests of a file, of stdin or of a release.
@@ -82,19 +77,23 @@ func verifyManifests(cmd *cobra.Command, p Process, flags verifyFlags) error {
 
 // auditStream judges the runners of manifests; namespace is that of their release, "" where it is not known.
 func auditStream(ctx context.Context, p Process, stream []byte, namespace string, context advice.Context, flags verifyFlags) ([]runnerResult, error) {
-	audited, err := audit.Run(stream, audit.Options{
+	options := audit.Options{
 		Now:           p.Now,
 		ExpiresWithin: time.Duration(flags.expiresWithin),
 		Deployment:    flags.deployment,
 		CertsDir:      flags.certsDir,
 		Namespace:     namespace,
-	})
+	}
+	audited, err := audit.Run(stream, options)
 	if err != nil {
 		return nil, err
 	}
 	results := make([]runnerResult, 0, len(audited))
-	for _, runner := range audited {
+	for i, runner := range audited {
 		context := advice.Context{Check: advice.OfManifests, Release: context.Release, Command: context.Command}
+		if flags.from.release != "" && !flags.offline {
+			context.Object = lookup{p, flags, stream}.judge(ctx, i, &runner, options)
+		}
 		if server, err := gitlabrunner.ParseServer(runner.URL); err == nil { // else the manifest does not tell it
 			context.Host = server.Address // with its port
 			runner.Warnings, _ = server.About(runner.Warnings, nil)
@@ -105,6 +104,9 @@ func auditStream(ctx context.Context, p Process, stream []byte, namespace string
 		var online *onlineResult
 		if flags.online {
 			online, context = connect(ctx, p, &runner, context, flags)
+		}
+		if flags.from.release != "" {
+			context.Filtered = lookup{p, flags, stream}.dropped(&runner, options)
 		}
 		results = append(results, newRunnerResult(runner, online, context))
 	}
@@ -117,7 +119,7 @@ func newRunnerResult(r audit.Runner, online *onlineResult, context advice.Contex
 		Way: r.Way, File: r.File, From: r.From, ServedBy: r.ServedBy, Jobs: r.Jobs, Status: r.Status,
 		Finding: context.Of(r.Finding), Warnings: advice.Context{Check: advice.OfManifests}.OfAll(r.Warnings), Online: online,
 	}
-	if kind, name, ok := strings.Cut(r.From, "/"); ok && r.Key != "" && r.Finding.Code == audit.CodeFileUnknown {
+	if kind, name, ok := strings.Cut(r.From, "/"); ok && r.Key != "" && r.Finding.Code == audit.CodeFileUnknown && result.Finding.Hint == "" {
 		words := []string{"kubectl", "describe", strings.ToLower(kind), name}
 		if r.Namespace != "" {
 			words = append(words, "--namespace", r.Namespace)
@@ -126,7 +128,8 @@ func newRunnerResult(r audit.Runner, online *onlineResult, context advice.Contex
 	}
 	if r.Bundle != nil {
 		result.Certificates = certificates(r.Bundle.Certificates())
-		result.expires = r.Bundle.NotAfter(r.Host).UTC().Format(time.DateOnly)
+		result.expiry = r.Bundle.NotAfter(r.Host)
+		result.expires = result.expiry.UTC().Format(time.DateOnly)
 	}
 	return result
 }
@@ -145,22 +148,28 @@ func reportRunners(p Process, runners []runnerResult, faults []error, flags veri
 	for _, fault := range faults {
 		result.Also = append(result.Also, p.print.explain(fault, ""))
 	}
-	if err := writeReport(p, flags.output, result); err != nil || passes {
+	write := func() error { return writeReport(p, flags.output.format, result) }
+	if flags.output.format == prometheus {
+		write = func() error { return p.print.writeIfOpen(strings.NewReader(result.metrics())) }
+	}
+	if err := write(); err != nil || passes {
 		return err
 	}
 	failed, unknown := count[trust.StatusFailed], count[trust.StatusUnknown]
-	what, hint := fmt.Sprintf("%d of %d runners failed", failed, len(runners)), "the reason for each is below the table"
+	status, hint := trust.StatusFailed, "the reason for each is below the table"
+	what := fmt.Sprintf("%d of %d runners failed", failed, len(runners))
 	if unknown > 0 && !flags.online {
 		hint += "; --online may tell more"
 	}
 	switch {
 	case failed == 0:
+		status = trust.StatusUnknown
 		what = fmt.Sprintf("%d of %d runners cannot be judged", unknown, len(runners))
 		hint += "; --allow-unknown lets them pass"
 	case unknown > 0:
 		what += fmt.Sprintf(", %d cannot be judged", unknown)
 	}
-	return &advice.Error{What: what, Hint: hint}
+	return refuse(status, what, hint)
 }
 
 // table returns a line for each runner, then its file and what is in it.

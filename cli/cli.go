@@ -31,17 +31,23 @@ func run(p Process) (code int, print *printer) {
 	root.SetIn(p.Stdin)
 	root.SetOut(p.Stdout)
 	root.SetErr(p.Stderr)
-	cmd, err := root, input.CheckArguments(p.Args)
+	cmd, err := root, input.CheckArguments(ownArguments(p.Args))
 	if err == nil {
 		cmd, err = root.ExecuteC()
 	} else if found, _, findErr := root.Find(p.Args); findErr == nil {
 		cmd = found
 	}
+	ended, isHelmEnded := errors.AsType[*helmEnded](err)
 	switch {
 	case errors.Is(err, errChanges):
 		code = exitChanges
+	case isHelmEnded:
+		code = ended.code
 	case err != nil:
 		code = exitError
+		if cmd.Name() == "verify" {
+			code = exitOfVerify(err)
+		}
 		p.print.fail(err, "see "+cmd.CommandPath()+" --help")
 		if wantsJSON(p, cmd) {
 			p.print.failInJSON()
@@ -92,6 +98,9 @@ RUNNERTRUST_CERTS_DIR. RUNNERTRUST_CERT takes a path or the PEM text itself.`,
 		return filter(p, cmd, &options)
 	}
 	root.AddCommand(renderCommand(p), fetchCommand(p), verifyCommand(p), valuesCommand(p), versionCommand(p), completionCommand(p))
+	for _, name := range wrapped {
+		root.AddCommand(wrapCommand(p, name))
+	}
 	root.SetFlagErrorFunc(flagError)
 	for _, cmd := range append(root.Commands(), root) {
 		markExclusive(cmd)

@@ -103,7 +103,7 @@ func TestUsage(t *testing.T) {
 	} {
 		t.Run(strings.Join(test.args, " "), func(t *testing.T) {
 			stdout, stderr, code := call(t, "", test.environment, test.args...)
-			if code != exitError || stdout != "" {
+			if code != errorOf(test.args) || stdout != "" {
 				t.Errorf("exit code %d, stdout %q", code, stdout)
 			}
 			if !strings.HasPrefix(stderr, "runnertrust: error: ") || !strings.Contains(stderr, test.says) {
@@ -170,7 +170,7 @@ func TestCalledAs(t *testing.T) {
 			Name: "./bin/helm-runnertrust", Args: []string{"verify", "--zzz"}, Stdin: strings.NewReader(""), Stdout: &stderr, Stderr: &stderr,
 			Env: func(name string) (string, bool) { value, found := environment[name]; return value, found },
 		})
-		if want := "runnertrust: error: unknown flag: --zzz\nrunnertrust: hint: see " + name + " verify --help\n"; code != exitError || stderr.String() != want {
+		if want := "runnertrust: error: unknown flag: --zzz\nrunnertrust: hint: see " + name + " verify --help\n"; code != exitNotRun || stderr.String() != want {
 			t.Errorf("exit code %d, %q", code, &stderr)
 		}
 	}

@@ -101,7 +101,7 @@ func TestComplete(t *testing.T) {
 		offered   []string
 		directive string
 	}{
-		{[]string{""}, []string{"completion", "fetch", "help", "render", "values", "verify", "version"}, noFiles},
+		{[]string{""}, []string{"completion", "fetch", "help", "install", "render", "template", "upgrade", "values", "verify", "version"}, noFiles},
 		{[]string{"ver"}, []string{"verify", "version"}, noFiles},
 		{[]string{"render", "--di"}, []string{"--diff"}, noFiles},
 		{[]string{"render", ""}, nil, noFiles},

@@ -109,8 +109,8 @@ func completeFlags(p Process, cmd *cobra.Command) error {
 // environment begins the names of the variables of flags.
 const environment = "RUNNERTRUST_"
 
-// installerVariables are those of install-binary.sh.
-var installerVariables = []string{"RUNNERTRUST_BIN_DIR", "RUNNERTRUST_NO_LINK", "RUNNERTRUST_RELEASES"}
+// installerVariables are those of install-binary.sh, and of Helm that we run.
+var installerVariables = []string{"RUNNERTRUST_BIN_DIR", "RUNNERTRUST_NO_LINK", "RUNNERTRUST_RELEASES", messagesVariable}
 
 // variable returns the environment variable of a flag.
 func variable(flag string) string {

@@ -59,7 +59,7 @@ func TestHintedCommands(t *testing.T) {
 		{args: []string{"verify", "ssh://git@gitlab.test:2222/group/project.git"}, hint: "the certificate is that of its https port: helm runnertrust verify gitlab.test"},
 	} {
 		stdout, stderr, code := call(t, "", test.environment, test.args...)
-		if code != exitError || stdout != "" || !strings.HasSuffix(stderr, "\nrunnertrust: hint: "+test.hint+"\n") {
+		if code != errorOf(test.args) || stdout != "" || !strings.HasSuffix(stderr, "\nrunnertrust: hint: "+test.hint+"\n") {
 			t.Errorf("%q: exit code %d, %s%s", test.args, code, stdout, stderr)
 		}
 	}

@@ -33,7 +33,7 @@ func TestErrorInJSON(t *testing.T) {
 			t.Errorf("%q: %v in %q", test.args, err, stdout)
 		}
 		got := result.Error
-		if code != exitError || string(got.Code) != test.code || got.Message != test.says || got.Hint == "" || len(result.Also) != test.also || stderr == "" {
+		if code != errorOf(test.args) || string(got.Code) != test.code || got.Message != test.says || got.Hint == "" || len(result.Also) != test.also || stderr == "" {
 			t.Errorf("%q: exit code %d, %+v, %s", test.args, code, result, stderr)
 		}
 	}

@@ -106,7 +106,7 @@ func TestVerifyOnlineIngress(t *testing.T) {
 	}
 	unserved := strings.ReplaceAll(stream, "kind: Ingress", "kind: Other")
 	stdout, stderr, code = call(t, unserved, nil, "verify", "--online", "--connect", address)
-	if code != exitError || !strings.Contains(stderr, "1 of 1 runners cannot be judged") {
+	if code != exitUnknown || !strings.Contains(stderr, "1 of 1 runners cannot be judged") {
 		t.Errorf("exit code %d, %s%s", code, stdout, stderr)
 	}
 }
@@ -133,7 +133,7 @@ func TestVerifyUnknown(t *testing.T) {
 		"":      {"verify", host, "--connect", server.Addr, "--cert", file},
 		patched: {"verify", "--online", "--connect", server.Addr},
 	} {
-		if stdout, stderr, code := call(t, stdin, nil, args...); code != exitError || !strings.Contains(stdout, "unknown") || !strings.Contains(stderr, "--allow-unknown") {
+		if stdout, stderr, code := call(t, stdin, nil, args...); code != exitUnknown || !strings.Contains(stdout, "unknown") || !strings.Contains(stderr, "--allow-unknown") {
 			t.Errorf("%q: exit code %d, %s%s", args, code, stdout, stderr)
 		}
 		stdout, stderr, code := call(t, stdin, nil, append(args, "--allow-unknown", "-o", "json")...)

@@ -33,13 +33,6 @@ type Process struct {
 	print *printer
 }
 
-// The exit codes.
-const (
-	exitDone    = 0
-	exitError   = 1
-	exitChanges = 2 // with --detailed-exitcode
-)
-
 // pluginName is the name in postrenderer/plugin.yaml.
 const pluginName = "helm-runnertrust"
 
@@ -69,6 +62,9 @@ func isHelm(process string) bool {
 func (p Process) repeat(text string, filtering bool, code int) {
 	name, _ := p.Env("HELM_PLUGIN_NAME")
 	if text == "" || !filtering && name != pluginName {
+		return
+	}
+	if path, _ := p.Env("RUNNERTRUST_MESSAGES"); path != "" && (name == pluginName || code == exitDone) && appendMessages(path, text) == nil {
 		return
 	}
 	parent := parentProcess()

@@ -32,7 +32,7 @@ func TestNoManifests(t *testing.T) {
 	} {
 		for _, args := range [][]string{{"render", cert, "-f", test.file}, {"render", cert, "--diff", "-f", test.file}, {"verify", "-f", test.file}} {
 			stdout, stderr, code := call(t, test.stdin, nil, args...)
-			if code != exitError || stdout != "" || !strings.Contains(stderr, test.says) {
+			if code != errorOf(args) || stdout != "" || !strings.Contains(stderr, test.says) {
 				t.Errorf("%q, %q: exit code %d, stdout %q, %s", test.stdin, args, code, stdout, stderr)
 			}
 		}

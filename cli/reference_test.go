@@ -51,8 +51,10 @@ the container change before the runner starts.
 	page.WriteString("\n## Exit codes\n\n" + markdownTable([][]string{
 		{"code", "meaning"},
 		{strconv.Itoa(exitDone), "done; `verify`: every runner would connect"},
-		{strconv.Itoa(exitError), "an error, and the post-renderer has then written nothing; `verify`: a runner would not connect, or that cannot be told"},
+		{strconv.Itoa(exitError), "an error, and the post-renderer has then written nothing; `verify`: a runner would not connect"},
 		{strconv.Itoa(exitChanges), "there are changes: only with `render --detailed-exitcode`"},
+		{strconv.Itoa(exitUnknown), "only `verify`: whether a runner would connect cannot be judged; with `--allow-unknown` the code is 0"},
+		{strconv.Itoa(exitNotRun), "only `verify`: it could not run (the command line, an unreadable file or release, an unreachable cluster), and no runner failed"},
 	}))
 	page.WriteString("\nHelm also calls a post-renderer for hooks alone and for a chart that renders nothing. So the post-renderer\n" +
 		"passes a stream of hooks only, or an empty one, through unchanged, with exit code 0. In a pipe of your own, use\n" +
@@ -166,9 +168,17 @@ var otherVariables = [][]string{
 	{"RUNNERTRUST_BIN_DIR", "the installer under Helm 3: folder to link the program into"},
 	{"RUNNERTRUST_NO_LINK", "the installer under Helm 3: if `1`, it links nothing"},
 	{"RUNNERTRUST_RELEASES", "the installer: absolute path or URL of the release to install from; set to nothing, it has the program built from source; not set, the installer looks for the release itself"},
-	{"HELM_BIN", "the Helm to ask for releases; `helm` if not set. Helm sets it, and the next four, for plugins"},
+	{"RUNNERTRUST_MESSAGES", "set by `helm runnertrust upgrade`, `install` and `template`: the file for messages that Helm would drop"},
+	{"HELM_BIN", "the Helm to ask for releases; `helm` if not set. Helm sets it, and the next eleven, for plugins"},
 	{"HELM_NAMESPACE", "the namespace of `--release`, if `--namespace` is not given; a hint of `verify --all`"},
-	{"HELM_KUBECONTEXT", "the cluster, in hints"},
+	{"HELM_KUBECONTEXT", "the cluster, in hints and for kubectl"},
+	{"HELM_KUBEAPISERVER", "`--server` of the kubectl that `verify --release` runs"},
+	{"HELM_KUBEASUSER", "`--as` of the kubectl that `verify --release` runs"},
+	{"HELM_KUBEASGROUPS", "`--as-group` of the kubectl that `verify --release` runs"},
+	{"HELM_KUBECAFILE", "`--certificate-authority` of the kubectl that `verify --release` runs"},
+	{"HELM_KUBETLS_SERVER_NAME", "`--tls-server-name` of the kubectl that `verify --release` runs"},
+	{"HELM_KUBEINSECURE_SKIP_TLS_VERIFY", "`--insecure-skip-tls-verify` of the kubectl that `verify --release` runs"},
+	{"HELM_KUBETOKEN", "if set, `verify --release` does not run kubectl: others would see the token among its arguments"},
 	{"KUBECONFIG", "the cluster, in hints, if `HELM_PLUGIN_NAME` is set"},
 	{"HELM_PLUGIN_NAME", "if set, hints begin with `helm runnertrust`, and messages that Helm would drop go to Helm's own stderr or the terminal too"},
 	{"NO_COLOR", "`render --diff`: if set, no colours; otherwise colours on terminals only"},
@@ -209,7 +219,7 @@ func TestOtherVariables(t *testing.T) {
 		documented[other[0]] = false
 	}
 	for pattern, expression := range map[string]string{
-		"*.go": `\bEnv\("(\w+)"\)`, "../install-binary.sh": `\b(RUNNERTRUST_\w+)`, "../plugin.yaml": `\b(RUNNERTRUST_\w+)`,
+		"*.go": `\b[Ee]nv\("(\w+)"\)`, "../install-binary.sh": `\b(RUNNERTRUST_\w+)`, "../plugin.yaml": `\b(RUNNERTRUST_\w+)`,
 	} {
 		paths, err := filepath.Glob(pattern)
 		if err != nil || len(paths) == 0 {

@@ -66,6 +66,13 @@ func newVerdict(context advice.Context, v trust.Verdict) verdict {
 	return verdict{OK: v.OK(), Status: v.Status, Finding: context.Of(v.Finding), Warnings: context.OfAll(v.Warnings)}
 }
 
+// An onlineResult is the handshake of a runner with its server.
+type onlineResult struct {
+	Dialed string  `json:"dialed,omitempty"`
+	Runner verdict `json:"runner"`
+	Git    verdict `json:"git"`
+}
+
 // ofHandshake returns the context of hints about a handshake; command repeats it.
 func ofHandshake(v probe.Verdicts, command string) advice.Context {
 	context := advice.Context{Check: advice.OfHandshake, Host: v.Target.String(), Command: command}

@@ -42,7 +42,7 @@ func TestScreen(t *testing.T) {
 	for _, hidden := range []string{"\x1b[2J", "\u202e", "\u200b"} {
 		for _, args := range [][]string{{"x" + hidden}, {"--x" + hidden}, {"fetch", hidden}, {"verify", hidden}, {"values", "--host", hidden}, {"--cert=x" + hidden}, {"render", "-f", hidden}, {"verify", "--release", hidden}} {
 			stdout, stderr, code := call(t, manifest, []string{"HELM_BIN", "false"}, args...)
-			if strings.Contains(stdout+stderr, hidden) || code != exitError {
+			if strings.Contains(stdout+stderr, hidden) || code != errorOf(args) {
 				t.Errorf("%q: exit code %d, %q%q", args, code, stdout, stderr)
 			}
 		}

@@ -23,9 +23,10 @@ import (
 type verifyFlags struct {
 	connection    connection
 	from          manifestFlags
-	output        format
+	output        verifyFormat
 	certs         []string
 	online        bool
+	offline       bool // reads nothing but the release's manifests
 	allowUnknown  bool
 	all           bool   // releases of the cluster
 	allIn         string // namespace, of which to take all releases
@@ -47,14 +48,15 @@ file of --cert) and by that of git in its jobs (the file only).
 
 With manifests, from a file, stdin, a release, or all releases (of the cluster
 or of one namespace): tells for each runner which file it would read, what is in
-it, and whether that can work. Only the manifests are checked, unless --online
-adds the handshake.
+it, and whether that can work. Of a release, the key of a Secret or ConfigMap
+that only the cluster has is read with kubectl, unless --offline leaves that out.
+--online adds the handshake.
 
 --all goes through the releases of all namespaces, --all-in through those of one:
 Helm does not pass -n on to plugins.
 
-Exits with 1 if any runner would not connect, or if that cannot be told (unless
---allow-unknown is given).`,
+Exits with 0 if all runners would connect, 1 if any would not, 3 if that cannot
+be judged (with --allow-unknown: 0), and 4 if verify itself could not run.`,
 		Example: `  helm runnertrust verify https://gitlab.example.com --cert=gitlab.crt
   helm runnertrust verify --release gitlab --online --expires-within 30d
   helm runnertrust verify --all --expires-within 30d
@@ -66,6 +68,8 @@ Exits with 1 if any runner would not connect, or if that cannot be told (unless
 				return err
 			}
 			switch {
+			case len(args) > 0 && flags.output.format == prometheus:
+				return &advice.Error{What: "-o prometheus is not for a URL", Hint: "it is for manifests: " + advice.Verify("--all") + " -o prometheus"}
 			case flags.all:
 				return verifyAll(cmd.Context(), p, flags)
 			case len(args) == 0:
@@ -81,13 +85,15 @@ Exits with 1 if any runner would not connect, or if that cannot be told (unless
 func (f *verifyFlags) register(cmd *cobra.Command) {
 	f.connection.register(cmd)
 	f.from.register(cmd)
-	f.output.register(cmd)
+	f.output.format = "table"
+	cmd.Flags().VarP(&f.output, "output", "o", "output `format`: table, json, or for manifests prometheus")
 	flags := cmd.Flags()
 	registerCert(flags, &f.certs, "certificate `[HOST=]PATH` to verify a URL with, as for the post-renderer")
 	flags.BoolVar(&f.all, "all", false, "check every release in the cluster, in all namespaces")
 	flags.StringVar(&f.allIn, "all-in", "", "check every release in this `namespace`")
 	commandLineOnly(flags, "all", "all-in")
 	flags.BoolVar(&f.online, "online", false, "also try a TLS handshake with the runners' servers")
+	flags.BoolVar(&f.offline, "offline", false, "do not read with kubectl what a runner mounts and its release does not have")
 	flags.BoolVar(&f.allowUnknown, "allow-unknown", false, "succeed even if the verdict on a runner is unknown")
 	flags.Var(&f.expiresWithin, "expires-within", "also fail if a runner would stop working within this `time`: 30d, 72h")
 	flags.StringVar(&f.deployment, "deployment", "", "`name` of the runner's Deployment")
@@ -117,7 +123,7 @@ func verifyArgs(p Process, cmd *cobra.Command, args []string) error {
 	if len(args) > 1 {
 		return &advice.Error{What: fmt.Sprintf("verify takes one URL, not %d", len(args)), Hint: "verify them one after the other: " + advice.Verify("URL")}
 	}
-	ignored, subject := []string{"file", "release", "all", "all-in", "online", "deployment", "certs-dir", "namespace"}, "a URL"
+	ignored, subject := []string{"file", "release", "all", "all-in", "online", "offline", "deployment", "certs-dir", "namespace"}, "a URL"
 	if len(args) == 0 {
 		ignored, subject = []string{certFlag}, "manifests"
 	}
@@ -170,20 +176,20 @@ func verifyServer(ctx context.Context, p Process, url string, flags verifyFlags)
 	later, end := flags.later(verdicts, p.Now)
 	passes := flags.passes(verdicts.Status().Worse(later.Status()))
 	result := newServerResult(later, file != nil, passes)
-	if err := writeReport(p, flags.output, result); err != nil || passes {
+	if err := writeReport(p, flags.output.format, result); err != nil || passes {
 		return err
 	}
 	switch finding := verdicts.Runner.Finding; {
 	case finding.Code == probe.CodeUnresolvable && !strings.ContainsAny(url, ".:/["):
-		return &advice.Error{What: fmt.Sprintf("there is no server %q", url), Hint: "if it is a release: helm runnertrust verify --release " + advice.Quote(url)}
+		return refuse(verdicts.Status(), fmt.Sprintf("there is no server %q", url), "if it is a release: helm runnertrust verify --release "+advice.Quote(url))
 	case verdicts.Status() == trust.StatusFailed:
-		return &advice.Error{What: "a runner would not work with " + target.Address(), Hint: "the reason is below the table"}
+		return refuse(trust.StatusFailed, "a runner would not work with "+target.Address(), "the reason is below the table")
 	case later.Status() == trust.StatusFailed:
 		m := ofHandshake(later, advice.Verify(target.String())).Of(endsEarly(later, end))
-		return &advice.Error{What: target.Address() + ": " + m.Message, Hint: m.Hint}
+		return refuse(trust.StatusFailed, target.Address()+": "+m.Message, m.Hint)
 	}
-	return &advice.Error{What: "whether jobs work with " + target.Address() + " is not known",
-		Hint: "the reason is below the table; --allow-unknown lets it pass"}
+	return refuse(trust.StatusUnknown, "whether jobs work with "+target.Address()+" is not known",
+		"the reason is below the table; --allow-unknown lets it pass")
 }
 
 // fileFor returns the certificates that are given for a server; nil where none are given at all.

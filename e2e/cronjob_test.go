@@ -81,11 +81,11 @@ func (s *stage) wantJudged(t *testing.T) {
 	s.upgrade(t, filteredWith(s.gitlab.certFile)...)
 }
 
-// wantOnly fails the test unless the job's account may list Secrets, and do nothing else with them.
+// wantOnly fails the test unless the job's account may list and get Secrets, and do nothing else with them.
 func (s *stage) wantOnly(t *testing.T, where ...string) {
 	t.Helper()
 	as := "--as=system:serviceaccount:" + s.namespace + ":runnertrust"
-	for verb, want := range map[string]string{"list": "yes", "get": "no", "delete": "no", "create": "no", "update": "no"} {
+	for verb, want := range map[string]string{"list": "yes", "get": "yes", "delete": "no", "create": "no", "update": "no"} {
 		out, _, _ := s.cluster.TryKubectl("", append([]string{"auth", "can-i", verb, "secrets", as}, where...)...)
 		if strings.TrimSpace(out) != want {
 			t.Errorf("%s secrets: %s, want %s", verb, out, want)

@@ -17,6 +17,9 @@ import (
 // CodeCommand is the code of the command line's own errors: of flags, files, Helm.
 const CodeCommand trust.Code = "command"
 
+// CodeFileDropped is the code of a runner that had a file in an earlier revision of its release.
+const CodeFileDropped trust.Code = "file-dropped"
+
 // An Error is one of the command line's own, with what to do about it.
 type Error struct {
 	Code trust.Code // "" is that of the cause, else CodeCommand
@@ -49,13 +52,15 @@ const (
 
 // A Context is what hints speak of, as far as it is known.
 type Context struct {
-	Check   Check
-	Host    string            // the server as one types it for fetch, host[:port]
-	Leaf    *x509.Certificate // that the server sends
-	Release string            // that the manifests are of, as one types it for Helm
-	Command string            // that connects to the server, as one types it; "" is fetch
-	Verify  bool              // the command is verify
-	Chart   string            // whose templates came in the place of manifests
+	Check    Check
+	Host     string            // the server as one types it for fetch, host[:port]
+	Leaf     *x509.Certificate // that the server sends
+	Release  string            // that the manifests are of, as one types it for Helm
+	Command  string            // that connects to the server, as one types it; "" is fetch
+	Verify   bool              // the command is verify
+	Filtered bool              // an earlier revision went through the post-renderer
+	Object   string            // that could not be read from the cluster, as one types it for kubectl
+	Chart    string            // whose templates came in the place of manifests
 
 	Deployments []string // of the manifests, where none has the name that was asked for
 	Misnamed    bool     // a file of a folder of certificates is not named after a host

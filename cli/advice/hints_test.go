@@ -21,7 +21,7 @@ func declaredCodes(t *testing.T) map[trust.Code]bool {
 	t.Helper()
 	codes := map[trust.Code]bool{}
 	constant := regexp.MustCompile(`\bCode\s+= "([a-z0-9-]+)"`)
-	for _, folder := range []string{"../../trust", "../../render", "../../gitlabrunner"} {
+	for _, folder := range []string{"../../trust", "../../render", "../../gitlabrunner", "."} {
 		err := filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
 			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 				return err
@@ -36,6 +36,7 @@ func declaredCodes(t *testing.T) map[trust.Code]bool {
 			t.Fatal(err)
 		}
 	}
+	delete(codes, CodeCommand) // whose errors bring their hints along
 	if len(codes) < 100 {
 		t.Fatalf("only %d codes are declared", len(codes))
 	}

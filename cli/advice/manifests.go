@@ -98,7 +98,7 @@ func wayEntries() map[trust.Code]entry {
 			always("write its value into the chart's values, or leave out the certificate of the further host")},
 		manifest.JobVolume: {"its job pods cannot mount …", "`--jobs` adds only the script then: the jobs' cache, services and after_script are not reached",
 			always("set the runner's namespace as namespace of [runners.kubernetes]; for the name: --configmap-name=NAME")},
-		manifest.JobObject:    {"no job starts before … is there, which its pod mounts", "a note: `--jobs` mounts it, and Kubernetes waits until it exists; nothing to do then", nil},
+		manifest.JobObject: {"no job starts before … is there, which its pod mounts", "a note: `--jobs` mounts it, and Kubernetes waits until it exists; nothing to do then", nil},
 		manifest.UserUnknown: {"its user is that of the image", "neither runAsUser nor runAsNonRoot: true is set, and the directory depends on the user",
 			always("--via=env works for any user; or set podSecurityContext.runAsUser in the chart's values")},
 		manifest.DirElsewhere: {"the runner looks into …, and not into …", "`--certs-dir` names another directory than the runner's",
@@ -112,8 +112,9 @@ func wayEntries() map[trust.Code]entry {
 // auditEntries returns the entries about the verdicts of verify on manifests.
 func auditEntries() map[trust.Code]entry {
 	return map[trust.Code]entry{
-		audit.CodeFileOK:      {"the file holds a CA or the server's own certificate, valid now", "it works; nothing to do", nil},
-		audit.CodeFileUnknown: {"is not in the manifests|the file would have to be in the image|is a Helm hook, which need not be there|says which one the release has|is filled by the container …|depends on the image", "mostly because it is in a Secret, whose content the manifests do not have; `--online` may tell more, and `-n` the release's namespace", nil},
+		audit.CodeFileOK: {"the file holds a CA or the server's own certificate, valid now", "it works; nothing to do", nil},
+		audit.CodeFileUnknown: {"is not in the manifests|the file would have to be in the image|is a Helm hook, which need not be there|says which one the release has|is filled by the container …|depends on the image", "mostly because it is in a Secret of the cluster; `verify --release` reads it with kubectl; `--online` may tell more",
+			fromCluster},
 		audit.CodeFileMissing: {"has no file …|the mount at its place names no volume of the pod", "the runner's file does not exist: upgrade with the post-renderer", nil},
 		pod.CodeKeyMissing: {"no pod of it starts: the volume … shows the key … of …, which does not have it", "a volume is left over from an earlier run or a manual edit",
 			always("remove the volume from the chart's values, or give the object that key")},
@@ -128,6 +129,7 @@ func auditEntries() map[trust.Code]entry {
 		audit.CodeMountTwice:  {"two volumes are mounted at its directory", "one of them hides the other", always("remove one of the mounts from the chart's values")},
 		audit.CodeFileInvalid: {"without its END line: the block is truncated", "the runner's file is broken: look up its message in [The certificate file](#the-certificate-file), then upgrade with `--cert`", nil},
 		audit.CodeNoFile:      {"no file: it trusts the system's certificates only", "the last upgrade ran without the post-renderer", noFile},
+		CodeFileDropped:       {"no file: revision … dropped the file of revision …", "the last upgrade ran without the post-renderer, or without the values that add the file", dropped},
 		audit.CodeEndsTooEarly: {"it will have stopped working by …", "sooner than `--expires-within` allows",
 			only(OfHandshake, "renew the certificate on the server, then fetch it again")},
 	}
@@ -154,6 +156,21 @@ func noRunner(c Context) string {
 		return text + "; --allow-no-runner lets a stream without one pass"
 	}
 	return "helm get manifest " + c.Release + " has the names of its Deployments: " + text
+}
+
+func dropped(c Context) string {
+	if c.Filtered {
+		return "upgrade again, and name the post-renderer: --post-renderer helm-runnertrust, with the flags of the earlier upgrade"
+	}
+	return "upgrade again with the values of the earlier revision: helm get values RELEASE --revision REVISION"
+}
+
+// fromCluster adds the object to the manifests, for whoever may read it.
+func fromCluster(c Context) string {
+	if c.Object == "" {
+		return ""
+	}
+	return "{ helm get manifest " + c.Release + "; echo ---; kubectl get " + c.Object + " --output yaml; } | " + Program + " verify -f -"
 }
 
 func noFile(c Context) string {
