@@ -8,12 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
-	"net/url"
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -254,28 +251,6 @@ func difference(path string, file *trust.Bundle) string {
 // isNamesake reports whether two certificates have one name and different keys.
 func isNamesake(a, b *x509.Certificate) bool {
 	return bytes.Equal(a.RawSubject, b.RawSubject) && !bytes.Equal(a.RawSubjectPublicKeyInfo, b.RawSubjectPublicKeyInfo)
-}
-
-// connection are the flags of the commands that connect to a server.
-type connection struct {
-	connect string
-	timeout time.Duration
-}
-
-func (c *connection) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&c.connect, "connect", "", "`ADDR[:PORT]` to connect to, for a name that does not resolve here")
-	cmd.Flags().DurationVar(&c.timeout, "timeout", 15*time.Second, "how long a server may take to answer")
-}
-
-// dialer reaches servers as the flags and the proxy variables of the environment say.
-func (c *connection) dialer() probe.Dialer {
-	return probe.Dialer{
-		Connect: c.connect,
-		Timeout: c.timeout,
-		Proxy: func(u *url.URL) (*url.URL, error) {
-			return http.ProxyFromEnvironment(&http.Request{URL: u})
-		},
-	}
 }
 
 // server returns the one that an argument names. The URL of a project, as one copies it, is taken

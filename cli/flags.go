@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -17,6 +20,7 @@ import (
 	"helm-runnertrust/render/delivery"
 	"helm-runnertrust/render/pod"
 	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/probe"
 )
 
 const certFlag = "cert"
@@ -233,4 +237,26 @@ func singleValues(flags *pflag.FlagSet) {
 			flag.Value = &single{Value: flag.Value}
 		}
 	})
+}
+
+// connection are the flags of the commands that connect to a server.
+type connection struct {
+	connect string
+	timeout time.Duration
+}
+
+func (c *connection) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&c.connect, "connect", "", "`ADDR[:PORT]` to connect to, for a name that does not resolve here")
+	cmd.Flags().DurationVar(&c.timeout, "timeout", 15*time.Second, "how long a server may take to answer")
+}
+
+// dialer reaches servers as the flags and the proxy variables of the environment say.
+func (c *connection) dialer() probe.Dialer {
+	return probe.Dialer{
+		Connect: c.connect,
+		Timeout: c.timeout,
+		Proxy: func(u *url.URL) (*url.URL, error) {
+			return http.ProxyFromEnvironment(&http.Request{URL: u})
+		},
+	}
 }
