@@ -26,7 +26,7 @@ var entries = sync.OnceValue(func() map[trust.Code]entry {
 	all := map[trust.Code]entry{}
 	for _, some := range []map[trust.Code]entry{
 		fileEntries(), blockEntries(), certificateEntries(), addressEntries(), serverEntries(), diagnosisEntries(),
-		manifestEntries(), wayEntries(), auditEntries(),
+		manifestEntries(), wayEntries(), warningEntries(), auditEntries(),
 	} {
 		maps.Copy(all, some)
 	}

@@ -86,6 +86,12 @@ func wayEntries() map[trust.Code]entry {
 		manifest.ContainerChoice: {"containers has the variable", "the Deployment has several containers, and none has that variable",
 			always("add the variable CI_SERVER_URL to the runner's container: without it the container cannot be told from the others")},
 		manifest.BadDocument: {"did not find expected|duplicate key …, first on line …|it is not a list", "not YAML, or not valid for Kubernetes; correct it at the document, file and line that the message names", nil},
+	}
+}
+
+// warningEntries returns the entries about what does not keep the filter from its work.
+func warningEntries() map[trust.Code]entry {
+	return map[trust.Code]entry{
 		manifest.PlainHTTP: {"is an http:// URL, so the runner checks no certificate", "jobs may clone over https all the same: from clone_url, or where the server redirects",
 			only(OfFiles, "set the chart's gitlabUrl to the https:// URL where GitLab has one")},
 		manifest.SourceUnused: {"no runner connects to … by its settings", "a note: the runner trusts that host besides, through SSL_CERT_DIR (the job router, for instance); check the host's spelling", nil},

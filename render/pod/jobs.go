@@ -2,6 +2,7 @@ package pod
 
 import (
 	"errors"
+
 	"helm-runnertrust/render/manifest"
 )
 
