@@ -12,8 +12,8 @@ import (
 
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/gitlabrunner"
-	"helm-runnertrust/render"
 	"helm-runnertrust/render/manifest"
+	"helm-runnertrust/render/values"
 	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/probe"
 )
@@ -22,7 +22,7 @@ import (
 type valuesFlags struct {
 	host        string
 	certs       []string
-	options     render.ValuesOptions
+	options     values.Options
 	fromIngress bool
 }
 
@@ -61,7 +61,7 @@ func (f *valuesFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.Jobs, "jobs", false, "also print the lines that make programs in the runner's jobs trust GitLab")
 	flags.BoolVar(&o.Umbrella, "umbrella", false, "print values of gitlab/gitlab, below its key gitlab-runner")
 	flags.BoolVar(&o.Apart, "configmap", false, "print only the ConfigMap of --cert, for charts without extraObjects")
-	flags.StringVar(&o.ConfigMapName, "configmap-name", "", "`name` of the ConfigMap, instead of "+render.DefaultConfigMapName)
+	flags.StringVar(&o.ConfigMapName, "configmap-name", "", "`name` of the ConfigMap, instead of "+values.DefaultConfigMapName)
 	flags.StringVar(&o.CertsDir, "certs-dir", "",
 		"`directory` to mount at, instead of /home/gitlab-runner/.gitlab-runner/certs; a runner that is root needs /etc/gitlab-runner/certs")
 	flags.StringVar(&o.ChartVersion, "chart-version", "",
@@ -78,8 +78,8 @@ func printValues(p Process, flags valuesFlags) error {
 	if err != nil {
 		return err
 	}
-	made, err := render.Values(options)
-	if refused, ok := errors.AsType[*render.Error](err); ok && refused.Code == manifest.NoVolumes {
+	made, err := values.New(options)
+	if refused, ok := errors.AsType[*manifest.Error](err); ok && refused.Code == manifest.NoVolumes {
 		if name := options.CertsSecretName(); name != "" {
 			return &advice.Error{Code: refused.Code, What: err.Error(), Hint: "set certsSecretName: " + name +
 				" in the chart's values instead: every version has it, and it mounts the same file unless the runner is root"}
@@ -100,11 +100,11 @@ func printValues(p Process, flags valuesFlags) error {
 	if made.Config != "" {
 		p.print.note(trust.Finding{Message: "values cannot add to runners.config: the lines for it are in the comment at the end"})
 	}
-	return p.print.writeBytes(made.Values)
+	return p.print.writeBytes(made.Text)
 }
 
 // valuesOptions reads the flags, and refuses those that values cannot do. host is as one types it.
-func valuesOptions(p Process, flags valuesFlags) (options render.ValuesOptions, host string, err error) {
+func valuesOptions(p Process, flags valuesFlags) (options values.Options, host string, err error) {
 	options = flags.options
 	switch {
 	case flags.fromIngress:
@@ -129,9 +129,9 @@ func valuesOptions(p Process, flags valuesFlags) (options render.ValuesOptions, 
 
 // aboutConfigMap returns the comment above a ConfigMap that is made apart from the chart: what goes with
 // it. key is the one with the certificates.
-func aboutConfigMap(options render.ValuesOptions, host, key string) string {
+func aboutConfigMap(options values.Options, host, key string) string {
 	command := []string{"values", "--host", host,
-		"--from-configmap", cmp.Or(options.ConfigMapName, render.DefaultConfigMapName) + "/" + key}
+		"--from-configmap", cmp.Or(options.ConfigMapName, values.DefaultConfigMapName) + "/" + key}
 	for _, flag := range []struct {
 		name, value string
 		set         bool

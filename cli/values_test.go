@@ -17,8 +17,8 @@ import (
 
 const valuesDir = "testdata/values"
 
-// values runs the command in the folder of the fixtures, and says what it wrote.
-func values(t *testing.T, args ...string) (stdout, stderr string, code int) {
+// runValues runs values in the folder of the fixtures, and says what it wrote.
+func runValues(t *testing.T, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	args = argsOf(&fixtures.Case{Args: args})
 	stdout, stderr, code = call(t, "", nil, append([]string{"values"}, args...)...)
@@ -60,7 +60,7 @@ func TestValues(t *testing.T) {
 		"long-host-env":           {"--host=" + longHost, "--from-secret=gitlab-tls", "--via=env"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			stdout, stderr, code := values(t, args...)
+			stdout, stderr, code := runValues(t, args...)
 			if code != exitDone {
 				t.Fatalf("exit code %d: %s", code, stderr)
 			}
@@ -144,7 +144,7 @@ func TestValuesRefused(t *testing.T) {
 		{host, cert, "--output=json"},
 	} {
 		line := strings.ReplaceAll(strings.Join(args, " "), longHost, "LONG")
-		stdout, stderr, code := values(t, slices.Clone(args)...)
+		stdout, stderr, code := runValues(t, slices.Clone(args)...)
 		if code != exitError || stdout != "" || !strings.HasPrefix(stderr, "runnertrust: error: ") || strings.Contains(stderr, "swordfish") {
 			t.Errorf("%s: exit code %d, %q, %q", line, code, stdout, stderr)
 		}

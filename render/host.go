@@ -41,8 +41,7 @@ func (f *filter) hostUnknown(c *pod.Container) error {
 	return c.Runner.Refuse(manifest.HostUnknown, c.Field("env "+gitlabrunner.ServerURLVariable), "its value is %w, and %w", pod.ErrUnknown, err)
 }
 
-// refuseUnused warns of certificates for a host that no runner has, and refuses objects for one. The
-// files of a folder are there to choose from.
+// refuseUnused warns and refuses what is for a host that no runner has.
 func (f *filter) refuseUnused(runners []*pod.Runner) error {
 	if len(runners) == 0 {
 		return nil
@@ -55,17 +54,25 @@ func (f *filter) refuseUnused(runners []*pod.Runner) error {
 			}
 		}
 	}
-	for _, from := range f.options.Sources {
+	warnings, err := f.options.Unused(used)
+	f.report.warn(warnings...)
+	return err
+}
+
+// Unused returns warnings of certificates for a host that no runner has, and refuses objects for one.
+// The files of a folder are there to choose from. used has the hosts of runners, in lower case.
+func (o Options) Unused(used map[string]bool) (warnings []trust.Finding, err error) {
+	for _, from := range o.Sources {
 		if from.Host != "" && !from.FromFolder && !used[strings.ToLower(from.Host)] {
-			f.report.warn(trust.Finding{Code: manifest.SourceUnused, Message: fmt.Sprintf(
+			warnings = append(warnings, trust.Finding{Code: manifest.SourceUnused, Message: fmt.Sprintf(
 				"no runner connects to %s, so %s is not used", from.Host, from.Bundle.Origin())})
 		}
 	}
 	var faults []error
-	for _, o := range f.options.Objects {
-		if o.Host != "" && !used[strings.ToLower(o.Host)] {
-			faults = append(faults, manifest.NewError(manifest.SourceUnused, "no runner connects to %s, which %s is given for", o.Host, o))
+	for _, object := range o.Objects {
+		if object.Host != "" && !used[strings.ToLower(object.Host)] {
+			faults = append(faults, manifest.NewError(manifest.SourceUnused, "no runner connects to %s, which %s is given for", object.Host, object))
 		}
 	}
-	return errors.Join(faults...)
+	return warnings, errors.Join(faults...)
 }

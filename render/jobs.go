@@ -18,6 +18,11 @@ var jobsScript string
 // no backslash and no quotes in threes, so that any multi-line string of TOML can hold it.
 func JobsScript() string { return jobsScript }
 
+// JobsScriptLines returns the lines between the markers, as tomledit takes them.
+func JobsScriptLines() string {
+	return strings.TrimSuffix(strings.TrimPrefix(jobsScript, tomledit.ScriptBegin+"\n"), tomledit.ScriptEnd+"\n")
+}
+
 // addJobs puts the script that makes the jobs' own programs trust GitLab into the template.
 func (f *filter) addJobs(d *added.Deployment) error {
 	t, err := f.run.Templates.Of(d.Runner)
@@ -27,5 +32,5 @@ func (f *filter) addJobs(d *added.Deployment) error {
 	if err := d.RefuseJobs(t); err != nil {
 		return err
 	}
-	return d.AddScript(strings.TrimSuffix(strings.TrimPrefix(JobsScript(), tomledit.ScriptBegin+"\n"), tomledit.ScriptEnd+"\n"))
+	return d.AddScript(JobsScriptLines())
 }

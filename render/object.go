@@ -32,11 +32,11 @@ func ParseObject(kind, host, written string) (Object, error) {
 		key = defaultKey
 	}
 	o := Object{Host: host, Kind: kind, Name: name, Key: key}
-	return o, o.check()
+	return o, o.Check()
 }
 
-// check refuses what cannot name an object, and a key that no pod gets.
-func (o Object) check() error {
+// Check refuses what cannot name an object, and a key that no pod gets.
+func (o Object) Check() error {
 	shown, ok := pod.MountableFor(o.Kind)
 	switch {
 	case !ok || shown.Kind != o.Kind:

@@ -16,10 +16,7 @@ import (
 func (d *Deployment) SetVariable(c *pod.Container, name, value string) error {
 	entry := manifest.Named(manifest.List(c.Node, "env"), name)
 	if entry == nil {
-		return d.addItem(variable, c.Name, yamledit.Map(
-			yamledit.Pair{Key: "name", Value: yamledit.Text(name)},
-			yamledit.Pair{Key: "value", Value: yamledit.Text(value)},
-		))
+		return d.addItem(variable, c.Name, NewVariable(name, value))
 	}
 	if old := manifest.Text(entry, "value"); old != "" && !isPath(old) {
 		return d.Refuse(manifest.CAFileSet, c.Field("env "+name), "its value is not the path of a file")
@@ -35,6 +32,14 @@ func (d *Deployment) SetVariable(c *pod.Container, name, value string) error {
 		_, err := yamledit.Set(entry, "value", yamledit.Text(value))
 		return err
 	})
+}
+
+// NewVariable returns an entry of a container's env.
+func NewVariable(name, value string) *yaml.RNode {
+	return yamledit.Map(
+		yamledit.Pair{Key: "name", Value: yamledit.Text(name)},
+		yamledit.Pair{Key: "value", Value: yamledit.Text(value)},
+	)
 }
 
 // isPath reports whether a former value may be written down: a path is no secret.

@@ -14,7 +14,7 @@ var _ Delivery = env{}
 func (env) NeedsHost() bool { return false }
 
 func (w env) Locate(*added.Run, *pod.Container, gitlabrunner.Server) (Location, error) {
-	return named(w.dir), nil
+	return Named(w.dir), nil
 }
 
 func (env) Apply(d *added.Deployment, c *pod.Container, at Location) error {

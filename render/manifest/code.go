@@ -45,4 +45,6 @@ const (
 	SourceUnused trust.Code = "source-unused" // no runner has the host of a source; an error for Objects
 	SourceServed trust.Code = "source-served" // which Secret an Ingress names; a note
 	FileReplaced trust.Code = "file-replaced" // an older volume had the file already
+
+	CertsSecretName trust.Code = "certs-secret-name" // the chart's value has the same effect; a note
 )

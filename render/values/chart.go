@@ -1,17 +1,20 @@
-package render
+package values
 
 import (
-	"errors"
 	"fmt"
+	"path"
 	"regexp"
 	"strconv"
 	"sync"
 
+	"helm-runnertrust/gitlabrunner"
+	"helm-runnertrust/render"
 	"helm-runnertrust/render/manifest"
+	"helm-runnertrust/render/pod"
 	"helm-runnertrust/trust"
 )
 
-// A chartKey is a key of the values of the gitlab-runner chart, which Values needs.
+// A chartKey is a key of the values of the gitlab-runner chart, which the values need.
 type chartKey struct {
 	name  string
 	since chartVersion // the first version that has it
@@ -48,22 +51,25 @@ var versionNumber = sync.OnceValue(func() *regexp.Regexp {
 // parseChartVersion reads X.Y or X.Y.Z, with what forks put behind it. A version of the gitlab chart
 // is refused: which gitlab-runner it brings along follows no rule.
 func parseChartVersion(written string) (chartVersion, error) {
-	refuse := func(why string) (chartVersion, error) {
-		return chartVersion{}, &Error{Code: manifest.BadChartVersion, Err: fmt.Errorf("the chart version %q %s", written, why)}
-	}
 	found := versionNumber().FindStringSubmatch(written)
 	if found == nil {
-		return refuse("is not X.Y.Z")
+		return chartVersion{}, manifest.NewError(manifest.BadChartVersion, "the chart version %q is not X.Y.Z", written)
 	}
-	major, errMajor := strconv.Atoi(found[1])
-	minor, errMinor := strconv.Atoi(found[2])
-	if err := errors.Join(errMajor, errMinor); err != nil {
-		return refuse("is not X.Y.Z")
-	}
+	major, _ := strconv.Atoi(found[1]) // six digits at most
+	minor, _ := strconv.Atoi(found[2])
 	if major >= oldestUmbrella {
-		return refuse("is not one of gitlab-runner, but of the gitlab chart around it")
+		return chartVersion{}, manifest.NewError(manifest.BadChartVersion, "the chart version %q is not one of gitlab-runner, but of the gitlab chart around it", written)
 	}
 	return chartVersion{major, minor}, nil
+}
+
+// keys returns those of the chart that the values need.
+func (o Options) keys() []chartKey {
+	keys := []chartKey{volumesKey}
+	if len(o.Sources) > 0 && !o.Apart {
+		keys = append(keys, extraObjectsKey)
+	}
+	return keys
 }
 
 // checkKeys refuses the first of the keys that a version of the chart does not have, as the way
@@ -78,8 +84,29 @@ func checkKeys(version string, keys []chartKey, host string) error {
 	}
 	for _, key := range keys {
 		if v.isBefore(key.since) {
-			return &Error{Code: key.code, Host: host, Err: fmt.Errorf("version %s of the gitlab-runner chart does not have the value %s, which came with %s",
+			return &render.Error{Code: key.code, Host: host, Err: fmt.Errorf("version %s of the gitlab-runner chart does not have the value %s, which came with %s",
 				version, key.name, key.since)}
+		}
+	}
+	return nil
+}
+
+// chartMounts are the directories where the chart itself mounts volumes. Those that are read-only have
+// room for nothing below them.
+var chartMounts = []struct {
+	path     string
+	readOnly bool
+}{
+	{"/secrets", true},
+	{"/configmaps", true},
+	{path.Join(gitlabrunner.DefaultHome, gitlabrunner.ConfigFolder), false},
+}
+
+// checkChartMounts refuses a directory that the chart has taken, which only its manifests would show.
+func checkChartMounts(dir string) error {
+	for _, m := range chartMounts {
+		if dir == m.path || m.readOnly && pod.IsBelow(dir, m.path) {
+			return manifest.NewError(manifest.DirUnknown, "the certs directory %q cannot be mounted: the chart has a volume at %s", dir, m.path)
 		}
 	}
 	return nil
