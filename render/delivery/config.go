@@ -23,5 +23,5 @@ func (w config) Locate(run *added.Run, c *pod.Container, _ gitlabrunner.Server) 
 }
 
 func (config) Apply(d *added.Deployment, _ *pod.Container, at Location) error {
-	return d.SetCAFile(at.path())
+	return d.SetCAFile(at.Path())
 }

@@ -34,7 +34,8 @@ type Location struct {
 	File string // its name in there: "gitlab.example.com.crt"
 }
 
-func (l Location) path() string { return l.Dir + "/" + l.File }
+// Path returns the path of the file.
+func (l Location) Path() string { return l.Dir + "/" + l.File }
 
 // Named returns the Location of a delivery that names its file; "" is the default directory.
 func Named(dir string) Location {

@@ -18,5 +18,5 @@ func (w env) Locate(*added.Run, *pod.Container, gitlabrunner.Server) (Location, 
 }
 
 func (env) Apply(d *added.Deployment, c *pod.Container, at Location) error {
-	return d.SetVariable(c, gitlabrunner.CAFileVariable, at.path())
+	return d.SetVariable(c, gitlabrunner.CAFileVariable, at.Path())
 }
