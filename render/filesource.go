@@ -3,7 +3,6 @@ package render
 import (
 	"cmp"
 	"path"
-	"slices"
 
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/added"
@@ -41,16 +40,13 @@ func (o Options) configMapName(r *manifest.Object) string {
 
 // offers returns the certificates for a server. Several are one file for the runner.
 func (s *fileSource) offers(server gitlabrunner.Server) ([]offer, error) {
-	hosted := slices.DeleteFunc(slices.Clone(s.options.Sources), func(from Source) bool { return from.Host == "" })
-	bundle := Choose(hosted, server.Name)
-	forHost := bundle != nil
-	if !forHost {
-		bundle = Choose(s.options.Sources, server.Name)
+	var offers []offer
+	for _, o := range s.options.Offers(server.Name) {
+		if o.Bundle != nil {
+			offers = append(offers, offer{name: o.String(), forHost: o.ForHost, fill: func(file string) error { return s.fill(o.Bundle, server, file) }})
+		}
 	}
-	if bundle == nil {
-		return nil, nil
-	}
-	return []offer{{name: bundle.Origin(), forHost: forHost, fill: func(file string) error { return s.fill(bundle, server, file) }}}, nil
+	return offers, nil
 }
 
 func (s *fileSource) fill(bundle *trust.Bundle, server gitlabrunner.Server, file string) error {

@@ -37,10 +37,9 @@ func (s *objectSource) offers(server gitlabrunner.Server) ([]offer, error) {
 	add := func(o Object, by string) {
 		offers = append(offers, offer{name: o.String(), forHost: o.Host != "", fill: func(file string) error { return s.fill(o, by, server, file) }})
 	}
-	for i, o := range s.filter.options.Objects {
-		isFor := o.Host == "" || strings.EqualFold(o.Host, server.Name)
-		if isFor && !slices.Contains(s.filter.options.Objects[:i], o) {
-			add(o, "")
+	for _, o := range s.filter.options.Offers(server.Name) {
+		if o.Bundle == nil {
+			add(o.Object, "")
 		}
 	}
 	if !s.filter.options.fromIngress() {

@@ -5,6 +5,7 @@ package values
 
 import (
 	"cmp"
+	"fmt"
 	"path"
 	"strings"
 
@@ -78,7 +79,7 @@ func New(o Options) (*Values, error) {
 		v.Warnings = append(v.Warnings, trust.Finding{Code: manifest.PlainHTTP,
 			Message: gitlabrunner.ServerURLVariable + " is an http:// URL, so the runner checks no certificate"})
 	}
-	if r.bundle != nil {
+	if r.offer.Bundle != nil {
 		findings, err := r.makeConfigMap()
 		if err != nil {
 			return nil, err
@@ -118,7 +119,8 @@ type runner struct {
 	server gitlabrunner.Server
 	hosted bool              // its file is named after the server's host
 	at     delivery.Location // of the file
-	offer                    // what the file has; the ConfigMap's key once that is made
+	offer  render.Offer      // what the file has
+	object render.Object     // what the volume shows: that of the offer, or the ConfigMap
 
 	configMap *yaml.RNode // of the certificates, nil for an object
 	checksum  string      // of its data
@@ -138,9 +140,10 @@ func (o Options) runner() (*runner, error) {
 	if r.hosted {
 		r.at = delivery.Location{Dir: path.Clean(cmp.Or(o.CertsDir, defaultCertsDir)), File: server.CertFile}
 	}
-	if r.offer, err = o.choose(server); err != nil {
+	if r.offer, err = o.offer(server); err != nil {
 		return nil, err
 	}
+	r.object = r.offer.Object
 	const maxFileName = 253 // of a key of a ConfigMap, which the name becomes as well
 	if size := len(r.at.File); size > maxFileName {
 		return nil, refuse(server, manifest.HostTooLong, "the host %q is too long for the name of the runner's file, which has %d bytes and can have %d",
@@ -157,6 +160,31 @@ func (o Options) runner() (*runner, error) {
 	return r, checkChartMounts(r.at.Dir)
 }
 
+// offer returns the one offer for a server.
+func (o Options) offer(server gitlabrunner.Server) (render.Offer, error) {
+	offers := o.Offers(server.Name)
+	switch len(offers) {
+	case 0:
+		only := ""
+		if hosts := o.Hosts(); len(hosts) > 0 {
+			only = ", only for: " + strings.Join(hosts, ", ")
+		}
+		return render.Offer{}, refuse(server, manifest.NoCertificate, "no certificate is given for the host %q%s", server.Name, only)
+	case 1:
+		return offers[0], nil
+	}
+	var names []string
+	for _, offer := range offers {
+		names = append(names, offer.String())
+	}
+	return render.Offer{}, refuse(server, manifest.TwoSources, "host %s: its certificate is to come from %s, and a runner reads one file",
+		server.Name, strings.Join(names, " and from "))
+}
+
+func refuse(server gitlabrunner.Server, code trust.Code, format string, args ...any) error {
+	return &render.Error{Code: code, Host: server.Address, Err: fmt.Errorf(format, args...)}
+}
+
 // defaultCertsDir is the directory of a runner that is not root.
 var defaultCertsDir = gitlabrunner.CertsDir(-1, gitlabrunner.DefaultHome)
 
@@ -166,10 +194,10 @@ func (r *runner) makeConfigMap() (findings []trust.Finding, err error) {
 	if err != nil {
 		return nil, refuse(r.server, manifest.ConfigMapName, "host %s: %w", r.server.Name, err)
 	}
-	if findings, err = r.server.About(r.bundle.Check(r.server.Name, r.Now, r.Force)); err != nil {
+	if findings, err = r.server.About(r.offer.Bundle.Check(r.server.Name, r.Now, r.Force)); err != nil {
 		return nil, err
 	}
-	if err := configMap.Add(r.at.File, r.server.Name, r.bundle); err != nil {
+	if err := configMap.Add(r.at.File, r.server.Name, r.offer.Bundle); err != nil {
 		return nil, refuse(r.server, manifest.TooMuchData, "host %s: %w", r.server.Name, err)
 	}
 	shown := configMap.Projection()
