@@ -92,7 +92,7 @@ func printValues(p Process, flags valuesFlags) error {
 		p.print.warn(warning)
 	}
 	if options.Apart {
-		return p.print.writeBytes(append([]byte(aboutConfigMap(options, v.Key)), v.ConfigMap...))
+		return p.print.writeBytes(append([]byte(aboutConfigMap(options, v.Key)), v.Text...))
 	}
 	for _, note := range v.Notes {
 		p.print.note(note)

@@ -1,73 +1,51 @@
 package values
 
 import (
-	"fmt"
 	"path"
 	"regexp"
 	"strconv"
 	"sync"
 
 	"helm-runnertrust/gitlabrunner"
-	"helm-runnertrust/render"
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/pod"
-	"helm-runnertrust/trust"
 )
 
-// A chartKey is a key of the chart's values that not every version has.
-type chartKey struct {
-	name  string
-	minor int        // of the first version that has it, 0.minor.0
-	code  trust.Code // of the Error where a version does not have it
-}
-
-func (k chartKey) since() string { return fmt.Sprintf("0.%d.0", k.minor) }
-
-// The keys, by the chart's changelog (!348 and !451). Versions that have volumes have volumeMounts and
-// runners.config too.
-var (
-	volumesKey      = chartKey{"volumes", 42, manifest.NoVolumes}
-	extraObjectsKey = chartKey{"extraObjects", 62, manifest.NoExtraObjects}
+// The first versions of the chart, 0.X.0, that have a key, by its changelog (!348 and !451) and its
+// renderings. Those that have volumes have volumeMounts and runners.config too.
+const (
+	runnersConfigSince = 20
+	volumesSince       = 42
+	extraObjectsSince  = 62
 )
-
-// runnersConfigSince is the first version in whose renderings runners.config shows.
-const runnersConfigSince = "0.20.0"
-
-// keys returns those of the chart that the values need.
-func (o Options) keys() []chartKey {
-	keys := []chartKey{volumesKey}
-	if len(o.Sources) > 0 && !o.Apart {
-		keys = append(keys, extraObjectsKey)
-	}
-	return keys
-}
 
 // version is X.Y or X.Y.Z, with what forks put behind it.
 var version = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^v?(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})(\.[0-9]{1,6}([-+][-+.0-9A-Za-z]+)?)?$`)
 })
 
-// checkKeys refuses the first of the keys that a version of the chart does not have, as the way around
-// one may lead around the others; "" stands for a version that has all. A version of the gitlab chart is
+// checkVersion refuses a version of the chart that does not have the keys of the values, with one key
+// at a time, as the way around one may lead around the others. A version of the gitlab chart is
 // refused: which gitlab-runner it contains follows no rule.
-func checkKeys(written string, keys []chartKey, host string) error {
-	if written == "" {
+func (r *runner) checkVersion() error {
+	if r.ChartVersion == "" {
 		return nil
 	}
-	found := version().FindStringSubmatch(written)
+	found := version().FindStringSubmatch(r.ChartVersion)
 	if found == nil {
-		return manifest.NewError(manifest.BadChartVersion, "the chart version %q is not X.Y.Z", written)
+		return manifest.NewError(manifest.BadChartVersion, "the chart version %q is not X.Y.Z", r.ChartVersion)
 	}
 	major, _ := strconv.Atoi(found[1]) // six digits at most
 	minor, _ := strconv.Atoi(found[2])
 	if major >= 3 { // the first of gitlab that was seen with a gitlab-runner of 0.17 or later, which is still 0.x
-		return manifest.NewError(manifest.BadChartVersion, "the chart version %q is not one of gitlab-runner, but of the gitlab chart around it", written)
+		return manifest.NewError(manifest.BadChartVersion, "the chart version %q is not one of gitlab-runner, but of the gitlab chart around it", r.ChartVersion)
 	}
-	for _, key := range keys {
-		if major == 0 && minor < key.minor {
-			return &render.Error{Code: key.code, Host: host, Err: fmt.Errorf("version %s of the gitlab-runner chart does not have the value %s, which came with %s",
-				written, key.name, key.since())}
-		}
+	const missing = "version %s of the gitlab-runner chart does not have the value %s, which came with 0.%d.0"
+	switch {
+	case major == 0 && minor < volumesSince:
+		return r.refuse(manifest.NoVolumes, missing, r.ChartVersion, "volumes", volumesSince)
+	case major == 0 && minor < extraObjectsSince && len(r.Sources) > 0 && !r.Apart:
+		return r.refuse(manifest.NoExtraObjects, missing, r.ChartVersion, "extraObjects", extraObjectsSince)
 	}
 	return nil
 }

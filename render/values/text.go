@@ -24,9 +24,9 @@ func (r *runner) text(config string) (_ []byte, err error) {
 		err = cmp.Or(err, failed)
 		text += "\n" + comment + body
 	}
-	if r.configMap != nil && !r.Apart {
+	if r.configMap != nil {
 		add("extraObjects", yamledit.List(r.configMap), commented("The certificates, in a ConfigMap next to the chart's own objects, in the runner's namespace. "+
-			"The chart has extraObjects since %s.", extraObjectsKey.since()))
+			"The chart has extraObjects since 0.%d.0.", extraObjectsSince))
 	}
 	shown := added.Projection{Kind: r.object.Kind, Name: r.object.Name, Items: []added.Item{{Key: r.object.Key, Path: r.at.File}}}
 	add("volumes", yamledit.List(added.NewVolume(added.VolumeName, shown)), r.aboutVolumes())
@@ -49,20 +49,9 @@ func (r *runner) text(config string) (_ []byte, err error) {
 
 var filledLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^.+$`) })
 
-// namespace returns the namespace of the chart's objects, for extraObjects, which go through its
-// templates; nil for a ConfigMap apart.
-func (o Options) namespace() *yaml.RNode {
-	if o.Apart {
-		return nil
-	}
-	node := yamledit.Text("{{ .Values.namespace | default .Release.Namespace }}")
-	node.YNode().Style = yaml.DoubleQuotedStyle
-	return node
-}
-
 func (r *runner) aboutVolumes() string {
-	about := commented("Shows only this one key of the object, as a file; pods wait until the object exists. The chart has volumes and volumeMounts since %s.",
-		volumesKey.since())
+	about := commented("Shows only this one key of the object, as a file; pods wait until the object exists. The chart has volumes and volumeMounts since 0.%d.0.",
+		volumesSince)
 	if name := r.certsSecretName(); name != "" {
 		about += commented("Instead of both, this line does the same in every version of the chart, unless the runner is root, but shows all keys of the Secret:") +
 			"#   certsSecretName: " + name + "\n"
@@ -92,7 +81,7 @@ func configLines(config string) string {
 		return ""
 	}
 	text := "\n" + commented("Values cannot add to runners.config, which is one text: put these lines into it, below [[runners]], without the %q. "+
-		"The chart has runners.config since %s.", strings.TrimSpace(configMark), runnersConfigSince)
+		"The chart has runners.config since 0.%d.0.", strings.TrimSpace(configMark), runnersConfigSince)
 	for line := range strings.Lines(config) {
 		text += strings.TrimRight(configMark+line, " \n") + "\n"
 	}

@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -17,6 +18,7 @@ import (
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/pod"
 	"helm-runnertrust/render/tomledit"
+	"helm-runnertrust/render/yamledit"
 	"helm-runnertrust/trust"
 )
 
@@ -30,7 +32,7 @@ type Options struct {
 	// its host, in the same letters.
 	ServerURL string
 
-	// Apart leaves the ConfigMap out of the values, for charts without extraObjects.
+	// Apart makes the manifest of the ConfigMap instead of values, for charts without extraObjects.
 	Apart bool
 
 	// Umbrella puts the values below gitlab-runner, where the gitlab chart takes them from.
@@ -46,12 +48,8 @@ const DefaultConfigMapName = "gitlab-runner-certs"
 
 // Values are values of the gitlab-runner chart.
 type Values struct {
-	// Text is YAML with comments.
+	// Text is YAML with comments. With Options.Apart it is the ConfigMap of the Sources, without a namespace.
 	Text []byte
-
-	// ConfigMap is the manifest of the certificates, without a namespace; nil without Options.Apart,
-	// and where an object of the namespace has them.
-	ConfigMap []byte
 
 	// Key is the key of the ConfigMap, or of the object, with the certificates.
 	Key string
@@ -71,7 +69,7 @@ func New(o Options) (*Values, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkKeys(o.ChartVersion, o.keys(), r.server.Address); err != nil {
+	if err := r.checkVersion(); err != nil {
 		return nil, err
 	}
 	v := &Values{}
@@ -90,7 +88,7 @@ func New(o Options) (*Values, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.Warnings, v.Key = append(v.Warnings, unused...), r.object.Key
+	v.Warnings, v.Key = slices.Compact(append(v.Warnings, unused...)), r.object.Key
 	if v.Config, err = r.config(); err != nil {
 		return nil, err
 	}
@@ -104,10 +102,8 @@ func New(o Options) (*Values, error) {
 	}
 	if o.Apart && r.configMap != nil {
 		text, err := r.configMap.String()
-		if err != nil {
-			return nil, err
-		}
-		v.ConfigMap = []byte(text)
+		v.Text = []byte(text)
+		return v, err
 	}
 	v.Text, err = r.text(v.Config)
 	return v, err
@@ -140,13 +136,12 @@ func (o Options) runner() (*runner, error) {
 	if r.hosted {
 		r.at = delivery.Location{Dir: path.Clean(cmp.Or(o.CertsDir, defaultCertsDir)), File: server.CertFile}
 	}
-	if r.offer, err = o.offer(server); err != nil {
+	if err := r.choose(); err != nil {
 		return nil, err
 	}
-	r.object = r.offer.Object
 	const maxFileName = 253 // of a key of a ConfigMap, which the name becomes as well
 	if size := len(r.at.File); size > maxFileName {
-		return nil, refuse(server, manifest.HostTooLong, "the host %q is too long for the name of the runner's file, which has %d bytes and can have %d",
+		return nil, r.refuse(manifest.HostTooLong, "the host %q is too long for the name of the runner's file, which has %d bytes and can have %d",
 			server.Name, size, maxFileName)
 	}
 	if err := pod.CheckCertsDir(o.CertsDir); err != nil {
@@ -160,29 +155,30 @@ func (o Options) runner() (*runner, error) {
 	return r, checkChartMounts(r.at.Dir)
 }
 
-// offer returns the one offer for a server.
-func (o Options) offer(server gitlabrunner.Server) (render.Offer, error) {
-	offers := o.Offers(server.Name)
+// choose chooses the one offer for the server.
+func (r *runner) choose() error {
+	offers := r.Offers(r.server.Name)
 	switch len(offers) {
 	case 0:
 		only := ""
-		if hosts := o.Hosts(); len(hosts) > 0 {
+		if hosts := r.Hosts(); len(hosts) > 0 {
 			only = ", only for: " + strings.Join(hosts, ", ")
 		}
-		return render.Offer{}, refuse(server, manifest.NoCertificate, "no certificate is given for the host %q%s", server.Name, only)
+		return r.refuse(manifest.NoCertificate, "no certificate is given for the host %q%s", r.server.Name, only)
 	case 1:
-		return offers[0], nil
+		r.offer, r.object = offers[0], offers[0].Object
+		return nil
 	}
 	var names []string
 	for _, offer := range offers {
 		names = append(names, offer.String())
 	}
-	return render.Offer{}, refuse(server, manifest.TwoSources, "host %s: its certificate is to come from %s, and a runner reads one file",
-		server.Name, strings.Join(names, " and from "))
+	return r.refuse(manifest.TwoSources, "host %s: its certificate is to come from %s, and a runner reads one file",
+		r.server.Name, strings.Join(names, " and from "))
 }
 
-func refuse(server gitlabrunner.Server, code trust.Code, format string, args ...any) error {
-	return &render.Error{Code: code, Host: server.Address, Err: fmt.Errorf(format, args...)}
+func (r *runner) refuse(code trust.Code, format string, args ...any) error {
+	return &render.Error{Code: code, Host: r.server.Address, Err: fmt.Errorf(format, args...)}
 }
 
 // defaultCertsDir is the directory of a runner that is not root.
@@ -192,18 +188,23 @@ var defaultCertsDir = gitlabrunner.CertsDir(-1, gitlabrunner.DefaultHome)
 func (r *runner) makeConfigMap() (findings []trust.Finding, err error) {
 	configMap, err := render.NewConfigMap(cmp.Or(r.ConfigMapName, DefaultConfigMapName))
 	if err != nil {
-		return nil, refuse(r.server, manifest.ConfigMapName, "host %s: %w", r.server.Name, err)
+		return nil, r.refuse(manifest.ConfigMapName, "host %s: %w", r.server.Name, err)
 	}
 	if findings, err = r.server.About(r.offer.Bundle.Check(r.server.Name, r.Now, r.Force)); err != nil {
 		return nil, err
 	}
 	if err := configMap.Add(r.at.File, r.server.Name, r.offer.Bundle); err != nil {
-		return nil, refuse(r.server, manifest.TooMuchData, "host %s: %w", r.server.Name, err)
+		return nil, r.refuse(manifest.TooMuchData, "host %s: %w", r.server.Name, err)
 	}
 	shown := configMap.Projection()
 	r.object = render.Object{Kind: shown.Kind, Name: shown.Name, Key: shown.Items[0].Key}
 	r.checksum = configMap.Checksum()
-	r.configMap, err = configMap.Manifest(r.namespace(), nil, nil)
+	var namespace *yaml.RNode // of the chart's objects; extraObjects go through its templates
+	if !r.Apart {
+		namespace = yamledit.Text("{{ .Values.namespace | default .Release.Namespace }}")
+		namespace.YNode().Style = yaml.DoubleQuotedStyle
+	}
+	r.configMap, err = configMap.Manifest(namespace, nil, nil)
 	return findings, err
 }
 

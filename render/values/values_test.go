@@ -67,23 +67,23 @@ func bundle(t *testing.T, name string) *trust.Bundle {
 	return b
 }
 
-// TestValuesApart: the fields of Values go with one another, and there are no others.
+// TestValuesApart: the ConfigMap is the same in the values and apart from them, where it has the
+// namespace of whoever applies it.
 func TestValuesApart(t *testing.T) {
 	o := Options{ServerURL: "https://gitlab.example.com", Options: render.Options{Sources: []render.Source{{Bundle: bundle(t, "ca.crt")}}, Now: now}, Apart: true}
 	v, err := New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	values, configMap := string(v.Text), string(v.ConfigMap)
-	if v.Key != "gitlab.example.com.crt" || !strings.Contains(configMap, "  "+v.Key+": |") || strings.Contains(configMap, "namespace") {
+	configMap := string(v.Text)
+	if v.Key != "gitlab.example.com.crt" || !strings.Contains(configMap, "  "+v.Key+": |") ||
+		strings.Contains(configMap, "namespace") || !strings.Contains(configMap, "name: "+DefaultConfigMapName) {
 		t.Errorf("key %q in\n%s", v.Key, configMap)
 	}
-	if strings.Contains(values, "extraObjects") || !strings.Contains(values, "name: "+DefaultConfigMapName) || v.Config != "" {
-		t.Errorf("%q and\n%s", v.Config, values)
-	}
 	o.Apart = false
-	if v, err = New(o); err != nil || v.ConfigMap != nil || !strings.Contains(string(v.Text), "extraObjects") {
-		t.Errorf("%v, %s", err, v.ConfigMap)
+	_, data, _ := strings.Cut(configMap, "\ndata:\n")
+	if v, err = New(o); err != nil || !strings.Contains(strings.ReplaceAll(string(v.Text), "\n  ", "\n"), data) {
+		t.Errorf("%v, and no\n%s\nin\n%s", err, data, v.Text)
 	}
 }
 
