@@ -242,7 +242,7 @@ func TestDiffOfSecrets(t *testing.T) {
 	list := "kind: List\nitems:\n-\n  " + strings.ReplaceAll(strings.TrimSpace(runner), "\n", "\n  ") + "\n-\n  kind: Secret\n  data: {token: swordfish}\n"
 	cert := "--cert=" + fixturesDir + "/certs/ca.crt"
 	for name, stream := range map[string]string{"documents": stream, "list": list} {
-		for show, value := range map[string]string{"--show-secrets=false": "{token: ***}\n", "--show-secrets": "{token: swordfish}\n"} {
+		for show, value := range map[string]string{"--show-secrets=false": "{token: ***\n", "--show-secrets": "{token: swordfish}\n"} {
 			stdout, stderr, code := call(t, stream, nil, "render", cert, "--diff", show)
 			if code != exitDone || !strings.Contains(stdout, value) {
 				t.Errorf("%s, %s: exit code %d, %s%s", name, show, code, stdout, stderr)

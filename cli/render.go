@@ -11,12 +11,14 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/aymanbagabas/go-udiff"
 	"github.com/spf13/cobra"
 
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/cli/input"
 	"helm-runnertrust/cli/output"
 	"helm-runnertrust/render"
+	"helm-runnertrust/render/redact"
 	"helm-runnertrust/render/yamledit"
 )
 
@@ -57,7 +59,7 @@ release that is in the cluster.`,
 	from.register(cmd)
 	flags.register(cmd.Flags())
 	cmd.Flags().BoolVar(&diff, "diff", false, "print a unified diff instead of the manifests")
-	cmd.Flags().BoolVar(&showSecrets, "show-secrets", false, "show the values of Secrets in the diff")
+	cmd.Flags().BoolVar(&showSecrets, "show-secrets", false, "show all values in the diff: those of variables, arguments, scripts, data and comments may be secrets")
 	cmd.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit with 2 when there are changes")
 	return cmd
 }
@@ -67,12 +69,14 @@ release that is in the cluster.`,
 func writeRendered(p Process, name string, before, after []byte, diff, showSecrets, detailed bool) error {
 	out := after
 	if diff {
-		shown := func(text []byte) []byte { return render.MaskSecrets(text) }
+		text, afterName := "", name+" (with runnertrust)"
 		if showSecrets {
-			shown = func(text []byte) []byte { return text }
+			text = udiff.Unified(name, afterName, string(before), string(after))
+		} else {
+			text = redact.Diff(name, afterName, before, after, render.JobsScript())
 		}
 		noColour, _ := p.Env("NO_COLOR")
-		out = output.Diff(name, shown(before), shown(after), noColour == "" && output.IsTerminal(p.Stdout))
+		out = output.Diff(text, noColour == "" && output.IsTerminal(p.Stdout))
 	}
 	write := p.print.write
 	if detailed {

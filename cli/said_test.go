@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -10,24 +9,6 @@ import (
 	"helm-runnertrust/fixtures"
 	"helm-runnertrust/trust"
 )
-
-// messagesByCode returns messages of each code, or words of them, where … stands for anything: those
-// of the table of advice, of the page for the command line's own, and of the refused cases.
-func messagesByCode(t *testing.T) map[trust.Code][]string {
-	t.Helper()
-	messages := map[trust.Code][]string{}
-	for line := range strings.Lines(readFile(t, filepath.Join(docsDir, "TROUBLESHOOTING.md"))) {
-		if about, ok := rowCode(line); ok && about == advice.CodeCommand {
-			messages[about] = append(messages[about], code(tableRow(line)[0])...)
-		} else if words, _, known := advice.Row(about); ok && known {
-			messages[about] = words
-		}
-	}
-	for about, rejected := range rejectedMessages(t) {
-		messages[about] = append(messages[about], rejected...)
-	}
-	return messages
-}
 
 // rowCode returns the code of a row of docs/TROUBLESHOOTING.md about a message of the program.
 func rowCode(line string) (trust.Code, bool) {

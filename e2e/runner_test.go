@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"io/fs"
 	"net"
@@ -19,6 +18,7 @@ import (
 	"helm-runnertrust/e2e/internal/kubelet"
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/store"
 )
 
 // podSpec is the part of a Deployment's pods that decides what its runner
@@ -32,18 +32,14 @@ type podSpec struct {
 }
 
 // connect makes the request that the runner of a Deployment, as the API server
-// holds it, would make to its GitLab: with the system's certificates and the
+// holds it, would make to its GitLab: with the public CAs of its image and the
 // file that its pod would have. The name resolves to g, and the objects that
 // volumes come from are looked up in the Deployment's namespace.
 func connect(t *testing.T, lookup kubelet.Lookup, deployment object, g *gitlab) error {
 	t.Helper()
 	server, file := runnerFile(t, layOut(t, lookup, deployment), deployment)
-	system, err := x509.SystemCertPool()
-	if err != nil {
-		t.Fatal(err)
-	}
 	transport := &http.Transport{
-		TLSClientConfig: &tls.Config{RootCAs: trust.RunnerPool(system, file)},
+		TLSClientConfig: &tls.Config{RootCAs: trust.RunnerPool(store.Mozilla(), file)},
 		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, network, g.addr)
 		},

@@ -9,6 +9,7 @@ import (
 // What the filter adds, as the documentation names it.
 const (
 	certsAnnotation = "checksum/runner-certs"
+	addedAnnotation = "helm-runnertrust/added"
 	certsVolume     = "etc-gitlab-runner-certs"
 	certsDir        = "/home/gitlab-runner/.gitlab-runner/certs"
 	rootCertsDir    = "/etc/gitlab-runner/certs"
@@ -30,7 +31,7 @@ func filteredWith(certFile string, flags ...string) []string {
 
 // takeTrust removes from the objects of a release in namespace what the filter
 // adds for the Deployment name: the ConfigMap, the volume, the mount and the
-// annotation. Each of the four has to be there once.
+// two annotations. Each of them has to be there once.
 func takeTrust(t *testing.T, objects map[string]object, namespace, name string) {
 	t.Helper()
 	configMap := fmt.Sprintf("ConfigMap %s/%s-certs", namespace, name)
@@ -38,7 +39,13 @@ func takeTrust(t *testing.T, objects map[string]object, namespace, name string) 
 		t.Errorf("no %s", configMap)
 	}
 	delete(objects, configMap)
-	template, _ := at(objects[fmt.Sprintf("Deployment %s/%s", namespace, name)], "spec", "template").(object)
+	deployment := objects[fmt.Sprintf("Deployment %s/%s", namespace, name)]
+	added, _ := at(deployment, "metadata", "annotations").(object)
+	if added[addedAnnotation] == nil {
+		t.Errorf("no annotation %s", addedAnnotation)
+	}
+	delete(added, addedAnnotation)
+	template, _ := at(deployment, "spec", "template").(object)
 	annotations, _ := at(template, "metadata", "annotations").(object)
 	if annotations[certsAnnotation] == nil {
 		t.Errorf("no annotation %s", certsAnnotation)

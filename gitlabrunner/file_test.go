@@ -103,7 +103,7 @@ func TestParseAsRunner(t *testing.T) {
 		"twice":                   {text: good + good, taken: 1},
 		"beside a key":            {text: good + block("PRIVATE KEY", []byte("any")), taken: 1, warnings: "private-key"},
 		"beside a truncated one":  {text: good + good[:200], taken: 1, warnings: "pem-truncated"},
-		"beside TRUSTED":          {text: good + block("TRUSTED CERTIFICATE", root.Raw), taken: 1, warnings: "trusted-certificate"},
+		"beside TRUSTED":          {text: good + block("TRUSTED CERTIFICATE", root.Raw), taken: 1, warnings: "other-block"},
 		"beside SM2":              {text: block("CERTIFICATE", trusttest.OnSM2(root)) + good, taken: 1, warnings: "sm2"},
 		"beside headers":          {text: good + strings.Replace(good, "-----\n", "-----\nOrigin: here\n\n", 1), taken: 1, warnings: "pem-headers"},
 		"over 1 MiB":              {text: good + strings.Repeat("# comment\n", trust.MaxSize/10), taken: 1, warnings: "too-large"},
@@ -121,8 +121,8 @@ func TestParseAsRunner(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b, warnings, err := gitlabrunner.Parse("f.crt", []byte(test.text))
 			if test.refused != "" {
-				var refusal *trust.Error
-				if !errors.As(err, &refusal) || refusal.Code != test.refused || refusal.Origin != "f.crt" || b != nil {
+				refusal, ok := errors.AsType[*trust.Error](err)
+				if !ok || refusal.Code != test.refused || refusal.Origin != "f.crt" || b != nil {
 					t.Errorf("got %v", err)
 				}
 				return

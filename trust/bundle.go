@@ -7,6 +7,8 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // Bundle is what a trust file holds: at least one certificate, strictly parsed, without duplicates,
@@ -97,6 +99,21 @@ func (b *Bundle) Fingerprints() []string {
 func Fingerprint(c *x509.Certificate) string {
 	sum := sha256.Sum256(c.Raw)
 	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// ParseFingerprint reads a SHA-256 fingerprint, with or without "sha256:" or "SHA256 Fingerprint="
+// before it and with or without colons between the bytes, in any case, and returns it as
+// [Fingerprint] writes it. Everything else is an [*Error].
+func ParseFingerprint(text string) (string, error) {
+	digits := strings.ToLower(strings.TrimSpace(text))
+	digits = strings.TrimPrefix(digits, "sha256 fingerprint=") // openssl x509 -fingerprint -sha256
+	digits = strings.TrimPrefix(digits, "sha256:")
+	digits = strings.ReplaceAll(digits, ":", "")
+	sum, err := hex.DecodeString(digits)
+	if err != nil || len(sum) != sha256.Size {
+		return "", &Error{Origin: strconv.Quote(text), Code: CodeBadFingerprint, Message: "not a SHA-256 fingerprint of 64 hex digits"}
+	}
+	return "sha256:" + digits, nil
 }
 
 func distinct(certs []*x509.Certificate) []*x509.Certificate {

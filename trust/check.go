@@ -9,11 +9,6 @@ import (
 	"time"
 )
 
-const (
-	soon       = 30 * 24 * time.Hour
-	dateFormat = "2006-01-02 15:04 MST"
-)
-
 // Check holds the bundle against the host that the runner will connect to, at now. Host is the name
 // without port and brackets ("gitlab.example.com", "192.0.2.1", "fd00::1"); DNS names compare
 // without case. An empty host leaves the names unchecked.
@@ -27,139 +22,90 @@ func (b *Bundle) Check(host string, now time.Time, force bool) (warnings []Findi
 	}
 	var errs []error
 	for _, f := range b.refusals(host, now) {
-		errs = append(errs, &Error{Origin: b.origin, Code: f.Code, Host: f.Host, Message: f.Message})
+		errs = append(errs, &Error{Origin: b.origin, Code: f.Code, Host: host, Message: f.Message})
 	}
-	return b.placed(b.warnings(host, now)), errors.Join(errs...)
+	return b.located(b.warnings(host, now), host), errors.Join(errs...)
 }
 
 // Findings is everything that [Bundle.Check] would refuse or warn of.
 func (b *Bundle) Findings(host string, now time.Time) []Finding {
-	return b.placed(append(b.refusals(host, now), b.warnings(host, now)...))
+	return b.located(append(b.refusals(host, now), b.warnings(host, now)...), host)
+}
+
+// located names the host in findings, and the origin in front of their messages.
+func (b *Bundle) located(findings []Finding, host string) []Finding {
+	for i := range findings {
+		findings[i].Host = host
+		findings[i].Message = b.origin + ": " + findings[i].Message
+	}
+	return findings
 }
 
 func (b *Bundle) refusals(host string, now time.Time) []Finding {
 	if b.Unusable(host, now) == nil {
 		return nil
 	}
-	return withHost(append(b.checkDates(now), b.checkHost(host)...), host)
+	return append(b.dateFlaws(now), b.checkHost(host)...)
 }
 
 func (b *Bundle) warnings(host string, now time.Time) []Finding {
-	return withHost(slices.Concat(b.checkBeside(host, now), b.checkExpiresSoon(host, now), b.checkLeaves(host),
-		b.checkIssuers(now), b.checkRoots(now), b.checkMaySign(), b.checkCertManager(), b.checkDefault(host, now), b.checkStrength()), host)
-}
-
-// placed puts the origin in front of the messages.
-func (b *Bundle) placed(findings []Finding) []Finding {
-	for i := range findings {
-		findings[i].Message = b.origin + ": " + findings[i].Message
+	var beside, defaults []Finding
+	if b.Unusable(host, now) == nil { // else it was refused for that
+		beside = b.checkBeside(host, now)
+		defaults = each(b.certificates, IngressDefault)
 	}
-	return findings
+	if f := endsSoon(b.last(host), now); f != nil {
+		beside = append(beside, *f)
+	}
+	return slices.Concat(beside, b.checkLeaves(host), b.checkChains(now), each(b.certificates, mayNotSign, temporary),
+		defaults, each(b.certificates, sm2Signed, weakSignature, weakKey))
 }
 
 // Flaws is what is wrong with the certificates themselves, or soon will be, whatever the host and
 // whichever file they are in: cert-manager's temporary ones and an ingress controller's, then dates, then
 // weak algorithms.
 func (b *Bundle) Flaws(now time.Time) []Finding {
-	found := slices.Concat(b.checkCertManager(), b.checkIngress(), b.checkDates(now))
-	for _, c := range b.certificates {
-		if f, ok := endsSoon(c, now); ok {
-			found = append(found, f)
-		}
-	}
-	return slices.Concat(found, b.checkMaySign(), b.checkStrength())
+	soonOver := func(c *x509.Certificate) *Finding { return endsSoon(c, now) }
+	return slices.Concat(each(b.certificates, temporary, IngressDefault), b.dateFlaws(now),
+		each(b.certificates, soonOver, mayNotSign, sm2Signed, weakSignature, weakKey))
 }
 
-func (b *Bundle) checkDates(now time.Time) []Finding {
-	var found []Finding
-	for _, c := range b.certificates {
-		if f, ok := outsideValidity(c, now); ok {
-			found = append(found, f)
-		}
-	}
-	return found
-}
-
-// outsideValidity compares with the validity period, both ends included (RFC 5280, section
-// 4.1.2.5).
-func outsideValidity(c *x509.Certificate, now time.Time) (Finding, bool) {
-	switch {
-	case now.After(c.NotAfter):
-		return Finding{
-			Code:    CodeExpired,
-			Message: fmt.Sprintf("certificate %s expired on %s", NameOf(c), c.NotAfter.UTC().Format(dateFormat)),
-		}, true
-	case now.Before(c.NotBefore):
-		return Finding{
-			Code:    CodeNotYetValid,
-			Message: fmt.Sprintf("certificate %s is not valid before %s", NameOf(c), c.NotBefore.UTC().Format(dateFormat)),
-		}, true
-	}
-	return Finding{}, false
+func (b *Bundle) dateFlaws(now time.Time) []Finding {
+	return each(b.certificates, func(c *x509.Certificate) *Finding { return OutsideValidity(c, now) })
 }
 
 func (b *Bundle) checkHost(host string) []Finding {
 	if slices.ContainsFunc(b.certificates, authority) {
 		return nil
 	}
-	var found []Finding
-	for _, c := range notCovered(host, b.certificates) {
-		found = append(found, closer(c, host, Finding{
-			Code:    CodeHostNotCovered,
-			Message: fmt.Sprintf("no certificate for host %q: %s %s", host, NameOf(c), covers(c, host)),
-		}))
-	}
-	return found
+	return notCovered(host, b.certificates, func(c *x509.Certificate) Finding {
+		return Found(CodeHostNotCovered, "no certificate for host %q: %s %s", host, NameOf(c), covers(c, host))
+	})
 }
 
 // checkLeaves warns of leaves beside their CA, none of which is for the host: the file may work, but no
 // client takes such a leaf from the server, whichever CA it trusts.
 func (b *Bundle) checkLeaves(host string) []Finding {
-	var leaves []*x509.Certificate
-	for _, c := range b.certificates {
-		issuedHere := func(ca *x509.Certificate) bool { return authority(ca) && likelyIssuer(ca, c) }
-		if !authority(c) && slices.ContainsFunc(b.certificates, issuedHere) {
-			leaves = append(leaves, c)
-		}
-	}
-	var found []Finding
-	for _, c := range notCovered(host, leaves) {
-		found = append(found, closer(c, host, Finding{
-			Code:    CodeHostNotCovered,
-			Message: fmt.Sprintf("certificate %s is not for host %q, so the runner refuses it if the server sends it: it %s", NameOf(c), host, covers(c, host)),
-		}))
-	}
-	return found
+	leaves := slices.DeleteFunc(slices.Clone(b.certificates), func(c *x509.Certificate) bool {
+		return authority(c) || !b.issuedHere(c)
+	})
+	return notCovered(host, leaves, func(c *x509.Certificate) Finding {
+		return Found(CodeHostNotCovered, "certificate %s is not for host %q, so the runner refuses it if the server sends it: it %s",
+			NameOf(c), host, covers(c, host))
+	})
 }
 
-// notCovered returns the leaves, if none of them is for the host.
-func notCovered(host string, leaves []*x509.Certificate) []*x509.Certificate {
-	covers := func(c *x509.Certificate) bool { return host == "" || c.VerifyHostname(host) == nil }
-	if slices.ContainsFunc(leaves, covers) {
+// notCovered returns a finding for each leaf, if none of them is for the host.
+func notCovered(host string, leaves []*x509.Certificate, finding func(*x509.Certificate) Finding) []Finding {
+	if slices.ContainsFunc(leaves, func(c *x509.Certificate) bool { return host == "" || c.VerifyHostname(host) == nil }) {
 		return nil
 	}
-	return leaves
-}
-
-// closer returns what is known more closely about a certificate that is not for the host, else f.
-func closer(c *x509.Certificate, host string, f Finding) Finding {
-	for _, known := range []func() (Finding, bool){
-		func() (Finding, bool) { return IngressDefault(c) },
-		func() (Finding, bool) { return nameForm(c, host) },
-	} {
-		if better, ok := known(); ok {
-			return better
-		}
-	}
-	return f
+	return each(leaves, func(c *x509.Certificate) *Finding { return new(closer(c, host, finding(c))) })
 }
 
 // checkBeside warns of certificates that are not valid, in a bundle that works without them.
 func (b *Bundle) checkBeside(host string, now time.Time) []Finding {
-	if b.Unusable(host, now) != nil {
-		return nil
-	}
-	found := b.checkDates(now)
+	found := b.dateFlaws(now)
 	for i := range found {
 		if found[i].Code == CodeExpired {
 			found[i].Code = CodeExpiredBeside
@@ -169,113 +115,101 @@ func (b *Bundle) checkBeside(host string, now time.Time) []Finding {
 	return found
 }
 
-// checkExpiresSoon warns of the certificate with which the file stops working.
-func (b *Bundle) checkExpiresSoon(host string, now time.Time) []Finding {
-	if f, ok := endsSoon(b.last(host), now); ok {
-		return []Finding{f}
-	}
-	return nil
-}
-
-func endsSoon(c *x509.Certificate, now time.Time) (Finding, bool) {
-	left := c.NotAfter.Sub(now)
-	return Finding{
-		Code:    CodeExpiresSoon,
-		Message: fmt.Sprintf("certificate %s expires in %d days, on %s", NameOf(c), int(left.Hours()/24), c.NotAfter.UTC().Format(dateFormat)),
-	}, left >= 0 && left < soon
-}
-
-// checkMaySign warns of CAs whose key usage leaves out certificates (RFC 5280, section 4.2.1.3): Go
-// and OpenSSL take nothing that they have signed.
-func (b *Bundle) checkMaySign() []Finding {
-	var found []Finding
-	for _, c := range b.certificates {
-		if c.IsCA && c.KeyUsage != 0 && c.KeyUsage&x509.KeyUsageCertSign == 0 {
-			found = append(found, Finding{
-				Code:    CodeMayNotSign,
-				Message: fmt.Sprintf("CA certificate %s may not sign certificates: its key usage is without keyCertSign, so clients refuse what it has issued", NameOf(c)),
-			})
-		}
-	}
-	return found
-}
-
 // validAt returns the certificates that are valid at now, or all of them if none is.
 func (b *Bundle) validAt(now time.Time) []*x509.Certificate {
-	valid := slices.DeleteFunc(slices.Clone(b.certificates), func(c *x509.Certificate) bool {
-		_, outside := outsideValidity(c, now)
-		return outside
-	})
+	valid := slices.DeleteFunc(slices.Clone(b.certificates), func(c *x509.Certificate) bool { return OutsideValidity(c, now) != nil })
 	if len(valid) == 0 {
 		return b.certificates
 	}
 	return valid
 }
 
-// checkIssuers warns of leaves whose chain does not reach a root inside the bundle, through certificates
+// checkChains warns of leaves whose chain does not reach a root inside the bundle, through certificates
 // that are valid: an expired cross-signed root leads nowhere, its self-signed one is missing. The runner
 // accepts a leaf in its pool; git in its jobs trusts this file only and needs the issuer.
-func (b *Bundle) checkIssuers(now time.Time) []Finding {
+func (b *Bundle) checkChains(now time.Time) []Finding {
 	valid := b.validAt(now)
-	var found []Finding
 	var tops []*x509.Certificate // where paths end, each once
 	for _, c := range b.certificates {
-		if authority(c) || temporary(c) { // nobody has the issuer of a temporary one
+		if authority(c) || temporary(c) != nil { // nobody has the issuer of a temporary one
 			continue
 		}
 		path := PathFrom(c, valid)
 		if top := path[len(path)-1]; !SelfSigned(top) && !slices.ContainsFunc(tops, top.Equal) {
 			tops = append(tops, top)
-			found = append(found, Finding{
-				Code: CodeIssuerMissing,
-				Message: fmt.Sprintf("certificate %s comes without its issuer %s: the runner may connect, but git in its jobs may fail",
-					NameOf(top), issuerName(top)),
-			})
 		}
 	}
-	return found
+	if len(tops) == 0 {
+		return checkRoots(valid)
+	}
+	return each(tops, func(top *x509.Certificate) *Finding {
+		return new(Found(CodeIssuerMissing, "certificate %s comes without its issuer %s: the runner may connect, but git in its jobs may fail",
+			NameOf(top), issuerName(top)))
+	})
 }
 
-// checkRoots warns of CAs whose root is not in the bundle, unless that was said of a leaf below
-// them. GnuTLS wants the last certificate that the server sends, or its issuer, in the file, so
-// that an issuing CA alone will not do for a server that sends one more.
-func (b *Bundle) checkRoots(now time.Time) []Finding {
-	if len(b.checkIssuers(now)) > 0 {
-		return nil
-	}
-	var found []Finding
-	valid := b.validAt(now)
-	for _, c := range valid {
+// checkRoots warns of CAs whose root is not among the certificates. GnuTLS wants the last certificate
+// that the server sends, or its issuer, in the file, so that an issuing CA alone will not do for a
+// server that sends one more.
+func checkRoots(valid []*x509.Certificate) []Finding {
+	return each(valid, func(c *x509.Certificate) *Finding {
 		sameKey := func(other *x509.Certificate) bool { // cross-signed roots have both
 			return SelfSigned(other) && bytes.Equal(other.RawSubject, c.RawSubject) && bytes.Equal(other.RawSubjectPublicKeyInfo, c.RawSubjectPublicKeyInfo)
 		}
-		if authority(c) && len(PathFrom(c, valid)) == 1 && !slices.ContainsFunc(valid, sameKey) {
-			found = append(found, Finding{
-				Code: CodeRootMissing,
-				Message: fmt.Sprintf("CA certificate %s comes without the one above it, %s: git in jobs may fail when the server sends that too",
-					NameOf(c), issuerName(c)),
-			})
+		if !authority(c) || len(PathFrom(c, valid)) > 1 || slices.ContainsFunc(valid, sameKey) {
+			return nil
 		}
-	}
-	return found
+		return new(Found(CodeRootMissing, "CA certificate %s comes without the one above it, %s: git in jobs may fail when the server sends that too",
+			NameOf(c), issuerName(c)))
+	})
 }
 
-func (b *Bundle) checkCertManager() []Finding {
-	var found []Finding
-	for _, c := range b.certificates {
-		if temporary(c) {
-			found = append(found, Finding{
-				Code:    CodeCertManagerTemporary,
-				Message: fmt.Sprintf("certificate %s is cert-manager's temporary one, which is replaced as soon as the issuer answers", NameOf(c)),
-			})
-		}
-	}
-	return found
+// deciding are the certificates that the file works by, as long as one of them is valid: its CAs,
+// and the host's own certificates that none of them issued. An empty host stands for any.
+func (b *Bundle) deciding(host string) []*x509.Certificate {
+	return slices.DeleteFunc(slices.Clone(b.certificates), func(c *x509.Certificate) bool {
+		return !authority(c) && (host != "" && c.VerifyHostname(host) != nil || b.issuedHere(c))
+	})
 }
 
-// temporary recognises the certificate that cert-manager puts into a Secret until the issuer
-// answers: see GenerateLocallySignedTemporaryCertificate in its package pkg/util/pki, which signs
-// with a CA of this name and writes this serial number into the subject.
-func temporary(c *x509.Certificate) bool {
-	return c.Issuer.CommonName == "cert-manager.local" && c.Subject.SerialNumber == "1234567890"
+// issuedHere reports whether a CA of the bundle may have issued a certificate.
+func (b *Bundle) issuedHere(c *x509.Certificate) bool {
+	return slices.ContainsFunc(b.certificates, func(ca *x509.Certificate) bool { return authority(ca) && likelyIssuer(ca, c) })
+}
+
+// lastOf is the certificate that is valid longest.
+func lastOf(certs []*x509.Certificate) *x509.Certificate {
+	return slices.MaxFunc(certs, func(a, b *x509.Certificate) int { return a.NotAfter.Compare(b.NotAfter) })
+}
+
+// last is the certificate with which the file stops working. Where none is for the host, it is that
+// for any other.
+func (b *Bundle) last(host string) *x509.Certificate {
+	if deciding := b.deciding(host); len(deciding) > 0 {
+		return lastOf(deciding)
+	}
+	return lastOf(b.deciding(""))
+}
+
+// NotAfter is the moment, in UTC, at which a file with these certificates stops working for a host:
+// when the last of its CAs expires, and without a CA, the host's own certificate. An empty host
+// stands for any.
+func (b *Bundle) NotAfter(host string) time.Time { return b.last(host).NotAfter.UTC() }
+
+// Unusable says why a client with this bundle would not connect to host at now, whatever the server
+// sends: by the rule of [Bundle.NotAfter], no certificate that counts is valid. It is nil when
+// there is one. An empty host leaves the names unchecked.
+func (b *Bundle) Unusable(host string, now time.Time) *Finding {
+	deciding := b.deciding(host)
+	var reason Finding
+	switch {
+	case len(deciding) == 0:
+		reason = b.checkHost(host)[0]
+	case slices.ContainsFunc(deciding, func(c *x509.Certificate) bool { return OutsideValidity(c, now) == nil }):
+		return nil
+	default:
+		reason = *OutsideValidity(lastOf(deciding), now)
+	}
+	reason.Host = host
+	return &reason
 }

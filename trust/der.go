@@ -3,110 +3,111 @@ package trust
 import (
 	"bytes"
 	"crypto/x509"
-	"errors"
-	"fmt"
+	"encoding/asn1"
+	"strings"
 )
 
-const (
-	tagInteger     = 0x02
-	tagOctetString = 0x04
-	tagOID         = 0x06
-	tagSequence    = 0x30
-	tagSet         = 0x31
-	tagContext0    = 0xa0
-	tagContext1    = 0xa1
-)
+// pkcs7Type begins the type of a PKCS#7 content, 1.2.840.113549.1.7 and one number more (RFC 2315,
+// section 14).
+var pkcs7Type = []byte{0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07}
 
-// oidPKCS7 begins the object identifiers of PKCS#7 contents, 1.2.840.113549.1.7 (RFC 2315, section
-// 14).
-var oidPKCS7 = []byte{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07}
-
-// certificatesFromDER reads exactly one certificate or one PKCS#7 bundle. What is neither is named
-// in the fault, so that a person sees which file was mistaken for the certificate.
-func certificatesFromDER(der []byte) ([]*x509.Certificate, *fault) {
-	value, size, err := readBER(der)
-	if errors.Is(err, errBERShort) {
-		return nil, &fault{code: CodeDERTruncated, message: "the certificate is cut off: its end is missing", err: err}
-	}
-	if err != nil {
-		return nil, &fault{code: CodeNotOne, message: "not a certificate", err: err}
-	}
-	kind := kindOf(value)
-	if size < len(der) && !kind.secret {
-		return nil, trailing(der, size)
-	}
+// certificatesFromDER reads exactly one certificate or one PKCS#7 bundle. Structures that are often
+// mistaken for one are named, without decoding what may be a key.
+func certificatesFromDER(der []byte) ([]*x509.Certificate, *Error) {
+	var value asn1.RawValue
+	rest, err := asn1.Unmarshal(der, &value)
 	switch {
-	case kind.name == pkcs7Bundle:
-		return certificatesFromPKCS7(value)
-	case kind.name != "":
-		return nil, &fault{code: kind.code, message: "this is " + kind.name + ", not a certificate"}
+	case bytes.HasPrefix(der, append([]byte{0x30, 0x80}, pkcs7Type...)):
+		return nil, refusal(CodeNotCertsOnly, "this PKCS#7 file is in BER, not in DER")
+	case err != nil:
+		return nil, &Error{Code: CodeNotOne, Message: "not a certificate, or only a part of one", Err: err}
+	case len(rest) > 0:
+		return nil, refusal(CodeTrailing, "trailing bytes after the certificate: %d; DER holds one certificate, several need PEM or PKCS#7", len(rest))
+	case bytes.HasPrefix(value.Bytes, pkcs7Type):
+		return certificatesFromPKCS7(der)
+	}
+	if f := otherStructure(value); f != nil {
+		return nil, f
 	}
 	cert, err := x509.ParseCertificate(der)
-	if err != nil {
-		return nil, notCertificate(der, err)
-	}
-	return []*x509.Certificate{cert}, nil
-}
-
-func trailing(der []byte, size int) *fault {
-	f := &fault{code: CodeTrailing, message: fmt.Sprintf("trailing bytes after the certificate: %d", len(der)-size)}
-	if next, _, err := readBER(der[size:]); err == nil && next.tag == tagSequence {
-		f.code, f.message = CodeSeveralDER, f.message+"; DER holds one certificate, several need PEM or PKCS#7"
-		if kind := kindOf(next); kind.secret {
-			f.code, f.message = CodePrivateKey, "a private key follows the certificate: it is "+kind.name
-		}
-	}
-	return f
-}
-
-func notCertificate(der []byte, err error) *fault {
-	if f := sm2Fault(der); f != nil {
-		return f
+	if err == nil {
+		return []*x509.Certificate{cert}, nil
 	}
 	if _, e := x509.ParseCertificateRequest(der); e == nil {
-		return &fault{code: CodeRequest, message: "this is a certificate request, not a certificate"}
+		return nil, refusal(CodeRequest, "this is a certificate request, not a certificate")
 	}
-	if _, e := x509.ParseRevocationList(der); e == nil {
-		return &fault{code: CodeNotOne, message: "this is a revocation list (CRL), not a certificate"}
-	}
-	return &fault{code: CodeNotOne, message: "not a certificate that the runner can read", err: err}
+	return nil, unreadable(der, err)
 }
 
-const pkcs7Bundle = "a PKCS#7 bundle"
-
-// kindDER names a structure that is not a certificate; an empty name means that it may be one.
-type kindDER struct {
-	name   string
-	code   Code
-	secret bool
+// unreadable is about a certificate that Go cannot parse, be it because of its key.
+func unreadable(der []byte, err error) *Error {
+	if bytes.Contains(der, sm2Key) {
+		return refusal(CodeSM2, "a certificate with a key on the SM2 curve, which neither gitlab-runner nor git can use")
+	}
+	return &Error{Code: CodeNotOne, Message: "not a certificate that the runner can read", Err: err}
 }
 
-// kindOf tells structures apart by their first parts, without decoding what may be a key.
-func kindOf(value valueBER) kindDER {
-	parts := value.parts()
-	tags := make([]byte, 0, len(parts))
-	for _, p := range parts {
-		tags = append(tags, p.tag)
+// otherStructure refuses private keys and PKCS#12 files, which it tells apart by the tags of their
+// first parts; nil for what may be a certificate.
+func otherStructure(value asn1.RawValue) *Error {
+	var tags strings.Builder
+	for rest := value.Bytes; len(rest) > 0 && tags.Len() < 3; {
+		var part asn1.RawValue
+		var err error
+		if rest, err = asn1.Unmarshal(rest, &part); err != nil {
+			break
+		}
+		tags.WriteByte(part.FullBytes[0])
 	}
-	begins := func(want ...byte) bool { return len(tags) >= len(want) && bytes.Equal(tags[:len(want)], want) }
+	for _, other := range []struct {
+		begin string // INTEGER is 02, OCTET STRING 04, SEQUENCE 30
+		code  Code
+		name  string
+	}{
+		{"\x02\x30\x04", CodePrivateKey, "a private key"}, // PKCS#8: RFC 5208, section 5
+		{"\x30\x04", CodePrivateKey, "a private key"},     // encrypted: section 6
+		{"\x02\x04", CodePrivateKey, "a private key"},     // EC: RFC 5915, section 3
+		{"\x02\x02\x02", CodePrivateKey, "a private key"}, // RSA or DSA: RFC 8017, appendix A.1.2
+		{"\x02\x30", CodePKCS12, "a PKCS#12 file"},        // RFC 7292, section 4
+	} {
+		if strings.HasPrefix(tags.String(), other.begin) {
+			return refusal(other.code, "this is %s, not a certificate", other.name)
+		}
+	}
+	return nil
+}
+
+// contentInfo is a PKCS#7 message with signed data (RFC 5652, sections 3 and 5.1).
+type contentInfo struct {
+	Type asn1.ObjectIdentifier
+	Data struct {
+		Version int
+		Digests asn1.RawValue
+		Content struct {
+			Type  asn1.ObjectIdentifier
+			Value asn1.RawValue `asn1:"optional"`
+		}
+		Certificates    asn1.RawValue `asn1:"optional,tag:0"`
+		RevocationLists asn1.RawValue `asn1:"optional,tag:1"`
+		Signers         asn1.RawValue
+	} `asn1:"explicit,tag:0"`
+}
+
+// certificatesFromPKCS7 reads a "certs-only" message in DER (RFC 8551, section 3.2.2): signed data
+// without content and without signatures. Revocation lists in it are dropped.
+func certificatesFromPKCS7(der []byte) ([]*x509.Certificate, *Error) {
+	var message contentInfo
+	_, err := asn1.Unmarshal(der, &message)
+	data := message.Data
+	if err != nil || len(data.Content.Value.FullBytes)+len(data.Signers.Bytes) > 0 {
+		return nil, refusal(CodeNotCertsOnly, "this PKCS#7 file is not a plain certificate bundle")
+	}
+	certs, err := x509.ParseCertificates(data.Certificates.Bytes)
 	switch {
-	case begins(tagOID, tagContext0) && bytes.HasPrefix(parts[0].content, oidPKCS7):
-		return kindDER{name: pkcs7Bundle}
-	case begins(tagInteger, tagSequence, tagOctetString): // RFC 5208, section 5
-		return kindDER{name: "a private key (PKCS#8)", code: CodePrivateKey, secret: true}
-	case begins(tagInteger, tagOctetString): // RFC 5915, section 3
-		return kindDER{name: "a private key (EC)", code: CodePrivateKey, secret: true}
-	case begins(bytes.Repeat([]byte{tagInteger}, 6)...): // RFC 8017, appendix A.1.2
-		return kindDER{name: "a private key (RSA or DSA)", code: CodePrivateKey, secret: true}
-	case begins(tagSequence, tagOctetString) && len(tags) == 2: // RFC 5208, section 6
-		return kindDER{name: "an encrypted private key (PKCS#8)", code: CodePrivateKey, secret: true}
-	case begins(tagInteger, tagSequence) && holdsPKCS7(parts[1]): // RFC 7292, section 4
-		return kindPKCS12(value.bytes)
+	case err != nil:
+		return nil, unreadable(data.Certificates.Bytes, err)
+	case len(certs) == 0:
+		return nil, refusal(CodeEmpty, "this PKCS#7 bundle holds no certificate")
 	}
-	return kindDER{}
-}
-
-func holdsPKCS7(value valueBER) bool {
-	parts := value.parts()
-	return len(parts) > 0 && parts[0].tag == tagOID && bytes.HasPrefix(parts[0].content, oidPKCS7)
+	return certs, nil
 }

@@ -1,5 +1,77 @@
 package trust
 
+import (
+	"fmt"
+	"strconv"
+)
+
+// A Code names what a [Finding] or an [Error] is about, for programs and for whoever chooses what
+// to advise: stable and in kebab case. Packages that find other things have codes of their own.
+type Code string
+
+// The codes of inputs that [Parse] refuses.
+const (
+	CodeTooLarge     Code = "too-large"         // more than MaxSize
+	CodeEmpty        Code = "empty"             // a file, block or bundle without any certificate
+	CodeBase64       Code = "base64"            // of PEM, or of a certificate without BEGIN and END lines
+	CodeWebPage      Code = "web-page"          // HTML
+	CodeUTF16        Code = "utf-16"            // text of two bytes a character
+	CodeJavaKeyStore Code = "java-key-store"    // JKS
+	CodeNotOne       Code = "not-a-certificate" // something else, damaged, or cut off
+	CodeManifest     Code = "manifest"          // of a Secret or ConfigMap, with a certificate inside
+
+	CodeTruncated   Code = "pem-truncated" // a BEGIN or an END line without the other
+	CodeDamagedLine Code = "pem-damaged"   // what must have been a BEGIN or END line
+	CodeGlued       Code = "pem-glued"     // an END line and the next BEGIN line in one
+	CodeOneLine     Code = "pem-one-line"  // a block without its line breaks
+	CodeEscaped     Code = "pem-escaped"   // line breaks as the two characters \n
+	CodeHeaders     Code = "pem-headers"   // "Name: value" lines: the runner skips the block
+	CodeBlockBase64 Code = "pem-base64"    // a block that does not decode
+	CodeOtherBlock  Code = "other-block"   // any other label, for instance TRUSTED CERTIFICATE or X509 CRL
+
+	CodePrivateKey   Code = "private-key"          // anywhere in the input, in whatever form
+	CodePKCS12       Code = "pkcs12"               // often with a private key
+	CodeRequest      Code = "certificate-request"  // what a CA makes a certificate from
+	CodeTrailing     Code = "trailing-bytes"       // bytes after the certificate, for instance another one
+	CodeNotCertsOnly Code = "pkcs7-not-certs-only" // PKCS#7 with more in it than certificates, or in BER
+
+	CodeHugeKey Code = "huge-key"      // an RSA key of more than 16,384 bits
+	CodeSM2     Code = "sm2"           // a key or a signature of SM2
+	CodeUnseen  Code = "runner-unseen" // certificates in a form that the runner does not read
+
+	CodeBadFingerprint Code = "bad-fingerprint" // ParseFingerprint: no SHA-256
+)
+
+// The codes of [Bundle.Check]. The first five are refusals unless forced; the last three of these are
+// warnings where a CA is beside the certificate. The others are warnings.
+const (
+	CodeExpired        Code = "expired"
+	CodeNotYetValid    Code = "not-yet-valid"
+	CodeHostNotCovered Code = "host-not-covered"
+	CodeNameForm       Code = "name-form"       // the host's name is there, but not where clients look
+	CodeIngressDefault Code = "ingress-default" // a controller's certificate for hosts without one
+
+	CodeExpiresSoon          Code = "expires-soon"
+	CodeExpiredBeside        Code = "expired-beside-valid" // the file works without it
+	CodeMayNotSign           Code = "ca-may-not-sign"      // a CA without keyCertSign
+	CodeIssuerMissing        Code = "issuer-missing"
+	CodeRootMissing          Code = "root-missing" // a CA, without those above it
+	CodeCertManagerTemporary Code = "cert-manager-temporary"
+	CodeWeakSignature        Code = "weak-signature"
+	CodeWeakKey              Code = "weak-key"
+)
+
+// The codes of [Judge] and [Explain], besides those of Check.
+const (
+	CodeTrusted          Code = "trusted" // the verdict is good
+	CodeUnknownAuthority Code = "unknown-authority"
+	CodeIncompleteChain  Code = "incomplete-chain"
+	CodeNameMismatch     Code = "name-mismatch"
+	CodeInvalid          Code = "invalid-certificate"
+	CodeStrictGit        Code = "git-stricter" // some git does not accept it, or only by chance
+	CodeUndecided        Code = "undecided"    // no rule of git is known for the chain
+)
+
 // A Finding is one thing that a check, a fetch, a verdict or the filter found and that is no
 // refusal: a diagnosis, a reason, a warning.
 type Finding struct {
@@ -14,9 +86,45 @@ type Finding struct {
 	Message string
 }
 
-func withHost(findings []Finding, host string) []Finding {
-	for i := range findings {
-		findings[i].Host = host
-	}
-	return findings
+// Found returns a finding with a message in the form of [fmt.Sprintf].
+func Found(code Code, format string, args ...any) Finding {
+	return Finding{Code: code, Message: fmt.Sprintf(format, args...)}
 }
+
+// Error is a refusal of certificates, of an argument or of a connection.
+type Error struct {
+	// Origin is the file, the variable or the host:port that is at fault; an argument is quoted.
+	Origin string
+	// Line is the line of the origin, from 1; 0 where there is none.
+	Line int
+	// Code names the refusal.
+	Code Code
+	// Host is the server as one types it for fetch, host[:port]; empty where it is not known.
+	Host string
+	// Message says what is wrong: lower case, no final period.
+	Message string
+	// Err is the cause; may be nil.
+	Err error
+}
+
+// Error returns "Origin:Line: Message: cause", leaving out what is empty.
+func (e *Error) Error() string {
+	text := e.Message
+	if place := e.place(); place != "" {
+		text = place + ": " + text
+	}
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
+}
+
+func (e *Error) place() string {
+	if e.Line > 0 {
+		return e.Origin + ":" + strconv.Itoa(e.Line)
+	}
+	return e.Origin
+}
+
+// Unwrap returns the cause, or nil.
+func (e *Error) Unwrap() error { return e.Err }

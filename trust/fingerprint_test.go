@@ -25,7 +25,7 @@ func TestParseFingerprint(t *testing.T) {
 		hex[1:]:                                fmt.Sprintf("%q: not a SHA-256 fingerprint of 64 hex digits", hex[1:]),
 		"sha256:" + hex + "00":                 fmt.Sprintf("%q: not a SHA-256 fingerprint of 64 hex digits", "sha256:"+hex+"00"),
 		"0x" + hex[2:]:                         fmt.Sprintf("%q: not a SHA-256 fingerprint of 64 hex digits", "0x"+hex[2:]),
-		hex[:40]:                               fmt.Sprintf("%q: this is a SHA-1 fingerprint", hex[:40]),
+		hex[:40]:                               fmt.Sprintf("%q: not a SHA-256 fingerprint of 64 hex digits", hex[:40]),
 		strings.Replace(hex, "0", "\u0660", 1): fmt.Sprintf("%q: not a SHA-256 fingerprint of 64 hex digits", strings.Replace(hex, "0", "\u0660", 1)),
 	} {
 		if got, err := trust.ParseFingerprint(text); err == nil || err.Error() != want {

@@ -16,7 +16,6 @@ func FuzzParse(f *testing.F) {
 	certs := chain()
 	f.Add(trusttest.PEM(certs...))
 	f.Add(trusttest.PKCS7(certs...))
-	f.Add(indefinite(f, trusttest.PKCS7(certs[0]), 4))
 	f.Add([]byte(block("PKCS7", trusttest.PKCS7(certs...))))
 	f.Add(certs[0].Raw)
 	seeds := 0

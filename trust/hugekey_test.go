@@ -32,8 +32,8 @@ func TestHugeKeys(t *testing.T) {
 			"PKCS#7": string(trusttest.PKCS7(beside, huge)), "PKCS#7 in PEM": block("PKCS7", trusttest.PKCS7(huge)),
 		} {
 			_, err := trust.Parse("f.crt", []byte(text))
-			var refusal *trust.Error
-			if got := errors.As(err, &refusal); got != refused || got && (refusal.Code != trust.CodeHugeKey || refusal.Origin != "f.crt") {
+			refusal, got := errors.AsType[*trust.Error](err)
+			if got != refused || got && (refusal.Code != trust.CodeHugeKey || refusal.Origin != "f.crt") {
 				t.Errorf("%d bits as %s: %v", bits, form, err)
 			}
 		}

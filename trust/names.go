@@ -56,7 +56,7 @@ func Shorten(text string) string {
 }
 
 // List joins names for one line of a message or a table, each as [Printable] has it. What does not fit
-// is counted: "a.test, b.test and 3,997 more".
+// is counted: "a.test, b.test and 3997 more".
 func List(names []string) string {
 	line := ""
 	for i, name := range names {
@@ -65,21 +65,12 @@ func List(names []string) string {
 		case i == 0:
 			line = name
 		case i == maxNames, len(line)+len(name) > maxLine:
-			return line + " and " + thousands(len(names)-i) + " more"
+			return fmt.Sprintf("%s and %d more", line, len(names)-i)
 		default:
 			line += ", " + name
 		}
 	}
 	return line
-}
-
-// thousands is a number with commas between groups of three digits.
-func thousands(n int) string {
-	text := strconv.Itoa(n)
-	for at := len(text) - 3; at > 0; at -= 3 {
-		text = text[:at] + "," + text[at:]
-	}
-	return text
 }
 
 // issuerName names the issuer of a certificate in a message, quoted.
@@ -101,22 +92,23 @@ func covers(c *x509.Certificate, host string) string {
 	return "covers " + List(names)
 }
 
-// nameForm explains a certificate that has the host's name where clients do not look for it: as common
-// name alone, or an address as DNS name; ok is false for any other certificate.
-func nameForm(c *x509.Certificate, host string) (f Finding, ok bool) {
-	return Finding{
-		Code:    CodeNameForm,
-		Message: fmt.Sprintf("certificate %s has the host %q where the runner does not look for it: it %s", NameOf(c), host, covers(c, host)),
-	}, misformed(c, host)
+// closer returns what is known more closely about a certificate that is not for the host, else f: that
+// it is an ingress controller's, or has the host's name where clients do not look for it.
+func closer(c *x509.Certificate, host string, f Finding) Finding {
+	if known := IngressDefault(c); known != nil {
+		return *known
+	}
+	if !nameElsewhere(c, host) {
+		return f
+	}
+	return Found(CodeNameForm, "certificate %s has the host %q where the runner does not look for it: it %s", NameOf(c), host, covers(c, host))
 }
 
-func misformed(c *x509.Certificate, host string) bool {
+// nameElsewhere reports whether the host is the common name alone, or an address among the DNS names.
+func nameElsewhere(c *x509.Certificate, host string) bool {
 	name := c.Subject.CommonName
-	if len(CoveredNames(c)) == 0 && name != "" {
-		moved := x509.Certificate{DNSNames: []string{name}}
-		return name == host || moved.VerifyHostname(host) == nil
-	}
-	return addressAsName(c, host)
+	moved := x509.Certificate{DNSNames: []string{name}}
+	return addressAsName(c, host) || len(CoveredNames(c)) == 0 && name != "" && (name == host || moved.VerifyHostname(host) == nil)
 }
 
 func addressAsName(c *x509.Certificate, host string) bool {

@@ -3,18 +3,25 @@ package trust
 import (
 	"bytes"
 	"crypto/x509"
+	"errors"
 	"fmt"
+	"regexp"
+	"strings"
+	"sync"
 )
 
 // MaxSize is the largest input that is read, in bytes. A ConfigMap or Secret holds no more
 // (Kubernetes 1.35, validation.MaxSecretSize), and cutting would hide certificates.
 const MaxSize = 1 << 20
 
+// maxFaults bounds what is reported of one input; the first ones tell the story.
+const maxFaults = 20
+
 // Parse reads certificates from PEM (RFC 7468; CERTIFICATE, PKCS7 and CMS blocks, text between them
 // is dropped), from one DER certificate, or from a PKCS#7 bundle in DER. Origin names the input in
 // messages. A byte order mark and CRLF line ends are accepted in PEM.
 //
-// Everything else is refused, each fault as an [*Error] with its line, several joined: private
+// Everything else is refused, each fault as an [*Error] with its line, up to 20 of them joined: private
 // keys, BEGIN and END lines outside a complete block, other labels, headers, bytes after a
 // certificate, UTF-16 and NUL bytes, web pages, inputs that are empty or larger than [MaxSize], and
 // keys that [CheckKeys] refuses.
@@ -29,56 +36,86 @@ func Parse(origin string, input []byte) (*Bundle, error) {
 // Certificates reads what [Parse] reads, without looking at signatures: the certificates are in the
 // order of the input, and may be there twice.
 func Certificates(origin string, input []byte) ([]*x509.Certificate, error) {
-	if len(input) > MaxSize {
-		return nil, tooLarge(origin)
-	}
-	if LooksLikeDER(input) {
-		certs, fault := certificatesFromDER(input)
-		if fault != nil {
-			return nil, fault.at(origin)
-		}
+	certs, faults := readCertificates(input)
+	if len(faults) == 0 {
 		return certs, CheckKeys(origin, certs)
 	}
-	text, fault := plainText(input)
-	if fault != nil {
-		return nil, fault.at(origin)
+	var errs []error
+	for _, f := range faults[:min(len(faults), maxFaults)] {
+		f.Origin = origin
+		errs = append(errs, f)
 	}
-	certs, err := parsePEM(origin, text)
-	if err != nil {
-		return nil, err
-	}
-	return certs, CheckKeys(origin, certs)
+	return nil, errors.Join(errs...)
 }
 
-func tooLarge(origin string) *Error {
-	return &Error{
-		Origin:  origin,
-		Code:    CodeTooLarge,
-		Message: fmt.Sprintf("larger than %d bytes (1 MiB), more than a ConfigMap can hold", MaxSize),
+// readCertificates returns the certificates of an input, and its faults without their origin.
+func readCertificates(input []byte) ([]*x509.Certificate, []*Error) {
+	var certs []*x509.Certificate
+	f := notText(input)
+	switch {
+	case len(input) > MaxSize:
+		f = refusal(CodeTooLarge, "larger than %d bytes (1 MiB), more than a ConfigMap can hold", MaxSize)
+	case LooksLikeDER(input):
+		certs, f = certificatesFromDER(input)
+	case f == nil:
+		text := bytes.TrimPrefix(input, []byte("\xef\xbb\xbf"))
+		text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
+		return certificatesFromPEM(bytes.ReplaceAll(text, []byte("\r"), []byte("\n")))
 	}
+	if f != nil {
+		return nil, []*Error{f}
+	}
+	return certs, nil
+}
+
+// refusal is an error of which only the reader of the input knows where it is.
+func refusal(code Code, format string, args ...any) *Error {
+	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
 // LooksLikeDER tells DER from text: both a SEQUENCE and the digit 0 are the byte 0x30, but the
-// length that follows in any certificate or key is no ASCII character.
+// length that follows in any certificate is no ASCII character. A key may be shorter.
 func LooksLikeDER(input []byte) bool {
-	if len(input) < 2 || input[0] != 0x30 || bytes.Contains(input[:min(len(input), 64)], []byte("-----")) {
-		return false
-	}
-	if input[1] >= 0x80 {
-		return true
-	}
-	size, err := sizeBER(input)
-	return err == nil && size == len(input)
+	return len(input) > 1 && input[0] == 0x30 && (input[1] >= 0x80 || int(input[1]) == len(input)-2)
 }
 
-// fault is one thing wrong with an input; a line of 0 means the input as a whole.
-type fault struct {
-	line    int
-	code    Code
-	message string
-	err     error
+// notText recognises what is mistaken for PEM.
+func notText(input []byte) *Error {
+	start := strings.ToLower(string(bytes.TrimSpace(input[:min(len(input), 512)])))
+	starts := func(prefix string) bool { return strings.HasPrefix(start, prefix) }
+	switch {
+	case bytes.HasPrefix(input, []byte("\xff\xfe")), bytes.HasPrefix(input, []byte("\xfe\xff")):
+		return refusal(CodeUTF16, `this is UTF-16 text, which Windows calls "Unicode"; PEM is ASCII`)
+	case bytes.HasPrefix(input, []byte("\xfe\xed\xfe\xed")):
+		return refusal(CodeJavaKeyStore, "this is a Java key store, not PEM")
+	case starts("<!doctype html"), starts("<html"):
+		return refusal(CodeWebPage, "this looks like a web page, not a certificate")
+	case bytes.IndexByte(input, 0) >= 0:
+		return refusal(CodeNotOne, "a NUL byte in the text: the file is damaged or not PEM")
+	}
+	return nil
 }
 
-func (f *fault) at(origin string) *Error {
-	return &Error{Origin: origin, Line: f.line, Code: f.code, Message: f.message, Err: f.err}
+// base64Begin is what "-----BEGIN" becomes in base64.
+const base64Begin = "LS0tLS1CRUdJTi"
+
+// manifestKind finds the kind of an object in YAML or JSON.
+var manifestKind = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)(?:^|[\s{,])["']?kind["']?\s*:\s*["']?(Secret|ConfigMap|SealedSecret|List)\b`)
+})
+
+// mistaken is about a text without a certificate that holds one in another form: the manifest of an
+// object, or base64 by itself; nil for other texts.
+func mistaken(text []byte) *Error {
+	starts := func(prefix string) bool { return bytes.HasPrefix(bytes.TrimSpace(text), []byte(prefix)) }
+	kind := manifestKind().FindSubmatch(text)
+	switch {
+	case (starts(base64Begin) || starts("MII")) && !bytes.Contains(text, []byte("-----")):
+		return refusal(CodeBase64, "no certificate in it: the whole file is base64, as in a Kubernetes Secret")
+	case kind != nil && bytes.Contains(text, []byte("apiVersion")):
+		return refusal(CodeManifest, "this is the manifest of a %s, not a certificate", kind[1])
+	case bytes.Contains(text, []byte(base64Begin)):
+		return refusal(CodeManifest, "no certificate in it, but PEM in base64, as in the manifest of a Secret")
+	}
+	return nil
 }

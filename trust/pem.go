@@ -4,191 +4,160 @@ import (
 	"bytes"
 	"crypto/x509"
 	"encoding/base64"
-	"errors"
-	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
+
+// A delimiter is a BEGIN or END line as RFC 7468, section 3, has them, but for those without a label,
+// which name nothing.
+var delimiter = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^-----(BEGIN|END) ([!-,.-~](?:[- ]?[!-,.-~])*)-----$`)
+})
+
+// nearlyDelimiter matches delimiters, and lines that must have been one: they have something beside it,
+// or lost dashes, or had them beautified on the way.
+var nearlyDelimiter = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`-----(?i:BEGIN|END)\b|^[-\x{2010}-\x{2015}\x{2212}]+\s*(?:BEGIN|END)\b`)
+})
 
 // block is a PEM block as far as it has been read.
 type block struct {
-	label   string
-	line    int // of its BEGIN line
-	body    []string
-	headers int  // the line of the first header, 0 without any
-	broken  bool // a fault inside was reported, its end is not another one
+	label  string
+	line   int // of its BEGIN line
+	body   []string
+	broken bool // a fault inside was reported, its end is not another one
 }
 
 // pemReader reads a text line by line and keeps every fault.
 type pemReader struct {
-	origin string
 	open   *block
 	certs  []*x509.Certificate
-	faults []*fault
+	faults []*Error
 }
 
-// maxFaults bounds what is reported of one input; the first ones tell the story.
-const maxFaults = 20
-
-// parsePEM reads all blocks of a text with LF line ends. White space around lines and empty lines
-// are allowed, as in the lax grammar of RFC 7468, so that a certificate cut out of a YAML file can
-// be read.
-func parsePEM(origin string, text []byte) ([]*x509.Certificate, error) {
-	r := pemReader{origin: origin}
+// certificatesFromPEM reads all blocks of a text with LF line ends. White space around lines and empty
+// lines are allowed, as in the lax grammar of RFC 7468, so that a certificate cut out of a YAML file
+// can be read.
+func certificatesFromPEM(text []byte) ([]*x509.Certificate, []*Error) {
+	var r pemReader
 	for i, line := range strings.Split(string(text), "\n") {
 		r.read(i+1, strings.TrimSpace(line))
 	}
 	r.closeUnfinished()
-	isKey := func(f *fault) bool { return f.code == CodePrivateKey }
+	isKey := func(f *Error) bool { return f.Code == CodePrivateKey }
 	if len(r.certs) == 0 && !slices.ContainsFunc(r.faults, isKey) {
-		if f := manifestFault(text); f != nil && !bytes.HasPrefix(bytes.TrimSpace(text), []byte(base64Begin)) {
-			r.faults = []*fault{f}
+		if f := mistaken(text); f != nil {
+			return nil, []*Error{f}
 		}
 	}
 	if len(r.certs) == 0 && len(r.faults) == 0 {
-		r.faults = append(r.faults, nothingFound(text))
+		r.report(0, refusal(CodeEmpty, "no certificate in it"))
 	}
-	return r.certs, r.err()
+	return r.certs, r.faults
 }
 
-func (r *pemReader) err() error {
-	var errs []error
-	for i, f := range r.faults {
-		if i == maxFaults {
-			errs = append(errs, &Error{Origin: r.origin, Code: CodeMoreFaults, Message: fmt.Sprintf("%d more faults", len(r.faults)-i)})
-			break
-		}
-		errs = append(errs, f.at(r.origin))
-	}
-	return errors.Join(errs...)
+func (r *pemReader) report(line int, f *Error) {
+	f.Line = line
+	r.faults = append(r.faults, f)
 }
-
-func (r *pemReader) report(f fault) { r.faults = append(r.faults, &f) }
 
 func (r *pemReader) read(number int, line string) {
-	keyword, label, isDelimiter := readDelimiter(line)
-	switch {
-	case isDelimiter && keyword == "BEGIN":
-		r.closeUnfinished()
-		r.open = &block{label: label, line: number}
-	case isDelimiter:
-		r.end(number, label)
-	case nearlyDelimiter(line):
-		r.delimiterFault(number, line)
-	case r.open != nil:
-		if r.open.headers == 0 && isHeader(line) {
-			r.open.headers = number
+	if !nearlyDelimiter().MatchString(line) {
+		if r.open != nil {
+			r.open.body = append(r.open.body, line)
 		}
-		r.open.body = append(r.open.body, line)
+		return
 	}
-}
-
-// closeUnfinished reports the open block as truncated: its END line did not come.
-func (r *pemReader) closeUnfinished() {
-	if r.open != nil && !r.open.broken {
-		r.report(r.open.fault("BEGIN " + r.open.label + " without its END line: the block is truncated"))
-	}
-	r.open = nil
-}
-
-func (r *pemReader) end(number int, label string) {
-	open := r.open
-	r.open = nil
-	switch {
-	case open == nil:
-		r.report(fault{line: number, code: CodeTruncated, message: "END " + label + " without its BEGIN line: the block is truncated"})
-	case open.broken:
-	case open.label != label:
-		r.report(open.fault(fmt.Sprintf("BEGIN %s is closed by END %s in line %d", open.label, label, number)))
+	switch match := delimiter().FindStringSubmatch(line); {
+	case match == nil:
+		r.report(number, damaged(line))
+		r.open = &block{broken: true}
+	case match[1] == "BEGIN":
+		r.closeUnfinished()
+		r.open = &block{label: match[2], line: number}
+	case r.open == nil:
+		r.report(number, refusal(CodeTruncated, "END %s without its BEGIN line: the block is truncated", match[2]))
+	case r.open.label != match[2]:
+		r.closeUnfinished()
 	default:
+		open := r.open
+		r.open = nil
 		r.take(open)
 	}
 }
 
-// delimiterFault reports a line that is nearly a delimiter, and goes on after it as well as it can.
-func (r *pemReader) delimiterFault(number int, line string) {
-	f := fault{line: number, code: CodeBoundary, message: "a damaged BEGIN or END line"}
-	glued := strings.Contains(line, "END ") && strings.Contains(line, "BEGIN ")
+// closeUnfinished reports the open block as truncated, unless its label is fault enough.
+func (r *pemReader) closeUnfinished() {
+	if r.open != nil && !r.open.broken {
+		f := refuseLabel(r.open.label)
+		if f == nil {
+			f = refusal(CodeTruncated, "BEGIN %s without its END line: the block is truncated", r.open.label)
+		}
+		r.report(r.open.line, f)
+	}
+	r.open = nil
+}
+
+// damaged says what happened to a line that is nearly a delimiter.
+func damaged(line string) *Error {
+	begin, end := strings.Index(line, "-----BEGIN "), strings.Index(line, "-----END ")
 	switch {
 	case strings.Contains(line, "PRIVATE KEY"):
-		f.code, f.message = CodePrivateKey, "a private key"
+		return refusal(CodePrivateKey, "a private key")
 	case strings.Contains(line, `\n`):
-		f.code, f.message = CodeEscaped, `line breaks are written as the two characters \n`
-	case onOneLine(line):
-		f.code, f.message = CodeOneLine, "the whole block is on one line: its line breaks became spaces, or are lost"
-	case strings.ContainsFunc(line, isLongDash):
-		f.code, f.message = CodeBoundary, "the dashes of a BEGIN or END line were made long, as chat and word processing programs do"
-	case glued:
-		f.code, f.message = CodeGlued, "an END line and the next BEGIN line are glued together: a line break is missing"
+		return refusal(CodeEscaped, `line breaks are written as the two characters \n`)
+	case 0 <= begin && begin < end:
+		return refusal(CodeOneLine, "the whole block is on one line: its line breaks became spaces, or are lost")
+	case 0 <= end && end < begin:
+		return refusal(CodeGlued, "an END line and the next BEGIN line are glued together: a line break is missing")
 	}
-	r.report(f)
-	r.open = &block{line: number, broken: true}
-	if strings.HasPrefix(line, "-----END") && !glued || f.code == CodeOneLine {
-		r.open = nil
-	}
+	return refusal(CodeDamagedLine, "a damaged BEGIN or END line")
 }
 
-func isLongDash(c rune) bool { return c != '-' && isDash(c) }
-
-// onOneLine reports whether a line has a block from its beginning to its end.
-func onOneLine(line string) bool {
-	_, rest, begins := strings.Cut(line, dashes+"BEGIN ")
-	return begins && strings.Contains(rest, dashes+"END ")
-}
-
-// fault reports something about the whole block, unless its label is fault enough.
-func (b *block) fault(message string) fault {
-	if f := refuseLabel(b.label); f != nil {
-		return fault{line: b.line, code: f.code, message: f.message}
+// refuseLabel says why a block of this label holds no certificate; nil for the labels that are
+// read: CERTIFICATE, PKCS7 and CMS (RFC 7468, sections 5, 8 and 9).
+func refuseLabel(label string) *Error {
+	name := Shorten(label)
+	switch {
+	case label == "CERTIFICATE", label == "PKCS7", label == "CMS":
+		return nil
+	case strings.Contains(label, "PRIVATE KEY"):
+		return refusal(CodePrivateKey, "a private key (%s)", name)
+	case strings.HasSuffix(label, "CERTIFICATE REQUEST"):
+		return refusal(CodeRequest, "a certificate request (%s), not a certificate", name)
 	}
-	return fault{line: b.line, code: CodeTruncated, message: message}
+	return refusal(CodeOtherBlock, "a block labelled %s, where the runner reads only CERTIFICATE", name)
 }
 
 // take reads a complete block.
 func (r *pemReader) take(b *block) {
 	if f := refuseLabel(b.label); f != nil {
-		f.line = b.line
-		r.report(*f)
+		r.report(b.line, f)
 		return
 	}
-	if b.headers > 0 {
-		r.report(fault{
-			line:    b.headers,
-			code:    CodeHeaders,
-			message: "the block has headers: the runner would skip it without a word",
-		})
+	isHeader := func(line string) bool { return strings.Contains(line, ":") } // RFC 1421, section 4.6
+	if at := slices.IndexFunc(b.body, isHeader); at >= 0 {
+		r.report(b.line+1+at, refusal(CodeHeaders, "the block has headers: the runner would skip it without a word"))
 		return
 	}
-	der, f := b.decode()
-	if f == nil {
-		var certs []*x509.Certificate
-		if certs, f = certificatesFromDER(der); f == nil {
-			r.certs = append(r.certs, certs...)
-			return
-		}
-		f.line = b.line
+	certs, f := b.certificates()
+	if f != nil {
+		r.report(b.line, f)
 	}
-	r.report(*f)
+	r.certs = append(r.certs, certs...)
 }
 
-// decode decodes the body, naming the line that is not base64 (RFC 4648, section 4).
-func (b *block) decode() ([]byte, *fault) {
-	for i, line := range b.body {
-		if bad := strings.IndexFunc(line, notBase64); bad >= 0 {
-			return nil, &fault{line: b.line + 1 + i, code: CodeBlockBase64, message: fmt.Sprintf("character %d of the line is not base64", bad+1)}
-		}
-	}
+// certificates decodes the body (RFC 4648, section 4).
+func (b *block) certificates() ([]*x509.Certificate, *Error) {
 	text := strings.Join(strings.Fields(strings.Join(b.body, "")), "")
 	der, err := base64.StdEncoding.Strict().DecodeString(text)
-	if err != nil {
-		return nil, &fault{line: b.line, code: CodeBlockBase64, message: "the block's base64 is cut off or damaged"}
+	switch {
+	case err != nil:
+		return nil, refusal(CodeBlockBase64, "the block's base64 is cut off or damaged")
+	case len(bytes.TrimSpace(der)) == 0:
+		return nil, refusal(CodeEmpty, "the block is empty")
 	}
-	if len(bytes.TrimSpace(der)) == 0 {
-		return nil, &fault{line: b.line, code: CodeEmpty, message: "the block is empty"}
-	}
-	return der, nil
-}
-
-func notBase64(c rune) bool {
-	return !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t", c)
+	return certificatesFromDER(der)
 }

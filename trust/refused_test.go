@@ -134,6 +134,7 @@ func refusedDER(t testing.TB, id *trusttest.Identity, _ string) map[string]strin
 		"pkcs7-cut":                   block("PKCS7", trusttest.PKCS7(id.Certificate)[:100]),
 		"pkcs7-empty":                 block("PKCS7", trusttest.PKCS7()),
 		"pkcs7-no-certificate-inside": block("PKCS7", bytes.Replace(trusttest.PKCS7(id.Certificate), id.Certificate.Raw[4:8], []byte{0x30, 0x82, 0, 0}, 1)),
+		"pkcs7-ber":                   "\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x80\x00\x00\x00\x00",
 		"pkcs7-enveloped":             "\x30\x0f\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03\xa0\x02\x30\x00",
 		"pkcs7-other-shape":           "\x30\x0f\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x02\x30\x00",
 		"pkcs7-no-content":            "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x00",

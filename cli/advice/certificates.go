@@ -9,33 +9,24 @@ func fileEntries() map[trust.Code]entry {
 			fetchAnd("give only the chain of the server: ")},
 		trust.CodeEmpty:  {"no certificate in it|empty|this PKCS#7 bundle holds no certificate", "an empty file, or the wrong one", FetchInstead},
 		trust.CodeNotOne: {"not a certificate|a NUL byte in the text|this is a revocation list (CRL)", "the wrong file, or a damaged one", FetchInstead},
-		trust.CodeNoBoundaries: {"no certificate in it: the BEGIN and END lines are missing", "only the base64 between them was copied",
-			always("decode it to DER: base64 -d FILE > NEW.crt")},
 		trust.CodeBase64: {"no certificate in it: the whole file is base64, as in a Kubernetes Secret", "copied from `kubectl get secret -o yaml`",
 			always("decode it: base64 -d FILE > NEW.crt")},
 		trust.CodeWebPage: {"this looks like a web page, not a certificate", "the server wanted a login, or the address is wrong", FetchInstead},
 		trust.CodeUTF16:   {"this is UTF-16 text", "written by PowerShell's `>`", always("save it as UTF-8 or ANSI, or: iconv -f UTF-16 -t ASCII FILE > NEW.crt")},
 		trust.CodeJavaKeyStore: {"this is a Java key store, not PEM", "the format of Java programs",
 			always("take the certificate out: keytool -exportcert -rfc -keystore FILE -alias NAME -file NEW.crt")},
-		trust.CodeCompressed: {"this is a compressed file, not PEM", "gzip or ZIP", always("unpack it first")},
 		trust.CodeManifest: {"this is the manifest of a|but PEM in base64, as in the manifest of a Secret", "what `kubectl get -o yaml` prints, or a file of values, instead of the certificate in it",
 			always("name the object in the cluster with --from-secret=NAME or --from-configmap=NAME, or take the certificate out: " +
 				`kubectl get secret NAME -o go-template='{{base64decode (index .data "ca.crt")}}' > NEW.crt`)},
-		trust.CodeMoreFaults: {"more faults", "only the first ones are listed: mend those, then try again", nil},
 
 		trust.CodePrivateKey: {"a private key (…)|an encrypted private key (…)", "the server's key is in the file, and every job would get it",
 			always("a trust file needs no key: give only the certificates, " +
 				"and consider the key exposed if the file was shared")},
-		trust.CodePKCS12: {"a PKCS#12 file", "`.p12` or `.pfx`", always("take the certificates out: openssl pkcs12 -in FILE -nokeys -out NEW.crt")},
-		trust.CodePKCS12Legacy: {"a PKCS#12 file", "the same, in old ciphers that OpenSSL 3 has only with `-legacy`",
-			always("take the certificates out: openssl pkcs12 -legacy -in FILE -nokeys -out NEW.crt")},
+		trust.CodePKCS12: {"a PKCS#12 file", "`.p12` or `.pfx`", always("take the certificates out, with -legacy if the ciphers are unsupported: openssl pkcs12 -in FILE -nokeys -out NEW.crt")},
 		trust.CodeSM2: {"a certificate with a key on the SM2 curve|is signed with SM2|most likely SM2", "a certificate of the Chinese national algorithms, which need a client of their own",
 			always("give the server an RSA or ECDSA certificate for gitlab-runner and git; in a file, keep only that one's CA")},
-		trust.CodeRequest:      {"a certificate request (…), not a certificate", "`.csr`", after("give the certificate that the CA made from it", FetchInstead)},
-		trust.CodeDERTruncated: {"the certificate is cut off: its end is missing", "copied in part", after("copy it again", FetchInstead)},
-		trust.CodeTrailing:     {"trailing bytes after the certificate", "something was appended", after("give the file as it was exported", FetchInstead)},
-		trust.CodeSeveralDER: {"DER holds one certificate, several need PEM or PKCS#7", "`cat` of DER files",
-			always("turn each into PEM and join them: openssl x509 -inform DER -in FILE >> NEW.crt")},
+		trust.CodeRequest:  {"a certificate request (…), not a certificate", "`.csr`", after("give the certificate that the CA made from it", FetchInstead)},
+		trust.CodeTrailing: {"trailing bytes after the certificate", "something was appended, for instance another certificate in DER", after("give the file as it was exported", FetchInstead)},
 		trust.CodeNotCertsOnly: {"this PKCS#7 file is not a plain certificate bundle", "the bundle is signed",
 			always("take the certificates out: openssl pkcs7 -inform DER -in FILE -print_certs -out NEW.crt")},
 		trust.CodeBadFingerprint: {"not a SHA-256 fingerprint of 64 hex digits|this is a SHA-1 fingerprint", "from `--fingerprint`",
@@ -45,10 +36,9 @@ func fileEntries() map[trust.Code]entry {
 
 // blockEntries returns the entries about blocks of PEM.
 func blockEntries() map[trust.Code]entry {
-	const plainBlocks = "rewrite the file with plain CERTIFICATE blocks: openssl storeutl -certs FILE > NEW.crt"
 	return map[trust.Code]entry{
 		trust.CodeTruncated: {"without its END line: the block is truncated|without its BEGIN line: the block is truncated", "copied in part", FetchInstead},
-		trust.CodeBoundary: {"a damaged BEGIN or END line|the dashes of a BEGIN or END line were made long", "dashes or letters are missing, or went through a chat program",
+		trust.CodeDamagedLine: {"a damaged BEGIN or END line|the dashes of a BEGIN or END line were made long", "dashes or letters are missing, or went through a chat program",
 			after("it must stand alone on its line with five dashes on each side", FetchInstead)},
 		trust.CodeGlued: {"an END line and the next BEGIN line are glued together", "`cat` of files without a final line break",
 			always(`put it back: awk '{ gsub(/----------BEGIN/, "-----\n-----BEGIN") } 1' FILE > NEW.crt`)},
@@ -60,9 +50,7 @@ func blockEntries() map[trust.Code]entry {
 		trust.CodeHeaders: {"the block has headers: the runner would skip it without a word", "`Name: value` lines in the block",
 			always("delete the header lines and the empty line after them")},
 		trust.CodeBlockBase64: {"of the line is not base64|the block's base64 is cut off or damaged", "damaged in copying", after("copy the block again", FetchInstead)},
-		trust.CodeTrustedPEM:  {"a TRUSTED CERTIFICATE block: only OpenSSL reads it", "written by `openssl x509 -trustout`", always(plainBlocks)},
-		trust.CodeX509PEM:     {"block: the runner reads only the label CERTIFICATE", "the old label `X509 CERTIFICATE`", always(plainBlocks)},
-		trust.CodeOtherBlock: {"a block of …, not a certificate|a revocation list (…), not a certificate", "CRLs, parameters, public keys",
+		trust.CodeOtherBlock: {"a block labelled …, where the runner reads only CERTIFICATE", "CRLs, parameters, public keys; `TRUSTED CERTIFICATE` of `openssl x509 -trustout`",
 			always("keep only the certificates: openssl storeutl -certs FILE > NEW.crt")},
 	}
 }

@@ -19,8 +19,6 @@ func addressEntries() map[trust.Code]entry {
 			always("a certificate belongs to a host: give HOST[:PORT]")},
 		probe.CodeAddress:    {"not HOST:PORT", "", always("write [ADDRESS]:PORT for IPv6, HOST:PORT otherwise")},
 		probe.CodePort:       {"the port is not a number between 1 and 65535", "", always("the port of GitLab's https, 443 unless set otherwise")},
-		probe.CodeZone:       {"an IPv6 address with a zone", "`fe80::1%eth0`", always("give an address that every machine can reach")},
-		probe.CodeNoHost:     {"no host", "often an empty variable", always("give HOST[:PORT] or an https URL")},
 		probe.CodeHostName:   {"is not a host name", "", always("give HOST[:PORT] or an https URL; write a name that is not ASCII in its xn-- form")},
 		probe.CodeConnectURL: {"a URL instead of an address", "from `--connect`", always("write ADDR[:PORT]")},
 	}
@@ -49,8 +47,6 @@ func serverEntries() map[trust.Code]entry {
 		probe.CodeProxy: {"the proxy cannot be reached|the proxy did not answer in time|the proxy itself is not trusted|its proxy is not given as a URL", "the proxy of `HTTPS_PROXY`",
 			always("see HTTPS_PROXY and NO_PROXY; user and password belong in the URL: " +
 				"http://USER:PASSWORD@PROXY:PORT")},
-		probe.CodeProxyScheme: {"only http and https proxies are supported", "for instance, `HTTPS_PROXY` names a SOCKS proxy",
-			always("give an http:// or https:// proxy")},
 		probe.CodeSystem: {"cannot be read", "this machine's own certificates cannot be read; the cause follows", nil},
 		probe.CodeFingerprint: {"no certificate of the chain has the fingerprint", "the certificate is not the one that `--fingerprint` expects: it was renewed, or somebody is in between",
 			always("compare with the fingerprint on the server; if it differs, somebody else may be answering")},

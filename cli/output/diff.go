@@ -1,18 +1,17 @@
 package output
 
-import (
-	"strings"
+import "strings"
 
-	"github.com/aymanbagabas/go-udiff"
-)
-
-// Diff returns a unified diff of manifests before and after the post-renderer, in colour if wanted.
-func Diff(name string, before, after []byte, colours bool) []byte {
-	text := udiff.Unified(name, name+" (with runnertrust)", string(before), string(after))
-	if colours {
-		text = colour(text)
+// Diff returns a unified diff of manifests as a screen can show it, in colour if wanted.
+func Diff(diff string, colours bool) []byte {
+	var lines strings.Builder
+	for line := range strings.Lines(diff) {
+		lines.WriteString(Line(strings.TrimRight(line, "\r\n")) + "\n")
 	}
-	return []byte(text)
+	if colours {
+		return []byte(colour(lines.String()))
+	}
+	return []byte(lines.String())
 }
 
 // The colours of git's diffs.

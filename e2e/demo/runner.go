@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"net"
 	"net/http"
@@ -16,18 +15,15 @@ import (
 
 	"helm-runnertrust/e2e/internal/kubelet"
 	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/store"
 )
 
 // connect asks the server for a page by the runner's rule: it trusts the
-// system's certificates and those of its file, which may be nil. The host's
+// public CAs of its image and those of its file, which may be nil. The host's
 // name leads to the stand-in.
 func connect(server string, file []byte) error {
-	system, err := x509.SystemCertPool()
-	if err != nil {
-		return err
-	}
 	client := http.Client{Timeout: time.Minute, Transport: &http.Transport{
-		TLSClientConfig: &tls.Config{RootCAs: trust.RunnerPool(system, file)},
+		TLSClientConfig: &tls.Config{RootCAs: trust.RunnerPool(store.Mozilla(), file)},
 		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, network, server)
 		},

@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -21,6 +19,7 @@ var clients = map[string]string{
 	"curl":    "curl --silent --show-error --fail https://$1/",
 	"openssl": "openssl s_client -connect $1 -verify_return_error -brief </dev/null",
 	"go":      goClient + " https://$1/",
+	"skopeo":  "skopeo list-tags docker://$1/" + trusttest.Image,
 }
 
 // Servers, by who trusts them.
@@ -71,10 +70,11 @@ func openssl(t *testing.T, stdin string, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// visits is a script that has every client reach every server, and prints a line for each success.
-func (w world) visits() string {
+// visits is a script that has clients, all if none is named, reach every server, and prints a line
+// for each success.
+func (w world) visits(names ...string) string {
 	var script strings.Builder
-	for _, client := range slices.Sorted(maps.Keys(clients)) {
+	for _, client := range orAll(names) {
 		for _, server := range []string{gitlab, public} {
 			fmt.Fprintf(&script, "set -- %s\n{ %s; } >/tmp/out 2>&1 && echo %s %s || cat /tmp/out >&2\n",
 				w.addr[server], clients[client], client, server)
@@ -84,9 +84,12 @@ func (w world) visits() string {
 }
 
 // reached are the lines of visits when all clients reach these servers and no others.
-func reached(servers ...string) string {
+func reached(servers ...string) string { return reachedBy(nil, servers...) }
+
+// reachedBy is reached for named clients.
+func reachedBy(names []string, servers ...string) string {
 	var lines strings.Builder
-	for _, client := range slices.Sorted(maps.Keys(clients)) {
+	for _, client := range orAll(names) {
 		for _, server := range servers {
 			fmt.Fprintf(&lines, "%s %s\n", client, server)
 		}
@@ -94,16 +97,21 @@ func reached(servers ...string) string {
 	return lines.String()
 }
 
+// orAll are the names in order, those of all clients if there are none.
+func orAll(names []string) []string {
+	if len(names) == 0 {
+		return slices.Sorted(maps.Keys(clients))
+	}
+	return slices.Sorted(slices.Values(names))
+}
+
 // image makes an image with the clients, and the certificates of Debian's package, or none.
 func (w world) image(t *testing.T, shell []string, bundled bool) image {
 	t.Helper()
 	i := newImage(t, shell)
-	i.install(t, "git", "curl", "openssl", goClient)
+	i.install(t, "git", "curl", "openssl", "skopeo", goClient)
 	i.folder(t, "/etc/ssl/certs", 0o777)
-	i.folder(t, filepath.Dir(w.certificates), 0o755)
-	if err := os.Symlink("/etc/ssl/certs", i.path(w.certificates)); err != nil {
-		t.Fatal(err)
-	}
+	i.symlink(t, "/etc/ssl/certs", w.certificates)
 	if bundled {
 		i.write(t, debian, w.ca)
 		i.write(t, w.hashed, w.ca)

@@ -78,6 +78,17 @@ func (i image) link(t *testing.T, program, inside string) {
 	}
 }
 
+// symlink makes a symbolic link; a relative target is relative to the folder of the link.
+func (i image) symlink(t *testing.T, target, inside string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(i.path(inside)), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(target, i.path(inside)); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // folder makes a folder with a mode.
 func (i image) folder(t *testing.T, inside string, mode fs.FileMode) {
 	t.Helper()

@@ -19,7 +19,9 @@ import (
 var packages = map[string]string{
 	"dash": "dash", "bash": "bash", "busybox": "busybox",
 	"cat": "coreutils", "chmod": "coreutils", "env": "coreutils", "mktemp": "coreutils", "rm": "coreutils",
-	"git": "git", "curl": "curl", "openssl": "openssl",
+	"basename": "coreutils", "ln": "coreutils", "mv": "coreutils", "readlink": "coreutils", "sort": "coreutils",
+	"wc": "coreutils", "sed": "sed", "find": "findutils", "update-ca-certificates": "ca-certificates",
+	"git": "git", "curl": "curl", "openssl": "openssl", "skopeo": "skopeo",
 }
 
 // goClient is a name of this test binary, by which it is a job's client written in Go.

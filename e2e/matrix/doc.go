@@ -4,7 +4,8 @@
 // and curl alone. There is nothing to import.
 //
 // The program and the clients see nothing of this machine but their binaries
-// and TLS libraries. The system's certificates are replaced through
-// SSL_CERT_FILE and SSL_CERT_DIR (crypto/x509, root_unix.go), which Go reads on
-// Unix systems other than macOS.
+// and TLS libraries. The machine's store is replaced through SSL_CERT_FILE and
+// SSL_CERT_DIR (crypto/x509, root_unix.go), which Go reads on Unix systems other
+// than macOS; Mozilla's list by a build of the program in which that one file of
+// package store is another (go build -overlay).
 package matrix

@@ -25,7 +25,7 @@ func (v visit) fetch(t *testing.T) fetching {
 	t.Helper()
 	path := v.path("saved/gitlab.crt")
 	args := append([]string{"fetch", v.URL()}, v.flags("--save", path)...)
-	f := fetching{outcome: runnertrust(t, v.env(), args...)}
+	f := fetching{outcome: v.runnertrust(t, args...)}
 	content, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal(err)
@@ -63,7 +63,7 @@ func behindReport(stderr string) string {
 // fetchJSON runs fetch for scripts, and holds the result against the file.
 func (v visit) fetchJSON(t *testing.T, content []byte) fetchJSON {
 	t.Helper()
-	result := runnertrust(t, v.env(), append([]string{"fetch", v.URL()}, v.flags("-o", "json")...)...)
+	result := v.runnertrust(t, append([]string{"fetch", v.URL()}, v.flags("-o", "json")...)...)
 	if result.code != 0 || result.stderr != "" {
 		t.Errorf("-o json: exit code %d: %s", result.code, result.stderr)
 	}
@@ -82,6 +82,12 @@ func (v visit) fetchJSON(t *testing.T, content []byte) fetchJSON {
 	return f
 }
 
+// runnertrust runs the program that trusts the public CAs of the visit.
+func (v visit) runnertrust(t *testing.T, args ...string) outcome {
+	t.Helper()
+	return command{program: publicProgram, args: args, env: v.env()}.run(t)
+}
+
 // verifying is what came of verify.
 type verifying struct {
 	transcript string
@@ -96,8 +102,8 @@ func (v visit) verify(t *testing.T, file string) verifying {
 	if file != "" {
 		args = append(args, "--cert="+file)
 	}
-	people := runnertrust(t, v.env(), args...)
-	scripts := runnertrust(t, v.env(), append(args, "-o", "json")...)
+	people := v.runnertrust(t, args...)
+	scripts := v.runnertrust(t, append(args, "-o", "json")...)
 	verified := decode[verifyJSON](t, scripts.stdout)
 	if verified.OK != (verified.Runner.OK && verified.Git.OK) {
 		t.Errorf("ok is %t, the runner's %+v, git's %+v", verified.OK, verified.Runner, verified.Git)

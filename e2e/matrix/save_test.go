@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/probe"
 	"helm-runnertrust/trust/trusttest"
 )
 
@@ -206,5 +207,22 @@ func TestClientsNeedTheFile(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestThisMachinesStoreIsNotTheRunners has an administrator install the server's CA on the machine that
+// runs the program. No image knows it.
+func TestThisMachinesStoreIsNotTheRunners(t *testing.T) {
+	c := startChain(t)
+	writeFile(t, c.path("public.pem"), trusttest.PEM(c.root)) // which SSL_CERT_FILE names
+	got := runnertrust(t, c.env(), append([]string{"verify", c.URL()}, c.flags("-o", "json")...)...)
+	verified := decode[verifyJSON](t, got.stdout)
+	if got.code != 1 || verified.OK {
+		t.Errorf("exit code %d: %s", got.code, got.stdout)
+	}
+	for _, verdict := range []verdictJSON{verified.Runner, verified.Git} {
+		if verdict.Status != string(trust.StatusFailed) || verdict.Finding.Code != string(probe.CodeTrustedHere) {
+			t.Errorf("%+v", verdict)
+		}
 	}
 }

@@ -19,16 +19,16 @@ var tableFile = filepath.Join("..", "..", "docs", "MATRIX.md")
 
 const tableHead = `# Servers and clients
 
-Each row is one real TLS server on loopback, tried with the shipped program and three
-real clients. ` + "`make matrix`" + ` runs them and writes this file; ` + "`make matrix-check`" + ` fails if
-a run gives another table.
+Each row is one real TLS server on loopback, tried with the program and three real
+clients. A CA of the run stands for Mozilla's list. ` + "`make matrix`" + ` runs them and writes
+this file; ` + "`make matrix-check`" + ` fails if a run gives another table.
 
 - **server**: its name in ` + "`trust/trusttest`" + `, and what is special about it.
 - **sends**: the certificates in its handshake, in order.
 - **fetch writes**: the certificates that ` + "`helm runnertrust fetch URL --save FILE`" + ` saves.
 - **diagnosis**: the codes that fetch reports, most urgent first.
-- **runner**: an HTTPS request of a Go program that trusts the system's certificates and
-  that file, as the runner does.
+- **runner**: an HTTPS request of a Go program that trusts the public CAs and that file,
+  as the runner does.
 - **git**: ` + "`git ls-remote`" + ` with that file as GIT_SSL_CAINFO. **curl**: ` + "`curl --cacert FILE`" + `.
 - **verify**: what ` + "`helm runnertrust verify URL --cert=FILE`" + ` predicts for the
   runner and for git; a code says why one of them fails. ok for git means that both

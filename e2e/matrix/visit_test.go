@@ -24,11 +24,11 @@ type visit struct {
 	dir string
 }
 
-// newVisit lays out the folder: the system's certificates and an empty home.
+// newVisit lays out the folder: the public CAs and an empty home.
 func newVisit(t *testing.T, s trusttest.Scenario) visit {
 	t.Helper()
 	v := visit{s, t.TempDir()}
-	writeFile(t, v.path("system.pem"), s.SystemPEM())
+	writeFile(t, v.path("public.pem"), trusttest.PEM(s.Public...))
 	for _, folder := range []string{"home", "saved", "no-certificates"} {
 		if err := os.Mkdir(v.path(folder), 0o755); err != nil {
 			t.Fatal(err)
@@ -48,9 +48,10 @@ func (v visit) patience() time.Duration {
 	return 30 * time.Second
 }
 
-// env is the environment of the program under test.
+// env is the environment of the program under test: this machine trusts what all trust.
 func (v visit) env() []string {
-	env := []string{"SSL_CERT_FILE=" + v.path("system.pem"), "SSL_CERT_DIR=" + v.path("no-certificates")}
+	public := v.path("public.pem")
+	env := []string{"MOZILLA=" + public, "SSL_CERT_FILE=" + public, "SSL_CERT_DIR=" + v.path("no-certificates")}
 	if v.Proxy != nil {
 		env = append(env, "HTTPS_PROXY="+v.Proxy.String())
 	}
@@ -125,7 +126,7 @@ func (v visit) git(t *testing.T, file string) error {
 		env = append(env, "GIT_SSL_CAINFO="+file)
 	}
 	return command{
-		program: client(t, "git"), args: append(settings, "ls-remote", v.CloneURL()),
+		program: client(t, "git"), args: append(settings, "ls-remote", v.URL()+"/"+trusttest.Repository),
 		env: env, dir: v.path("home"), patience: v.patience(),
 	}.run(t).expect("refs/heads/main\n")
 }

@@ -115,7 +115,7 @@ func TestAudit(t *testing.T) {
 		"certificate and key": {mounts: mount, volumes: config, objects: document("ConfigMap", "ours", "data", file, ca+"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),
 			way: pod.WayCertsDir, status: trust.StatusOK, code: CodeFileOK, from: "ConfigMap/ours", warning: trust.CodePrivateKey},
 		"good and TRUSTED": {mounts: mount, volumes: config, objects: document("ConfigMap", "ours", "data", file, ca+certificate(t, "trusted.crt")),
-			way: pod.WayCertsDir, status: trust.StatusOK, code: CodeFileOK, from: "ConfigMap/ours", warning: trust.CodeTrustedPEM},
+			way: pod.WayCertsDir, status: trust.StatusOK, code: CodeFileOK, from: "ConfigMap/ours", warning: trust.CodeOtherBlock},
 		"junk": {mounts: mount, volumes: config, objects: document("ConfigMap", "ours", "data", file, "no certificate"), way: pod.WayCertsDir, status: trust.StatusFailed, code: CodeFileInvalid, from: "ConfigMap/ours"},
 		"certs dir given": {options: Options{CertsDir: "/certs"}, mounts: "        - {name: certs, mountPath: /certs}\n", volumes: config,
 			objects: document("ConfigMap", "ours", "data", file, ca), way: pod.WayCertsDir, status: trust.StatusOK, code: CodeFileOK, from: "ConfigMap/ours", file: "/certs/" + file},

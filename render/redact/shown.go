@@ -51,7 +51,7 @@ func (f *finder) object(node *yaml.Node) {
 		f.isSecret = f.isSecret || kind == "SecretList"
 	case kind == "Secret" || kind == "":
 		f.isSecret = true
-		f.walk(node, "", func(path string) bool { return isOfIdentity(path) })
+		f.walk(node, "", isOfIdentity)
 	case kind == "ConfigMap" && isOurConfigMap(node):
 		f.walk(node, "", func(path string) bool { return isShown(path) || strings.HasPrefix(path, ".data.") })
 	default:

@@ -1,8 +1,8 @@
 package gitclient
 
 import (
+	"cmp"
 	"crypto/x509"
-	"fmt"
 	"time"
 
 	"helm-runnertrust/trust"
@@ -30,7 +30,7 @@ func Judge(host string, sent []*x509.Certificate, file *trust.Bundle, now time.T
 // keys are known to be small.
 func (h Handshake) Judge() trust.Verdict {
 	if len(h.Sent) == 0 {
-		return trust.Failed(trust.Finding{Code: trust.CodeEmpty, Message: "the server sends no certificate"})
+		return trust.Failed(trust.Found(trust.CodeEmpty, "the server sends no certificate"))
 	}
 	if refusal := h.leafRefusal(); refusal != nil {
 		return trust.Failed(*refusal)
@@ -40,20 +40,20 @@ func (h Handshake) Judge() trust.Verdict {
 		return unknown(undecided("%s holds more than plain certificates, of which git may read none", h.Origin))
 	}
 	if many := trust.ManyNames(h.Sent, file); many != nil {
-		return unknown(*many)
+		return unknown(many)
 	}
 	if !canAnchor(file, h.Sent) {
 		return trust.Failed(h.noAnchor())
 	}
 	p, oddity := newPath(h.Sent, file, h.Now)
 	if oddity != nil {
-		return unknown(*oddity)
+		return unknown(oddity)
 	}
 	if refusal := p.dateRefusal(); refusal != nil {
 		return trust.Failed(*refusal)
 	}
 	if oddity := p.oddity(h); oddity != nil {
-		return unknown(*oddity)
+		return unknown(oddity)
 	}
 	return p.trusted(h.Origin)
 }
@@ -61,15 +61,11 @@ func (h Handshake) Judge() trust.Verdict {
 // trusted is the good verdict. It warns of a path that does not reach its root in the file, which
 // an old curl with OpenSSL wants.
 func (p path) trusted(origin string) trust.Verdict {
-	v := trust.Verdict{Status: trust.StatusOK, Finding: trust.Finding{
-		Code:    trust.CodeTrusted,
-		Message: fmt.Sprintf("trusted through %s, by git with GnuTLS and with OpenSSL", origin),
-	}}
+	v := trust.Verdict{Status: trust.StatusOK}
+	v.Finding = trust.Found(trust.CodeTrusted, "trusted through %s, by git with GnuTLS and with OpenSSL", origin)
 	if top := len(p.certs) - 1; !selfIssued(p.certs[top]) || !p.inFile(top) {
-		v.Warnings = []trust.Finding{{
-			Code:    trust.CodeIssuerMissing,
-			Message: fmt.Sprintf("%s does not reach the root: older git (with a curl before 7.68 on OpenSSL) refuses that", origin),
-		}}
+		v.Warnings = []trust.Finding{trust.Found(trust.CodeIssuerMissing,
+			"%s does not reach the root: older git (with a curl before 7.68 on OpenSSL) refuses that", origin)}
 	}
 	return v
 }
@@ -78,46 +74,31 @@ func (p path) trusted(origin string) trust.Verdict {
 // holds.
 func (h Handshake) leafRefusal() *trust.Finding {
 	leaf := h.Sent[0]
-	if outsideValidity(leaf, h.Now) {
-		return expired(leaf, h.Now)
-	}
 	if coverage(leaf, h.Host) == trust.StatusFailed && !hiddenExtensions(leaf) {
-		f := trust.Explain(x509.HostnameError{Certificate: leaf, Host: h.Host}, h.Sent, h.Now)
-		return &f
+		mismatch := trust.Explain(x509.HostnameError{Certificate: leaf, Host: h.Host}, h.Sent, h.Now)
+		return cmp.Or(trust.OutsideValidity(leaf, h.Now), &mismatch)
 	}
-	return nil
+	return trust.OutsideValidity(leaf, h.Now)
 }
 
 // noAnchor is the finding of a chain that does not lead to the file.
 func (h Handshake) noAnchor() trust.Finding {
 	chain := trust.PathFrom(h.Sent[0], h.Sent)
 	top := chain[len(chain)-1]
-	return trust.Finding{
-		Code:    trust.CodeUnknownAuthority,
-		Message: fmt.Sprintf("the chain ends in %s, issued by %q, and the file vouches for neither", trust.NameOf(top), top.Issuer.String()),
-	}
+	return trust.Found(trust.CodeUnknownAuthority,
+		"the chain ends in %s, issued by %q, and the file vouches for neither", trust.NameOf(top), top.Issuer.String())
 }
 
-func unknown(reason trust.Finding) trust.Verdict {
+func unknown(reason *trust.Finding) trust.Verdict {
 	reason.Message = "git may not connect: " + reason.Message
-	return trust.Verdict{Status: trust.StatusUnknown, Finding: reason}
+	return trust.Verdict{Status: trust.StatusUnknown, Finding: *reason}
 }
 
-func undecided(format string, args ...any) trust.Finding {
-	return trust.Finding{Code: trust.CodeUndecided, Message: fmt.Sprintf(format, args...)}
+func undecided(format string, args ...any) *trust.Finding {
+	return new(trust.Found(trust.CodeUndecided, format, args...))
 }
 
 // unusual says what is not plain about a certificate.
 func unusual(c *x509.Certificate, format string, args ...any) *trust.Finding {
-	f := undecided("certificate %s "+format, append([]any{trust.NameOf(c)}, args...)...)
-	return &f
-}
-
-func outsideValidity(c *x509.Certificate, now time.Time) bool {
-	return now.Before(c.NotBefore) || now.After(c.NotAfter)
-}
-
-func expired(c *x509.Certificate, now time.Time) *trust.Finding {
-	f := trust.Explain(x509.CertificateInvalidError{Cert: c, Reason: x509.Expired}, nil, now)
-	return &f
+	return undecided("certificate %s "+format, append([]any{trust.NameOf(c)}, args...)...)
 }

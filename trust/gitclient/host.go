@@ -20,7 +20,7 @@ func coverage(leaf *x509.Certificate, host string) trust.Status {
 		return trust.StatusUnknown
 	case covered && (address || named || strings.Contains(domain, ".")):
 		return trust.StatusOK
-	case covered, len(leaf.DNSNames) == 0 && !(address && len(leaf.IPAddresses) > 0),
+	case covered, len(leaf.DNSNames) == 0 && (!address || len(leaf.IPAddresses) == 0),
 		slices.ContainsFunc(leaf.DNSNames, func(name string) bool { return !plainName(strings.ToLower(strings.TrimPrefix(name, "*."))) }):
 		return trust.StatusUnknown
 	}

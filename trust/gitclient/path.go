@@ -28,8 +28,7 @@ func newPath(sent, file []*x509.Certificate, now time.Time) (path, *trust.Findin
 	for rest := slices.Clone(sent[1:]); len(rest) > 0; {
 		at := slices.IndexFunc(rest, p.issuedTop)
 		if at < 0 {
-			f := undecided("the server sends certificate %s, which does not belong to its chain", trust.NameOf(rest[0]))
-			return p, &f
+			return p, undecided("the server sends certificate %s, which does not belong to its chain", trust.NameOf(rest[0]))
 		}
 		p.certs = append(p.certs, rest[at])
 		rest = slices.Delete(rest, at, at+1)
@@ -42,8 +41,7 @@ func newPath(sent, file []*x509.Certificate, now time.Time) (path, *trust.Findin
 		p.certs = append(p.certs, file[at])
 	}
 	if len(p.certs) > maxPath {
-		f := undecided("the chain has more than %d certificates", maxPath)
-		return p, &f
+		return p, undecided("the chain has more than %d certificates", maxPath)
 	}
 	return p, p.ambiguity()
 }
@@ -91,7 +89,7 @@ func (p path) toldApart(f *x509.Certificate, i int) bool {
 		return certificateOddity(f, i == 0) == nil && f.MaxPathLen == c.MaxPathLen && f.MaxPathLenZero == c.MaxPathLenZero &&
 			bytes.Equal(extension(f, oidNameConstraints), extension(c, oidNameConstraints)) &&
 			(i == 0 || namesKey(child, f) && namesSerial(child, f)) &&
-			(!outsideValidity(f, p.now) || slices.ContainsFunc(p.file, c.Equal))
+			(trust.OutsideValidity(f, p.now) == nil || slices.ContainsFunc(p.file, c.Equal))
 	case i == 0 && !selfIssued(c):
 		return true // nothing is issued by this name
 	}
@@ -122,8 +120,8 @@ func (p path) anchored() bool {
 func (p path) dateRefusal() *trust.Finding {
 	for i, c := range p.certs {
 		other := func(f *x509.Certificate) bool { return bytes.Equal(f.RawSubject, c.RawSubject) && !f.Equal(c) }
-		if outsideValidity(c, p.now) && !slices.ContainsFunc(p.file, other) {
-			return expired(c, p.now)
+		if refusal := trust.OutsideValidity(c, p.now); refusal != nil && !slices.ContainsFunc(p.file, other) {
+			return refusal
 		}
 		if p.inFile(i) {
 			break

@@ -2,6 +2,7 @@ package gitclient
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rsa"
@@ -26,28 +27,25 @@ func (p path) oddity(h Handshake) *trust.Finding {
 			return f
 		}
 		issuer := p.certs[min(i+1, len(p.certs)-1)]
-		if (selfIssued(c) || c != issuer) && !(namesKey(c, issuer) && namesSerial(c, issuer)) {
+		if (selfIssued(c) || c != issuer) && (!namesKey(c, issuer) || !namesSerial(c, issuer)) {
 			return unusual(c, "names another key or serial number than its issuer has")
 		}
 		if len(extension(c, oidNameConstraints)) > 0 && (i == 0 || !plainConstraints(c, h.Sent[0].DNSNames)) {
 			return unusual(c, "has unusual name constraints, or constrains unusual names")
 		}
-		if outsideValidity(c, h.Now) {
-			return expired(c, h.Now)
+		if f := trust.OutsideValidity(c, h.Now); f != nil {
+			return f
 		}
 	}
 	if coverage(h.Sent[0], h.Host) != trust.StatusOK {
 		return unusual(h.Sent[0], "has no plain name for %q among its alternative names", h.Host)
 	}
 	if !p.anchored() {
-		return &trust.Finding{
-			Code:    trust.CodeStrictGit,
-			Message: "the file holds neither the last certificate that the server sends nor its issuer, which git with GnuTLS wants",
-		}
+		return new(trust.Found(trust.CodeStrictGit,
+			"the file holds neither the last certificate that the server sends nor its issuer, which git with GnuTLS wants"))
 	}
 	if err := p.verify(h); err != nil {
-		f := trust.Explain(err, h.Sent, h.Now)
-		return &f
+		return new(trust.Explain(err, h.Sent, h.Now))
 	}
 	return nil
 }
@@ -71,16 +69,14 @@ func certificateOddity(c *x509.Certificate, leaf bool) *trust.Finding {
 		return unusual(c, "is of version %d", c.Version)
 	case len(c.Issuer.Names) == 0 || len(c.Subject.Names) == 0 && !leaf:
 		return unusual(c, "has an empty name, or an issuer without one")
-	case !leaf && !(c.BasicConstraintsValid && c.IsCA):
+	case !leaf && (!c.BasicConstraintsValid || !c.IsCA):
 		return unusual(c, "is not marked as a CA, but issued another")
 	}
-	if f := keyOddity(c); f != nil {
-		return f
+	signature := signatureOddity(c)
+	if selfIssued(c) {
+		signature = nil
 	}
-	if f := signatureOddity(c); f != nil && !selfIssued(c) {
-		return f
-	}
-	if f := usageOddity(c, leaf); f != nil {
+	if f := cmp.Or(keyOddity(c), signature, usageOddity(c, leaf)); f != nil {
 		return f
 	}
 	for _, e := range c.Extensions {

@@ -10,10 +10,8 @@ const (
 	CodePath       trust.Code = "url-path"
 	CodeAddress    trust.Code = "bad-address" // not HOST:PORT
 	CodePort       trust.Code = "bad-port"
-	CodeZone       trust.Code = "address-zone"
-	CodeNoHost     trust.Code = "no-host"
-	CodeHostName   trust.Code = "bad-host-name"
-	CodeConnectURL trust.Code = "connect-url" // a URL as Dialer.Connect
+	CodeHostName   trust.Code = "bad-host-name" // or no host
+	CodeConnectURL trust.Code = "connect-url"   // a URL as Dialer.Connect
 )
 
 // The codes of [Explain] and of the errors of [Fetch].
@@ -30,8 +28,7 @@ const (
 	CodeNothingInCommon   trust.Code = "nothing-in-common" // the server's alert "handshake failure"
 	CodeHandshakeFailed   trust.Code = "handshake-failed"
 	CodeClientCertificate trust.Code = "client-certificate-required"
-	CodeProxy             trust.Code = "proxy"        // everything that a proxy refuses
-	CodeProxyScheme       trust.Code = "proxy-scheme" // neither http nor https
+	CodeProxy             trust.Code = "proxy" // everything that a proxy refuses
 	CodeSystem            trust.Code = "system-certificates"
 	CodeFingerprint       trust.Code = "fingerprint-mismatch" // the server is not the expected one
 )

@@ -87,3 +87,12 @@ func rawOf(chain []*x509.Certificate) string {
 	}
 	return raw.String()
 }
+
+// whileValid returns now, or if the certificate is not valid at it the last second at which it is:
+// whose certificate it is does not depend on its dates.
+func whileValid(c *x509.Certificate, now time.Time) time.Time {
+	if now.Before(c.NotBefore) || now.After(c.NotAfter) {
+		return c.NotAfter
+	}
+	return now
+}

@@ -2,7 +2,6 @@ package probe
 
 import (
 	"crypto/x509"
-	"fmt"
 	"slices"
 
 	"helm-runnertrust/trust"
@@ -20,7 +19,7 @@ func (f *Fetched) diagnose() []trust.Finding {
 			later = append(later, flaw)
 		}
 	}
-	_, isDefault := trust.IngressDefault(f.Sent[0]) // whose names are nobody's
+	isDefault := trust.IngressDefault(f.Sent[0]) != nil // its names are nobody's
 	if err := f.Sent[0].VerifyHostname(f.Target.Host); err != nil && !isDefault {
 		pressing = append(pressing, trust.Explain(err, f.Sent, f.now))
 	}
@@ -32,52 +31,39 @@ func (f *Fetched) diagnose() []trust.Finding {
 func (f *Fetched) chainKind() trust.Finding {
 	chain := f.Chain.Certificates()
 	top := chain[len(chain)-1]
-	missing := slices.ContainsFunc(f.Added, func(c *x509.Certificate) bool { return !trust.SelfSigned(c) })
+	missing := f.missingIssuer()
 	switch {
-	case f.public && !missing:
-		return trust.Finding{
-			Code:    CodePubliclyTrusted,
-			Message: fmt.Sprintf("the runner's image trusts this server already, through %s of Mozilla's list", trust.NameOf(top)),
-		}
+	case f.public && missing == "":
+		return trust.Found(CodePubliclyTrusted,
+			"the runner's image trusts this server already, through %s of Mozilla's list", trust.NameOf(top))
 	case f.public:
-		return trust.Finding{
-			Code:    trust.CodeIncompleteChain,
-			Message: fmt.Sprintf("the server does not send the issuer of its certificate, %q; the runner's image knows the root %s, and this file repairs it", missingIssuer(f), trust.NameOf(top)),
-		}
+		return trust.Found(trust.CodeIncompleteChain,
+			"the server does not send the issuer of its certificate, %q; the runner's image knows the root %s, and this file repairs it", missing, trust.NameOf(top))
 	case f.onlyHere:
 		return trustedHere(top)
 	case len(chain) == 1 && trust.SelfSigned(top):
-		return trust.Finding{
-			Code:    CodeSelfSigned,
-			Message: fmt.Sprintf("the certificate %s is self-signed: the file trusts exactly this one", trust.NameOf(top)),
-		}
+		return trust.Found(CodeSelfSigned,
+			"the certificate %s is self-signed: the file trusts exactly this one", trust.NameOf(top))
 	case !trust.SelfSigned(top):
-		return trust.Finding{
-			Code:    trust.CodeIssuerMissing,
-			Message: fmt.Sprintf("the chain stops below its issuer %q, which the server does not send and which could not be found", trust.Shorten(top.Issuer.String())),
-		}
-	case missing:
-		return trust.Finding{
-			Code:    CodePrivateCA,
-			Message: fmt.Sprintf("a private CA, %s; the server does not send the issuer of its certificate, %q, and this file repairs it", trust.NameOf(top), missingIssuer(f)),
-		}
+		return trust.Found(trust.CodeIssuerMissing,
+			"the chain stops below its issuer %q, which the server does not send and which could not be found", trust.Shorten(top.Issuer.String()))
+	case missing != "":
+		return trust.Found(CodePrivateCA,
+			"a private CA, %s; the server does not send the issuer of its certificate, %q, and this file repairs it", trust.NameOf(top), missing)
 	}
-	return trust.Finding{
-		Code:    CodePrivateCA,
-		Message: fmt.Sprintf("a private CA, %s, which no runner's image knows by itself", trust.NameOf(top)),
-	}
+	return trust.Found(CodePrivateCA,
+		"a private CA, %s, which no runner's image knows by itself", trust.NameOf(top))
 }
 
 // trustedHere says that the server's CA is one that only this machine knows, such as a company's.
 func trustedHere(root *x509.Certificate) trust.Finding {
-	return trust.Finding{
-		Code:    CodeTrustedHere,
-		Message: fmt.Sprintf("only this machine trusts the server, through %s: that is no CA of Mozilla's list, so the runner's image does not", trust.NameOf(root)),
-	}
+	return trust.Found(CodeTrustedHere,
+		"only this machine trusts the server, through %s: that is no CA of Mozilla's list, so the runner's image does not", trust.NameOf(root))
 }
 
-// missingIssuer is the subject of the first certificate that the server should have sent.
-func missingIssuer(f *Fetched) string {
+// missingIssuer is the subject of the first certificate that the server should have sent; "" where it
+// sent all.
+func (f *Fetched) missingIssuer() string {
 	for _, c := range f.Added {
 		if !trust.SelfSigned(c) {
 			return trust.Shorten(c.Subject.String())

@@ -41,8 +41,8 @@ func TestConnect(t *testing.T) {
 		"127.0.0.1:0": `"127.0.0.1:0"`, "a b": `"a b"`,
 	} {
 		_, err := probe.Fetch(context.Background(), target(t, "gitlab.test"), probe.Dialer{Connect: connect}, noon)
-		var refusal *trust.Error
-		if !errors.As(err, &refusal) || refusal.Origin != place || strings.Contains(err.Error(), "swordfish") {
+		refusal, ok := errors.AsType[*trust.Error](err)
+		if !ok || refusal.Origin != place || strings.Contains(err.Error(), "swordfish") {
 			t.Errorf("%q: %v", connect, err)
 		}
 	}
@@ -107,8 +107,8 @@ func TestProxyFaults(t *testing.T) {
 			d.Timeout = 300 * time.Millisecond
 		}
 		_, err = probe.Fetch(context.Background(), target(t, "gitlab.test"), d, noon)
-		var refusal *trust.Error
-		if !errors.As(err, &refusal) || !strings.HasPrefix(string(refusal.Code), "proxy") || strings.Contains(err.Error(), "secret") {
+		refusal, ok := errors.AsType[*trust.Error](err)
+		if !ok || !strings.HasPrefix(string(refusal.Code), "proxy") || strings.Contains(err.Error(), "secret") {
 			t.Fatalf("%s: %v", test.name, err)
 		}
 		fmt.Fprintf(&text, "%s: %s: %s\n", test.name, refusal.Code, refusal.Message)
@@ -183,4 +183,21 @@ func TestExplain(t *testing.T) {
 			t.Errorf("%s: %#v", want, f)
 		}
 	}
+}
+
+// startText starts a TLS server that asks for a client certificate, answers every first request with
+// the same text, whatever protocol that is, and closes.
+func startText(id *trusttest.Identity, answer string) *trusttest.Server {
+	config := &tls.Config{
+		ClientAuth:   tls.RequestClientCert,
+		Certificates: []tls.Certificate{{PrivateKey: id.Key, Certificate: [][]byte{id.Certificate.Raw}}},
+	}
+	return trusttest.StartConnections(func(conn net.Conn, _ <-chan struct{}) {
+		server := tls.Server(conn, config)
+		if _, err := http.ReadRequest(bufio.NewReader(server)); err != nil {
+			return
+		}
+		_, _ = io.WriteString(server, answer) // the client may have left
+		_ = server.Close()
+	})
 }

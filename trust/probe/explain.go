@@ -1,10 +1,10 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -19,66 +19,56 @@ func Explain(err error) trust.Finding {
 	if refusal, ok := errors.AsType[*trust.Error](err); ok {
 		return trust.Finding{Code: refusal.Code, Message: refusal.Error()}
 	}
-	for _, explain := range []func(error) (trust.Finding, bool){explainNetwork, explainProtocol} {
-		if f, ok := explain(err); ok {
-			return f
-		}
-	}
-	return trust.Finding{
-		Code:    CodeHandshakeFailed,
-		Message: "the handshake failed: " + err.Error(),
-	}
+	return cmp.Or(explainNetwork(err), explainProtocol(err), trust.Found(CodeHandshakeFailed, "the handshake failed: %s", err))
 }
 
-func explainNetwork(err error) (trust.Finding, bool) {
+// explainNetwork explains why there is no connection, or no answer; the zero value is for other errors.
+func explainNetwork(err error) trust.Finding {
 	op, ok := errors.AsType[*net.OpError](err)
 	dialing := ok && op.Op == "dial"
 	dns, unresolved := errors.AsType[*net.DNSError](err)
 	timeout, timed := errors.AsType[net.Error](err)
 	switch {
 	case unresolved:
-		return trust.Finding{Code: CodeUnresolvable, Message: fmt.Sprintf("the name %q cannot be resolved here", dns.Name)}, true
+		return trust.Found(CodeUnresolvable, "the name %q cannot be resolved here", dns.Name)
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return trust.Finding{Code: CodeRefused, Message: "nothing listens on the port: the connection is refused"}, true
+		return trust.Found(CodeRefused, "nothing listens on the port: the connection is refused")
 	case errors.Is(err, context.Canceled):
-		return trust.Finding{Code: CodeInterrupted, Message: "interrupted"}, true
+		return trust.Found(CodeInterrupted, "interrupted")
 	case dialing && op.Timeout():
-		return trust.Finding{Code: CodeNoAnswer, Message: "no answer from the address"}, true
+		return trust.Found(CodeNoAnswer, "no answer from the address")
 	case dialing:
-		return trust.Finding{Code: CodeUnreachable, Message: "the address cannot be reached"}, true
+		return trust.Found(CodeUnreachable, "the address cannot be reached")
 	case errors.Is(err, context.DeadlineExceeded), timed && timeout.Timeout():
-		return trust.Finding{Code: CodeTimeout, Message: "the server accepts the connection and then says nothing"}, true
+		return trust.Found(CodeTimeout, "the server accepts the connection and then says nothing")
 	}
-	return trust.Finding{}, false
+	return trust.Finding{}
 }
 
 // explainProtocol tells the server's alerts apart by their text, because crypto/tls does not export
 // their type (Go 1.26, alert.go).
-func explainProtocol(err error) (trust.Finding, bool) {
+func explainProtocol(err error) trust.Finding {
 	_, noRecord := errors.AsType[tls.RecordHeaderError](err)
 	says := func(text string) bool { return strings.Contains(err.Error(), text) }
 	switch {
 	case noRecord:
-		return trust.Finding{Code: CodeNotTLS, Message: "the server does not speak TLS on this port; it may be plain HTTP"}, true
+		return trust.Found(CodeNotTLS, "the server does not speak TLS on this port; it may be plain HTTP")
 	case errors.Is(err, errNoClientCertificate), says("tls: certificate required"):
-		return clientCertificate(), true
+		return clientCertificate()
 	case says("containing RSA key larger than"): // crypto/tls's limit, and so the runner's: 8,192 bits
-		return trust.Finding{Code: trust.CodeHugeKey, Message: "the server sends a certificate with an RSA key of more than 8192 bits, which Go and so the runner refuse"}, true
+		return trust.Found(trust.CodeHugeKey, "the server sends a certificate with an RSA key of more than 8192 bits, which Go and so the runner refuse")
 	case says("failed to parse certificate from server") && says("unsupported elliptic curve"):
-		return trust.Finding{Code: trust.CodeSM2, Message: "the server sends a certificate with a key on a curve that gitlab-runner does not know, most likely SM2"}, true
+		return trust.Found(trust.CodeSM2, "the server sends a certificate with a key on a curve that gitlab-runner does not know, most likely SM2")
 	case says("remote error: tls: handshake failure"):
-		return trust.Finding{Code: CodeNothingInCommon, Message: "the server ends the handshake: it has no certificate or no cipher that gitlab-runner can use"}, true
+		return trust.Found(CodeNothingInCommon, "the server ends the handshake: it has no certificate or no cipher that gitlab-runner can use")
 	case says("tls: protocol version not supported"), says("server selected unsupported protocol version"):
-		return trust.Finding{Code: CodeProtocolTooOld, Message: "the server speaks no TLS newer than 1.1; the runner needs TLS 1.2"}, true
+		return trust.Found(CodeProtocolTooOld, "the server speaks no TLS newer than 1.1; the runner needs TLS 1.2")
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return trust.Finding{Code: CodeClosed, Message: "the server closes the connection during the handshake"}, true
+		return trust.Found(CodeClosed, "the server closes the connection during the handshake")
 	}
-	return trust.Finding{}, false
+	return trust.Finding{}
 }
 
 func clientCertificate() trust.Finding {
-	return trust.Finding{
-		Code:    CodeClientCertificate,
-		Message: "the server demands a client certificate, which a trust file does not give",
-	}
+	return trust.Found(CodeClientCertificate, "the server demands a client certificate, which a trust file does not give")
 }

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"errors"
@@ -66,10 +67,8 @@ func Fetch(ctx context.Context, target Target, d Dialer, now time.Time) (*Fetche
 		findings = append(findings, clientCertificate())
 	}
 	target.name(findings)
-	if reason, ok := trust.IngressDefault(f.Sent[0]); ok && f.Fault != nil {
-		f.Fault = &reason
-	}
 	if f.Fault != nil {
+		f.Fault = cmp.Or(trust.IngressDefault(f.Sent[0]), f.Fault)
 		f.Fault.Host = target.String()
 	}
 	f.Diagnosis, f.Also = findings[0], findings[1:]

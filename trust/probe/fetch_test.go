@@ -5,9 +5,7 @@ import (
 	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"errors"
-	"fmt"
 	"math/big"
 	"net/http"
 	"net/url"
@@ -248,8 +246,8 @@ func TestPinned(t *testing.T) {
 		"unknown":                   f.Pinned("sha256:" + strings.Repeat("0", 64)),
 		"CA, but another host":      elsewhere.Pinned(trust.Fingerprint(root.Certificate)),
 	} {
-		var refusal *trust.Error
-		if !errors.As(err, &refusal) || refusal.Code != probe.CodeFingerprint {
+		refusal, ok := errors.AsType[*trust.Error](err)
+		if !ok || refusal.Code != probe.CodeFingerprint {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -269,52 +267,11 @@ func TestClientCertificateAsked(t *testing.T) {
 		"self-signed stale-at-renewal client-certificate-required": "HTTP/1.1 400 Bad Request\r\nContent-Length: 45\r\n\r\n<center>No required SSL certificate was sent</center>",
 		"self-signed stale-at-renewal":                             "no HTTP at all\r\n",
 	} {
-		s := trusttest.StartTLSText(&tls.Config{ClientAuth: tls.RequestClientCert}, id, answer)
+		s := startText(id, answer)
 		t.Cleanup(s.Close)
 		f := fetch(t, "gitlab.test", reach(s))
 		if got := codes(append([]trust.Finding{f.Diagnosis}, f.Also...)); got != name {
 			t.Errorf("got %s, want %s", got, name)
 		}
-	}
-}
-
-// TestHugeKeySent explains why a server with such a certificate is lost to the runner too.
-func TestHugeKeySent(t *testing.T) {
-	root := trusttest.SelfSigned(ca("Root"))
-	key := new(big.Int).Lsh(big.NewInt(1), 8200)
-	huge := root.CertifyKey(ca("Other"), &rsa.PublicKey{N: key.SetBit(key, 0, 1), E: 65537})
-	d := reach(start(t, nil, root.Issue(leaf("gitlab.test")), huge))
-	_, err := probe.Fetch(context.Background(), target(t, "gitlab.test"), d, noon)
-	var refusal *trust.Error
-	if !errors.As(err, &refusal) || refusal.Code != trust.CodeHugeKey {
-		t.Errorf("got %v", err)
-	}
-}
-
-// TestManyNamePairs: names are not held against name constraints where that would take minutes.
-func TestManyNamePairs(t *testing.T) {
-	root := ca("Root")
-	key := trusttest.NewKey(trusttest.P256)
-	constrained := &x509.Certificate{
-		Subject: pkix.Name{CommonName: "Constrained CA"}, SerialNumber: big.NewInt(1), NotBefore: root.NotBefore, NotAfter: root.NotAfter,
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
-	}
-	template := leaf("gitlab.test")
-	for i := range 12_000 { // more would be a longer message than crypto/tls reads
-		template.DNSNames = append(template.DNSNames, fmt.Sprintf("n%d.t", i))
-		if i < 8_000 {
-			constrained.ExcludedDNSDomains = append(constrained.ExcludedDNSDomains, fmt.Sprintf("x%d.t", i))
-		}
-	}
-	issuer := trusttest.Certify(constrained, key, nil)
-	d := reach(start(t, nil, issuer.Issue(template), issuer.Certificate))
-	began := time.Now()
-	f := fetch(t, "gitlab.test", d)
-	v := probe.Verify(context.Background(), target(t, "gitlab.test"), bundle(t, "ca.crt", issuer.Certificate), d, noon)
-	if took := time.Since(began); took > 3*time.Second {
-		t.Errorf("took %s", took)
-	}
-	if v.Status() != trust.StatusUnknown || f.Fault == nil || f.Fault.Code != trust.CodeUndecided {
-		t.Errorf("%+v, the file's fault is %+v", v, f.Fault)
 	}
 }

@@ -12,20 +12,17 @@ import (
 // certificate, so that is left out where clients connect without it: it is needed where no CA is
 // known, and where they accept it but not what its CA has signed (SHA-1).
 func (f *Fetched) chooseFile(system *x509.CertPool) error {
-	candidates := []*trust.Bundle{f.Chain}
+	f.File = f.Chain
 	if authorities := f.Chain.Authorities(); len(authorities) > 0 {
 		without, err := trust.NewBundle(f.Target.Address(), authorities)
 		if err != nil {
 			return err
 		}
-		candidates = []*trust.Bundle{without, f.Chain}
+		f.File = without
 	}
-	f.File = candidates[0]
 	f.Fault = f.judge(f.File, system)
-	for _, other := range candidates[1:] {
-		if fault := f.judge(other, system); f.Fault != nil && fault == nil {
-			f.File, f.Fault = other, nil
-		}
+	if f.Fault != nil && f.judge(f.Chain, system) == nil {
+		f.File, f.Fault = f.Chain, nil
 	}
 	return nil
 }
@@ -56,8 +53,5 @@ func (f *Fetched) stale() []trust.Finding {
 	if !f.File.Certificates()[0].Equal(f.Sent[0]) {
 		return nil
 	}
-	return []trust.Finding{{
-		Code:    CodeStale,
-		Message: "the file works through the server's own certificate, and only until that is renewed",
-	}}
+	return []trust.Finding{trust.Found(CodeStale, "the file works through the server's own certificate, and only until that is renewed")}
 }

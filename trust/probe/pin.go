@@ -4,7 +4,6 @@ import (
 	"crypto/x509"
 	"fmt"
 	"slices"
-	"time"
 
 	"helm-runnertrust/trust"
 )
@@ -43,13 +42,4 @@ func (f *Fetched) Pinned(fingerprint string) error {
 		return refusal
 	}
 	return nil
-}
-
-// whileValid returns now, or if the certificate is not valid at it the last second at which it is:
-// whose certificate it is does not depend on its dates.
-func whileValid(c *x509.Certificate, now time.Time) time.Time {
-	if now.Before(c.NotBefore) || now.After(c.NotAfter) {
-		return c.NotAfter
-	}
-	return now
 }

@@ -41,7 +41,7 @@ func proxyName(proxy *url.URL) string { return trust.PrintableURL(proxy.String()
 func (d Dialer) dialProxy(ctx context.Context, proxy *url.URL) (net.Conn, error) {
 	port := map[string]string{"http": "80", "https": "443"}[proxy.Scheme]
 	if port == "" {
-		return nil, &trust.Error{Origin: proxyName(proxy), Code: CodeProxyScheme, Message: "only http and https proxies are supported"}
+		return nil, &trust.Error{Origin: proxyName(proxy), Code: CodeProxy, Message: "only http and https proxies are supported"}
 	}
 	if proxy.Port() != "" {
 		port = proxy.Port()

@@ -102,8 +102,8 @@ func runScenario(t *testing.T, s trusttest.Scenario, now time.Time) string {
 // showError requires an *Error with place, code and message.
 func showError(t *testing.T, err error) string {
 	t.Helper()
-	var refusal *trust.Error
-	if !errors.As(err, &refusal) {
+	refusal, ok := errors.AsType[*trust.Error](err)
+	if !ok {
 		t.Fatalf("%v is no *trust.Error", err)
 	}
 	if refusal.Origin == "" || refusal.Code == "" || refusal.Message == "" {

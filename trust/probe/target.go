@@ -103,12 +103,10 @@ func ParseTarget(text string) (Target, error) {
 		return Target{}, err
 	}
 	switch address, err := netip.ParseAddr(host); {
-	case err == nil && address.Zone() != "":
-		return refuse(CodeZone, "an IPv6 address with a zone")
-	case err == nil:
+	case err == nil && address.Zone() == "":
 		return Target{Host: host, Port: port}, nil
 	case host == "":
-		return refuse(CodeNoHost, "no host")
+		return refuse(CodeHostName, "no host")
 	case !isHostName(host):
 		if host == text {
 			return refuse(CodeHostName, "not a host name")

@@ -54,8 +54,8 @@ func TestParseTargetRefuses(t *testing.T) {
 			t.Errorf("%q: got %v", input, target)
 			continue
 		}
-		var refusal *trust.Error
-		if !errors.As(err, &refusal) || refusal.Code == "" {
+		refusal, ok := errors.AsType[*trust.Error](err)
+		if !ok || refusal.Code == "" {
 			t.Fatalf("%#v is no complete *trust.Error", err)
 		}
 		fmt.Fprintf(&text, "%s\n    %s\n", refusal, refusal.Code)

@@ -3,7 +3,6 @@ package probe
 import (
 	"context"
 	"crypto/x509"
-	"fmt"
 	"slices"
 	"time"
 
@@ -41,10 +40,8 @@ func (v Verdicts) By(end time.Time) Verdicts {
 		v.Runner, v.Git = trust.Failed(*reason), trust.Failed(*reason)
 	}
 	if leaf := v.Sent[0]; end.After(leaf.NotAfter) {
-		renew := trust.Finding{
-			Code:    trust.CodeExpiresSoon,
-			Message: fmt.Sprintf("the server's own certificate %s expires on %s", trust.NameOf(leaf), leaf.NotAfter.UTC().Format("2006-01-02 15:04 MST")),
-		}
+		renew := trust.Found(trust.CodeExpiresSoon, "the server's own certificate %s expires on %s",
+			trust.NameOf(leaf), leaf.NotAfter.UTC().Format("2006-01-02 15:04 MST"))
 		v.Runner.Warnings = append(slices.Clone(v.Runner.Warnings), renew)
 	}
 	return v.named()
@@ -90,12 +87,17 @@ func Verify(ctx context.Context, target Target, file *trust.Bundle, d Dialer, no
 	return v.at(now)
 }
 
-// judge adds the reasons that no rule of a client gives: that the certificate is an ingress controller's,
-// and that this machine trusts what runners do not.
+// judge returns whether the runner and git in its jobs connect; without a file, git has the system's
+// certificates, as the runner has. It adds the reasons that no rule of a client gives: that the
+// certificate is an ingress controller's, and that this machine trusts what runners do not.
 func (d Dialer) judge(host string, sent []*x509.Certificate, file *trust.Bundle, now time.Time) (runner, git trust.Verdict) {
-	runner, git = judge(host, sent, file, d.system(), now)
-	if reason, ok := trust.IngressDefault(sent[0]); ok && !runner.OK() {
-		return trust.Failed(reason), trust.Failed(reason)
+	runner = trust.JudgeRunner(host, sent, file, d.system(), now)
+	git = runner
+	if file != nil {
+		git = gitclient.Judge(host, sent, file, now)
+	}
+	if reason := trust.IngressDefault(sent[0]); reason != nil && !runner.OK() {
+		return trust.Failed(*reason), trust.Failed(*reason)
 	}
 	if file != nil && !runner.OK() {
 		// A pool has one rule for each CA, but Mozilla's limits do not hold for a CA that is in the file too.
@@ -117,14 +119,4 @@ func (d Dialer) judge(host string, sent []*x509.Certificate, file *trust.Bundle,
 		}
 	}
 	return runner, git
-}
-
-// judge returns whether the runner and git in its jobs connect. Without a file, git has the system's
-// certificates, as the runner has.
-func judge(host string, sent []*x509.Certificate, file *trust.Bundle, system *x509.CertPool, now time.Time) (runner, git trust.Verdict) {
-	runner = trust.JudgeRunner(host, sent, file, system, now)
-	if file == nil {
-		return runner, runner
-	}
-	return runner, gitclient.Judge(host, sent, file, now)
 }

@@ -48,39 +48,37 @@ type Identity struct {
 }
 
 // SelfSigned makes a self-signed certificate: a root when the template says CA.
-func SelfSigned(t Template) *Identity {
-	key := newKey(t.Key)
-	tmpl := t.x509()
-	return &Identity{Certificate: create(tmpl, tmpl, key, key), Key: key}
-}
+func SelfSigned(t Template) *Identity { return Certify(t.x509(), NewKey(t.Key), nil) }
 
 // Issue makes a certificate signed by i.
-func (i *Identity) Issue(t Template) *Identity {
-	key := newKey(t.Key)
-	return &Identity{Certificate: create(t.x509(), i.Certificate, key, i.Key), Key: key}
+func (i *Identity) Issue(t Template) *Identity { return Certify(t.x509(), NewKey(t.Key), i) }
+
+// Certify makes exactly the certificate that template describes, for certificates that
+// [Template] has no words for. A nil issuer has it sign itself.
+func Certify(template *x509.Certificate, key crypto.Signer, issuer *Identity) *Identity {
+	if issuer == nil {
+		issuer = &Identity{Certificate: template, Key: key}
+	}
+	return &Identity{Certificate: issuer.sign(template, key.Public()), Key: key}
 }
 
 // CertifyKey makes a certificate for a public key, signed by i: the private key is not needed.
 func (i *Identity) CertifyKey(t Template, public crypto.PublicKey) *x509.Certificate {
-	return sign(t.x509(), i.Certificate, public, i.Key)
+	return i.sign(t.x509(), public)
 }
 
-func create(tmpl, parent *x509.Certificate, key, signer crypto.Signer) *x509.Certificate {
-	return sign(tmpl, parent, key.Public(), signer)
+// Cross has i sign the subject and key of another authority: a cross-signed root.
+func (i *Identity) Cross(other *Identity) *x509.Certificate {
+	return i.sign(other.Certificate, other.Key.Public())
 }
 
-func sign(tmpl, parent *x509.Certificate, public crypto.PublicKey, signer crypto.Signer) *x509.Certificate {
-	der, err := x509.CreateCertificate(rand.Reader, tmpl, parent, public, signer)
-	must(err)
-	cert, err := x509.ParseCertificate(der)
-	must(err)
-	return cert
+func (i *Identity) sign(template *x509.Certificate, public crypto.PublicKey) *x509.Certificate {
+	return must(x509.ParseCertificate(must(x509.CreateCertificate(rand.Reader, template, i.Certificate, public, i.Key))))
 }
 
 func (t Template) x509() *x509.Certificate {
 	// The highest bit is set, so that certificates of one template have one length.
-	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 118))
-	must(err)
+	serial := must(rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 118)))
 	serial.SetBit(serial, 118, 1)
 	c := &x509.Certificate{
 		SerialNumber:          serial,
@@ -108,32 +106,26 @@ func (t Template) x509() *x509.Certificate {
 	return c
 }
 
-func newKey(t KeyType) crypto.Signer {
-	var key crypto.Signer
-	var err error
+// NewKey makes a key of this type.
+func NewKey(t KeyType) crypto.Signer {
 	switch t {
 	case P521:
-		key, err = ecdsa.GenerateKey(elliptic.P521(), rand.Reader)
+		return must(ecdsa.GenerateKey(elliptic.P521(), rand.Reader))
 	case RSA2048:
-		key, err = rsa.GenerateKey(rand.Reader, 2048)
+		return must(rsa.GenerateKey(rand.Reader, 2048))
 	case RSA1024:
-		key, err = rsa.GenerateKey(rand.Reader, 1024)
+		return must(rsa.GenerateKey(rand.Reader, 1024))
 	case Ed25519:
-		_, key, err = ed25519.GenerateKey(rand.Reader)
-	default:
-		key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		_, key, err := ed25519.GenerateKey(rand.Reader)
+		return must(key, err)
 	}
-	must(err)
-	return key
+	return must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
 }
 
-func must(err error) {
+// must returns the value, or panics where the machine denies it.
+func must[T any](value T, err error) T {
 	if err != nil {
 		panic("trusttest: " + err.Error())
 	}
-}
-
-// Cross has i sign the subject and key of another authority: a cross-signed root.
-func (i *Identity) Cross(other *Identity) *x509.Certificate {
-	return create(other.Certificate, i.Certificate, other.Key, i.Key)
+	return value
 }

@@ -132,8 +132,8 @@ func (l *lab) protocols() {
 
 func (l *lab) noTLS() {
 	l.add(Scenario{Name: "plain-http", About: "plain HTTP on the port"}, StartHTTP(http.HandlerFunc(gitlab)))
-	l.add(Scenario{Name: "closes-at-once", About: "accepts and closes at once"}, StartConnections(closesAtOnce))
-	l.add(Scenario{Name: "says-nothing", About: "accepts and says nothing"}, StartConnections(saysNothing))
+	l.add(Scenario{Name: "closes-at-once", About: "accepts and closes at once"}, StartConnections(func(net.Conn, <-chan struct{}) {}))
+	l.add(Scenario{Name: "says-nothing", About: "accepts and says nothing"}, StartConnections(func(_ net.Conn, stop <-chan struct{}) { <-stop }))
 	// Port 1 (tcpmux) is one that nothing listens on.
 	l.add(Scenario{Name: "refused", About: "nothing listens on the port", Addr: "127.0.0.1:1", Port: "1"}, nil)
 	l.add(Scenario{Name: "unresolvable", About: "the name does not exist", Host: "no-such-host.invalid", Port: "443"}, nil)

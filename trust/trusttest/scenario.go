@@ -28,7 +28,7 @@ type Scenario struct {
 	Proxy *url.URL
 	// Sends is what the server sends, leaf first; empty when it does not speak TLS.
 	Sends []*x509.Certificate
-	// Public is what stands for the system's certificates.
+	// Public is what stands for the CAs that everybody trusts.
 	Public []*x509.Certificate
 	// Root is the CA at the top of the chain, as its administrator could hand it out; nil where
 	// there is none.
@@ -38,9 +38,6 @@ type Scenario struct {
 // URL is what a person gives to fetch: https, host and port.
 func (s Scenario) URL() string { return "https://" + net.JoinHostPort(s.Host, s.Port) }
 
-// CloneURL is the repository for git ls-remote.
-func (s Scenario) CloneURL() string { return s.URL() + "/" + Repository }
-
 // SystemPool is Public as a pool.
 func (s Scenario) SystemPool() *x509.CertPool {
 	pool := x509.NewCertPool()
@@ -49,9 +46,6 @@ func (s Scenario) SystemPool() *x509.CertPool {
 	}
 	return pool
 }
-
-// SystemPEM is Public as a file for SSL_CERT_FILE.
-func (s Scenario) SystemPEM() []byte { return PEM(s.Public...) }
 
 // PEM encodes certificates as one file.
 func PEM(certs ...*x509.Certificate) []byte {

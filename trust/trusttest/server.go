@@ -1,7 +1,6 @@
 package trusttest
 
 import (
-	"bufio"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -25,8 +24,7 @@ func (s *Server) Close() { s.close() }
 // Port is the port that it listens on.
 func (s *Server) Port() string {
 	_, port, err := net.SplitHostPort(s.Addr)
-	must(err)
-	return port
+	return must(port, err)
 }
 
 // certificate is what a TLS server with this key sends: its certificate, then the others.
@@ -57,11 +55,7 @@ func StartHTTP(handler http.Handler) *Server {
 
 const loopback = "127.0.0.1:0"
 
-func listenOn(addr string) net.Listener {
-	listener, err := net.Listen("tcp", addr)
-	must(err)
-	return listener
-}
+func listenOn(addr string) net.Listener { return must(net.Listen("tcp", addr)) }
 
 func serve(tcp, listener net.Listener, handler http.Handler) *Server {
 	server := &http.Server{
@@ -81,8 +75,13 @@ func serve(tcp, listener net.Listener, handler http.Handler) *Server {
 }
 
 // gitlab answers the one request that git ls-remote makes, for a repository with one branch
-// (gitprotocol-http and gitprotocol-pack of git 2.39, version 0), and a word to all others.
+// (gitprotocol-http and gitprotocol-pack of git 2.39, version 0), a registry's client that asks for
+// the tags of an image, and a word to all others.
 func gitlab(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/v2/"+Image+"/tags/list" {
+		_, _ = fmt.Fprintf(w, "{\"name\":%q,\"tags\":[\"main\"]}\n", Image)
+		return
+	}
 	if r.URL.Path != "/"+Repository+"/info/refs" || r.URL.Query().Get("service") != "git-upload-pack" {
 		_, _ = fmt.Fprintln(w, "stand-in for GitLab")
 		return
@@ -97,6 +96,9 @@ func gitlab(w http.ResponseWriter, r *http.Request) {
 
 // Repository is the path of the repository that every server has, without a leading slash.
 const Repository = "repo.git"
+
+// Image is the name of the image that every server's registry has, with the tag main.
+const Image = "image"
 
 // packet is a pkt-line: four hex digits of length, themselves included, and the text.
 func packet(text string) string { return fmt.Sprintf("%04x%s", len(text)+4, text) }
@@ -125,22 +127,3 @@ func StartConnections(handle func(conn net.Conn, stop <-chan struct{})) *Server 
 		<-stopped
 	}}
 }
-
-// StartTLSText starts a TLS server that answers every first request with the same text, whatever
-// protocol that is, and closes.
-func StartTLSText(config *tls.Config, id *Identity, answer string) *Server {
-	config.Certificates = []tls.Certificate{id.certificate()}
-	return StartConnections(func(conn net.Conn, _ <-chan struct{}) {
-		server := tls.Server(conn, config)
-		if _, err := http.ReadRequest(bufio.NewReader(server)); err != nil {
-			return
-		}
-		_, _ = io.WriteString(server, answer) // the client may have left
-		_ = server.Close()
-	})
-}
-
-// closesAtOnce and saysNothing are handlers for StartConnections.
-func closesAtOnce(net.Conn, <-chan struct{}) {}
-
-func saysNothing(_ net.Conn, stop <-chan struct{}) { <-stop }

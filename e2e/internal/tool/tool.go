@@ -47,9 +47,11 @@ func Build(name string) (string, error) {
 	return path, nil
 }
 
-// Program builds the program of this project, which is in the folder repository, to path.
-func Program(path, repository string) error {
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-o", path, ".")
+// Program builds the program of this project, which is in the folder repository, to path. The flags
+// are those of go build.
+func Program(path, repository string, flags ...string) error {
+	args := slices.Concat([]string{"build", "-trimpath", "-buildvcs=false", "-o", path}, flags, []string{"."})
+	cmd := exec.Command("go", args...)
 	cmd.Dir, cmd.Env = repository, append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("go build: %w\n%s", err, out)

@@ -2,7 +2,6 @@ package trust
 
 import (
 	"crypto/x509"
-	"fmt"
 	"slices"
 	"time"
 )
@@ -68,10 +67,27 @@ func JudgeRunner(host string, sent []*x509.Certificate, file *Bundle, system *x5
 	if file != nil && slices.ContainsFunc(file.certificates, anchor.Equal) {
 		where = file.origin
 	}
-	return Verdict{Status: StatusOK, Finding: Finding{
-		Code:    CodeTrusted,
-		Message: fmt.Sprintf("trusted through %s in %s", NameOf(anchor), where),
-	}}
+	return Verdict{Status: StatusOK, Finding: Found(CodeTrusted, "trusted through %s in %s", NameOf(anchor), where)}
+}
+
+// RunnerPool is what the runner itself trusts: the system's certificates and those of its file.
+// Blocks that do not parse are passed over, as they are by the runner. A nil system pool stands for
+// an empty one.
+func RunnerPool(system *x509.CertPool, file []byte) *x509.CertPool {
+	if system == nil {
+		return JobPool(file)
+	}
+	pool := system.Clone()
+	pool.AppendCertsFromPEM(file)
+	return pool
+}
+
+// JobPool is what git in a job trusts: the file that the runner hands on as CI_SERVER_TLS_CA_FILE,
+// and nothing else.
+func JobPool(file []byte) *x509.CertPool {
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(file)
+	return pool
 }
 
 // maxNamePairs bounds how many names are held against how many name constraints.
@@ -90,8 +106,5 @@ func ManyNames(certs ...[]*x509.Certificate) *Finding {
 	if names*constraints <= maxNamePairs {
 		return nil
 	}
-	return &Finding{
-		Code:    CodeUndecided,
-		Message: fmt.Sprintf("the certificates have %d names and %d name constraints, too many to compare", names, constraints),
-	}
+	return new(Found(CodeUndecided, "the certificates have %d names and %d name constraints, too many to compare", names, constraints))
 }

@@ -1,0 +1,87 @@
+package trusttest
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/asn1"
+)
+
+// OldVersion returns the certificate once more, of X.509 version 1 or 2, signed by issuer anew. With
+// extensions it is one that breaks RFC 5280, section 4.1.2.1, as some old CAs made them.
+func OldVersion(c *x509.Certificate, issuer *Identity, version int, extensions bool) *x509.Certificate {
+	var fields, outer []asn1.RawValue
+	must(asn1.Unmarshal(c.RawTBSCertificate, &fields))
+	must(asn1.Unmarshal(c.Raw, &outer))
+	var body []byte
+	if version > 1 {
+		body = marshal(asn1.RawValue{Class: asn1.ClassContextSpecific, IsCompound: true, Bytes: marshal(version - 1)})
+	}
+	for _, field := range fields {
+		if field.Class != asn1.ClassContextSpecific || extensions && field.Tag == 3 {
+			body = append(body, field.FullBytes...)
+		}
+	}
+	signed := marshal(asn1.RawValue{Tag: asn1.TagSequence, IsCompound: true, Bytes: body})
+	signature := signText(c.SignatureAlgorithm, signed, issuer.Key)
+	outer[0] = asn1.RawValue{FullBytes: signed}
+	outer[2] = asn1.RawValue{FullBytes: marshal(asn1.BitString{Bytes: signature, BitLength: 8 * len(signature)})}
+	return must(x509.ParseCertificate(marshal(outer)))
+}
+
+// signText signs with one of the algorithms that x509.CreateCertificate chooses by itself.
+func signText(algorithm x509.SignatureAlgorithm, text []byte, key crypto.Signer) []byte {
+	hash := map[x509.SignatureAlgorithm]crypto.Hash{
+		x509.ECDSAWithSHA256: crypto.SHA256, x509.ECDSAWithSHA512: crypto.SHA512, x509.SHA256WithRSA: crypto.SHA256,
+	}[algorithm]
+	if hash == 0 && algorithm != x509.PureEd25519 {
+		panic("trusttest: no certificate of an old version is signed with " + algorithm.String())
+	}
+	return must(crypto.SignMessage(key, rand.Reader, text, hash))
+}
+
+func marshal(value any) []byte { return must(asn1.Marshal(value)) }
+
+// OnSM2 is a certificate with a P-256 key as it would be with one on the SM2 curve: the object
+// identifiers of both curves are of one length. Go does not parse it, and no signature in it holds.
+func OnSM2(c *x509.Certificate) []byte {
+	return replace(c.Raw, []byte{0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07}, []byte{0x2a, 0x81, 0x1c, 0xcf, 0x55, 0x01, 0x82, 0x2d})
+}
+
+// SignedWithSM2 is a certificate signed with ECDSA and SHA-256 as if it were signed with SM2 and SM3.
+func SignedWithSM2(c *x509.Certificate) *x509.Certificate {
+	return must(x509.ParseCertificate(replace(c.Raw,
+		[]byte{0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02}, []byte{0x2a, 0x81, 0x1c, 0xcf, 0x55, 0x01, 0x83, 0x75})))
+}
+
+func replace(der, old, new []byte) []byte {
+	if !bytes.Contains(der, old) {
+		panic("trusttest: not a certificate of this kind")
+	}
+	return bytes.ReplaceAll(der, old, new)
+}
+
+// signedData is SignedData of RFC 2315, section 9.1, without content, signers and revocation lists,
+// as `openssl crl2pkcs7 -nocrl` writes it.
+type signedData struct {
+	Version      int
+	Digests      []asn1.RawValue `asn1:"set"`
+	Content      struct{ Type asn1.ObjectIdentifier }
+	Certificates asn1.RawValue   `asn1:"optional"`
+	Signers      []asn1.RawValue `asn1:"set"`
+}
+
+// PKCS7 makes a certs-only message (RFC 8551, section 3.2.2) in DER.
+func PKCS7(certs ...*x509.Certificate) []byte {
+	data := signedData{Version: 1}
+	data.Content.Type = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}
+	for _, c := range certs {
+		data.Certificates.Bytes = append(data.Certificates.Bytes, c.Raw...)
+		data.Certificates.Class, data.Certificates.IsCompound = asn1.ClassContextSpecific, true
+	}
+	return must(asn1.Marshal(struct {
+		Type    asn1.ObjectIdentifier
+		Content signedData `asn1:"explicit,tag:0"`
+	}{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}, data}))
+}
