@@ -13,7 +13,7 @@ build:
 # The packages that carry the promises are covered to 90 % of their statements, by all tests
 # together. What one test binary covers of them, as go test says behind each result, says nothing:
 # awk drops it, and the exit code is handed on beside it.
-MEASURED := ./gitlabrunner,./render,./render/manifest,./render/pod,./render/ingress,./render/added,./render/delivery,./render/audit,./render/tomledit,./render/yamledit,./trust,./trust/probe
+MEASURED := ./gitlabrunner,./render,./render/manifest,./render/pod,./render/ingress,./render/added,./render/delivery,./render/audit,./render/values,./render/tomledit,./render/yamledit,./trust,./trust/probe
 
 test:
 	@exec 4>&1; code=$$({ { $(GO) test -coverpkg=$(MEASURED) -coverprofile=coverage.out ./...; echo $$? >&3; } | \

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -14,6 +13,7 @@ import (
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render"
 	"helm-runnertrust/render/manifest"
+	"helm-runnertrust/render/values"
 	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/probe"
 )
@@ -22,7 +22,7 @@ import (
 type valuesFlags struct {
 	host        string
 	certs       []string
-	options     render.ValuesOptions
+	options     values.Options
 	fromIngress bool
 }
 
@@ -61,7 +61,7 @@ func (f *valuesFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.Jobs, "jobs", false, "also print the lines that make programs in the runner's jobs trust GitLab")
 	flags.BoolVar(&o.Umbrella, "umbrella", false, "print values of gitlab/gitlab, below its key gitlab-runner")
 	flags.BoolVar(&o.Apart, "configmap", false, "print only the ConfigMap of --cert, for charts without extraObjects")
-	flags.StringVar(&o.ConfigMapName, "configmap-name", "", "`name` of the ConfigMap, instead of "+render.DefaultConfigMapName)
+	flags.StringVar(&o.ConfigMapName, "configmap-name", "", "`name` of the ConfigMap, instead of "+values.DefaultConfigMapName)
 	flags.StringVar(&o.CertsDir, "certs-dir", "",
 		"`directory` to mount at, instead of /home/gitlab-runner/.gitlab-runner/certs; a runner that is root needs /etc/gitlab-runner/certs")
 	flags.StringVar(&o.ChartVersion, "chart-version", "",
@@ -74,12 +74,12 @@ func (f *valuesFlags) register(flags *pflag.FlagSet) {
 
 // printValues prints chart values, or the ConfigMap that goes with them.
 func printValues(p Process, flags valuesFlags) error {
-	options, host, err := valuesOptions(p, flags)
+	options, err := flags.read(p)
 	if err != nil {
 		return err
 	}
-	made, err := render.Values(options)
-	if refused, ok := errors.AsType[*render.Error](err); ok && refused.Code == manifest.NoVolumes {
+	v, err := values.New(options)
+	if refused, ok := errors.AsType[*manifest.Error](err); ok && refused.Code == manifest.NoVolumes {
 		if name := options.CertsSecretName(); name != "" {
 			return &advice.Error{Code: refused.Code, What: err.Error(), Hint: "set certsSecretName: " + name +
 				" in the chart's values instead: every version has it, and it mounts the same file unless the runner is root"}
@@ -88,63 +88,69 @@ func printValues(p Process, flags valuesFlags) error {
 	if err != nil {
 		return err
 	}
-	for _, warning := range made.Warnings {
+	for _, warning := range v.Warnings {
 		p.print.warn(warning)
 	}
 	if options.Apart {
-		return p.print.writeBytes(append([]byte(aboutConfigMap(options, host, made.Key)), made.ConfigMap...))
+		return p.print.writeBytes(append([]byte(aboutConfigMap(options, v.Objects)), v.Text...))
 	}
-	for _, note := range made.Notes {
+	for _, note := range v.Notes {
 		p.print.note(note)
 	}
-	if made.Config != "" {
+	if v.Config != "" {
 		p.print.note(trust.Finding{Message: "values cannot add to runners.config: the lines for it are in the comment at the end"})
 	}
-	return p.print.writeBytes(made.Values)
+	return p.print.writeBytes(v.Text)
 }
 
-// valuesOptions reads the flags, and refuses those that values cannot do. host is as one types it.
-func valuesOptions(p Process, flags valuesFlags) (options render.ValuesOptions, host string, err error) {
-	options = flags.options
+// read returns the options of the flags, and refuses what values cannot do.
+func (f valuesFlags) read(p Process) (o values.Options, err error) {
+	o = f.options
 	switch {
-	case flags.fromIngress:
-		return options, "", &advice.Error{What: "--from-ingress: values are made without the manifests that name a Secret",
+	case f.fromIngress:
+		return o, &advice.Error{What: "--from-ingress: values are made without the manifests that name a Secret",
 			Hint: "name it: --from-secret=NAME/tls.crt; it is the secretName that this prints: kubectl get ingress --output yaml"}
-	case flags.host == "":
-		return options, "", &advice.Error{What: "--host is missing", Hint: "give the host of the chart's gitlabUrl: --host gitlab.example.com"}
+	case f.host == "":
+		return o, &advice.Error{What: "--host is missing", Hint: "give the host of the chart's gitlabUrl: --host gitlab.example.com"}
 	}
-	if options.ServerURL, host, err = chartServer(p, flags.host); err != nil {
-		return options, "", err
+	o.Now = p.Now
+	if o.ServerURL, err = chartServer(p, f.host); err != nil {
+		return o, err
 	}
-	options.Now = p.Now
-	if options.Sources, err = p.sources(flags.certs); err != nil {
-		return options, "", err
-	}
-	if options.Apart && len(options.Sources) == 0 {
-		return options, "", &advice.Error{What: "--configmap prints the certificates of --cert, and none is given",
+	if o.Sources, err = p.sources(f.certs); err == nil && o.Apart && len(o.Sources) == 0 {
+		err = &advice.Error{What: "--configmap prints the certificates of --cert, and none is given",
 			Hint: "give them with --cert, or leave --configmap out: an object that is there needs no ConfigMap"}
 	}
-	return options, host, nil
+	return o, err
 }
 
 // aboutConfigMap returns the comment above a ConfigMap that is made apart from the chart: what goes with
-// it. key is the one with the certificates.
-func aboutConfigMap(options render.ValuesOptions, host, key string) string {
-	command := []string{"values", "--host", host,
-		"--from-configmap", cmp.Or(options.ConfigMapName, render.DefaultConfigMapName) + "/" + key}
-	for _, flag := range []struct {
-		name, value string
-		set         bool
-	}{
-		{"--via", "=" + string(options.Via), options.Via != ""},
-		{"--certs-dir", "=" + options.CertsDir, options.CertsDir != ""},
-		{"--chart-version", "=" + options.ChartVersion, options.ChartVersion != ""},
-		{"--jobs", "", options.Jobs},
-		{"--umbrella", "", options.Umbrella},
+// it, which shows the objects.
+func aboutConfigMap(o values.Options, objects []render.Object) string {
+	host := strings.TrimPrefix(o.ServerURL, "https://")
+	command := []string{"values", "--host", host}
+	for _, object := range objects {
+		written := object.Name + "/" + object.Key
+		switch {
+		case strings.Contains(object.Host, ":"):
+			written = "[" + object.Host + "]=" + written
+		case object.Host != "":
+			written = object.Host + "=" + written
+		}
+		command = append(command, "--from-"+strings.ToLower(object.Kind), written)
+	}
+	for _, flag := range []struct{ name, value string }{
+		{"--via=", string(o.Via)}, {"--certs-dir=", o.CertsDir}, {"--chart-version=", o.ChartVersion},
 	} {
-		if flag.set {
+		if flag.value != "" {
 			command = append(command, flag.name+flag.value)
 		}
+	}
+	if o.Jobs {
+		command = append(command, "--jobs")
+	}
+	if o.Umbrella {
+		command = append(command, "--umbrella")
 	}
 	return fmt.Sprintf(`# The certificates for the runner of %s, to be applied before its release:
 #   kubectl apply --namespace NAMESPACE --filename FILE
@@ -153,47 +159,31 @@ func aboutConfigMap(options render.ValuesOptions, host, key string) string {
 `, host, advice.Program, advice.Command(command...))
 }
 
-// chartServer returns the gitlabUrl that --host stands for, and the host as one types it. A chart takes
-// more than can be connected to from here: http, and letters that the runner turns into ASCII for
-// the connection, but not for the name of its file.
-func chartServer(p Process, written string) (serverURL, host string, err error) {
-	scheme, rest := "https", written
+// chartServer returns the gitlabUrl that --host stands for. A chart takes more than can be connected to
+// from here: http, and letters that the runner turns into ASCII for the connection, but not for the name
+// of its file.
+func chartServer(p Process, written string) (string, error) {
+	scheme, rest := "https://", written
 	if before, after, found := strings.Cut(written, "://"); found && strings.EqualFold(before, "http") {
-		scheme, rest = "http", after
+		scheme, rest = "http://", after
 	}
-	target, err := server(p, rest)
-	refused, isRefused := errors.AsType[*trust.Error](err)
-	switch {
-	case err == nil:
-		host = target.String()
-		u := target.URL()
-		u.Scheme = scheme
-		serverURL = u.String()
-	case isRefused && refused.Code == probe.CodeHostName:
-		u := inLetters(rest)
-		if u == nil {
-			return "", "", err
-		}
+	if u := inLetters(rest); u != nil {
 		if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
 			noteHost(p, rest, u.Host)
 		}
-		host, serverURL = u.Host, scheme+"://"+u.Host
-	default:
-		return "", "", err
+		return scheme + u.Host, nil
 	}
-	if scheme != "https" {
-		host = scheme + "://" + host
-	}
-	return serverURL, host, nil
+	target, err := server(p, rest)
+	return scheme + target.URL().Host, err
 }
 
-// inLetters returns a URL whose host the runner can turn into a name in ASCII, nil for any other.
+// inLetters returns a URL whose host the runner turns into a name in ASCII; nil for any other.
 func inLetters(written string) *url.URL {
-	if before, after, found := strings.Cut(written, "://"); found && strings.EqualFold(before, "https") {
-		written = after
+	if !strings.Contains(written, "://") {
+		written = "https://" + written
 	}
-	u, err := url.Parse("https://" + written)
-	if err != nil {
+	u, err := url.Parse(written)
+	if err != nil || u.Scheme != "https" || u.User != nil || gitlabrunner.ASCIIName(u.Hostname()) == u.Hostname() {
 		return nil
 	}
 	server, err := gitlabrunner.ParseServer("https://" + u.Host)

@@ -17,8 +17,8 @@ import (
 
 const valuesDir = "testdata/values"
 
-// values runs the command in the folder of the fixtures, and says what it wrote.
-func values(t *testing.T, args ...string) (stdout, stderr string, code int) {
+// runValues runs values in the folder of the fixtures, and says what it wrote.
+func runValues(t *testing.T, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	args = argsOf(&fixtures.Case{Args: args})
 	stdout, stderr, code = call(t, "", nil, append([]string{"values"}, args...)...)
@@ -52,15 +52,19 @@ func TestValues(t *testing.T) {
 		"configmap-with-host-key": {host, "--from-configmap=host-ca/gitlab.example.com.crt"},
 		"one-of-two":              {host, "--cert=gitlab.example.com=certs/ca.crt", "--cert=certs/other-ca.crt"},
 		"unused":                  {host, "--cert=certs/ca.crt", "--cert=other.example.com=certs/other-ca.crt"},
-		"folder":                  {host, "--cert=certs/hosts"},
-		"url":                     {"--host=https://GitLab.example.com:8443/group/project?x=y", "--cert=certs/ca.crt", "--chart-version=0.62"},
-		"ipv6":                    {"--host=[fd00::1]:8443", "--cert=certs/ipv6.crt"},
-		"soon":                    {host, "--cert=certs/soon.crt"},
-		"force":                   {host, "--cert=certs/expired.crt", "--force"},
-		"long-host-env":           {"--host=" + longHost, "--from-secret=gitlab-tls", "--via=env"},
+		"further-configmap":       {host, "--cert=certs/ca.crt", "--cert=other.example.com=certs/other-ca.crt", "--cert=[fd00::1]=certs/ipv6.crt", "--configmap", "--via=env"},
+		"further-objects": {host, "--from-configmap=trust/gitlab.example.com.crt", "--from-configmap=other.example.com=trust/other.example.com.crt",
+			"--from-secret=last.example.com=last-ca", "--via=env"},
+		"further-secret": {host, "--from-secret=host-ca/gitlab.example.com.crt", "--cert=other.example.com=certs/other-ca.crt"},
+		"folder":         {host, "--cert=certs/hosts"},
+		"url":            {"--host=https://GitLab.example.com:8443/group/project?x=y", "--cert=certs/ca.crt", "--chart-version=0.62"},
+		"ipv6":           {"--host=[fd00::1]:8443", "--cert=certs/ipv6.crt"},
+		"soon":           {host, "--cert=certs/soon.crt"},
+		"force":          {host, "--cert=certs/expired.crt", "--force"},
+		"long-host-env":  {"--host=" + longHost, "--from-secret=gitlab-tls", "--via=env"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			stdout, stderr, code := values(t, args...)
+			stdout, stderr, code := runValues(t, args...)
 			if code != exitDone {
 				t.Fatalf("exit code %d: %s", code, stderr)
 			}
@@ -114,6 +118,9 @@ func TestValuesRefused(t *testing.T) {
 		{host, "--from-secret=gitlab-tls/tls.key"},
 		{host, "--from-secret=gitlab_tls"},
 		{host, "--from-secret=other.example.com=gitlab-tls"},
+		{host, cert, "--from-secret=other.example.com=gitlab-tls", "--from-configmap=other.example.com=bundle"},
+		{host, cert, "--from-secret=other.example.com=gitlab-tls", "--cert=other.example.com=certs/other-ca.crt"},
+		{host, cert, "--cert=other.example.com=certs/expired.crt"},
 		{host, "--cert=other.example.com=certs/ca.crt", "--cert=last.example.com=certs/ca.crt"},
 		{host, "--cert=certs/expired.crt"},
 		{host, "--cert=certs/wrong-host.crt"},
@@ -143,7 +150,7 @@ func TestValuesRefused(t *testing.T) {
 		{host, cert, "--output=json"},
 	} {
 		line := strings.ReplaceAll(strings.Join(args, " "), longHost, "LONG")
-		stdout, stderr, code := values(t, slices.Clone(args)...)
+		stdout, stderr, code := runValues(t, slices.Clone(args)...)
 		if code != exitError || stdout != "" || !strings.HasPrefix(stderr, "runnertrust: error: ") || strings.Contains(stderr, "swordfish") {
 			t.Errorf("%s: exit code %d, %q, %q", line, code, stdout, stderr)
 		}

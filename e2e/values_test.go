@@ -13,6 +13,7 @@ import (
 
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render"
+	"helm-runnertrust/render/values"
 )
 
 // A valuesCase is one way to make a runner trust its GitLab by values, and by the filter.
@@ -210,7 +211,7 @@ func TestValuesAreVerified(t *testing.T) {
 		text := r.Run(t, "runnertrust", "values", "--host", chartHost, "--cert", g.certFile)
 		r.install(t, "--values", writeFile(t, "trust.yaml", []byte(text)))
 		r.wantVerified(t, r.in(t, "get", "manifest", r.name))
-		same(t, "data of the ConfigMap", at(r.get(t, "ConfigMap", render.DefaultConfigMapName), "data"),
+		same(t, "data of the ConfigMap", at(r.get(t, "ConfigMap", values.DefaultConfigMapName), "data"),
 			object{gitlabrunner.ForHost(chartHost).CertFile: g.pem})
 	})
 }

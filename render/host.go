@@ -25,10 +25,15 @@ func (f *filter) server(c *pod.Container) (gitlabrunner.Server, error) {
 		return gitlabrunner.Server{}, nil
 	}
 	if server.Plain {
-		f.report.warn(trust.Finding{Code: manifest.PlainHTTP, Object: c.Runner.String(), Message: gitlabrunner.ServerURLVariable +
-			" is an http:// URL, so the runner checks no certificate; its jobs get the file, and need it where they clone over https"})
+		f.report.warn(PlainHTTP(c.Runner.String()))
 	}
 	return server, nil
+}
+
+// PlainHTTP is the warning of a runner, "" or a Deployment, whose server is not asked for a certificate.
+func PlainHTTP(runner string) trust.Finding {
+	return trust.Finding{Code: manifest.PlainHTTP, Object: runner, Message: gitlabrunner.ServerURLVariable +
+		" is an http:// URL, so the runner checks no certificate; its jobs get the file, and need it where they clone over https"}
 }
 
 // hostUnknown makes the Error of a container whose server is not known.

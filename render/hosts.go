@@ -13,24 +13,43 @@ import (
 
 // furtherHosts returns the hosts of the options that no setting of a runner has. The files of a folder
 // are there to choose from.
-func (f *filter) furtherHosts(runners []*pod.Runner) (further []string) {
-	known := func(name string) string { return strings.ToLower(gitlabrunner.ASCIIName(name)) }
-	used := map[string]bool{}
+func (f *filter) furtherHosts(runners []*pod.Runner) []string {
+	var used []string
 	for _, r := range runners {
 		for _, c := range r.Containers {
 			server, _ := f.server(c) // its error is that of editRunner
 			hosts := f.run.Templates.Hosts(c)
-			used[known(server.Name)], used[known(hosts.Clone.Name)], used[known(hosts.Cache.Name)] = true, true, true
+			used = append(used, server.Name, hosts.Clone.Name, hosts.Cache.Name)
 		}
 	}
-	named := f.options
-	named.Sources = slices.DeleteFunc(slices.Clone(named.Sources), func(from Source) bool { return from.FromFolder })
-	for _, host := range named.hosts() {
-		if !used[known(host)] {
-			further = append(further, host)
-		}
+	return f.options.FurtherHosts(used...)
+}
+
+// FurtherHosts returns the hosts of the sources and objects that are not in use. The files of a folder
+// are there to choose from.
+func (o Options) FurtherHosts(used ...string) []string {
+	o.Sources = slices.DeleteFunc(slices.Clone(o.Sources), func(from Source) bool { return from.FromFolder })
+	return slices.DeleteFunc(o.Hosts(), func(host string) bool {
+		return slices.ContainsFunc(used, func(other string) bool { return sameHost(host, other) })
+	})
+}
+
+// FurtherServer returns the server of a further host, whose file has its name.
+func FurtherServer(host string) (gitlabrunner.Server, error) {
+	server := gitlabrunner.ForHost(host)
+	switch {
+	case strings.HasPrefix(host, "."):
+		return server, manifest.NewError(manifest.BadURL, "%q begins with a dot, so it has no host", host)
+	case len(server.CertFile) > MaxFileName:
+		return server, manifest.NewError(manifest.HostTooLong, "the host %q is too long for the name of the runner's file", host)
 	}
-	return further
+	return server, nil
+}
+
+// FurtherNote is the note on what is mounted for a further host: a file, or an object with its key.
+func FurtherNote(host, name string) trust.Finding {
+	return trust.Finding{Code: manifest.SourceUnused, Message: "no runner connects to " + host + " by its settings: " + name +
+		" is mounted as " + gitlabrunner.ForHost(host).CertFile + ", for what else the runner connects to"}
 }
 
 // fillHosts puts what there is for other hosts than GitLab's into the files of a container. chosen is
@@ -57,22 +76,19 @@ func (f *filter) fillHosts(sources []source, c *pod.Container, server gitlabrunn
 
 // fillFurther puts what there is for a further host into a file of its name.
 func (f *filter) fillFurther(sources []source, host string) error {
-	server := gitlabrunner.ForHost(host)
-	offers, _, err := offersOf(sources, server)
-	switch {
-	case err != nil:
+	server, err := FurtherServer(host)
+	if err != nil {
 		return err
-	case strings.HasPrefix(host, "."):
-		return manifest.NewError(manifest.BadURL, "%q begins with a dot, so it has no host", host)
-	case len(server.CertFile) > maxFileName:
-		return manifest.NewError(manifest.HostTooLong, "the host %q is too long for the name of the runner's file", host)
+	}
+	offers, _, err := offersOf(sources, server)
+	if err != nil {
+		return err
 	}
 	for _, o := range offers {
 		if err := o.fill(server.CertFile); err != nil {
 			return err
 		}
-		f.report.note(trust.Finding{Code: manifest.SourceUnused, Message: "no runner connects to " + host + " by its settings: " + o.name +
-			" is mounted as " + server.CertFile + ", for what else the runner connects to"})
+		f.report.note(FurtherNote(host, o.name))
 	}
 	return nil
 }

@@ -24,6 +24,11 @@ var jobsScript string
 // no backslash and no quotes in threes, so that any multi-line string of TOML can hold it.
 func JobsScript() string { return jobsScript }
 
+// JobsScriptLines returns the lines between the markers, as tomledit takes them.
+func JobsScriptLines() string {
+	return strings.TrimSuffix(strings.TrimPrefix(jobsScript, tomledit.ScriptBegin+"\n"), tomledit.ScriptEnd+"\n")
+}
+
 // addJobs puts the script that makes the jobs' own programs trust GitLab into the template, and the
 // volumes by which the other containers of a job pod do.
 func (f *filter) addJobs(d *added.Deployment, sources []source) error {
@@ -43,7 +48,7 @@ func (f *filter) addJobs(d *added.Deployment, sources []source) error {
 			f.report.warn(trust.Finding{Code: manifest.ScriptSet, Object: d.String(), Message: from + " has " + pod.ScriptVariable + ", which wins over the script in " + pod.TemplateKey})
 		}
 	}
-	if err := d.AddScript(strings.TrimSuffix(strings.TrimPrefix(JobsScript(), tomledit.ScriptBegin+"\n"), tomledit.ScriptEnd+"\n")); err != nil {
+	if err := d.AddScript(JobsScriptLines()); err != nil {
 		return err
 	}
 	return f.addJobVolumes(d, t, sources)

@@ -32,11 +32,11 @@ func ParseObject(kind, host, written string) (Object, error) {
 		key = defaultKey
 	}
 	o := Object{Host: host, Kind: kind, Name: name, Key: key}
-	return o, o.check()
+	return o, o.Check()
 }
 
-// check refuses what cannot name an object, and a key that no pod gets.
-func (o Object) check() error {
+// Check refuses what cannot name an object, and a key that no pod gets.
+func (o Object) Check() error {
 	shown, ok := pod.MountableFor(o.Kind)
 	switch {
 	case !ok || shown.Kind != o.Kind:
@@ -72,8 +72,11 @@ var subdomain = sync.OnceValue(func() *regexp.Regexp {
 
 func isSubdomain(name string) bool { return len(name) <= 253 && subdomain().MatchString(name) }
 
+// MaxFileName is how long the name of a runner's file can be: it becomes a key of a ConfigMap as well.
+const MaxFileName = 253
+
 // isKey reports whether a ConfigMap or Secret can have a key (IsConfigMapKey in
 // k8s.io/apimachinery/pkg/util/validation).
 func isKey(key string) bool {
-	return key != "" && len(key) <= 253 && key != "." && !strings.HasPrefix(key, "..") && strings.Map(keyRune, key) == key
+	return key != "" && len(key) <= MaxFileName && key != "." && !strings.HasPrefix(key, "..") && strings.Map(keyRune, key) == key
 }

@@ -40,10 +40,9 @@ func (s *objectSource) offers(server gitlabrunner.Server) ([]offer, error) {
 			fill:        func(file string) error { return s.fill(o, by, server, file) },
 			mountInJobs: func() error { return s.mountInJobs(o, server) }})
 	}
-	for i, o := range s.filter.options.Objects {
-		isFor := o.Host == "" || strings.EqualFold(o.Host, server.Name)
-		if isFor && !slices.Contains(s.filter.options.Objects[:i], o) {
-			add(o, "")
+	for _, o := range s.filter.options.Offers(server.Name) {
+		if o.Bundle == nil {
+			add(o.Object, "")
 		}
 	}
 	if !s.filter.options.fromIngress() {
@@ -135,9 +134,12 @@ func someOf(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-func (s *objectSource) projections() (all []added.Projection) {
-	for _, file := range slices.Sorted(maps.Keys(s.files)) {
-		o := s.files[file]
+func (s *objectSource) projections() []added.Projection { return Projections(s.files) }
+
+// Projections returns what a volume has to show of objects, by file: each object once.
+func Projections(files map[string]Object) (all []added.Projection) {
+	for _, file := range slices.Sorted(maps.Keys(files)) {
+		o := files[file]
 		at := slices.IndexFunc(all, func(p added.Projection) bool { return p.Kind == o.Kind && p.Name == o.Name })
 		if at < 0 {
 			all, at = append(all, added.Projection{Kind: o.Kind, Name: o.Name}), len(all)

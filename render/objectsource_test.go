@@ -41,9 +41,5 @@ func TestObjectsAreChecked(t *testing.T) {
 		if err == nil || err.Error() != tt.want {
 			t.Errorf("%+v: got %v, want %s", tt.object, err, tt.want)
 		}
-		_, err = Values(ValuesOptions{ServerURL: "https://gitlab.example.com", Now: now, Objects: []Object{tt.object}})
-		if err == nil || err.Error() != tt.want {
-			t.Errorf("%+v as values: got %v, want %s", tt.object, err, tt.want)
-		}
 	}
 }

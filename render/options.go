@@ -8,7 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/pod"
+	"helm-runnertrust/render/yamledit"
 )
 
 // Options say what the filter does. The zero value takes the Secrets that the Ingresses of the
@@ -57,8 +59,8 @@ type Options struct {
 	AllowNoRunner bool
 }
 
-// hosts returns those of the sources, sorted.
-func (o Options) hosts() []string {
+// Hosts returns the hosts of the sources, sorted.
+func (o Options) Hosts() []string {
 	hosts := map[string]string{} // in lower case → as it was written
 	for _, source := range o.Sources {
 		if source.Host != "" {
@@ -75,7 +77,7 @@ func (o Options) hosts() []string {
 
 // onlyHost returns the host of the sources, when they agree on one.
 func (o Options) onlyHost() (string, error) {
-	hosts := o.hosts()
+	hosts := o.Hosts()
 	switch len(hosts) {
 	case 0:
 		return "", errors.New("nothing else tells the host")
@@ -83,4 +85,23 @@ func (o Options) onlyHost() (string, error) {
 		return hosts[0], nil
 	}
 	return "", fmt.Errorf("the sources name %d hosts: %s", len(hosts), strings.Join(hosts, ", "))
+}
+
+// Deployments returns the names of the Deployments in a stream of manifests, each once, in its order:
+// what Options.Deployment can be. A document that cannot be read has none.
+func Deployments(stream []byte) []string {
+	var names []string
+	m := manifest.Read(yamledit.Split(stream))
+	for _, doc := range m.Documents {
+		if !doc.Contains("Deployment") {
+			continue
+		}
+		objects, _ := m.Objects(doc) // Filter reports the fault
+		for _, o := range objects {
+			if o.Kind == "Deployment" && o.Name != "" && !slices.Contains(names, o.Name) {
+				names = append(names, o.Name)
+			}
+		}
+	}
+	return names
 }

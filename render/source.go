@@ -125,7 +125,7 @@ func (f *filter) noCertificate(c *pod.Container, server gitlabrunner.Server) err
 	}
 	err := c.Runner.Refuse(manifest.NoCertificate, "", "no certificate is given, and no Ingress or Gateway of the stream names a Secret for the host %q of its %s",
 		server.Name, gitlabrunner.ServerURLVariable)
-	if hosts := f.options.hosts(); len(hosts) > 0 {
+	if hosts := f.options.Hosts(); len(hosts) > 0 {
 		err = c.Runner.Refuse(manifest.NoCertificate, "", "no certificate is given for the host %q of its %s, only for: %s",
 			server.Name, gitlabrunner.ServerURLVariable, strings.Join(hosts, ", "))
 	}

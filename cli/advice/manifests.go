@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"helm-runnertrust/gitlabrunner"
-	"helm-runnertrust/render"
 	"helm-runnertrust/render/audit"
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/pod"
@@ -55,9 +54,9 @@ func wayEntries() map[trust.Code]entry {
 			always("leave out --jobs: jobs of other executors trust what their own machine trusts")},
 		manifest.ShellUnfit: {"and the script is for POSIX shells", "`--jobs` does not work with PowerShell",
 			always("leave out --jobs: the images of these jobs have to trust GitLab themselves; for jobs on Linux, set the shell to bash")},
-		manifest.SourceServed:  {"the certificate is …, which … names for …", "a note on where the certificate comes from if none is given; nothing to do", nil},
-		render.CertsSecretName: {"certsSecretName: …", "a note from `values`: the chart's own value does the same; nothing to do", nil},
-		manifest.HostTooLong:   {"is too long for the name of the runner's file", "from `values --host`", always("give the runner the path of its file instead: --via=env")},
+		manifest.SourceServed:    {"the certificate is …, which … names for …", "a note on where the certificate comes from if none is given; nothing to do", nil},
+		manifest.CertsSecretName: {"certsSecretName: …", "a note from `values`: the chart's own value does the same; nothing to do", nil},
+		manifest.HostTooLong:     {"is too long for the name of the runner's file", "from `values --host`", always("give the runner the path of its file instead: --via=env")},
 		manifest.BadChartVersion: {"the chart version … is not X.Y.Z|is not one of gitlab-runner, but of the gitlab chart around it", "from `values --chart-version`",
 			always("give gitlab-runner's version, X.Y.Z; for the one inside the gitlab chart: helm show chart gitlab/gitlab --version VERSION")},
 		manifest.ChangedSince: {"an earlier run added the … and it is not there as it was added", "the manifests went through this filter before, and were changed by hand since",

@@ -14,7 +14,8 @@ import (
 	"helm-runnertrust/trust"
 )
 
-const volumeName = "etc-gitlab-runner-certs"
+// VolumeName is the name of a new volume, unless the pod has one of this name.
+const VolumeName = "etc-gitlab-runner-certs"
 
 // Mount shows the projections to each container, at the directory of the same index: in a volume that
 // is mounted there already, else in a new one. It returns warnings.
@@ -45,11 +46,7 @@ func (d *Deployment) Mount(projections []Projection, dirs []string) (warnings []
 				return nil, err
 			}
 		}
-		if err := d.addItem(mount, c.Name, yamledit.Map(
-			yamledit.Pair{Key: "name", Value: yamledit.Text(newVolume)},
-			yamledit.Pair{Key: "mountPath", Value: yamledit.Text(dirs[i])},
-			yamledit.Pair{Key: "readOnly", Value: yamledit.True()},
-		)); err != nil {
+		if err := d.addItem(mount, c.Name, NewMount(newVolume, dirs[i])); err != nil {
 			return nil, err
 		}
 	}
@@ -58,15 +55,29 @@ func (d *Deployment) Mount(projections []Projection, dirs []string) (warnings []
 
 // addVolume adds a volume under the next name that is free.
 func (d *Deployment) addVolume(projections []Projection) (name string, err error) {
-	name = volumeName
+	name = VolumeName
 	for n := 2; d.HasName(name); n++ {
-		name = volumeName + "-" + strconv.Itoa(n)
+		name = VolumeName + "-" + strconv.Itoa(n)
 	}
+	return name, d.addItem(volume, "", NewVolume(name, projections...))
+}
+
+// NewVolume returns a volume of a pod that shows the projections.
+func NewVolume(name string, projections ...Projection) *yaml.RNode {
 	key, source := volumeSource(projections)
-	return name, d.addItem(volume, "", yamledit.Map(
+	return yamledit.Map(
 		yamledit.Pair{Key: "name", Value: yamledit.Text(name)},
 		yamledit.Pair{Key: key, Value: source},
-	))
+	)
+}
+
+// NewMount returns a mount of a volume at a directory.
+func NewMount(volume, dir string) *yaml.RNode {
+	return yamledit.Map(
+		yamledit.Pair{Key: "name", Value: yamledit.Text(volume)},
+		yamledit.Pair{Key: "mountPath", Value: yamledit.Text(dir)},
+		yamledit.Pair{Key: "readOnly", Value: yamledit.True()},
+	)
 }
 
 // join shows the projections in a volume that is mounted already, which becomes a projected one: its

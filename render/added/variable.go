@@ -16,10 +16,7 @@ import (
 func (d *Deployment) SetVariable(c *pod.Container, name, value string) error {
 	entry := manifest.Named(manifest.List(c.Node, "env"), name)
 	if entry == nil {
-		return d.addItem(variable, c.Name, yamledit.Map(
-			yamledit.Pair{Key: "name", Value: yamledit.Text(name)},
-			yamledit.Pair{Key: "value", Value: yamledit.Text(value)},
-		))
+		return d.addItem(variable, c.Name, NewVariable(name, value))
 	}
 	if old := manifest.Text(entry, "value"); old != "" && !isPath(old) {
 		return d.Refuse(manifest.CAFileSet, c.Field("env "+name), "its value is not the path of a file")
@@ -37,18 +34,31 @@ func (d *Deployment) SetVariable(c *pod.Container, name, value string) error {
 	})
 }
 
-// AddCertDir puts a directory in front of those that Go reads certificates from besides the bundle of the
-// image. The variable replaces its list of them (crypto/x509, root_unix.go, root_linux.go).
+// CertDirVariable replaces the list of directories that Go reads certificates from besides the bundle
+// of the image, SystemCertDirs (crypto/x509, root_unix.go, root_linux.go).
+const (
+	CertDirVariable = "SSL_CERT_DIR"
+	SystemCertDirs  = "/etc/ssl/certs:/etc/pki/tls/certs"
+)
+
+// AddCertDir puts a directory in front of those that Go reads certificates from.
 func (d *Deployment) AddCertDir(c *pod.Container, dir string) error {
-	const name, system = "SSL_CERT_DIR", "/etc/ssl/certs:/etc/pki/tls/certs"
-	behind, _, err := c.Variable(name)
+	behind, _, err := c.Variable(CertDirVariable)
 	switch {
-	case c.IsUnset(name):
-		behind = system
+	case c.IsUnset(CertDirVariable):
+		behind = SystemCertDirs
 	case err != nil || !isPath(behind):
-		return d.Refuse(manifest.CertDirSet, c.Field("env "+name), "its value is no list of directories in the manifest, and %s has to come in front of it", dir)
+		return d.Refuse(manifest.CertDirSet, c.Field("env "+CertDirVariable), "its value is no list of directories in the manifest, and %s has to come in front of it", dir)
 	}
-	return d.SetVariable(c, name, dir+":"+behind)
+	return d.SetVariable(c, CertDirVariable, dir+":"+behind)
+}
+
+// NewVariable returns an entry of a container's env.
+func NewVariable(name, value string) *yaml.RNode {
+	return yamledit.Map(
+		yamledit.Pair{Key: "name", Value: yamledit.Text(name)},
+		yamledit.Pair{Key: "value", Value: yamledit.Text(value)},
+	)
 }
 
 // isPath reports whether a former value may be written down: a path is no secret.

@@ -19,9 +19,9 @@ func (w config) Locate(run *added.Run, c *pod.Container, _ gitlabrunner.Server) 
 		return Location{}, err
 	}
 	_, err := run.Templates.Of(c.Runner)
-	return named(w.dir), err
+	return Named(w.dir), err
 }
 
 func (config) Apply(d *added.Deployment, _ *pod.Container, at Location) error {
-	return d.SetCAFile(at.path())
+	return d.SetCAFile(at.Path())
 }

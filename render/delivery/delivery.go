@@ -34,17 +34,12 @@ type Location struct {
 	File string // its name in there: "gitlab.example.com.crt"
 }
 
-func (l Location) path() string { return l.Dir + "/" + l.File }
+// Path returns the path of the file.
+func (l Location) Path() string { return l.Dir + "/" + l.File }
 
-// FileName is the file of the deliveries that name one; they mount at defaultDir.
-const (
-	FileName   = "ca.crt"
-	defaultDir = "/etc/helm-runnertrust"
-)
-
-// named returns the Location of a delivery that names its file; "" is the default directory.
-func named(dir string) Location {
-	return Location{Dir: path.Clean(cmp.Or(dir, defaultDir)), File: FileName}
+// Named returns the Location of a delivery that names its file; "" is the default directory.
+func Named(dir string) Location {
+	return Location{Dir: path.Clean(cmp.Or(dir, "/etc/helm-runnertrust")), File: "ca.crt"}
 }
 
 // Ways returns the ways of New, the default first.

@@ -14,9 +14,9 @@ var _ Delivery = env{}
 func (env) NeedsHost() bool { return false }
 
 func (w env) Locate(*added.Run, *pod.Container, gitlabrunner.Server) (Location, error) {
-	return named(w.dir), nil
+	return Named(w.dir), nil
 }
 
 func (env) Apply(d *added.Deployment, c *pod.Container, at Location) error {
-	return d.SetVariable(c, gitlabrunner.CAFileVariable, at.path())
+	return d.SetVariable(c, gitlabrunner.CAFileVariable, at.Path())
 }

@@ -55,4 +55,6 @@ const (
 	JobVolume    trust.Code = "job-volume"    // job pods cannot mount the certificates
 	JobObject    trust.Code = "job-object"    // they wait for an object; a note
 	FileReplaced trust.Code = "file-replaced" // an older volume had the file already
+
+	CertsSecretName trust.Code = "certs-secret-name" // the chart's value has the same effect; a note
 )

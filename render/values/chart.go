@@ -1,0 +1,64 @@
+package values
+
+import (
+	"path"
+	"regexp"
+	"strconv"
+	"sync"
+
+	"helm-runnertrust/gitlabrunner"
+	"helm-runnertrust/render/manifest"
+	"helm-runnertrust/render/pod"
+)
+
+// The first versions of the chart, 0.X.0, that have a key, by its changelog (!348 and !451) and its
+// renderings. Those that have volumes have volumeMounts and runners.config too.
+const (
+	runnersConfigSince = 20
+	volumesSince       = 42
+	extraObjectsSince  = 62
+)
+
+// version is X.Y or X.Y.Z, with what forks put behind it.
+var version = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^v?(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})(\.[0-9]{1,6}([-+][-+.0-9A-Za-z]+)?)?$`)
+})
+
+// checkVersion refuses a version of the chart that does not have the keys of the values, with one key
+// at a time, as the way around one may lead around the others. A version of the gitlab chart is
+// refused: which gitlab-runner it contains follows no rule.
+func (r *runner) checkVersion() error {
+	if r.ChartVersion == "" {
+		return nil
+	}
+	found := version().FindStringSubmatch(r.ChartVersion)
+	if found == nil {
+		return manifest.NewError(manifest.BadChartVersion, "the chart version %q is not X.Y.Z", r.ChartVersion)
+	}
+	major, _ := strconv.Atoi(found[1]) // six digits at most
+	minor, _ := strconv.Atoi(found[2])
+	if major >= 3 { // the first of gitlab that was seen with a gitlab-runner of 0.17 or later, which is still 0.x
+		return manifest.NewError(manifest.BadChartVersion, "the chart version %q is not one of gitlab-runner, but of the gitlab chart around it", r.ChartVersion)
+	}
+	const missing = "version %s of the gitlab-runner chart does not have the value %s, which came with 0.%d.0"
+	switch {
+	case major == 0 && minor < volumesSince:
+		return r.refuse(manifest.NoVolumes, missing, r.ChartVersion, "volumes", volumesSince)
+	case major == 0 && minor < extraObjectsSince && len(r.Sources) > 0 && !r.Apart:
+		return r.refuse(manifest.NoExtraObjects, missing, r.ChartVersion, "extraObjects", extraObjectsSince)
+	}
+	return nil
+}
+
+// checkChartMounts refuses a directory where the chart itself mounts a volume, or below one that is
+// read-only: only its manifests would show that.
+func checkChartMounts(dir string) error {
+	for mount, readOnly := range map[string]bool{
+		"/secrets": true, "/configmaps": true, path.Join(gitlabrunner.DefaultHome, gitlabrunner.ConfigFolder): false,
+	} {
+		if dir == mount || readOnly && pod.IsBelow(dir, mount) {
+			return manifest.NewError(manifest.DirUnknown, "the certs directory %q cannot be mounted: the chart has a volume at %s", dir, mount)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,206 @@
+// Package values makes values of the gitlab-runner chart that have the effect of render.Filter, for
+// runners whose manifests nobody can filter. Objects, names and checks are the filter's. It does no input
+// or output and reads no clock.
+package values
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"helm-runnertrust/gitlabrunner"
+	"helm-runnertrust/render"
+	"helm-runnertrust/render/delivery"
+	"helm-runnertrust/render/manifest"
+	"helm-runnertrust/render/pod"
+	"helm-runnertrust/render/tomledit"
+	"helm-runnertrust/trust"
+)
+
+// Options say what the values have to do.
+type Options struct {
+	// Options mean the same as for the filter. FromIngress, Deployment and AllowNoRunner are about
+	// manifests, and have no effect.
+	render.Options
+
+	// ServerURL is the chart's gitlabUrl, as it is written there: the runner's file is named after
+	// its host, in the same letters.
+	ServerURL string
+
+	// Apart makes the manifest of the ConfigMap instead of values, for charts without extraObjects.
+	Apart bool
+
+	// Umbrella puts the values below gitlab-runner, where the gitlab chart takes them from.
+	Umbrella bool
+
+	// ChartVersion is the version of the gitlab-runner chart, within the gitlab chart too: keys that
+	// it does not have are refused. "" is a version that has all of them.
+	ChartVersion string
+}
+
+// DefaultConfigMapName is the ConfigMap's name where Options have none: the Deployment's is not known.
+const DefaultConfigMapName = "gitlab-runner-certs"
+
+// Values are values of the gitlab-runner chart.
+type Values struct {
+	// Text is YAML with comments. With Options.Apart it is the ConfigMap of the Sources, without a namespace.
+	Text []byte
+
+	// Objects are the keys of the ConfigMap, or of other objects, with the certificates: that for the
+	// server, then those of further hosts.
+	Objects []render.Object
+
+	// Config is the lines that belong below [[runners]] in runners.config, into which values cannot
+	// merge; "" for none. Text has them too, as a comment.
+	Config string
+
+	Warnings []trust.Finding
+	Notes    []trust.Finding
+}
+
+// New makes chart values. It returns the errors that the filter does, without a place, and those of
+// what values cannot do.
+func New(o Options) (*Values, error) {
+	r, err := o.runner()
+	if err != nil {
+		return nil, err
+	}
+	if err := r.checkVersion(); err != nil {
+		return nil, err
+	}
+	v := &Values{}
+	if r.server.Plain {
+		v.Warnings = append(v.Warnings, render.PlainHTTP(""))
+	}
+	findings, err := r.fill()
+	if err != nil {
+		return nil, err
+	}
+	v.Warnings = append(v.Warnings, findings...)
+	for i, f := range r.files {
+		object := r.objects[f.name]
+		if object.Host = ""; i > 0 {
+			object.Host = f.host
+			v.Notes = append(v.Notes, render.FurtherNote(f.host, f.offer.String()))
+		}
+		v.Objects = append(v.Objects, object)
+	}
+	if v.Config, err = r.config(); err != nil {
+		return nil, err
+	}
+	if name := r.certsSecretName(); name != "" {
+		effect := "alone has the same effect"
+		if v.Config != "" {
+			effect = "has the effect of volumes and volumeMounts"
+		}
+		v.Notes = append(v.Notes, trust.Finding{Code: manifest.CertsSecretName,
+			Message: "certsSecretName: " + name + " " + effect + ", in every version of the chart, unless the runner is root"})
+	}
+	if o.Apart && r.configMap != nil {
+		text, err := r.configMap.String()
+		v.Text = []byte(text)
+		return v, err
+	}
+	v.Text, err = r.text(v.Config)
+	return v, err
+}
+
+// A runner is the runner of a release.
+type runner struct {
+	Options
+	server gitlabrunner.Server
+	hosted bool              // its file is named after the server's host
+	at     delivery.Location // of the file
+	files  []file            // that of the server, then those of further hosts
+
+	objects   map[string]render.Object // what the volume shows, by file
+	configMap *yaml.RNode              // of the certificates, nil if all files come from other objects
+	checksum  string                   // of its data
+}
+
+// runner returns the runner of the options. It refuses what cannot be expressed.
+func (o Options) runner() (*runner, error) {
+	server, err := gitlabrunner.ParseServer(o.ServerURL)
+	if err != nil {
+		return nil, manifest.NewError(manifest.BadURL, "%w", err)
+	}
+	way, err := delivery.New(o.Via, o.CertsDir)
+	if err != nil {
+		return nil, err
+	}
+	r := &runner{Options: o, server: server, hosted: way.NeedsHost(), at: delivery.Named(o.CertsDir)}
+	if r.hosted {
+		r.at = delivery.Location{Dir: path.Clean(cmp.Or(o.CertsDir, defaultCertsDir)), File: server.CertFile}
+	}
+	if err := r.choose(); err != nil {
+		return nil, err
+	}
+	if size := len(r.at.File); size > render.MaxFileName {
+		return nil, r.refuse(manifest.HostTooLong, "the host %q is too long for the name of the runner's file, which has %d bytes and can have %d",
+			server.Name, size, render.MaxFileName)
+	}
+	if err := pod.CheckCertsDir(o.CertsDir); err != nil {
+		return nil, err
+	}
+	for _, object := range o.Objects {
+		if err := object.Check(); err != nil {
+			return nil, err
+		}
+	}
+	if err := r.chooseFurther(); err != nil {
+		return nil, err
+	}
+	return r, checkChartMounts(r.at.Dir)
+}
+
+func (r *runner) refuse(code trust.Code, format string, args ...any) error {
+	return &render.Error{Code: code, Host: r.server.Address, Err: fmt.Errorf(format, args...)}
+}
+
+// defaultCertsDir is the directory of a runner that is not root.
+var defaultCertsDir = gitlabrunner.CertsDir(-1, gitlabrunner.DefaultHome)
+
+// config returns the lines for runners.config; an edit for each thing that they add.
+func (r *runner) config() (string, error) {
+	var edits []func(*tomledit.Config) (string, error)
+	if r.Via == pod.WayConfig {
+		edits = append(edits, func(c *tomledit.Config) (string, error) { return c.SetTLSCAFile(r.at.Path()) })
+	}
+	if r.Jobs {
+		edits = append(edits, func(c *tomledit.Config) (string, error) { return c.PrependPreBuildScript(render.JobsScriptLines()) })
+	}
+	const header = "[[runners]]\n"
+	text := header
+	for _, edit := range edits {
+		config, err := tomledit.Parse(text)
+		if err != nil {
+			return "", err
+		}
+		if text, err = edit(config); err != nil {
+			return "", err
+		}
+	}
+	return strings.TrimPrefix(text, header), nil
+}
+
+// CertsSecretName returns the Secret that the chart's value certsSecretName would mount in the same
+// way, in every version of the chart: it shows all keys, and each under its name, at the directory of a
+// runner that is not root. "" for none, and where the options are refused.
+func (o Options) CertsSecretName() string {
+	r, err := o.runner()
+	if err != nil {
+		return ""
+	}
+	return r.certsSecretName()
+}
+
+func (r *runner) certsSecretName() string {
+	object := r.files[0].offer.Object
+	if !r.hosted || r.at.Dir != defaultCertsDir || len(r.files) > 1 || object.Kind != "Secret" || object.Key != r.at.File {
+		return ""
+	}
+	return object.Name
+}
