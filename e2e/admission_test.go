@@ -101,7 +101,7 @@ func (s *stage) awaitAdmission(t *testing.T, said string, accepted bool) {
 	cluster.Await(t, fmt.Sprintf("the policy to say %q", said), func() error {
 		_, stderr, err := s.cluster.TryKubectl(manifest, "create", "--dry-run=server", "--filename", "-")
 		if (err == nil) != accepted || !strings.Contains(stderr, said) || said == "" && stderr != "" {
-			return fmt.Errorf("%v: %s", err, stderr)
+			return fmt.Errorf("%w: %s", err, stderr)
 		}
 		return nil
 	})

@@ -129,11 +129,21 @@ func parse(written string) (records []record, err error) {
 	return records, nil
 }
 
+// areOfCallers reports whether there are annotations, all of which Helm 4 or kustomize add for the
+// time of the filter and take away again.
+func areOfCallers(names []string) bool {
+	return len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool {
+		return name != pod.FilenameAnnotation && !strings.Contains(name, "config.kubernetes.io/")
+	})
+}
+
 // Note writes the annotation, in front of the others.
 func (d *Deployment) Note() error {
 	list := manifest.Value(d.Node, "metadata", "annotations")
-	if list == nil {
+	if list == nil || areOfCallers(manifest.Fields(list)) {
 		d.records = append([]record{{Add: annotations}}, d.records...)
+	}
+	if list == nil {
 		var err error
 		if list, err = yamledit.Set(manifest.Value(d.Node, "metadata"), "annotations", yamledit.Map()); err != nil {
 			return d.WithPlace(err)
