@@ -45,7 +45,7 @@ func TestRenderAgreesWithThePostRenderer(t *testing.T) {
 			if err != nil || piped != rendered {
 				t.Errorf("render of stdin: %v\n%s%s", err, piped, stderr)
 			}
-			diff := h.Run(t, "runnertrust", "render", "-f", file, "--cert="+g.certFile, "--diff")
+			diff := h.Run(t, "runnertrust", "render", "-f", file, "--cert="+g.certFile, "--diff", "--show-secrets")
 			if got := patched(t, plain, diff); got != rendered {
 				t.Errorf("the diff leads to\n%s\nwant\n%s", got, rendered)
 			}

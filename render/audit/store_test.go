@@ -53,6 +53,30 @@ func TestStore(t *testing.T) {
 	}
 }
 
+// TestStoreUnreadable refuses an object that Kubernetes would refuse, wherever the store leads to it, and
+// takes what is no certificate for nothing.
+func TestStoreUnreadable(t *testing.T) {
+	const volume = "      - {name: store, configMap: {name: ours}}\n"
+	twice := "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: ours}\ndata:\n  ca.crt: a\n  ca.crt: b\n"
+	mount := func(at string) string { return "        - {name: store, mountPath: " + at + "}\n" }
+	for name, c := range map[string]struct{ env, mounts string }{
+		"bundle":  {mounts: "        - {name: store, mountPath: /etc/ssl/certs/ca-certificates.crt, subPath: ca.crt}\n"},
+		"folder":  {mounts: mount("/etc/ssl/certs")},
+		"file":    {env: "        - {name: SSL_CERT_FILE, value: /x/ca.crt}\n", mounts: mount("/x")},
+		"folders": {env: "        - {name: SSL_CERT_DIR, value: /x}\n", mounts: mount("/x")},
+	} {
+		stream := auditCase{env: c.env, mounts: c.mounts, volumes: volume, objects: twice}.stream()
+		if _, err := Run([]byte(stream), Options{Now: now}); err == nil || !strings.Contains(err.Error(), "ca.crt") {
+			t.Errorf("%s: %v", name, err)
+		}
+		junk := document("ConfigMap", "ours", "data", "ca.crt", "no certificate")
+		stream = auditCase{env: c.env, mounts: c.mounts, volumes: volume, objects: junk}.stream()
+		if audited, err := Run([]byte(stream), Options{Now: now}); err != nil || len(audited[0].Store.Added) != 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // TestProxied has what the environment says of a proxy.
 func TestProxied(t *testing.T) {
 	for env, want := range map[string]bool{
