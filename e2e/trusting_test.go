@@ -40,11 +40,10 @@ func takeTrust(t *testing.T, objects map[string]object, namespace, name string) 
 	}
 	delete(objects, configMap)
 	deployment := objects[fmt.Sprintf("Deployment %s/%s", namespace, name)]
-	added, _ := at(deployment, "metadata", "annotations").(object)
-	if added[addedAnnotation] == nil {
+	if at(deployment, "metadata", "annotations", addedAnnotation) == nil {
 		t.Errorf("no annotation %s", addedAnnotation)
 	}
-	delete(added, addedAnnotation)
+	forgetRecord(deployment)
 	template, _ := at(deployment, "spec", "template").(object)
 	annotations, _ := at(template, "metadata", "annotations").(object)
 	if annotations[certsAnnotation] == nil {
@@ -59,6 +58,16 @@ func takeTrust(t *testing.T, objects map[string]object, namespace, name string) 
 	containers, _ := pod["containers"].([]any)
 	container, _ := containers[0].(object)
 	container["volumeMounts"] = takeItem(t, container["volumeMounts"], "name", certsVolume)
+}
+
+// forgetRecord removes what the filter writes down of its additions to a Deployment.
+func forgetRecord(deployment object) {
+	metadata, _ := at(deployment, "metadata").(object)
+	annotations, _ := metadata["annotations"].(object)
+	delete(annotations, addedAnnotation)
+	if len(annotations) == 0 {
+		delete(metadata, "annotations")
+	}
 }
 
 // takeItem returns the list without the one item whose field has the value.

@@ -99,7 +99,8 @@ func TestNoRollout(t *testing.T) {
 		connects(t, r.cluster.Get, deployment, first)
 
 		r.upgrade(t, filteredWith(second.certFile, "--no-rollout")...)
-		r.wantUnchanged(t, deployment)
+		same(t, "pod templates", template(r.deployment(t)), template(deployment))
+		r.awaitReplicaSets(t, 1)
 		connects(t, r.cluster.Get, deployment, second)
 
 		r.upgrade(t, filteredWith(second.certFile)...)
