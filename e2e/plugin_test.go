@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -60,21 +61,26 @@ func TestRenderAgreesWithThePostRenderer(t *testing.T) {
 // patched applies a unified diff that only adds lines.
 func patched(t *testing.T, text, diff string) string {
 	t.Helper()
-	left := strings.SplitAfter(text, "\n")
+	lines := strings.SplitAfter(text, "\n")
+	left := lines
 	var out []string
 	inHunk := false
 	for line := range strings.Lines(diff) {
 		switch {
 		case strings.HasPrefix(line, "@@"):
 			inHunk = true
+			start := 0
+			if _, err := fmt.Sscanf(line, "@@ -%d", &start); err != nil {
+				t.Fatalf("%q: %v", line, err)
+			}
+			for done := len(lines) - len(left); done < start-1 && len(left) > 0; done++ {
+				out, left = append(out, left[0]), left[1:]
+			}
 		case !inHunk: // the names of the files
 		case strings.HasPrefix(line, "+"):
 			out = append(out, line[1:])
 		case strings.HasPrefix(line, " "):
-			for len(left) > 0 && left[0] != line[1:] {
-				out, left = append(out, left[0]), left[1:]
-			}
-			if len(left) == 0 {
+			if len(left) == 0 || left[0] != line[1:] {
 				t.Fatalf("the diff names a line that is not there: %q", line)
 			}
 			out, left = append(out, left[0]), left[1:]

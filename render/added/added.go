@@ -133,7 +133,7 @@ func parse(written string) (records []record, err error) {
 // time of the filter and take away again.
 func areOfCallers(names []string) bool {
 	return len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool {
-		return name != pod.FilenameAnnotation && !strings.Contains(name, "config.kubernetes.io/")
+		return name != pod.FilenameAnnotation && !strings.Contains(name, "config.kubernetes.io/") && !strings.Contains(name, "config.k8s.io/")
 	})
 }
 
