@@ -83,8 +83,8 @@ func writeFile(t *testing.T, name string, content []byte) string {
 	return path
 }
 
-// secret is the one that the server's certificate is in, with all the keys
-// that cert-manager makes: the private key is one of them.
+// secret returns the Secret with the server's certificate, as cert-manager
+// makes it: with the private key.
 func (g *gitlab) secret(t *testing.T, name string) object {
 	t.Helper()
 	key, err := x509.MarshalPKCS8PrivateKey(g.leaf.Key)

@@ -21,8 +21,8 @@ var yamlLine = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(?:yaml: )?line (\d+): ((?s).*)$`)
 })
 
-// unknownAnchor is the one message of go.yaml.in/yaml/v3 that repeats the text: of a value, where a
-// password begins with an asterisk.
+// unknownAnchor matches a message of go.yaml.in/yaml/v3 that repeats text of the document. That text can be
+// a password that begins with an asterisk, which YAML takes for an alias.
 var unknownAnchor = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?s)unknown anchor '.*' referenced`) })
 
 // newSyntaxError takes the line out of a message of go.yaml.in/yaml/v3.

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// version is the one that the charts' shape is taken from.
+// version is the version of gitlab-runner's chart that has this shape.
 const version = "0.86.0"
 
 // Runner writes the chart gitlab-runner to a new folder. e2e is the folder that
