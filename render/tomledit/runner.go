@@ -41,16 +41,6 @@ func (r Runner) Executor() (value string, line int, set bool) { return r.String(
 // PreBuildScript returns pre_build_script as String does, with the lines of PrependPreBuildScript.
 func (r Runner) PreBuildScript() (value string, line int, set bool) { return r.String(preBuildScript) }
 
-// Environment returns the items of environment, each "NAME=value", and the line of the setting.
-func (r Runner) Environment() (items []string, line int) {
-	list, line, _ := read[[]any](r, "environment")
-	for _, item := range list {
-		text, _ := item.(string)
-		items = append(items, text)
-	}
-	return items, line
-}
-
 // read returns what is at a path of keys below a runner, with its line or that of the table
 // around it; line 0 and false where there is none of the type.
 func read[T any](r Runner, path ...string) (value T, line int, set bool) {

@@ -58,10 +58,6 @@ func TestSettings(t *testing.T) {
 	if lines, set := c.OwnScript(); lines != "" || set {
 		t.Errorf("our lines: %q, %v", lines, set)
 	}
-	entries := []string{"A=1", "GIT_SSL_NO_VERIFY=true", "NODE_TLS_REJECT_UNAUTHORIZED=0"}
-	if got, line := c.Environment(); !reflect.DeepEqual(got, entries) || line != 5 {
-		t.Errorf("environment: %v, line %d", got, line)
-	}
 	if got, want := c.Volumes(), []Volume{{Kind: "pvc", Name: "p", MountPath: "/p"}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("volumes: %v", got)
 	}
