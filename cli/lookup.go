@@ -7,17 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/cli/pipe"
+	"helm-runnertrust/render"
 	"helm-runnertrust/render/audit"
-	"helm-runnertrust/render/manifest"
-	"helm-runnertrust/render/pod"
-	"helm-runnertrust/render/yamledit"
 )
 
 // A lookup reads what the runners of one release mount and its manifests do not have.
@@ -44,7 +40,7 @@ func (l lookup) judge(ctx context.Context, at int, r *audit.Runner, options audi
 			return "" // the node's files, for instance
 		}
 		words := l.object(kind, name, r.Namespace)
-		document, err := l.document(ctx, kind, name, keyOf(stream, r, options.Deployment), r.Namespace, words)
+		document, err := l.document(ctx, kind, name, r.Key, r.Namespace, words)
 		if err != nil {
 			r.Finding.Message += ", and " + err.Error()
 			return advice.Command(words...)
@@ -55,24 +51,6 @@ func (l lookup) judge(ctx context.Context, at int, r *audit.Runner, options audi
 			return advice.Command(words...) // the object is not as the API server would have it
 		}
 		*r = again[at]
-	}
-	return ""
-}
-
-// keyOf returns the key that a runner's file comes from, "" where the volume does not tell.
-func keyOf(stream []byte, r *audit.Runner, deployment string) string {
-	m := manifest.Read(yamledit.Split(stream))
-	objects, _ := pod.Find(m, deployment) // which the audit has read
-	for _, o := range objects {
-		found, err := pod.Read(o)
-		if err != nil || found.Name != r.Deployment || found.Namespace != r.Namespace {
-			continue
-		}
-		for _, c := range found.Containers {
-			if file, err := c.Open(m, r.File); err == nil && c.Name == r.Container {
-				return file.Key
-			}
-		}
 	}
 	return ""
 }
@@ -111,18 +89,13 @@ func (l lookup) object(kind, name, namespace string) []string {
 const keyTemplate = `{{range $k, $v := .data}}{{$k}}{{"\n"}}{{end}}{{range $k, $v := .binaryData}}{{$k}}{{"\n"}}{{end}}` +
 	`{{"\n"}}{{with .data}}{{with index . %q}}{{.}}{{end}}{{end}}`
 
-var (
-	objectName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9][-.a-z0-9]{0,252}$`) })
-	keyName    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[-._a-zA-Z0-9]{1,253}$`) })
-)
-
 // document returns the manifest of an object of the cluster with the value of one key; its other keys
 // have no value.
 func (l lookup) document(ctx context.Context, kind, name, key, namespace string, words []string) ([]byte, error) {
 	if token, _ := l.p.Env("HELM_KUBETOKEN"); token != "" {
 		return nil, errors.New("kubectl is not asked with a token, which others would see among its arguments")
 	}
-	if !objectName().MatchString(name) || !keyName().MatchString(key) {
+	if (render.Object{Kind: kind, Name: name, Key: key}).Check() != nil {
 		return nil, errors.New("what to read of it is not known")
 	}
 	args := append([]string{"get"}, words...)
