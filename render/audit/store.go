@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/manifest"
@@ -33,12 +34,14 @@ const (
 )
 
 // runnerImage matches the images of GitLab Runner, also in another registry, by the tags that they have.
-var runnerImage = regexp.MustCompile(`(^|/)gitlab-runner:((alpine|ubuntu)[0-9.]*-)?(v[0-9]+\.[0-9]+\.[0-9]+|latest|bleeding)(@sha256:[0-9a-f]+)?$|(^|/)gitlab-runner:(alpine|ubuntu)$`)
+var runnerImage = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(^|/)gitlab-runner:((alpine|ubuntu)[0-9.]*-)?(v[0-9]+\.[0-9]+\.[0-9]+|latest|bleeding)(@sha256:[0-9a-f]+)?$|(^|/)gitlab-runner:(alpine|ubuntu)$`)
+})
 
 // storeOf returns the store of a container.
 func (j *judge) storeOf(c *pod.Container) (Store, error) {
 	image := manifest.Text(c.Node, "image")
-	s := Store{Mozilla: runnerImage.MatchString(image)}
+	s := Store{Mozilla: runnerImage().MatchString(image)}
 	if !s.Mozilla {
 		s.uncertain("what the image %q trusts is not known", image)
 	}
