@@ -50,7 +50,7 @@ func TestVerifyAll(t *testing.T) {
 	if code != exitDone || stderr != "runnertrust: note: 3 releases in all namespaces\n" {
 		t.Fatalf("exit code %d: %s%s", code, stderr, out)
 	}
-	for _, want := range []string{"RELEASE", "ci/current ", "ci/jobs ", "its jobs' own programs trust GitLab too"} {
+	for _, want := range []string{"RELEASE", "ci/current ", "ci/jobs ", "--jobs: its jobs run the script, and their pods have the file of ConfigMap/ci-gitlab-runner-certs"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)
 		}

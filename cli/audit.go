@@ -11,10 +11,10 @@ import (
 
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/cli/output"
-	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/audit"
 	"helm-runnertrust/render/pod"
 	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/store"
 )
 
 // auditResult is the result of verify for manifests; docs/JSON.md describes it.
@@ -35,15 +35,37 @@ type runnerResult struct {
 	File         string           `json:"file,omitempty"`
 	From         string           `json:"from,omitempty"`
 	ServedBy     string           `json:"servedBy,omitempty"`
+	Proxied      bool             `json:"proxied"`
 	Jobs         bool             `json:"jobs"`
+	JobFiles     []string         `json:"jobFiles,omitempty"`
 	Certificates []certificate    `json:"certificates,omitempty"`
 	Status       trust.Status     `json:"status"`
 	Finding      advice.Message   `json:"finding"`
 	Warnings     []advice.Message `json:"warnings,omitempty"`
-	Online       *onlineResult    `json:"online,omitempty"`
+	Clients      []clientResult   `json:"clients"`
 
 	expires string // the day when its file stops working
 	expiry  time.Time
+}
+
+// A clientResult is the verdict on one client of a runner.
+type clientResult struct {
+	Client audit.ClientName `json:"client"`
+	Host   string           `json:"host,omitempty"`
+	Dialed string           `json:"dialed,omitempty"`
+	Store  storeResult      `json:"store"`
+	verdict
+
+	decides bool
+}
+
+func newClientResult(c audit.Client, context advice.Context) clientResult {
+	result := clientResult{Client: c.Name, Host: c.Server.Address, verdict: newVerdict(context, c.Verdict), decides: c.Decides()}
+	result.Store = storeResult{Certificates: certificates(c.Store.Added), Unknown: c.Store.Unsure}
+	if c.Store.Mozilla {
+		result.Store.Mozilla = store.Version()
+	}
+	return result
 }
 
 // verifyManifests verifies manifests of a file, of stdin or of a release.
@@ -94,41 +116,36 @@ func auditStream(ctx context.Context, p Process, stream []byte, namespace string
 		if flags.from.release != "" && !flags.offline {
 			context.Object = lookup{p, flags, stream}.judge(ctx, i, &runner, options)
 		}
-		if server, err := gitlabrunner.ParseServer(runner.URL); err == nil { // else the manifest does not tell it
-			context.Host = server.Address // with its port
-			runner.Warnings, _ = server.About(runner.Warnings, nil)
-			if runner.Finding.Host != "" {
-				runner.Finding.Host = server.Address
+		if kind, name, isObject := strings.Cut(runner.Asks, "/"); isObject {
+			words := []string{"kubectl", "describe", strings.ToLower(kind), name}
+			if runner.Namespace != "" {
+				words = append(words, "--namespace", runner.Namespace)
 			}
+			context.Keys = advice.Command(words...)
 		}
-		var online *onlineResult
-		if flags.online {
-			online, context = connect(ctx, p, &runner, context, flags)
+		clients := judgeClients(ctx, p, &runner, context, flags)
+		if flags.from.release != "" && clients[0].Finding.Code == audit.CodeNoFile {
+			lookup{p, flags, stream}.markDropped(&runner, options, clients)
 		}
-		if flags.from.release != "" {
-			context.Filtered = lookup{p, flags, stream}.dropped(&runner, options)
-		}
-		results = append(results, newRunnerResult(runner, online, context))
+		results = append(results, newRunnerResult(runner, clients, context))
 	}
 	return results, nil
 }
 
-func newRunnerResult(r audit.Runner, online *onlineResult, context advice.Context) runnerResult {
+func newRunnerResult(r audit.Runner, clients []clientResult, context advice.Context) runnerResult {
 	result := runnerResult{
-		Deployment: r.Deployment, Namespace: r.Namespace, Container: r.Container, URL: r.URL, Host: r.Host,
-		Way: r.Way, File: r.File, From: r.From, ServedBy: r.ServedBy, Jobs: r.Jobs, Status: r.Status,
-		Finding: context.Of(r.Finding), Warnings: advice.Context{Check: advice.OfManifests}.OfAll(r.Warnings), Online: online,
+		Deployment: r.Deployment, Namespace: r.Namespace, Container: r.Container, URL: r.Server.URL, Host: r.Server.Name, Proxied: r.Proxied,
+		Way: r.Way, File: r.File, From: r.From, ServedBy: r.ServedBy, Jobs: r.Jobs, JobFiles: r.JobFiles, Status: trust.StatusOK,
+		Finding: clients[0].Finding, Warnings: advice.Context{Check: advice.OfManifests}.OfAll(r.Warnings), Clients: clients,
 	}
-	if kind, name, ok := strings.Cut(r.From, "/"); ok && r.Key != "" && r.Finding.Code == audit.CodeFileUnknown && result.Finding.Hint == "" {
-		words := []string{"kubectl", "describe", strings.ToLower(kind), name}
-		if r.Namespace != "" {
-			words = append(words, "--namespace", r.Namespace)
+	for _, c := range clients {
+		if worse := result.Status.Worse(c.Status); c.decides && worse != result.Status {
+			result.Status, result.Finding = worse, c.Finding
 		}
-		result.Finding.Hint = "its keys: " + advice.Command(words...)
 	}
 	if r.Bundle != nil {
 		result.Certificates = certificates(r.Bundle.Certificates())
-		result.expiry = r.Bundle.NotAfter(r.Host)
+		result.expiry = r.Bundle.NotAfter(r.Server.Name)
 		result.expires = result.expiry.UTC().Format(time.DateOnly)
 	}
 	return result
@@ -172,20 +189,24 @@ func reportRunners(p Process, runners []runnerResult, faults []error, flags veri
 	return refuse(status, what, hint)
 }
 
-// table returns a line for each runner, then its file and what is in it.
+// table returns a line for each client of a runner, then the reasons, its file and what is in it.
 func (a auditResult) table() string {
-	rows := [][]string{{"RUNNER", "HOST", "WAY", "EXPIRES", "VERDICT"}}
+	rows := [][]string{{"RUNNER", "HOST", "CLIENT", "EXPIRES", "VERDICT"}}
 	ofReleases := slices.ContainsFunc(a.Runners, func(r runnerResult) bool { return r.Release != "" })
 	if ofReleases {
 		rows[0] = slices.Insert(rows[0], 0, "RELEASE")
 	}
 	var report, details output.Report
 	for _, r := range a.Runners {
-		row := []string{r.name(), r.Host, string(r.Way), r.expires, string(r.Status)}
-		if ofReleases {
-			row = slices.Insert(row, 0, r.Release)
+		release, name, expires := r.Release, r.name(), r.expires
+		for _, c := range r.Clients {
+			row := []string{name, c.Host, string(c.Client), expires, string(c.Status)}
+			if ofReleases {
+				row = slices.Insert(row, 0, release)
+			}
+			rows = append(rows, row)
+			release, name, expires = " ", " ", " " // as in the line above
 		}
-		rows = append(rows, row)
 		r.addDetails(&details)
 	}
 	report.Table(rows)
@@ -200,18 +221,16 @@ func (r runnerResult) name() string {
 	return strings.TrimPrefix(r.Namespace+"/"+r.Deployment, "/")
 }
 
-// addDetails adds what the runner's line in the table has no room for.
+// addDetails adds what the runner's lines in the table have no room for.
 func (r runnerResult) addDetails(report *output.Report) {
 	name := r.name()
 	if r.Release != "" {
 		name = "release " + r.Release + ", " + name
 	}
-	report.Line("\n%s, container %s: %s", name, r.Container, r.Finding.Message)
-	if r.Finding.Hint != "" {
-		report.Line("  %s", r.Finding.Hint)
-	}
+	report.Line("\n%s, container %s", name, r.Container)
+	r.addReasons(report)
 	if r.File != "" {
-		report.Line("  %s", r.File)
+		report.Line("  %s: %s", r.Way, r.File)
 	}
 	switch {
 	case r.From != "" && r.ServedBy != "":
@@ -219,22 +238,43 @@ func (r runnerResult) addDetails(report *output.Report) {
 	case r.From != "":
 		report.Line("  from %s", r.From)
 	}
-	if r.Jobs {
-		report.Line("  its jobs' own programs trust GitLab too (--jobs)")
-	}
 	for _, c := range r.Certificates {
 		report.Line("    %s", c.name())
 		report.Line("      issuer %s, valid %s", c.Issuer, c.validity())
 		report.Line("      %s", c.Fingerprint)
 	}
+	switch files := strings.Join(r.JobFiles, ", "); {
+	case r.Jobs && files != "":
+		report.Line("  --jobs: its jobs run the script, and their pods have the file of %s", files)
+	case r.Jobs:
+		report.Line("  --jobs: its jobs run the script, and no file is mounted for their cache, services and after_script")
+	case files != "":
+		report.Line("  --jobs: its job pods have the file of %s, and run no script", files)
+	}
 	for _, warning := range r.Warnings {
 		addMessage(report, "  warning: ", warning)
 	}
-	if r.Online != nil {
-		if r.Online.Dialed != "" {
-			report.Line("  dialed %s", r.Online.Dialed)
+}
+
+// addReasons adds the reason for each verdict; clients with the same one share it.
+func (r runnerResult) addReasons(report *output.Report) {
+	for i, c := range r.Clients {
+		same := func(other clientResult) bool { return other.Finding == c.Finding && other.Dialed == c.Dialed }
+		if slices.IndexFunc(r.Clients, same) < i {
+			continue
 		}
-		report.Line("  runner: %s", r.Online.Runner.Finding.Message)
-		report.Line("  git in jobs: %s", r.Online.Git.Finding.Message)
+		names := string(c.Client)
+		for _, other := range r.Clients[i+1:] {
+			if same(other) {
+				names += ", " + string(other.Client)
+			}
+		}
+		addMessage(report, "  "+names+": ", c.Finding)
+		for _, warning := range c.Warnings {
+			addMessage(report, "  "+names+": warning: ", warning)
+		}
+		if c.Dialed != "" {
+			report.Line("    dialed %s", c.Dialed)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"helm-runnertrust/cli/advice"
@@ -18,18 +19,15 @@ type revision struct {
 	Status   string `json:"status"`
 }
 
-// dropped makes a runner without a file one that has lost it, where the latest earlier revision that
+// markDropped makes clients without a file ones that have lost it, where the latest earlier revision that
 // was deployed had one. Where Helm keeps no such revision, or does not tell, nothing is known.
-func (l lookup) dropped(r *audit.Runner, options audit.Options) (byFilter bool) {
-	if r.Status != trust.StatusUnknown || r.Finding.Code != audit.CodeNoFile {
-		return false
-	}
+func (l lookup) markDropped(r *audit.Runner, options audit.Options, clients []clientResult) {
 	c := l.flags.from.cluster
 	args := append(c.namespaceArgs(l.p), c.args()...)
 	out, err := helm(l.p, append([]string{"history", l.flags.from.release, "--output", "json"}, args...)...)
 	var all []revision
 	if err != nil || json.Unmarshal(out, &all) != nil || len(all) < 2 {
-		return false
+		return
 	}
 	last := len(all) - 1
 	before := last - 1
@@ -37,20 +35,22 @@ func (l lookup) dropped(r *audit.Runner, options audit.Options) (byFilter bool) 
 		before--
 	}
 	if before < 0 {
-		return false
+		return
 	}
 	args = append(args, "--revision", strconv.Itoa(all[before].Revision))
 	stream, err := helm(l.p, append([]string{"get", "manifest", l.flags.from.release}, args...)...)
 	if err != nil {
-		return false
+		return
 	}
 	earlier, _ := audit.Run(stream, options) // what cannot be judged tells nothing
-	for _, had := range earlier {
-		if had.Deployment == r.Deployment && had.Container == r.Container && had.File != "" && had.From != "" {
-			r.Status = trust.StatusFailed
-			r.Finding = trust.Finding{Code: advice.CodeFileDropped, Message: fmt.Sprintf("no file: revision %d dropped the file of revision %d", all[last].Revision, all[before].Revision)}
-			return bytes.Contains(stream, []byte(pod.AddedAnnotation))
+	had := slices.ContainsFunc(earlier, func(had audit.Runner) bool {
+		return had.Deployment == r.Deployment && had.Container == r.Container && had.File != "" && had.From != ""
+	})
+	context := advice.Context{Check: advice.OfManifests, Filtered: bytes.Contains(stream, []byte(pod.AddedAnnotation))}
+	for i := range clients {
+		if had && clients[i].Finding.Code == audit.CodeNoFile {
+			clients[i].verdict = newVerdict(context, trust.Failed(trust.Finding{Code: advice.CodeFileDropped,
+				Message: fmt.Sprintf("no file: revision %d dropped the file of revision %d", all[last].Revision, all[before].Revision)}))
 		}
 	}
-	return false
 }

@@ -22,7 +22,7 @@ func TestDropped(t *testing.T) {
 		says             string
 	}{
 		"post-renderer": {`[{"revision":1,"status":"superseded"},{"revision":2,"status":"superseded"},{"revision":3,"status":"failed"},{"revision":4,"status":"deployed"}]`,
-			filtered, exitError, "no file: revision 4 dropped the file of revision 2\n  upgrade again, and name the post-renderer"},
+			filtered, exitError, "no file: revision 4 dropped the file of revision 2\n    upgrade again, and name the post-renderer"},
 		"values":      {`[{"revision":2,"status":"superseded"},{"revision":4,"status":"deployed"}]`, byHand, exitError, "upgrade again with the values of"},
 		"never":       {`[{"revision":2,"status":"superseded"},{"revision":4,"status":"deployed"}]`, without, exitUnknown, "no file: it trusts"},
 		"pruned":      {`[{"revision":4,"status":"deployed"}]`, filtered, exitUnknown, "no file: it trusts"},

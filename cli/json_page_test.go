@@ -16,7 +16,7 @@ import (
 var jsonTables = map[string]any{
 	"## Errors": errorJSON{}, "## fetch": fetchResult{}, "## verify URL": serverResult{}, "## verify of manifests": auditResult{},
 	"A certificate:": certificate{}, "A finding:": advice.Message{}, "A verdict:": verdict{}, "Each runner:": runnerResult{},
-	"A handshake:": onlineResult{},
+	"A store:": storeResult{}, "Each client:": clientResult{},
 }
 
 // TestJSONPage holds docs/JSON.md against the types: every field, in their order, and which of them

@@ -35,7 +35,7 @@ func (l lookup) judge(ctx context.Context, at int, r *audit.Runner, options audi
 		if r.Finding.Code != audit.CodeFileUnknown {
 			return ""
 		}
-		kind, name, isObject := strings.Cut(r.From, "/")
+		kind, name, isObject := strings.Cut(r.Asks, "/")
 		if !isObject {
 			return "" // the node's files, for instance
 		}

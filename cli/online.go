@@ -1,122 +1,177 @@
 package cli
 
 import (
+	"cmp"
 	"context"
-	"crypto/x509"
 	"net"
-	"net/url"
+	"slices"
+	"strings"
+	"time"
 
 	"helm-runnertrust/cli/advice"
+	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/audit"
+	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/pod"
 	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/probe"
-	"helm-runnertrust/trust/store"
 )
 
-// connect adds the handshake of a runner whose file is known, or that has none; its verdict then
-// counts too, and is what hints are about. What keeps it from being made is the runner's finding.
-func connect(ctx context.Context, p Process, r *audit.Runner, about advice.Context, flags verifyFlags) (*onlineResult, advice.Context) {
-	if r.Host == "" || r.Plain || r.Bundle == nil && r.Way != pod.WayNone && r.ServedBy == "" {
-		return nil, about
-	}
-	now, err := shakeHands(ctx, p, r, flags)
-	if err != nil {
-		if r.Status != trust.StatusFailed {
-			r.Status, r.Finding = trust.StatusUnknown, probe.Explain(err)
+// judgeClients returns the verdicts on the clients of a runner, with --online from handshakes too.
+func judgeClients(ctx context.Context, p Process, r *audit.Runner, about advice.Context, flags verifyFlags) []clientResult {
+	clients := r.Clients()
+	results := make([]clientResult, len(clients))
+	var first handshake
+	for i, c := range clients {
+		about.Host = cmp.Or(c.Server.Address, about.Host)
+		results[i] = newClientResult(c, about)
+		if known := c.Bundle != nil || c.Sends != "" || r.Way == pod.WayNone || c.Name == audit.ClientCache; !flags.online || c.Server.Name == "" || !known {
+			continue
 		}
-		return nil, about
+		if i == 0 || c.Server != clients[0].Server { // else git reads what the runner does
+			first = shakeHands(ctx, p, r, c, flags)
+		}
+		verdict, isOfHandshake := first.judge(c, flags, p.Now)
+		if first.bundle != nil && c.Name == audit.ClientRunner {
+			r.Bundle = first.bundle
+		}
+		if c.Verdict = verdict; isOfHandshake {
+			results[i] = newClientResult(c, ofHandshake(first.Verdicts, about.Command))
+		} else {
+			results[i] = newClientResult(c, about)
+		}
+		results[i].Dialed = first.Dialed
 	}
-	later, end := flags.later(now, p.Now)
-	qualify(&now, r.Store)
-	qualify(&later, r.Store)
-	if r.Proxied && now.Dialed != "" {
+	if r.Proxied && results[0].Dialed != "" {
 		r.Warnings = append(r.Warnings, trust.Finding{Code: audit.CodeProxied,
 			Message: "the runner connects through the proxy of its HTTPS_PROXY, and this check did not: it may be sent another certificate"})
 	}
-	handshake := ofHandshake(now, about.Command)
-	online := &onlineResult{Dialed: now.Dialed, Runner: newVerdict(handshake, now.Runner), Git: newVerdict(handshake, now.Git)}
-	r.Warnings = append(r.Warnings, later.Runner.Warnings...)
+	return results
+}
+
+// A handshake is that with the server of a client, or what there is instead of one.
+type handshake struct {
+	probe.Verdicts
+	bundle  *trust.Bundle  // of what the server sends, where that is the client's file
+	instead *trust.Verdict // where there was nothing to shake hands with
+}
+
+// unreached are the codes of servers that may be reached from elsewhere.
+var unreached = []trust.Code{probe.CodeUnresolvable, probe.CodeRefused, probe.CodeNoAnswer, probe.CodeUnreachable, probe.CodeTimeout, probe.CodeProxy}
+
+// judge returns the verdict on a client from its manifests and a handshake together, and whether that
+// is the handshake's.
+func (h handshake) judge(c audit.Client, flags verifyFlags, at time.Time) (v trust.Verdict, isOfHandshake bool) {
+	offline := c.Verdict
+	stays := offline.Finding.Code == pod.CodeNeverStarts // whatever a server sends
+	if h.instead != nil {
+		if offline.Status == trust.StatusFailed || stays {
+			return offline, false
+		}
+		return *h.instead, false
+	}
+	of := func(v probe.Verdicts) trust.Verdict {
+		verdict := v.Runner
+		if c.Name == audit.ClientGit {
+			verdict = v.Git
+		}
+		c.Qualify(&verdict, trust.CodeUnknownAuthority, probe.CodeTrustedHere)
+		return verdict
+	}
+	if h.bundle != nil {
+		c.Bundle = h.bundle
+	}
+	later, end := flags.later(h.Verdicts, at)
+	now, then := of(h.Verdicts), of(later)
 	switch {
-	case now.Status() == trust.StatusFailed:
-		r.Status, r.Finding = trust.StatusFailed, reasonOf(now)
-	case later.Status() == trust.StatusFailed:
-		r.Status, r.Finding = trust.StatusFailed, endsEarly(later, end)
-	case r.Status == trust.StatusFailed:
-		return online, about
-	case r.Finding.Code == pod.CodeNeverStarts: // no handshake tells
-		return online, about
-	case now.Status() == trust.StatusUnknown:
-		r.Status, r.Finding = trust.StatusUnknown, reasonOf(now)
-	case later.Status() == trust.StatusUnknown:
-		r.Status, r.Finding = trust.StatusUnknown, reasonOf(later)
-	case r.Status == trust.StatusUnknown:
-		r.Status, r.Finding = trust.StatusOK, now.Runner.Finding
-	default:
-		return online, about
-	}
-	return online, handshake
-}
-
-// qualify makes a failed verdict unknown where the server's CA may be in the runner's store, which the
-// manifests do not show.
-func qualify(v *probe.Verdicts, s audit.Store) {
-	if s.Unsure == "" {
-		return
-	}
-	for _, verdict := range []*trust.Verdict{&v.Runner, &v.Git} {
-		code := verdict.Finding.Code
-		if verdict.Status != trust.StatusFailed || code != trust.CodeUnknownAuthority && code != probe.CodeTrustedHere {
-			continue
+	case c.Name == audit.ClientCache:
+		if slices.Contains(unreached, now.Finding.Code) { // its name may be one of the cluster
+			now.Status = trust.StatusUnknown
 		}
-		if verdict == &v.Git && v.HasFile() {
-			continue // git has the file alone
-		}
-		verdict.Status = trust.StatusUnknown
-		verdict.Finding.Code, verdict.Finding.Message = audit.CodeStoreUnknown, "the server's CA would have to be in the runner's own store: "+s.Unsure
+		return now, true
+	case now.Status == trust.StatusFailed:
+		return now, true
+	case then.Status == trust.StatusFailed:
+		then.Finding = endsEarly(h.Target.String(), then.Finding, end)
+		return then, true
+	case offline.Status == trust.StatusFailed || stays:
+		return offline, false
+	case now.Status == trust.StatusUnknown:
+		return now, true
 	}
+	return then, true
 }
 
-// systemOf returns the certificates that a store has for sure.
-func systemOf(s audit.Store) *x509.CertPool {
-	pool := x509.NewCertPool()
-	if s.Mozilla {
-		pool = store.Mozilla()
+// shakeHands shakes hands with the server of a client: that of an http URL where it leads to.
+func shakeHands(ctx context.Context, p Process, r *audit.Runner, c audit.Client, flags verifyFlags) (h handshake) {
+	unknown := func(err error) handshake {
+		return handshake{instead: &trust.Verdict{Status: trust.StatusUnknown, Finding: probe.Explain(err)}}
 	}
-	for _, cert := range s.Added {
-		pool.AddCert(cert)
+	dialer := flags.connection.dialer()
+	dialer.System = c.Store.Pool()
+	addresses := []string{dialer.Connect}
+	switch {
+	case c.Server != r.Server: // --connect is for GitLab's
+		addresses = []string{""}
+	case dialer.Connect == "" && len(r.Addresses) > 0:
+		addresses = r.Addresses
 	}
-	return pool
-}
-
-// shakeHands shakes hands with the server of a runner: at the address of --connect, else at those
-// of the pod's hostAliases one after the other, else where its name leads to.
-func shakeHands(ctx context.Context, p Process, r *audit.Runner, flags verifyFlags) (probe.Verdicts, error) {
-	host := r.Host
-	if u, err := url.Parse(r.URL); err == nil && u.Port() != "" {
-		host = net.JoinHostPort(host, u.Port())
-	}
-	target, err := probe.ParseTarget(host)
+	target, err := probe.ParseTarget(c.Server.Address)
 	if err != nil {
-		return probe.Verdicts{}, err
+		return unknown(err)
 	}
-	dialer, addresses := flags.connection.dialer(), r.Addresses
-	dialer.System = systemOf(r.Store)
-	if dialer.Connect != "" || len(addresses) == 0 {
-		addresses = []string{dialer.Connect}
+	if c.Server.Plain {
+		found := false
+		if target, found, err = redirected(ctx, dialer, addresses, c.Server); err != nil {
+			return unknown(err)
+		}
+		if !found {
+			return handshake{instead: &trust.Verdict{Status: trust.StatusOK, Finding: trust.Finding{Code: manifest.PlainHTTP,
+				Message: gitlabrunner.ServerURLVariable + " is an http:// URL that does not lead to https, so no certificate is checked"}}}
+		}
+		addresses = withoutPorts(addresses, strings.EqualFold(target.Host, c.Server.Name))
 	}
-	var verdicts probe.Verdicts
 	for _, dialer.Connect = range addresses {
-		if verdicts = probe.Verify(ctx, target, r.Bundle, dialer, p.Now); len(verdicts.Sent) > 0 {
+		if h.Verdicts = probe.Verify(ctx, target, c.Bundle, dialer, p.Now); len(h.Sent) > 0 {
 			break
 		}
 	}
-	if r.Bundle != nil || r.ServedBy == "" || len(verdicts.Sent) == 0 {
-		return verdicts, nil
+	if c.Sends == "" || len(h.Sent) == 0 {
+		return h
 	}
 	// The file is what the server sends: the Ingress serves the very Secret.
-	if r.Bundle, err = trust.NewBundle(r.From+", as the server sends it", verdicts.Sent); err != nil {
-		return verdicts, err
+	certs := h.Sent
+	if c.Bundle != nil {
+		certs = slices.Concat(certs, c.Bundle.Certificates())
 	}
-	return probe.Verify(ctx, target, r.Bundle, dialer, p.Now), nil
+	bundle, err := trust.NewBundle(c.Sends+", as the server sends it", certs)
+	if err != nil {
+		return unknown(err)
+	}
+	return handshake{Verdicts: probe.Verify(ctx, target, bundle, dialer, p.Now), bundle: bundle}
+}
+
+// redirected returns the target that an http server leads to, asked at the first address that answers.
+func redirected(ctx context.Context, dialer probe.Dialer, addresses []string, server gitlabrunner.Server) (target probe.Target, found bool, err error) {
+	for _, dialer.Connect = range addresses {
+		if target, found, err = dialer.Redirect(ctx, server.URL); err == nil {
+			break
+		}
+	}
+	return target, found, err
+}
+
+// withoutPorts returns the addresses of a host without those of their ports that are for http; those of
+// another host are where its name leads to.
+func withoutPorts(addresses []string, isSame bool) (all []string) {
+	if !isSame {
+		return []string{""}
+	}
+	for _, address := range addresses {
+		if host, _, err := net.SplitHostPort(address); err == nil {
+			address = host
+		}
+		all = append(all, address)
+	}
+	return all
 }

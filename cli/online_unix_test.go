@@ -64,25 +64,21 @@ func TestVerifyOnlineHostAliases(t *testing.T) {
 	}
 	for i, want := range []struct{ status, code, dialed string }{
 		{"failed", "refused", "127.0.0.1:1"},
-		{"ok", "file-ok", address},
-		{"ok", "file-ok", address},
+		{"ok", "trusted", address},
+		{"ok", "trusted", address},
 		{"unknown", "bad-port", ""},
 	} {
 		got := result.Runners[i]
 		if string(got.Status) != want.status || string(got.Finding.Code) != want.code {
 			t.Errorf("%s: %s, %+v", got.Deployment, got.Status, got.Finding)
 		}
-		if want.dialed == "" {
-			if got.Online != nil {
-				t.Errorf("%s: dialed %q", got.Deployment, got.Online.Dialed)
+		for _, client := range got.Clients {
+			if client.Dialed != want.dialed {
+				t.Errorf("%s, %s: dialed %q", got.Deployment, client.Client, client.Dialed)
 			}
-			continue
-		}
-		if got.Online == nil || got.Online.Dialed != want.dialed {
-			t.Errorf("%s: %+v", got.Deployment, got.Online)
 		}
 	}
-	if stdout, _, _ := call(t, stream, nil, "verify", "--online"); !strings.Contains(stdout, "  dialed "+address+"\n") {
+	if stdout, _, _ := call(t, stream, nil, "verify", "--online"); !strings.Contains(stdout, "    dialed "+address+"\n") {
 		t.Errorf("the address is not named:\n%s", stdout)
 	}
 }

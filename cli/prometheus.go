@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
-
-	"helm-runnertrust/trust"
 )
 
 // prometheus is the format of verify that a textfile collector or a Pushgateway takes.
@@ -26,8 +24,7 @@ func (f *verifyFormat) Set(value string) error {
 // labelEscapes are those of label values in Prometheus' text format.
 var labelEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
 
-// metrics returns the verdicts in Prometheus' text format. No client is better off in it than its
-// runner: what keeps that from working may be the file, or the end of --expires-within.
+// metrics returns the verdicts in Prometheus' text format.
 func (a auditResult) metrics() string {
 	var verdicts, expiries strings.Builder
 	for _, r := range a.Runners {
@@ -35,27 +32,22 @@ func (a auditResult) metrics() string {
 		if !found {
 			namespace, release = r.Namespace, ""
 		}
-		var labels strings.Builder
-		for _, label := range [][2]string{{"release", release}, {"namespace", cmp.Or(namespace, r.Namespace)}, {"runner", r.Deployment}, {"host", r.Host}} {
-			fmt.Fprintf(&labels, `%s="%s",`, label[0], labelEscapes.Replace(label[1]))
-		}
-		runner, git := r.Status, r.Status
-		if r.Online != nil && r.Online.Runner.Status.Worse(r.Online.Git.Status) == r.Status {
-			runner, git = r.Online.Runner.Status, r.Online.Git.Status
-		}
-		for i, status := range []trust.Status{runner, git} {
-			client := []string{"runner", "git"}[i]
-			if client == "git" && r.Online == nil {
-				continue // a file alone tells nothing about git
+		labels := func(host string) string {
+			var text strings.Builder
+			for _, label := range [][2]string{{"release", release}, {"namespace", cmp.Or(namespace, r.Namespace)}, {"runner", r.Deployment}, {"host", host}} {
+				fmt.Fprintf(&text, `%s="%s",`, label[0], labelEscapes.Replace(label[1]))
 			}
+			return text.String()
+		}
+		for _, c := range r.Clients {
 			value := 0
-			if status == trust.StatusOK {
+			if c.OK {
 				value = 1
 			}
-			fmt.Fprintf(&verdicts, "helm_runnertrust_verdict{%sclient=\"%s\",status=\"%s\"} %d\n", &labels, client, status, value)
+			fmt.Fprintf(&verdicts, "helm_runnertrust_verdict{%sclient=\"%s\",status=\"%s\"} %d\n", labels(c.Host), c.Client, c.Status, value)
 		}
 		if !r.expiry.IsZero() {
-			fmt.Fprintf(&expiries, "helm_runnertrust_expiry_timestamp_seconds{%s} %d\n", strings.TrimSuffix(labels.String(), ","), r.expiry.Unix())
+			fmt.Fprintf(&expiries, "helm_runnertrust_expiry_timestamp_seconds{%s} %d\n", strings.TrimSuffix(labels(r.Clients[0].Host), ","), r.expiry.Unix())
 		}
 	}
 	return "# HELP helm_runnertrust_verdict 1 if the client would connect.\n# TYPE helm_runnertrust_verdict gauge\n" + verdicts.String() +

@@ -66,11 +66,11 @@ func newVerdict(context advice.Context, v trust.Verdict) verdict {
 	return verdict{OK: v.OK(), Status: v.Status, Finding: context.Of(v.Finding), Warnings: context.OfAll(v.Warnings)}
 }
 
-// An onlineResult is the handshake of a runner with its server.
-type onlineResult struct {
-	Dialed string  `json:"dialed,omitempty"`
-	Runner verdict `json:"runner"`
-	Git    verdict `json:"git"`
+// A storeResult is what a client trusts without a file.
+type storeResult struct {
+	Mozilla      string        `json:"mozilla,omitempty"` // the version of the list
+	Certificates []certificate `json:"certificates,omitempty"`
+	Unknown      string        `json:"unknown,omitempty"`
 }
 
 // ofHandshake returns the context of hints about a handshake; command repeats it.

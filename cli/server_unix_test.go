@@ -76,7 +76,7 @@ func TestVerifyOnlineFails(t *testing.T) {
 			if err := json.Unmarshal([]byte(stdout), &result); err != nil {
 				t.Fatal(err)
 			}
-			if code != exitError || result.OK || len(result.Runners) != 1 || result.Runners[0].Status != "failed" || result.Runners[0].Online == nil {
+			if code != exitError || result.OK || len(result.Runners) != 1 || result.Runners[0].Status != "failed" || result.Runners[0].Clients[1].Dialed != address {
 				t.Errorf("exit code %d, %s%s", code, stdout, stderr)
 			}
 			finding := result.Runners[0].Finding

@@ -185,7 +185,11 @@ func verifyServer(ctx context.Context, p Process, url string, flags verifyFlags)
 	case verdicts.Status() == trust.StatusFailed:
 		return refuse(trust.StatusFailed, "a runner would not work with "+target.Address(), "the reason is below the table")
 	case later.Status() == trust.StatusFailed:
-		m := ofHandshake(later, advice.Verify(target.String())).Of(endsEarly(later, end))
+		reason := later.Runner.Finding
+		if later.Runner.OK() {
+			reason = later.Git.Finding
+		}
+		m := ofHandshake(later, advice.Verify(target.String())).Of(endsEarly(target.String(), reason, end))
 		return refuse(trust.StatusFailed, target.Address()+": "+m.Message, m.Hint)
 	}
 	return refuse(trust.StatusUnknown, "whether jobs work with "+target.Address()+" is not known",
@@ -207,20 +211,12 @@ func fileFor(p Process, target probe.Target, certs []string) (*trust.Bundle, err
 	return file, nil
 }
 
-// reasonOf explains verdicts that are not both good.
-func reasonOf(v probe.Verdicts) trust.Finding {
-	if !v.Runner.OK() {
-		return v.Runner.Finding
-	}
-	return v.Git.Finding
-}
-
-// endsEarly explains verdicts of a time to come that are not both good.
-func endsEarly(later probe.Verdicts, end time.Time) trust.Finding {
+// endsEarly explains a verdict of a time to come that is not good.
+func endsEarly(server string, reason trust.Finding, end time.Time) trust.Finding {
 	return trust.Finding{
 		Code:    audit.CodeEndsTooEarly,
-		Host:    later.Target.String(),
-		Message: fmt.Sprintf("it will have stopped working by %s: %s", end.UTC().Format("2006-01-02 15:04 MST"), reasonOf(later).Message),
+		Host:    server,
+		Message: fmt.Sprintf("it will have stopped working by %s: %s", end.UTC().Format("2006-01-02 15:04 MST"), reason.Message),
 	}
 }
 

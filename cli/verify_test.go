@@ -51,8 +51,13 @@ func judgements(t *testing.T, text string) string {
 				fmt.Fprintf(&lines, "  %s %s\n", fact[0], fact[1])
 			}
 		}
-		if r.Jobs {
-			lines.WriteString("  jobs\n")
+		if r.Jobs || r.JobFiles != nil {
+			fmt.Fprintf(&lines, "  jobs: script %v, files %s\n", r.Jobs, r.JobFiles)
+		}
+		for _, c := range r.Clients[1:] {
+			if c.Host != r.Host || c.Finding != r.Clients[0].Finding {
+				fmt.Fprintf(&lines, "  %s, host %s: %s, %s\n", c.Client, c.Host, c.Status, c.Finding.Code)
+			}
 		}
 		for _, c := range r.Certificates {
 			fmt.Fprintf(&lines, "  %s until %s\n", c.Subject, c.NotAfter)

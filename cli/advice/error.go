@@ -60,6 +60,7 @@ type Context struct {
 	Verify   bool              // the command is verify
 	Filtered bool              // an earlier revision went through the post-renderer
 	Object   string            // that could not be read from the cluster, as one types it for kubectl
+	Keys     string            // the command that shows the keys of the object with the file
 	Chart    string            // whose templates came in the place of manifests
 
 	Deployments []string // of the manifests, where none has the name that was asked for

@@ -91,7 +91,7 @@ func wayEntries() map[trust.Code]entry {
 // warningEntries returns the entries about what does not keep the filter from its work.
 func warningEntries() map[trust.Code]entry {
 	return map[trust.Code]entry{
-		manifest.PlainHTTP: {"is an http:// URL, so the runner checks no certificate", "jobs may clone over https all the same: from clone_url, or where the server redirects",
+		manifest.PlainHTTP: {"is an http:// URL, so the runner checks no certificate|is an http:// URL that does not lead to https", "jobs may clone over https all the same: from clone_url, or where the server redirects; `--online` follows it",
 			only(OfFiles, "set the chart's gitlabUrl to the https:// URL where GitLab has one")},
 		manifest.SourceUnused: {"no runner connects to … by its settings", "a note: the runner trusts that host besides, through SSL_CERT_DIR (the job router, for instance); check the host's spelling", nil},
 		manifest.CloneHost: {"and reads the file for its CI_SERVER_URL only", "clone_url has another host than CI_SERVER_URL",
@@ -118,7 +118,7 @@ func warningEntries() map[trust.Code]entry {
 func auditEntries() map[trust.Code]entry {
 	return map[trust.Code]entry{
 		audit.CodeFileOK: {"the file holds a CA or the server's own certificate, valid now", "it works; nothing to do", nil},
-		audit.CodeFileUnknown: {"is not in the manifests|the file would have to be in the image|is a Helm hook, which need not be there|says which one the release has|is filled by the container …|depends on the image", "mostly because it is in a Secret of the cluster; `verify --release` reads it with kubectl; `--online` may tell more",
+		audit.CodeFileUnknown: {"is not in the manifests|the file would have to be in the image|is a Helm hook, which need not be there|says which one the release has|is filled by the container …|depends on the image|envFrom may set …", "mostly because it is in a Secret of the cluster; `verify --release` reads it with kubectl; `--online` may tell more",
 			fromCluster},
 		audit.CodeFileMissing: {"has no file …|the mount at its place names no volume of the pod", "the runner's file does not exist: upgrade with the post-renderer", nil},
 		pod.CodeKeyMissing: {"no pod of it starts: the volume … shows the key … of …, which does not have it", "a volume is left over from an earlier run or a manual edit",
@@ -127,7 +127,11 @@ func auditEntries() map[trust.Code]entry {
 			always("correct volumes and volumeMounts in the chart's values")},
 		audit.CodeUnreadable: {"is shown with the mode … as root's file, in a pod without fsGroup", "defaultMode of the volume, or mode of its item, keeps the runner's user out",
 			always("leave the mode out, or give the pod an fsGroup: podSecurityContext.fsGroup in the chart's values")},
-		audit.CodeStoreUnknown: {"the server's CA would have to be in the runner's own store: …", "from `--online`: the image is none of GitLab Runner's, or the manifests give it other certificates",
+		audit.CodeCacheUnknown: {"so it trusts the public CAs only|and its server's CA is not in the manifests", "the client of the cache reads no file of the runner; `--online` tells whether that is enough",
+			always("the post-renderer's --jobs mounts the file in the job pods; for a cache with another CA, also: --cert=HOST=FILE")},
+		audit.CodeCacheFailed: {"no file of --jobs is mounted in the job pods", "the jobs go on without their cache: the helper container does not trust its server",
+			always("upgrade with the post-renderer's --jobs; for a cache with another CA than GitLab's, also: --cert=HOST=FILE")},
+		audit.CodeStoreUnknown: {"the server's CA would have to be in the runner's own store: …|in the helper's own store: …", "from `--online`: the image is none of GitLab Runner's, or the manifests give it other certificates",
 			always("an upgrade with the post-renderer gives the runner a file, which works whatever its image trusts")},
 		audit.CodeProxied: {"the runner connects through the proxy of its HTTPS_PROXY, and this check did not", "a proxy that opens TLS connections shows a certificate of its company",
 			always("look from the pod: kubectl exec -it deploy/NAME -- curl -v https://HOST; or exempt GitLab's host with NO_PROXY")},
@@ -172,7 +176,9 @@ func dropped(c Context) string {
 
 // fromCluster adds the object to the manifests, for whoever may read it.
 func fromCluster(c Context) string {
-	if c.Object == "" {
+	if c.Object == "" && c.Keys != "" {
+		return "its keys: " + c.Keys
+	} else if c.Object == "" {
 		return ""
 	}
 	return "{ helm get manifest " + c.Release + "; echo ---; kubectl get " + c.Object + " --output yaml; } | " + Program + " verify -f -"

@@ -106,17 +106,22 @@ func (f Function) verify(l *resourceList, s *spec) error {
 	}
 	var faults []error
 	for _, runner := range runners {
-		finding := runner.Finding
-		finding.Object = "Deployment/" + runner.Deployment
-		severity := severityInfo
-		if runner.Status == trust.StatusFailed || runner.Status == trust.StatusUnknown && !bool(s.allowUnknown) {
-			severity = severityError
-			m := advice.Context{Check: advice.OfManifests}.Of(finding)
-			faults = append(faults, &advice.Error{Code: m.Code, What: finding.Object + ": " + m.Message, Hint: m.Hint})
+		object := "Deployment/" + runner.Deployment
+		for _, c := range runner.Clients() {
+			finding, severity := c.Verdict.Finding, severityInfo
+			if c.Name != audit.ClientRunner && finding == runner.Finding {
+				continue
+			}
+			finding.Object = object
+			if c.Verdict.Status == trust.StatusFailed || c.Verdict.Status == trust.StatusUnknown && c.Decides() && !bool(s.allowUnknown) {
+				severity = severityError
+				m := advice.Context{Check: advice.OfManifests}.Of(finding)
+				faults = append(faults, &advice.Error{Code: m.Code, What: object + ": " + m.Message, Hint: m.Hint})
+			}
+			l.addFinding(severity, runner.Namespace, finding, nil)
 		}
-		l.addFinding(severity, runner.Namespace, finding, nil)
 		for _, warning := range runner.Warnings {
-			warning.Object = finding.Object
+			warning.Object = object
 			l.addFinding(severityWarning, runner.Namespace, warning, nil)
 			f.Warn(warning)
 		}

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"slices"
-	"strings"
 	"time"
 
 	"helm-runnertrust/gitlabrunner"
@@ -31,22 +29,27 @@ type Runner struct {
 	Deployment string
 	Namespace  string // "" for the release's
 	Container  string
-	URL        string // CI_SERVER_URL, "" where the manifest does not have it
-	Host       string
-	Addresses  []string // of the host, by the pod's hostAliases: IP addresses
-	Plain      bool     // the URL is http://, so that no certificate is looked at
+	Server     gitlabrunner.Server // of CI_SERVER_URL; zero where the manifest does not have it
+	Addresses  []string            // of that host, by the pod's hostAliases: IP addresses
 	Way        pod.Way
 	File       string        // path in the container, "" without a file
 	From       string        // "ConfigMap/ci-gitlab-runner-certs", "" where nothing is mounted
+	Asks       string        // the object of the cluster that would tell more, "Secret/gitlab-ca"; "" for none
 	Key        string        // of that object
 	ServedBy   string        // "Ingress/gitlab", where it says that From is what the server sends
 	Jobs       bool          // the script of render.Options.Jobs is in its configuration
+	JobFiles   []string      // the objects that its job pods trust, "ConfigMap/ci-gitlab-runner-certs"
 	Bundle     *trust.Bundle // the file's certificates, nil where they are not known
 	Store      Store         // what it trusts without a file
 	Proxied    bool          // it connects through a proxy of its environment
 	Status     trust.Status
 	Finding    trust.Finding   // explains the status
 	Warnings   []trust.Finding // what does not keep it from connecting now
+
+	now      time.Time
+	clone    gitlabrunner.Server // of clone_url, where that leads elsewhere
+	stricter *trust.Finding      // why git may not accept a file that the runner does
+	cache    *Client
 }
 
 // The codes of findings of an audit, beside those of package trust.
@@ -60,6 +63,8 @@ const (
 	CodeNoFile       trust.Code = "no-file"
 	CodeHostUnknown  trust.Code = "host-unknown"
 	CodeEndsTooEarly trust.Code = "expires-within"
+	CodeCacheUnknown trust.Code = "cache-unknown"   // the client of the cache may trust its server
+	CodeCacheFailed  trust.Code = "cache-untrusted" // it does not
 )
 
 // Run judges each runner of a stream. What the stream does not have, a Secret of the cluster for
@@ -125,28 +130,30 @@ func (j *judge) deployment(o *manifest.Object) (all []Runner, err error) {
 	return all, errors.Join(faults...)
 }
 
-// container finds the file that a container would read, and judges it.
-func (j *judge) container(a *Runner, c *pod.Container) error {
-	server, err := c.Server()
-	if err != nil {
+// container finds the file that a container would read, and judges it and its clients.
+func (j *judge) container(a *Runner, c *pod.Container) (err error) {
+	if a.Server, err = c.Server(); err != nil {
 		return err
 	}
-	a.Host, a.Plain, a.URL = server.Name, server.Plain, server.URL
-	if a.Addresses, err = c.Runner.AddressesOf(server.Name); err != nil {
+	if a.Addresses, err = c.Runner.AddressesOf(a.Server.Name); err != nil {
 		return err
 	}
 	if a.Store, err = j.storeOf(c); err != nil {
 		return err
 	}
-	a.Proxied = proxied(j.stream, c, server.Name)
-	if err := j.findFile(a, c, server); err != nil {
-		if unknown, ok := errors.AsType[*manifest.Error](err); ok && unknown.Code == manifest.DirUnknown {
-			a.judge(trust.StatusUnknown, manifest.DirUnknown, "the directory of its certificates is not known: "+unknown.Field+": "+unknown.Err.Error())
-			return nil
-		}
+	a.now, a.Proxied = j.options.Now, proxied(j.stream, c, a.Server.Name)
+	if err := j.findClients(a, c); err != nil {
 		return err
 	}
-	if a.Host == "" && a.File == "" {
+	err = j.findFile(a, c)
+	if unknown, ok := errors.AsType[*manifest.Error](err); ok && unknown.Code == manifest.DirUnknown {
+		a.judge(trust.StatusUnknown, manifest.DirUnknown, "the directory of its certificates is not known: "+unknown.Field+": "+unknown.Err.Error())
+		return nil
+	}
+	switch {
+	case err != nil || a.Asks != "":
+		return err
+	case a.Server.Name == "" && a.File == "":
 		a.judge(trust.StatusUnknown, CodeHostUnknown, "the manifest does not tell "+gitlabrunner.ServerURLVariable+", and so not the file's name")
 		return nil
 	}
@@ -156,33 +163,34 @@ func (j *judge) container(a *Runner, c *pod.Container) error {
 	}
 	a.From = found.From
 	if _, ok := pod.MountableFor(found.Kind); ok && found.State == pod.Unknown {
-		a.Key = found.Key
+		a.Asks, a.Key = found.From, found.Key
 	}
 	if a.Way == pod.WayCertsDir && found.Kind == "Secret" && found.Whole {
 		a.Way = pod.WayCertsSecretName
 	}
 	if found.Kind == "Secret" && found.Key == ingress.SecretKey && (found.State == pod.Unknown || found.State == pod.Found) {
-		if by, err := j.terminations.Secret(c.Runner.Object, server.Name, true); err == nil && "Secret/"+by.Secret == found.From {
+		if by, err := j.terminations.Secret(c.Runner.Object, a.Server.Name, true); err == nil && "Secret/"+by.Secret == found.From {
 			a.ServedBy = by.By
 		}
 	}
-	if a.Way == pod.WayCertsDir || a.Way == pod.WayCertsSecretName {
-		uncertain, err := c.UncertainDir(j.stream, j.options.CertsDir)
-		if err != nil {
-			return err
-		}
-		if uncertain != nil {
-			defer func() { a.Warnings = append(a.Warnings, *uncertain) }() // judgeFile sets the others
-		}
-	}
-	a.Jobs = j.templates.HasScript(c.Runner)
 	a.judgeFile(found, j.options)
-	return nil
+	if a.Way == pod.WayEnv || a.Way == pod.WayConfig {
+		return nil
+	}
+	uncertain, err := c.UncertainDir(j.stream, j.options.CertsDir)
+	if uncertain != nil {
+		a.Warnings = append(a.Warnings, *uncertain)
+	}
+	return err
 }
 
 // findFile is the runner's order of looking: the variable, the setting, the certs directory
-// (network/client.go of gitlab-runner).
-func (j *judge) findFile(a *Runner, c *pod.Container, server gitlabrunner.Server) error {
+// (network/client.go of gitlab-runner). Where envFrom may decide and the stream does not show it, the
+// file is unknown.
+func (j *judge) findFile(a *Runner, c *pod.Container) error {
+	if unseen, err := j.unseen(a, c, gitlabrunner.CAFileVariable); unseen || err != nil {
+		return err
+	}
 	set, err := c.CAFileVariable(j.stream)
 	if err != nil {
 		return err
@@ -203,74 +211,25 @@ func (j *judge) findFile(a *Runner, c *pod.Container, server gitlabrunner.Server
 	if err != nil {
 		return err
 	}
-	if server.CertFile != "" {
-		a.File = path.Join(dir, server.CertFile)
+	if a.Server.CertFile == "" {
+		return nil
 	}
+	if j.options.CertsDir == "" && dir != gitlabrunner.CertsDir(0, "") { // root's does not depend on HOME
+		if unseen, err := j.unseen(a, c, "HOME"); unseen || err != nil {
+			return err
+		}
+	}
+	a.File = path.Join(dir, a.Server.CertFile)
 	return nil
 }
 
-func (a *Runner) judge(status trust.Status, code trust.Code, message string) {
-	a.Status, a.Finding = status, trust.Finding{Code: code, Message: message}
-}
-
-// judgeFile judges what was found at the file's path.
-func (a *Runner) judgeFile(found pod.File, options Options) {
-	switch {
-	case a.Plain:
-		a.judge(trust.StatusOK, manifest.PlainHTTP, gitlabrunner.ServerURLVariable+" is an http:// URL, so the runner checks no certificate")
-	case a.File == "":
-		a.judge(trust.StatusUnknown, CodeFileUnknown, "the file's path is not in the manifests")
-	case found.State == pod.Unmounted && a.Way == pod.WayCertsDir:
-		a.Way = pod.WayNone
-		a.judge(trust.StatusUnknown, CodeNoFile, "no file: it trusts the system's certificates only")
-		a.File = ""
-	case found.State == pod.Unmounted:
-		a.judge(trust.StatusUnknown, CodeFileUnknown, "nothing is mounted there: the file would have to be in the image")
-	case found.State == pod.Unknown || found.State == pod.Unsure:
-		a.judge(trust.StatusUnknown, CodeFileUnknown, found.From+" "+found.Why)
-		if a.Key != "" {
-			a.Finding.Message += "; it has to have the key " + a.Key
-		}
-	case found.State == pod.Unreadable:
-		a.judge(trust.StatusFailed, CodeUnreadable, found.From+" "+found.Why)
-	case found.State == pod.Hidden:
-		a.judge(trust.StatusFailed, CodeMountTwice, fmt.Sprintf("two volumes are mounted at its directory, %s: one hides the other", joined(found.Twice)))
-	case found.State == pod.NoVolume:
-		a.judge(trust.StatusFailed, CodeFileMissing, "the mount at its place names no volume of the pod")
-	case found.State == pod.Missing:
-		a.judge(trust.StatusFailed, CodeFileMissing, fmt.Sprintf("%s has no file %s", found.From, path.Base(a.File)))
-	default:
-		a.judgeBundle(found, options)
+// unseen judges a runner one of whose variables may come from an object that the stream does not have.
+func (j *judge) unseen(a *Runner, c *pod.Container, variable string) (bool, error) {
+	object, key, err := c.Unseen(j.stream, variable)
+	if err != nil || object == nil {
+		return false, err
 	}
-}
-
-// judgeBundle judges certificates. One that has expired does no harm beside
-// one that is valid, as in the time of a rotation.
-func (a *Runner) judgeBundle(found pod.File, options Options) {
-	bundle, unseen, err := gitlabrunner.Parse(found.From, found.Bytes)
-	if err != nil {
-		a.judge(trust.StatusFailed, CodeFileInvalid, err.Error())
-		return
-	}
-	a.Bundle = bundle
-	a.Warnings = slices.Concat(unseen, bundle.Findings(a.Host, options.Now))
-	if reason := bundle.Unusable(a.Host, options.Now); reason != nil {
-		a.Status, a.Finding = trust.StatusFailed, *reason
-		a.Warnings = slices.DeleteFunc(a.Warnings, func(f trust.Finding) bool { return f.Code == reason.Code })
-		return
-	}
-	if end := options.Now.Add(options.ExpiresWithin); bundle.Unusable(a.Host, end) != nil {
-		a.judge(trust.StatusFailed, CodeEndsTooEarly, "it will have stopped working by "+end.UTC().Format("2006-01-02 15:04 MST"))
-		return
-	}
-	a.judge(trust.StatusOK, CodeFileOK, "the file holds a CA or the server's own certificate, valid now")
-}
-
-// joined returns a list of mounts for a message.
-func joined(mounts []pod.Mount) string {
-	var all []string
-	for _, m := range mounts {
-		all = append(all, m.String())
-	}
-	return strings.Join(all, " and ")
+	a.Asks, a.Key = object.String(), key
+	a.judge(trust.StatusUnknown, CodeFileUnknown, fmt.Sprintf("envFrom may set %s, and what %s has for it is not in the manifests", variable, a.Asks))
+	return true, nil
 }

@@ -165,7 +165,7 @@ func (c auditCase) compare(t *testing.T, got Runner) {
 	if got.File != want {
 		t.Errorf("file %q, want %q", got.File, want)
 	}
-	if got.Host != "gitlab.example.com" || got.URL != "https://gitlab.example.com" || got.Deployment != "ci" || got.Container != "runner" {
+	if got.Server.Name != "gitlab.example.com" || got.Server.URL != "https://gitlab.example.com" || got.Deployment != "ci" || got.Container != "runner" {
 		t.Errorf("got %+v", got)
 	}
 	if c.status == trust.StatusOK && (got.Bundle == nil || len(got.Bundle.Certificates()) == 0) {
@@ -201,7 +201,7 @@ func TestAuditHostUnknown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := audited[0]; got.Status != trust.StatusUnknown || got.Finding.Code != CodeHostUnknown || got.URL != "" {
+	if got := audited[0]; got.Status != trust.StatusUnknown || got.Finding.Code != CodeHostUnknown || got.Server.URL != "" {
 		t.Errorf("got %+v", got)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/pod"
 	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/store"
 )
 
 // CodeStoreUnknown is that of a server that a runner may trust without a file.
@@ -23,6 +24,18 @@ type Store struct {
 	Mozilla bool                // it has Mozilla's list, as the images of GitLab Runner do
 	Added   []*x509.Certificate // what the manifests show in it
 	Unsure  string              // why there may be more in it; "" where that is all
+}
+
+// Pool returns the certificates that a store has for sure.
+func (s Store) Pool() *x509.CertPool {
+	pool := x509.NewCertPool()
+	if s.Mozilla {
+		pool = store.Mozilla()
+	}
+	for _, cert := range s.Added {
+		pool.AddCert(cert)
+	}
+	return pool
 }
 
 // Where Go looks for certificates on Linux (crypto/x509/root_linux.go): in the first bundle that is there,
@@ -48,6 +61,9 @@ func (j *judge) storeOf(c *pod.Container) (Store, error) {
 	if err := s.addVariables(j.stream, c); err != nil {
 		return s, err
 	}
+	if err := s.addEntrypoint(j.stream, c); err != nil {
+		return s, err
+	}
 	for _, m := range c.Mounts {
 		if err := s.addMount(j.stream, c, m.Path); err != nil {
 			return s, err
@@ -65,6 +81,13 @@ func (s *Store) uncertain(format string, args ...any) {
 
 // addVariables adds what the variables of crypto/x509 name.
 func (s *Store) addVariables(stream *manifest.Stream, c *pod.Container) error {
+	for _, name := range []string{"SSL_CERT_FILE", "SSL_CERT_DIR", entrypointVariable} {
+		if o, _, err := c.Unseen(stream, name); err != nil {
+			return err
+		} else if o != nil {
+			s.uncertain("%s, of envFrom, may set %s", o, name)
+		}
+	}
 	bundle, found, err := c.Value(stream, "SSL_CERT_FILE")
 	switch {
 	case found && err != nil:
@@ -96,6 +119,26 @@ func (s *Store) addVariables(stream *manifest.Stream, c *pod.Container) error {
 		}
 	}
 	return nil
+}
+
+// entrypointVariable names the file that the images' entrypoint, which the chart's script runs, copies to
+// the CAs of the system and runs update-ca-certificates for (dockerfiles/runner of gitlab-runner).
+const entrypointVariable = "CA_CERTIFICATES_PATH"
+
+// addEntrypoint notes what the images' entrypoint may add, which it can only as root.
+func (s *Store) addEntrypoint(stream *manifest.Stream, c *pod.Container) error {
+	if !c.MayBeRoot() {
+		return nil
+	}
+	if _, found, _ := c.Value(stream, entrypointVariable); found {
+		s.uncertain("the image's entrypoint may add the file of %s", entrypointVariable)
+	}
+	file := path.Join(gitlabrunner.CertsDir(0, ""), "ca.crt")
+	found, err := c.Open(stream, file)
+	if found.State == pod.Found || found.State == pod.Unknown || found.State == pod.Unsure {
+		s.uncertain("the image's entrypoint may add %s", file)
+	}
+	return err
 }
 
 // addMount adds what a mount puts in the place of the image's certificates, or beside them.

@@ -71,6 +71,41 @@ func (c *Container) fromObjects(stream *manifest.Stream, name string) (value str
 	return value, from, err
 }
 
+// Unseen returns the object, and its key, from which envFrom may set a variable although the stream does
+// not show it: of the last entry that may have it. Nil where env or an object of the stream decides.
+func (c *Container) Unseen(stream *manifest.Stream, name string) (object *manifest.Object, key string, err error) {
+	if manifest.Named(c.env, name) != nil {
+		return nil, "", nil
+	}
+	for _, entry := range manifest.List(c.Node, "envFrom") {
+		rest, hasPrefix := strings.CutPrefix(name, manifest.Text(entry, "prefix"))
+		for _, shown := range Mountables {
+			named := manifest.Text(entry, shown.EnvFrom, "name")
+			if named == "" || !hasPrefix {
+				continue
+			}
+			o, err := stream.Find(shown.Kind, named, c.Runner.Namespace)
+			if err != nil {
+				return nil, "", err
+			}
+			if o == nil {
+				object, key = &manifest.Object{Kind: shown.Kind, Name: named}, rest
+				continue
+			}
+			_, found, err := o.Data(rest)
+			switch {
+			case err != nil:
+				return nil, "", err
+			case found:
+				object = nil
+			case o.HasKey(rest):
+				object, key = o, rest
+			}
+		}
+	}
+	return object, key, nil
+}
+
 // RefuseVariable refuses a container in which CI_SERVER_TLS_CA_FILE wins.
 func (c *Container) RefuseVariable(stream *manifest.Stream) error {
 	set, err := c.CAFileVariable(stream)

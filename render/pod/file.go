@@ -140,8 +140,11 @@ func (c *Container) openSource(stream *manifest.Stream, v *Volume, parent *yaml.
 // read looks for the key in the object.
 func (f *File) read(o *manifest.Object) error {
 	bytes, ok, err := o.Data(f.Key)
-	if f.State = Missing; ok {
+	switch f.State = Missing; {
+	case ok:
 		f.State, f.Bytes = Found, bytes
+	case o.HasKey(f.Key):
+		f.State, f.Why = Unknown, "has no value for its key in the manifests"
 	}
 	return err
 }

@@ -29,7 +29,7 @@ func (c *Container) limit(f *File, v *Volume, item *yaml.RNode) {
 	}
 	why := fmt.Sprintf("is shown with the mode %04o as root's file, in a pod without fsGroup", mode)
 	gid, known := integer(c.security("runAsGroup"))
-	isRoot := uid < 0 && !manifest.IsTrue(yaml.GetValue(c.security("runAsNonRoot")))
+	isRoot := c.MayBeRoot()
 	if isRoot || mode&group != 0 && (!known || gid == 0) {
 		if known && gid == 0 && !isRoot {
 			return

@@ -11,6 +11,12 @@ import (
 	"helm-runnertrust/trust"
 )
 
+// MayBeRoot reports whether the container's user is root, or that of an image in which it may be.
+func (c *Container) MayBeRoot() bool {
+	uid, err := c.uid()
+	return err == nil && (uid == 0 || uid < 0 && !manifest.IsTrue(yaml.GetValue(c.security("runAsNonRoot"))))
+}
+
 // UncertainDir returns a warning where the runner may not look into its certs directory, or into override
 // if that is one; nil where it does.
 func (c *Container) UncertainDir(stream *manifest.Stream, override string) (*trust.Finding, error) {
@@ -23,7 +29,7 @@ func (c *Container) UncertainDir(stream *manifest.Stream, override string) (*tru
 		return nil, nil // override is the answer to that
 	}
 	root := gitlabrunner.CertsDir(0, "")
-	isUnknown := uid < 0 && !manifest.IsTrue(yaml.GetValue(c.security("runAsNonRoot")))
+	isUnknown := uid < 0 && c.MayBeRoot()
 	finding := trust.Finding{Object: c.Runner.String()}
 	switch named := path.Clean(override); {
 	case override != "" && named != dir && (!isUnknown || named != root):

@@ -29,6 +29,17 @@ func (r Runner) Bool(path ...string) (value bool, line int, set bool) {
 	return read[bool](r, path...)
 }
 
+// Strings returns the strings of the array at a path of keys; none where there is no array.
+func (r Runner) Strings(path ...string) (all []string) {
+	items, _, _ := read[[]any](r, path...)
+	for _, item := range items {
+		if text, isString := item.(string); isString {
+			all = append(all, text)
+		}
+	}
+	return all
+}
+
 // TLSCAFile returns tls-ca-file as String does. The runner takes an empty one for not set.
 func (r Runner) TLSCAFile() (value string, line int, set bool) { return r.String(tlsCAFile) }
 

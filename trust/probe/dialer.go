@@ -1,11 +1,13 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"net"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -183,4 +185,48 @@ func (d Dialer) handshake(ctx context.Context, target Target) (contact, error) {
 	}
 	seen.needsClient = err != nil
 	return seen, nil
+}
+
+// Redirect returns the target to which the server of an http URL leads the API that a runner calls; found is
+// false where it answers itself. It asks once, and follows no redirect to another http URL. The error is
+// the bare cause, for [Explain].
+func (d Dialer) Redirect(ctx context.Context, from string) (target Target, found bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, d.timeout())
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(from, "/")+"/api/v4/version", nil)
+	if err != nil {
+		return Target{}, false, err
+	}
+	transport := &http.Transport{DisableKeepAlives: true,
+		Proxy: func(r *http.Request) (*url.URL, error) {
+			proxy, err := d.proxyOf(r.URL)
+			if err != nil { // which may repeat a password
+				err = badProxy(Target{Host: r.URL.Hostname(), Port: cmp.Or(r.URL.Port(), "80")})
+			}
+			return proxy, err
+		},
+		DialContext: func(ctx context.Context, network, to string) (net.Conn, error) {
+			if server, err := ParseTarget(to); err == nil && strings.EqualFold(server.Host, request.URL.Hostname()) {
+				address, err := d.address(server)
+				if err != nil {
+					return nil, err
+				}
+				to = address.Address()
+			}
+			return new(net.Dialer).DialContext(ctx, network, to)
+		}}
+	answer, err := transport.RoundTrip(request)
+	if err != nil {
+		return Target{}, false, err
+	}
+	defer func() { _ = answer.Body.Close() }() // nothing of it is read
+	to, err := answer.Location()
+	switch {
+	case answer.StatusCode/100 != 3 || err != nil:
+		return Target{}, false, nil
+	case to.Scheme != "https":
+		return Target{}, false, &trust.Error{Origin: trust.PrintableURL(from), Code: CodeScheme, Message: "it leads to " + trust.PrintableURL(to.String())}
+	}
+	target, err = ParseTarget(to.Host)
+	return target, err == nil, err
 }

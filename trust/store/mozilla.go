@@ -5,6 +5,7 @@ package store
 
 import (
 	"crypto/x509"
+	"runtime/debug"
 	"sync"
 
 	"golang.org/x/crypto/x509roots/fallback/bundle"
@@ -14,6 +15,18 @@ import (
 // A CA that Mozilla trusts only for certificates from before a date is limited to these. The list is
 // parsed at the first call, so that a start costs nothing.
 func Mozilla() *x509.CertPool { return mozilla().Clone() }
+
+// Version returns the version of the module with Mozilla's list, whose date is the list's; "unknown" in a
+// program without the list of its modules.
+func Version() string {
+	built, _ := debug.ReadBuildInfo()
+	for at := 0; built != nil && at < len(built.Deps); at++ {
+		if built.Deps[at].Path == "golang.org/x/crypto/x509roots/fallback" {
+			return built.Deps[at].Version
+		}
+	}
+	return "unknown"
+}
 
 var mozilla = sync.OnceValue(func() *x509.CertPool {
 	pool := x509.NewCertPool()

@@ -1,0 +1,99 @@
+package audit
+
+import (
+	"slices"
+	"strings"
+
+	"helm-runnertrust/gitlabrunner"
+	"helm-runnertrust/render/manifest"
+	"helm-runnertrust/render/pod"
+	"helm-runnertrust/trust"
+)
+
+// A Client is a program of a runner, or of its jobs, that connects to a host by TLS.
+type Client struct {
+	Name    ClientName
+	Server  gitlabrunner.Server // zero where the manifests do not have it
+	Bundle  *trust.Bundle       // the certificates of its file, nil where they are not known
+	Store   Store               // what it trusts without the file
+	Sends   string              // the object with its file, where that is what the server sends and is not known; "" for none
+	Verdict trust.Verdict       // from the manifests alone
+}
+
+// A ClientName says which client of a runner it is.
+type ClientName string
+
+// The clients, in the order of Clients.
+const (
+	ClientRunner ClientName = "runner"      // the runner itself, with GitLab
+	ClientGit    ClientName = "git in jobs" // with GitLab, or the host of clone_url
+	ClientCache  ClientName = "cache"       // the archiver and the extractor in the helper container
+)
+
+// Decides reports whether a client's status counts for whether the runner works: jobs go on without
+// their cache, so that it counts only where it is sure to fail.
+func (c Client) Decides() bool {
+	return c.Name != ClientCache || c.Verdict.Status == trust.StatusFailed
+}
+
+// Clients returns the runner, git in its jobs, and the cache where it has one.
+func (a *Runner) Clients() []Client {
+	runner := Client{Name: ClientRunner, Server: a.Server, Bundle: a.Bundle, Store: a.Store, Verdict: trust.Verdict{Status: a.Status, Finding: a.Finding}}
+	if a.ServedBy != "" && a.Bundle == nil {
+		runner.Sends = a.From
+	}
+	git := runner
+	git.Name = ClientGit
+	if a.clone.Name != "" {
+		git.Server, git.Verdict, git.Sends = a.clone, a.judgeClone(), ""
+	}
+	if a.stricter != nil && git.Verdict.OK() {
+		git.Verdict = trust.Verdict{Status: trust.StatusUnknown, Finding: *a.stricter}
+	}
+	if a.cache == nil {
+		return []Client{runner, git}
+	}
+	return []Client{runner, git, *a.cache}
+}
+
+// judgeClone judges git where clone_url leads elsewhere: it reads the file for GitLab there too.
+func (a *Runner) judgeClone() trust.Verdict {
+	unknown := func(why string) trust.Verdict {
+		return trust.Verdict{Status: trust.StatusUnknown, Finding: trust.Finding{Code: manifest.CloneHost, Host: a.clone.Address,
+			Message: "it clones from " + a.clone.Address + " (clone_url), and reads the file for its " + gitlabrunner.ServerURLVariable + " only: " + why}}
+	}
+	switch {
+	case a.Way == pod.WayNone:
+		return unknown("there is none")
+	case a.Bundle == nil || a.Status != trust.StatusOK:
+		return trust.Verdict{Status: a.Status, Finding: a.Finding}
+	}
+	if reason := a.unusable(a.clone, a.now); reason != nil {
+		return trust.Failed(*reason)
+	}
+	if strings.EqualFold(a.clone.Name, a.Server.Name) {
+		return trust.Verdict{Status: a.Status, Finding: a.Finding}
+	}
+	return unknown("--online tells whether that is enough")
+}
+
+// Qualify explains a verdict with one of the codes of a server that the client does not trust, and makes
+// it unknown where the server's CA may be in the client's store, which the manifests do not show.
+func (c Client) Qualify(v *trust.Verdict, untrusted ...trust.Code) {
+	isCache := c.Name == ClientCache
+	hasFileAlone := c.Name == ClientGit && c.Bundle != nil
+	switch owner := "runner"; {
+	case v.Status != trust.StatusFailed || !slices.Contains(untrusted, v.Finding.Code):
+	case c.Store.Unsure != "" && !hasFileAlone:
+		if isCache {
+			owner = "helper"
+		}
+		v.Status = trust.StatusUnknown
+		v.Finding.Code, v.Finding.Message = CodeStoreUnknown, "the server's CA would have to be in the "+owner+"'s own store: "+c.Store.Unsure
+	case isCache:
+		v.Finding.Code = CodeCacheFailed
+		if c.Bundle == nil {
+			v.Finding.Message += "; no file of --jobs is mounted in the job pods"
+		}
+	}
+}

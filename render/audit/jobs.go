@@ -1,0 +1,133 @@
+package audit
+
+import (
+	"crypto/x509"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"helm-runnertrust/gitlabrunner"
+	"helm-runnertrust/render/ingress"
+	"helm-runnertrust/render/pod"
+	"helm-runnertrust/trust"
+)
+
+// findClients finds the servers that jobs connect to, and what job pods trust.
+func (j *judge) findClients(a *Runner, c *pod.Container) error {
+	a.Jobs = j.templates.HasScript(c.Runner)
+	hosts := j.templates.Hosts(c)
+	by, sent, err := j.served(c, hosts.Cache)
+	if err != nil {
+		return err
+	}
+	helper, err := j.helper(a, c, by)
+	if err != nil {
+		return err
+	}
+	if clone := hosts.Clone; a.Server.Plain || !strings.EqualFold(clone.Address, a.Server.Address) {
+		a.clone = clone
+	}
+	if hosts.Cache.Name == "" {
+		return nil
+	}
+	helper.Server, a.cache = hosts.Cache, helper
+	if len(sent) == 0 {
+		message := "it trusts the public CAs and " + strings.Join(a.JobFiles, ", ") + ", and its server's CA is not in the manifests"
+		if len(a.JobFiles) == 0 {
+			message = "no file of --jobs is mounted in the job pods, so it trusts the public CAs only"
+		}
+		a.cache.Verdict = trust.Verdict{Status: trust.StatusUnknown, Finding: trust.Finding{Code: CodeCacheUnknown, Host: hosts.Cache.Address, Message: message}}
+		return nil
+	}
+	a.cache.Verdict = trust.JudgeRunner(hosts.Cache.Name, sent, helper.Bundle, helper.Store.Pool(), j.options.Now)
+	a.cache.Verdict.Finding.Host = hosts.Cache.Address
+	a.cache.Qualify(&a.cache.Verdict, trust.CodeUnknownAuthority)
+	return nil
+}
+
+// served returns the Secret that an Ingress or a Gateway names for a server, and the certificates in it, as
+// far as the stream has them.
+func (j *judge) served(c *pod.Container, server gitlabrunner.Server) (secret string, sent []*x509.Certificate, err error) {
+	by, err := j.terminations.Secret(c.Runner.Object, server.Name, false)
+	if err != nil || by.Secret == "" {
+		return "", nil, nil // it is no source, which would be refused
+	}
+	sent, err = j.jobFile(c.Runner, "Secret", by.Secret, ingress.SecretKey)
+	return by.Secret, sent, err
+}
+
+// helperImage matches GitLab's images of the helper, also in another registry.
+var helperImage = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(^|/)gitlab-runner-helper:((alpine|ubuntu)[a-z0-9.]*-)*(x86_64|arm64|arm|s390x|ppc64le|riscv64)-[^/]+$`)
+})
+
+// helper returns the client of the cache, which reads no file of the runner: it trusts what the image of
+// the helper does, and what is mounted beside it in the folders of [crypto/x509]. served is the Secret with
+// the certificate of its server.
+func (j *judge) helper(a *Runner, c *pod.Container, served string) (*Client, error) {
+	config := j.templates.Readable(c.Runner)
+	client := &Client{Name: ClientCache, Store: Store{Mozilla: true}}
+	image, _, _ := config.String("kubernetes", "helper_image")
+	if set, found, _ := c.Variable("KUBERNETES_HELPER_IMAGE"); found {
+		image = set
+	}
+	if image != "" && !helperImage().MatchString(image) {
+		client.Store.Mozilla = false
+		client.Store.uncertain("what the image %q trusts is not known", image)
+	}
+	variables, _, _ := c.Variable("RUNNER_ENV")
+	for _, name := range []string{"SSL_CERT_FILE", "SSL_CERT_DIR", "AWS_CA_BUNDLE"} {
+		if strings.Contains(strings.Join(append(config.Strings("environment"), variables), "\n"), name+"=") {
+			client.Store.uncertain("environment of [[runners]] sets %s", name)
+		}
+	}
+	var all []*x509.Certificate
+	elsewhere := c.Runner.JobsElsewhere(config)
+	for _, v := range config.Volumes() {
+		at := path.Clean(v.MountPath)
+		if hides := at == storeBundle || at == storeDir || pod.IsBelow(storeDir, at); hides || strings.Contains(at, "$") {
+			client.Store.Mozilla = client.Store.Mozilla && !hides
+			client.Store.uncertain("the volume %q of the job pods is mounted at %s", v.Name, v.MountPath)
+			continue
+		}
+		if !pod.IsBelow(at, storeDir) && !pod.IsBelow(at, storeDirElse) {
+			continue
+		}
+		kind := map[string]string{"config_map": "ConfigMap", "secret": "Secret"}[v.Kind]
+		a.JobFiles = append(a.JobFiles, strings.TrimPrefix(kind+"/"+v.Name, "/"))
+		key := v.SubPath
+		for name, shown := range v.Items {
+			if shown == v.SubPath {
+				key = name
+			}
+		}
+		read, err := j.jobFile(c.Runner, kind, v.Name, key)
+		switch {
+		case err != nil:
+			return nil, err
+		case read == nil && elsewhere == "" && kind == "Secret" && v.Name == served && key == ingress.SecretKey:
+			client.Sends = kind + "/" + v.Name
+		case elsewhere != "":
+			client.Store.uncertain("%s", elsewhere)
+		case read == nil:
+			client.Store.uncertain("what %s/%s has for %s is not in the manifests", kind, v.Name, v.MountPath)
+		}
+		all = append(all, read...)
+	}
+	if len(all) > 0 && elsewhere == "" {
+		client.Bundle, _ = trust.NewBundle(strings.Join(slices.Compact(slices.Clone(a.JobFiles)), ", "), all)
+	}
+	return client, nil
+}
+
+// jobFile returns the certificates of a key of an object; nil where the stream does not have them.
+func (j *judge) jobFile(r *pod.Runner, kind, name, key string) ([]*x509.Certificate, error) {
+	o, err := j.stream.Find(kind, name, r.Namespace)
+	if err != nil || o == nil || o.IsHook() || key == "" {
+		return nil, err
+	}
+	bytes, _, err := o.Data(key)
+	return gitlabrunner.Certificates(bytes), err
+}
