@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +11,7 @@ import (
 
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/cli/output"
+	"helm-runnertrust/cli/release"
 	"helm-runnertrust/render"
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/trust"
@@ -20,44 +20,22 @@ import (
 // maxParallel is how many releases are looked at at the same time.
 const maxParallel = 6
 
-// A release is one of `helm list -o json`.
-type release struct {
-	Name      string `json:"name"`
-	Namespace string `json:"namespace"`
-}
-
-func (r release) String() string { return r.Namespace + "/" + r.Name }
-
-// releases returns those of all namespaces, or of the one that --all-in or --namespace names. A note
-// says which, since Helm keeps a --namespace to itself.
-func releases(p Process, c cluster) ([]release, error) {
-	scope, args := "all namespaces", []string{"--all-namespaces"}
-	if c.namespace != "" {
-		scope, args = "the namespace "+c.namespace, []string{"--namespace", c.namespace}
-	}
-	out, err := helm(p, slices.Concat([]string{"list", "--output", "json", "--max", "0"}, args, c.args())...)
-	if err != nil {
-		return nil, helmError("cannot list the releases", err, c.unreachable(p))
-	}
-	var all []release
-	if err := json.Unmarshal(out, &all); err != nil {
-		return nil, &advice.Error{What: "cannot read what helm list says", Err: err, Hint: otherHelm}
-	}
-	hint := ""
-	if ofHelm, _ := p.Env("HELM_NAMESPACE"); c.namespace == "" && ofHelm != "" && ofHelm != "default" {
-		hint = "for those of one namespace: " + advice.Program + " verify " + advice.Command(append([]string{"--all-in", ofHelm}, c.inEnvironment(p).args()...)...)
-	}
-	p.print.add("note", trust.Finding{Message: fmt.Sprintf("%s in %s", output.Count(len(all), "release"), scope)}, hint)
-	return all, nil
-}
-
 // verifyAll verifies every release of the cluster, or of a namespace. Those without a runner
 // count for nothing; one that cannot be read is an error beside the verdicts on the others.
 func verifyAll(ctx context.Context, p Process, flags verifyFlags) error {
-	all, err := releases(p, flags.from.cluster)
+	helm, scope := p.helm(flags.from.cluster), "all namespaces"
+	if helm.Namespace != "" {
+		scope = "the namespace " + helm.Namespace
+	}
+	all, err := helm.List()
 	if err != nil {
 		return err
 	}
+	hint := ""
+	if ofHelm, _ := p.Env("HELM_NAMESPACE"); helm.Namespace == "" && ofHelm != "" && ofHelm != "default" { // which Helm keeps to itself
+		hint = "for those of one namespace: " + advice.Program + " verify " + helm.AllIn(ofHelm)
+	}
+	p.print.add("note", trust.Finding{Message: fmt.Sprintf("%s in %s", output.Count(len(all), "release"), scope)}, hint)
 	results, errs := make([][]runnerResult, len(all)), make([]error, len(all))
 	progress := newProgress(p.Stderr, len(all))
 	var working sync.WaitGroup
@@ -78,18 +56,18 @@ func verifyAll(ctx context.Context, p Process, flags verifyFlags) error {
 		return errors.Join(append(faults, reportRunners(p, runners, faults, flags))...)
 	}
 	return &advice.Error{What: fmt.Sprintf("none of %d releases has a runner", len(all)),
-		Hint: "--deployment NAME finds one of another shape; " + flags.from.cluster.listCommand(p) + " shows the releases"}
+		Hint: "--deployment NAME finds one of another shape; " + helm.ListCommand() + " shows the releases"}
 }
 
 // verifyRelease judges the runners of one release; there are none where it has none.
-func verifyRelease(ctx context.Context, p Process, r release, flags verifyFlags) ([]runnerResult, error) {
-	flags.from.release, flags.from.cluster.namespace = r.Name, r.Namespace
-	c := flags.from.cluster
-	stream, err := getManifest(p, r.Name, c)
+func verifyRelease(ctx context.Context, p Process, r release.Release, flags verifyFlags) ([]runnerResult, error) {
+	flags.from.release, flags.from.cluster.Namespace = r.Name, r.Namespace
+	helm := p.helm(flags.from.cluster)
+	stream, err := helm.Manifests(r.Name)
 	if err != nil {
 		return nil, err
 	}
-	about := advice.Context{Verify: true, Release: releaseCommand(p, r.Name, c)}
+	about := advice.Context{Verify: true, Release: helm.Typed(r.Name)}
 	about.Command = advice.Program + " verify --release " + about.Release + " --online"
 	runners, err := auditStream(ctx, p, stream, r.Namespace, about, flags)
 	for i := range runners {

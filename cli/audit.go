@@ -83,9 +83,9 @@ func verifyManifests(cmd *cobra.Command, p Process, flags verifyFlags) error {
 	default:
 		context.Command = "… | " + again + " --online" // what is on stdin has to come again
 	}
-	namespace := flags.from.cluster.namespace
+	namespace := flags.from.cluster.Namespace
 	if flags.from.release != "" {
-		namespace = flags.from.cluster.namespaceOf(p)
+		namespace = p.helm(flags.from.cluster).NamespaceOf()
 	}
 	runners, err := auditStream(cmd.Context(), p, stream, namespace, context, flags)
 	if err != nil {
@@ -114,7 +114,7 @@ func auditStream(ctx context.Context, p Process, stream []byte, namespace string
 	for i, runner := range audited {
 		context := advice.Context{Check: advice.OfManifests, Release: context.Release, Command: context.Command}
 		if flags.from.release != "" && !flags.offline {
-			context.Object = lookup{p, flags, stream}.judge(ctx, i, &runner, options)
+			context.Object = p.helm(flags.from.cluster).Judge(ctx, stream, i, &runner, options, flags.connection.timeout)
 		}
 		if kind, name, isObject := strings.Cut(runner.Asks, "/"); isObject {
 			words := []string{"kubectl", "describe", strings.ToLower(kind), name}
@@ -125,11 +125,21 @@ func auditStream(ctx context.Context, p Process, stream []byte, namespace string
 		}
 		clients := judgeClients(ctx, p, &runner, context, flags)
 		if flags.from.release != "" && clients[0].Finding.Code == audit.CodeNoFile {
-			lookup{p, flags, stream}.markDropped(&runner, options, clients)
+			markDropped(p, flags, &runner, options, clients)
 		}
 		results = append(results, newRunnerResult(runner, clients, context))
 	}
 	return results, nil
+}
+
+// markDropped makes clients without a file ones that have lost it.
+func markDropped(p Process, flags verifyFlags, r *audit.Runner, options audit.Options, clients []clientResult) {
+	lost, byFilter := p.helm(flags.from.cluster).Dropped(flags.from.release, r, options)
+	for i := range clients {
+		if lost != nil && clients[i].Finding.Code == audit.CodeNoFile {
+			clients[i].verdict = newVerdict(advice.Context{Check: advice.OfManifests, Filtered: byFilter}, trust.Failed(*lost))
+		}
+	}
 }
 
 func newRunnerResult(r audit.Runner, clients []clientResult, context advice.Context) runnerResult {

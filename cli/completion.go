@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"context"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"helm-runnertrust/cli/release"
 	"helm-runnertrust/render"
 	"helm-runnertrust/render/delivery"
 )
@@ -114,8 +114,8 @@ func completeRelease(p Process) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		ctx, cancel := context.WithTimeout(context.Background(), completionPatience)
 		defer cancel()
-		c := clusterOf(cmd)
-		list := helmCommand(ctx, p, slices.Concat([]string{"list", "--short", "--max", "0"}, c.namespaceArgs(p), c.args())...)
+		helm := p.helm(release.Cluster{Namespace: valueOf(cmd, "namespace"), Context: valueOf(cmd, "kube-context"), Kubeconfig: valueOf(cmd, "kubeconfig")})
+		list := helm.Run(ctx, helm.Scoped("list", "--short", "--max", "0")...)
 		list.WaitDelay = time.Second // for what Helm started and left behind
 		out, err := list.Output()
 		if err != nil {

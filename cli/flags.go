@@ -16,6 +16,7 @@ import (
 
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/cli/input"
+	"helm-runnertrust/cli/release"
 	"helm-runnertrust/render"
 	"helm-runnertrust/render/delivery"
 	"helm-runnertrust/render/pod"
@@ -52,6 +53,23 @@ func registerObjects(flags *pflag.FlagSet, all *[]render.Object, way *pod.Way) {
 		*way, err = delivery.ParseWay(value)
 		return err
 	})
+}
+
+// registerCluster registers the flags that Helm has for its cluster.
+func registerCluster(cmd *cobra.Command, c *release.Cluster) {
+	flags := cmd.Flags()
+	flags.StringVarP(&c.Namespace, "namespace", "n", "", "`namespace` of the release, as for helm")
+	flags.StringVar(&c.Context, "kube-context", "", "`name` of the kubeconfig's context, as for helm")
+	flags.StringVar(&c.Kubeconfig, "kubeconfig", "", "`path` of the kubeconfig file, as for helm")
+	commandLineOnly(flags, "namespace", "kube-context", "kubeconfig") // Helm has variables of its own for them
+}
+
+// valueOf returns the value of a flag, "" where the command has no such flag.
+func valueOf(cmd *cobra.Command, name string) string {
+	if flag := cmd.Flag(name); flag != nil {
+		return flag.Value.String()
+	}
+	return ""
 }
 
 // format is the value of -o, one of formats.

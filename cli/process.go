@@ -12,6 +12,7 @@ import (
 	"helm-runnertrust/cli/input"
 	"helm-runnertrust/cli/output"
 	"helm-runnertrust/cli/pipe"
+	"helm-runnertrust/cli/release"
 	"helm-runnertrust/render"
 )
 
@@ -77,6 +78,9 @@ func (p Process) repeat(text string, filtering bool, code int) {
 		}
 	}
 }
+
+// helm returns the Helm that runs us.
+func (p Process) helm(c release.Cluster) release.Helm { return release.Helm{Cluster: c, Env: p.Env} }
 
 func (p Process) files() input.Files { return input.Files{Patience: p.Patience} }
 

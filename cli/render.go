@@ -17,6 +17,7 @@ import (
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/cli/input"
 	"helm-runnertrust/cli/output"
+	"helm-runnertrust/cli/release"
 	"helm-runnertrust/render"
 	"helm-runnertrust/render/redact"
 	"helm-runnertrust/render/yamledit"
@@ -94,13 +95,13 @@ func writeRendered(p Process, name string, before, after []byte, diff, showSecre
 // manifestFlags are where manifests come from: a file, stdin, or a release.
 type manifestFlags struct {
 	file, release string
-	cluster       cluster
+	cluster       release.Cluster
 }
 
 func (f *manifestFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&f.file, "file", "f", "", "`file` with manifests; - is stdin")
 	cmd.Flags().StringVar(&f.release, "release", "", "`name` of a release in the cluster, read with helm get manifest")
-	f.cluster.register(cmd)
+	registerCluster(cmd, &f.cluster)
 }
 
 // name returns where the manifests come from, as messages have it.
@@ -132,8 +133,8 @@ func (f *manifestFlags) read(p Process, cmd *cobra.Command) (stream []byte, cont
 	case err != nil:
 		return nil, context, err
 	case f.release != "":
-		context.Release = releaseCommand(p, f.release, f.cluster)
-		if stream, err = getManifest(p, f.release, f.cluster); err != nil {
+		context.Release = p.helm(f.cluster).Typed(f.release)
+		if stream, err = p.helm(f.cluster).Manifests(f.release); err != nil {
 			return nil, context, err
 		}
 	case f.isFile():

@@ -107,10 +107,10 @@ func (f *verifyFlags) takeNamespace(cmd *cobra.Command) error {
 		return nil
 	case f.allIn == "":
 		return &advice.Error{What: "--all-in is empty", Hint: "name the namespace, or give --all for all of them"}
-	case f.from.cluster.namespace != "":
+	case f.from.cluster.Namespace != "":
 		return &advice.Error{What: "--all-in and --namespace both name a namespace", Hint: "leave --namespace out"}
 	}
-	f.all, f.from.cluster.namespace = true, f.allIn
+	f.all, f.from.cluster.Namespace = true, f.allIn
 	return nil
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/cli/pipe"
+	"helm-runnertrust/cli/release"
 )
 
 // wrapped are Helm's commands that we call with the post-renderer filled in.
@@ -105,9 +106,9 @@ func checkWrapped(cmd *cobra.Command, ours, helms []string) error {
 // postRenderer returns Helm's flags for the post-renderer: to Helm 3 it is a program, to Helm 4 a
 // plugin, without which Helm would fail only after it rendered the chart.
 func postRenderer(p Process, command string, ours, helms []string) ([]string, error) {
-	out, err := helm(p, "version", "--template", "{{.Version}}")
+	out, err := p.helm(release.Cluster{}).Output("version", "--template", "{{.Version}}")
 	if err != nil {
-		return nil, helmError("cannot ask Helm for its version", err, otherHelm)
+		return nil, release.Error("cannot ask Helm for its version", err, release.OtherHelm)
 	}
 	renderer := pluginName
 	if strings.HasPrefix(string(out), "v3.") {
@@ -118,7 +119,7 @@ func postRenderer(p Process, command string, ours, helms []string) ([]string, er
 		if renderer, err = os.Executable(); err != nil {
 			return nil, &advice.Error{What: "cannot find the path of this program", Err: err}
 		}
-	} else if plugins, err := helm(p, "plugin", "list"); err != nil || !hasPlugin(string(plugins)) {
+	} else if plugins, err := p.helm(release.Cluster{}).Output("plugin", "list"); err != nil || !hasPlugin(string(plugins)) {
 		return nil, &advice.Error{What: "Helm 4 does not have the post-renderer's plugin, " + pluginName, Err: err,
 			Hint: "register it: helm plugin update runnertrust"}
 	}
@@ -149,7 +150,7 @@ func runHelm(p Process, args []string) error {
 	if err := messages.Close(); err != nil {
 		return err
 	}
-	cmd := helmCommand(context.Background(), p, args...)
+	cmd := p.helm(release.Cluster{}).Run(context.Background(), args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = p.Stdin, p.Stdout, p.Stderr
 	cmd.Env = append(os.Environ(), messagesVariable+"="+messages.Name())
 	err = pipe.Supervise(cmd)
@@ -161,7 +162,7 @@ func runHelm(p Process, args []string) error {
 		return errors.Join(&helmEnded{pipe.Code(exit)}, unread)
 	}
 	if err != nil {
-		return helmError("cannot run Helm", err, otherHelm)
+		return release.Error("cannot run Helm", err, release.OtherHelm)
 	}
 	return unread
 }

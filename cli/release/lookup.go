@@ -1,4 +1,4 @@
-package cli
+package release
 
 import (
 	"cmp"
@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"time"
 
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/cli/pipe"
@@ -16,31 +17,21 @@ import (
 	"helm-runnertrust/render/audit"
 )
 
-// A lookup reads what the runners of one release mount and its manifests do not have.
-type lookup struct {
-	p      Process
-	flags  verifyFlags
-	stream []byte
-}
-
 // maxSources is how many sources of one volume are read for a file.
 const maxSources = 8
 
-// judge judges a runner again, with each object that its file may come from added to the manifests
-// until the file is known. Else the finding says why, and the object is returned, as one types it
-// for kubectl. A runner is judged alone: of an object no more than its own key is read.
-func (l lookup) judge(ctx context.Context, at int, r *audit.Runner, options audit.Options) (object string) {
-	stream := slices.Clone(l.stream)
+// Judge judges a runner of a release's manifests again, with each object that its file may come from added
+// to the manifests until the file is known. Else the finding says why, and the object is returned, as
+// one types it for kubectl. A runner is judged alone: of an object no more than its own key is read.
+func (h Helm) Judge(ctx context.Context, stream []byte, at int, r *audit.Runner, options audit.Options, timeout time.Duration) (object string) {
+	stream = slices.Clone(stream)
 	for range maxSources {
-		if r.Finding.Code != audit.CodeFileUnknown {
-			return ""
-		}
 		kind, name, isObject := strings.Cut(r.Asks, "/")
-		if !isObject {
-			return "" // the node's files, for instance
+		if r.Finding.Code != audit.CodeFileUnknown || !isObject {
+			return "" // it is known, or on the node, for instance
 		}
-		words := l.object(kind, name, r.Namespace)
-		document, err := l.document(ctx, kind, name, r.Key, r.Namespace, words)
+		words := h.object(kind, name, r.Namespace)
+		document, err := h.document(ctx, kind, name, r.Key, r.Namespace, append(words, "--request-timeout", timeout.String()))
 		if err != nil {
 			r.Finding.Message += ", and " + err.Error()
 			return advice.Command(words...)
@@ -56,32 +47,24 @@ func (l lookup) judge(ctx context.Context, at int, r *audit.Runner, options audi
 }
 
 // object returns the arguments that name an object and its cluster for kubectl.
-func (l lookup) object(kind, name, namespace string) []string {
-	env := func(name string) string { value, _ := l.p.Env(name); return value }
-	c := l.flags.from.cluster.inEnvironment(l.p)
-	words := []string{strings.ToLower(kind), name}
-	for _, flag := range [][2]string{
-		{"--namespace", cmp.Or(namespace, c.namespace, env("HELM_NAMESPACE"))},
-		{"--context", c.context},
-		{"--kubeconfig", c.kubeconfig},
-		{"--server", env("HELM_KUBEAPISERVER")},
-		{"--as", env("HELM_KUBEASUSER")},
-		{"--certificate-authority", env("HELM_KUBECAFILE")},
-		{"--tls-server-name", env("HELM_KUBETLS_SERVER_NAME")},
-	} {
-		if flag[1] != "" {
-			words = append(words, flag[0], flag[1])
-		}
+func (h Helm) object(kind, name, namespace string) []string {
+	h = h.inEnvironment()
+	words := append([]string{strings.ToLower(kind), name}, given(
+		[2]string{"--namespace", cmp.Or(namespace, h.NamespaceOf())},
+		[2]string{"--context", h.Context},
+		[2]string{"--kubeconfig", h.Kubeconfig},
+		[2]string{"--server", h.variable("HELM_KUBEAPISERVER")},
+		[2]string{"--as", h.variable("HELM_KUBEASUSER")},
+		[2]string{"--certificate-authority", h.variable("HELM_KUBECAFILE")},
+		[2]string{"--tls-server-name", h.variable("HELM_KUBETLS_SERVER_NAME")},
+	)...)
+	for group := range strings.SplitSeq(h.variable("HELM_KUBEASGROUPS"), ",") {
+		words = append(words, given([2]string{"--as-group", group})...)
 	}
-	for group := range strings.SplitSeq(env("HELM_KUBEASGROUPS"), ",") {
-		if group != "" {
-			words = append(words, "--as-group", group)
-		}
-	}
-	if env("HELM_KUBEINSECURE_SKIP_TLS_VERIFY") == "true" {
+	if h.variable("HELM_KUBEINSECURE_SKIP_TLS_VERIFY") == "true" {
 		words = append(words, "--insecure-skip-tls-verify")
 	}
-	return words
+	return slices.Clip(words)
 }
 
 // keyTemplate prints the names of an object's keys, a blank line, and the value of one key, so that no
@@ -91,16 +74,14 @@ const keyTemplate = `{{range $k, $v := .data}}{{$k}}{{"\n"}}{{end}}{{range $k, $
 
 // document returns the manifest of an object of the cluster with the value of one key; its other keys
 // have no value.
-func (l lookup) document(ctx context.Context, kind, name, key, namespace string, words []string) ([]byte, error) {
-	if token, _ := l.p.Env("HELM_KUBETOKEN"); token != "" {
+func (h Helm) document(ctx context.Context, kind, name, key, namespace string, words []string) ([]byte, error) {
+	if h.variable("HELM_KUBETOKEN") != "" {
 		return nil, errors.New("kubectl is not asked with a token, which others would see among its arguments")
 	}
 	if (render.Object{Kind: kind, Name: name, Key: key}).Check() != nil {
 		return nil, errors.New("what to read of it is not known")
 	}
-	args := append([]string{"get"}, words...)
-	args = append(args, "--request-timeout", l.flags.connection.timeout.String(), "--output", "go-template="+fmt.Sprintf(keyTemplate, key))
-	out, err := kubectl(ctx, args)
+	out, err := kubectl(ctx, slices.Concat([]string{"get"}, words, []string{"--output", "go-template=" + fmt.Sprintf(keyTemplate, key)}))
 	if err != nil {
 		return nil, err
 	}
