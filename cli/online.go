@@ -28,7 +28,7 @@ func judgeClients(ctx context.Context, p Process, r *audit.Runner, about advice.
 		if known := c.Bundle != nil || c.Sends != "" || r.Way == pod.WayNone || c.Name == audit.ClientCache; !flags.online || c.Server.Name == "" || !known {
 			continue
 		}
-		if i == 0 || c.Server != clients[0].Server { // else git reads what the runner does
+		if isGit := c.Name == audit.ClientGit; !isGit || c.Server != clients[0].Server { // else git reads what the runner does
 			first = shakeHands(ctx, p, r, c, flags)
 		}
 		verdict, isOfHandshake := first.judge(c, flags, p.Now)

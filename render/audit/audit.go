@@ -229,7 +229,10 @@ func (j *judge) unseen(a *Runner, c *pod.Container, variable string) (bool, erro
 	if err != nil || object == nil {
 		return false, err
 	}
-	a.Asks, a.Key = object.String(), key
+	a.Way, a.Asks, a.Key = pod.WayCertsDir, object.String(), key
+	if variable == gitlabrunner.CAFileVariable {
+		a.Way = pod.WayEnv
+	}
 	a.judge(trust.StatusUnknown, CodeFileUnknown, fmt.Sprintf("envFrom may set %s, and what %s has for it is not in the manifests", variable, a.Asks))
 	return true, nil
 }

@@ -194,6 +194,36 @@ func TestAuditRefuses(t *testing.T) {
 	}
 }
 
+// TestEnvFrom has what envFrom may set, in an object of the stream, in one of the cluster, and in one of which
+// only the names of its keys are known.
+func TestEnvFrom(t *testing.T) {
+	from := func(entries string) string { return "        envFrom: [" + entries + "]\n        env:\n" }
+	object := func(data string) string {
+		return "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: seen}\ndata: {" + data + "}\n"
+	}
+	const seen, unseen = "{configMapRef: {name: seen}}", "{secretRef: {name: unseen}}"
+	for name, c := range map[string]struct{ env, objects, asks, key string }{
+		"cluster":          {from(unseen), "", "Secret/unseen", "CI_SERVER_TLS_CA_FILE"},
+		"prefix":           {from("{prefix: CI_, secretRef: {name: unseen}}"), "", "Secret/unseen", "SERVER_TLS_CA_FILE"},
+		"other prefix":     {from("{prefix: X_, secretRef: {name: unseen}}"), "", "", ""},
+		"behind the other": {from(seen + ", " + unseen), object("CI_SERVER_TLS_CA_FILE: /x"), "Secret/unseen", "CI_SERVER_TLS_CA_FILE"},
+		"in front of it":   {from(unseen + ", " + seen), object("CI_SERVER_TLS_CA_FILE: /x"), "", ""},
+		"names of keys":    {from(seen), object("HOME: , OTHER: x"), "ConfigMap/seen", "HOME"},
+		"other keys":       {from(seen), object("OTHER: x"), "", ""},
+		"hidden":           {from(unseen) + "        - {name: CI_SERVER_TLS_CA_FILE, value: ''}\n        - {name: HOME, value: /x}\n", "", "", ""},
+	} {
+		stream := strings.Replace(auditCase{objects: c.objects}.stream(), "        env:\n", c.env, 1)
+		audited, err := Run([]byte(stream), Options{Now: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := audited[0]
+		if got.Asks != c.asks || got.Key != c.key || (got.Finding.Code == CodeFileUnknown && got.From == "") != (c.asks != "" || c.env == from(unseen+", "+seen)) || got.Status == trust.StatusOK {
+			t.Errorf("%s: asks %s, %s: %+v", name, got.Asks, got.Key, got.Finding)
+		}
+	}
+}
+
 // TestAuditHostUnknown is a runner whose server comes from another object.
 func TestAuditHostUnknown(t *testing.T) {
 	stream := strings.Replace(auditCase{}.stream(), "value: 'https://gitlab.example.com'", "valueFrom: {secretKeyRef: {name: s, key: url}}", 1)

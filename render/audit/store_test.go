@@ -16,6 +16,7 @@ func TestStore(t *testing.T) {
 	for name, c := range map[string]struct {
 		image, env, mounts, volumes string
 		objects                     string
+		root                        bool
 
 		mozilla bool
 		added   int
@@ -37,10 +38,17 @@ func TestStore(t *testing.T) {
 		"file itself":  {image: official, env: "        - {name: SSL_CERT_FILE, value: /etc/ssl/certs/ca-certificates.crt}\n", mozilla: true},
 		"file from":    {image: official, env: "        - {name: SSL_CERT_FILE, valueFrom: {configMapKeyRef: {name: x, key: y}}}\n", unsure: "SSL_CERT_FILE is not in"},
 		"folders":      {image: official, env: "        - {name: SSL_CERT_DIR, value: '/x:/etc/ssl/certs:/etc/pki/tls/certs'}\n", mounts: "        - {name: store, mountPath: /x}\n", volumes: volume, objects: ours, mozilla: true, added: 1},
+		"entrypoint":   {image: official, env: "        - {name: CA_CERTIFICATES_PATH, value: /x/ca.crt}\n", root: true, mozilla: true, unsure: "CA_CERTIFICATES_PATH"},
+		"its default":  {image: official, mounts: "        - {name: store, mountPath: /etc/gitlab-runner/certs}\n", volumes: volume, objects: ours, root: true, mozilla: true, unsure: "/etc/gitlab-runner/certs/ca.crt"},
+		"not as root":  {image: official, env: "        - {name: CA_CERTIFICATES_PATH, value: /x/ca.crt}\n", mozilla: true},
+		"env from":     {image: official + "        envFrom: [{secretRef: {name: settings}}]\n", mozilla: true, unsure: "Secret/settings"},
 		"folders from": {image: official, env: "        - {name: SSL_CERT_DIR, valueFrom: {configMapKeyRef: {name: x, key: y}}}\n", mozilla: true, unsure: "SSL_CERT_DIR is not in"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			stream := auditCase{env: c.env, mounts: c.mounts, volumes: c.volumes, objects: c.objects}.stream()
+			if c.root {
+				stream = strings.Replace(stream, "runAsUser: 100", "runAsUser: 0", 1)
+			}
 			audited, err := Run([]byte(strings.Replace(stream, "        env:\n", c.image+"        env:\n", 1)), Options{Now: now})
 			if err != nil {
 				t.Fatal(err)

@@ -1,0 +1,90 @@
+//go:build unix
+
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"helm-runnertrust/fixtures"
+	"helm-runnertrust/trust/trusttest"
+)
+
+// atLoopback starts a server whose certificate for 127.0.0.1 is this CA's.
+func atLoopback(t *testing.T, root *trusttest.Identity) (address string) {
+	t.Helper()
+	leaf := root.Issue(trusttest.Template{IPs: []net.IP{net.IPv4(127, 0, 0, 1)}, NotBefore: fixturesNow.Add(-time.Hour), NotAfter: fixturesNow.AddDate(1, 0, 0)})
+	server := trusttest.StartTLS("127.0.0.1:0", nil, leaf, root.Certificate)
+	t.Cleanup(server.Close)
+	return server.Addr
+}
+
+// TestVerifyClients has the verdict on each client of a runner, by its own server and what it trusts there.
+func TestVerifyClients(t *testing.T) {
+	ours := privateRoot()
+	others := trusttest.SelfSigned(trusttest.Template{CommonName: "Another Root", CA: true, NotBefore: fixturesNow.Add(-time.Hour), NotAfter: fixturesNow.AddDate(10, 0, 0)})
+	gitlab, elsewhere := atLoopback(t, ours), atLoopback(t, others)
+	plain := func(handler http.Handler) string {
+		server := trusttest.StartHTTP(handler)
+		t.Cleanup(server.Close)
+		return "http://" + server.Addr
+	}
+	leads := plain(http.RedirectHandler("https://"+gitlab+"/users/sign_in", http.StatusMovedPermanently))
+	stays := plain(http.NotFoundHandler())
+	file := filepath.Join(t.TempDir(), "ca.crt")
+	if err := os.WriteFile(file, trusttest.PEM(ours.Certificate), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cache := func(address string) string {
+		return "      [runners.cache]\n        Type = \"s3\"\n        [runners.cache.s3]\n          ServerAddress = \"" + address + "\"\n"
+	}
+	const setting = "      clone_url = \"https://%s\"\n"
+	for name, c := range map[string]struct {
+		url, before, after string // the settings in front of [runners.kubernetes], and behind it
+		args               []string
+		code               int
+		want               string // of the clients
+	}{
+		"no cache":         {"https://" + gitlab, "", "", nil, exitDone, "runner ok trusted, git in jobs ok trusted"},
+		"cache":            {"https://" + gitlab, "", cache(gitlab), nil, exitError, "runner ok trusted, git in jobs ok trusted, cache failed cache-untrusted"},
+		"cache with jobs":  {"https://" + gitlab, "", cache(gitlab), []string{"--jobs"}, exitDone, "runner ok trusted, git in jobs ok trusted, cache ok trusted"},
+		"cache of another": {"https://" + gitlab, "", cache(elsewhere), []string{"--jobs"}, exitError, "runner ok trusted, git in jobs ok trusted, cache failed cache-untrusted"},
+		"cache unreached":  {"https://" + gitlab, "", cache("127.0.0.1:1"), nil, exitDone, "runner ok trusted, git in jobs ok trusted, cache unknown refused"},
+		"helper's image":   {"https://" + gitlab, "", "        helper_image = \"helper:1\"\n" + cache(gitlab), nil, exitDone, "runner ok trusted, git in jobs ok trusted, cache unknown store-unknown"},
+		"environment":      {"https://" + gitlab, "      environment = [\"SSL_CERT_FILE=/x\"]\n", cache(gitlab), nil, exitDone, "runner ok trusted, git in jobs ok trusted, cache unknown store-unknown"},
+		"clone_url":        {"https://" + gitlab, fmt.Sprintf(setting, elsewhere), "", nil, exitError, "runner ok trusted, git in jobs failed unknown-authority"},
+		"http, leads":      {leads, "", "", nil, exitDone, "runner ok trusted, git in jobs ok trusted"},
+		"http, stays":      {stays, "", "", nil, exitDone, "runner ok plain-http, git in jobs ok plain-http"},
+		"http, clone_url":  {stays, fmt.Sprintf(setting, elsewhere), "", nil, exitError, "runner ok plain-http, git in jobs failed unknown-authority"},
+		"http, unreached":  {"http://127.0.0.1:1", "", "", nil, exitUnknown, "runner unknown refused, git in jobs unknown refused"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			stream := strings.Replace(fixtures.Input(t, "accept/current"), "https://gitlab.example.com", c.url, 1)
+			stream = strings.Replace(stream, "      [runners.kubernetes]\n", c.before+"      [runners.kubernetes]\n", 1)
+			stream = strings.Replace(stream, "        image = \"debian:stable-slim\"\n", "        image = \"debian:stable-slim\"\n"+c.after, 1)
+			filtered, stderr, code := call(t, stream, nil, append(c.args, "--cert", file)...)
+			if code != exitDone {
+				t.Fatal(stderr)
+			}
+			stdout, stderr, code := call(t, filtered, nil, "verify", "--online", "-o", "json")
+			var result auditResult
+			if err := json.Unmarshal([]byte(stdout), &result); err != nil || len(result.Runners) != 1 {
+				t.Fatalf("%v: %s%s", err, stdout, stderr)
+			}
+			var got []string
+			for _, client := range result.Runners[0].Clients {
+				got = append(got, fmt.Sprintf("%s %s %s", client.Client, client.Status, client.Finding.Code))
+			}
+			if strings.Join(got, ", ") != c.want || code != c.code || result.OK != (code == exitDone) {
+				t.Errorf("exit code %d, %s\n%s%s", code, strings.Join(got, ", "), stdout, stderr)
+			}
+		})
+	}
+}
