@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"helm-runnertrust/fixtures"
 )
 
 // withKubectl puts a kubectl into PATH, which runs a script.
@@ -91,5 +93,28 @@ func TestLookupLeftOut(t *testing.T) {
 		if code != exitUnknown || !strings.Contains(stdout, says) || strings.Contains(stdout+stderr, "swordfish") {
 			t.Errorf("%s: exit code %d, %s%s", args, code, stdout, stderr)
 		}
+	}
+}
+
+// TestLookupEnvFrom judges a runner whose envFrom names a Secret of the cluster, by the names of its keys.
+func TestLookupEnvFrom(t *testing.T) {
+	filtered := strings.Replace(fixtures.Output(t, "accept/current"), "        env:        \n", "        envFrom: [{secretRef: {name: settings}}]\n        env:\n", 1)
+	helm := withManifests(t, filtered)
+	for name, test := range map[string]struct {
+		script string
+		code   int
+		says   string
+	}{
+		"other keys": {`printf 'TOKEN\n\n'`, exitDone, "the file holds a CA"},
+		"variable":   {`printf 'CI_SERVER_TLS_CA_FILE\n\nL3gvY2EuY3J0'`, exitUnknown, "nothing is mounted there"},
+		"HOME":       {`printf 'HOME\nTOKEN\n\n'`, exitUnknown, "envFrom may set HOME, and what Secret/settings has for it is not in the manifests, and "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			withKubectl(t, test.script+"\n")
+			stdout, stderr, code := call(t, "", []string{"HELM_BIN", helm, "HELM_NAMESPACE", "ci"}, "verify", "--release", "ci")
+			if code != test.code || !strings.Contains(stdout, test.says) {
+				t.Errorf("exit code %d, %s%s", code, stdout, stderr)
+			}
+		})
 	}
 }

@@ -44,14 +44,26 @@ volumes and mounts of all containers and initContainers: names that are missing 
 items, file modes against the runner's user and ` + "`" + `fsGroup` + "`" + `, folders inside of read-only mounts, ` + "`" + `$$` + "`" + ` in variables,
 ` + "`" + `envFrom` + "`" + `, namespaces (` + "`" + `-n` + "`" + ` says which one the release has) and Helm hooks.
 
-It does not look at: objects that are only in the cluster, also where ` + "`" + `envFrom` + "`" + ` names them; admission webhooks,
-quotas, images, and nodes on which no pod fits; capabilities, SELinux and file systems of the node; what scripts in
-the container change before the runner starts.
+Each client has a verdict of its own: the runner; git in its jobs, which reads the same file, also for the host of
+` + "`clone_url`" + `; and the jobs' cache in S3, whose client trusts the public CAs and what ` + "`--jobs`" + ` mounts. A cache that is
+sure to fail is a failure of the runner. One that cannot be judged is not, since jobs go on without it.
+
+Objects that are only in the cluster are unknown, also where ` + "`envFrom`" + ` names one that may set CI_SERVER_TLS_CA_FILE or
+HOME. With ` + "`--release`" + ` and ` + "`--all`" + `, their one key is read with kubectl.
+
+` + "`--online`" + ` dials the servers of all clients, and follows an http:// URL to where it redirects. ` + "`--connect`" + ` and the pod's
+` + "`hostAliases`" + ` are for the host of CI_SERVER_URL. What a client trusts without a file is Mozilla's list for GitLab's
+images, and what the manifests put in its place or beside it; else it is unknown, as it is where the image's
+entrypoint may add a file as root (` + "`CA_CERTIFICATES_PATH`" + `).
+
+It does not look at: admission webhooks, quotas, images, and nodes on which no pod fits; capabilities, SELinux and file
+systems of the node; other variables that ` + "`envFrom`" + ` sets from objects of the cluster; what scripts in the container
+change before the runner starts; the job pods' own host aliases.
 `)
 	page.WriteString("\n## Exit codes\n\n" + markdownTable([][]string{
 		{"code", "meaning"},
-		{strconv.Itoa(exitDone), "done; `verify`: every runner would connect"},
-		{strconv.Itoa(exitError), "an error, and the post-renderer has then written nothing; `verify`: a runner would not connect"},
+		{strconv.Itoa(exitDone), "done; `verify`: every runner would connect, and git in its jobs"},
+		{strconv.Itoa(exitError), "an error, and the post-renderer has then written nothing; `verify`: a runner, git in its jobs, or their cache would not connect"},
 		{strconv.Itoa(exitChanges), "there are changes: only with `render --detailed-exitcode`"},
 		{strconv.Itoa(exitUnknown), "only `verify`: whether a runner would connect cannot be judged; with `--allow-unknown` the code is 0"},
 		{strconv.Itoa(exitNotRun), "only `verify`: it could not run (the command line, an unreadable file or release, an unreachable cluster), and no runner failed"},

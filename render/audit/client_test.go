@@ -1,0 +1,67 @@
+package audit
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/trusttest"
+)
+
+// TestCache has what the stream shows of the cache's server, and of what its client trusts.
+func TestCache(t *testing.T) {
+	const (
+		ingress  = "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: minio}\nspec: {tls: [{hosts: [minio.example.com], secretName: tls}]}\n"
+		template = "[[runners]]\n  executor = \"kubernetes\"\n  [runners.kubernetes]\n    namespace = \"ci\"\n"
+		cache    = "  [runners.cache]\n    Type = \"s3\"\n    [runners.cache.s3]\n      ServerAddress = \"minio.example.com\"\n"
+	)
+	volume := func(kind, name, path, key string) string {
+		return "    [[runners.kubernetes.volumes." + kind + "]]\n      name = \"" + name + "\"\n      mount_path = \"" + path + "\"\n      sub_path = \"" + key + "\"\n"
+	}
+	const file = "/etc/ssl/certs/helm-runnertrust.crt"
+	from, until := now.Add(-time.Hour), now.AddDate(1, 0, 0)
+	root := trusttest.SelfSigned(trusttest.Template{CommonName: "Root", CA: true, NotBefore: from, NotAfter: until})
+	minio := root.Issue(trusttest.Template{DNSNames: []string{"minio.example.com"}, NotBefore: from, NotAfter: until})
+	served := document("Secret", "tls", "stringData", "tls.crt", string(trusttest.PEM(minio.Certificate)))
+	ca := document("ConfigMap", "ours", "data", "ca.crt", string(trusttest.PEM(root.Certificate)))
+	leaf := document("Secret", "tls", "stringData", "tls.crt", certificate(t, "wrong-host.crt"))
+	for name, c := range map[string]struct {
+		template, objects string
+		status            trust.Status
+		code              trust.Code
+		sends, files      string
+	}{
+		"no volume":            {"", ingress, trust.StatusUnknown, CodeCacheUnknown, "", ""},
+		"volume":               {volume("config_map", "ours", file, "ca.crt"), ca, trust.StatusUnknown, CodeCacheUnknown, "", "ConfigMap/ours"},
+		"its Secret":           {volume("secret", "tls", file, "tls.crt"), ingress, trust.StatusUnknown, CodeCacheUnknown, "Secret/tls", "Secret/tls"},
+		"another key":          {volume("secret", "tls", file, "ca.crt"), ingress, trust.StatusUnknown, CodeCacheUnknown, "", "Secret/tls"},
+		"elsewhere":            {volume("secret", "tls", "/x/ca.crt", "tls.crt"), ingress, trust.StatusUnknown, CodeCacheUnknown, "", ""},
+		"served, no volume":    {"", ingress + served, trust.StatusFailed, CodeCacheFailed, "", ""},
+		"served, its Secret":   {volume("secret", "tls", file, "tls.crt"), ingress + served, trust.StatusOK, trust.CodeTrusted, "", "Secret/tls"},
+		"served, its CA":       {volume("config_map", "ours", file, "ca.crt"), ingress + served + ca, trust.StatusOK, trust.CodeTrusted, "", "ConfigMap/ours"},
+		"served, not known":    {volume("config_map", "ours", file, "ca.crt"), ingress + served, trust.StatusUnknown, CodeStoreUnknown, "", "ConfigMap/ours"},
+		"served, other host":   {volume("secret", "tls", file, "tls.crt"), ingress + leaf, trust.StatusFailed, trust.CodeNameMismatch, "", "Secret/tls"},
+		"served, over the dir": {volume("secret", "other", "/etc/ssl/certs", ""), ingress + served, trust.StatusUnknown, CodeStoreUnknown, "", ""},
+	} {
+		c.objects = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: config, namespace: ci}\ndata:\n  config.template.toml: |\n    " +
+			strings.ReplaceAll(strings.TrimSpace(template+c.template+cache), "\n", "\n    ") + "\n" + c.objects
+		stream := auditCase{volumes: "      - {name: config, configMap: {name: config}}\n", objects: c.objects}.stream()
+		audited, err := Run([]byte(strings.Replace(stream, "  name: ci\n", "  name: ci\n  namespace: ci\n", 1)), Options{Now: now, Namespace: "ci"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		clients := audited[0].Clients()
+		if len(clients) != 3 {
+			t.Errorf("%s: %+v", name, clients)
+			continue
+		}
+		got, files := clients[2], strings.Join(audited[0].JobFiles, ",")
+		if got.Verdict.Status != c.status || got.Verdict.Finding.Code != c.code || got.Sends != c.sends || files != c.files || got.Server.Name != "minio.example.com" {
+			t.Errorf("%s: %s %+v, sends %q, files %s", name, got.Verdict.Status, got.Verdict.Finding, got.Sends, files)
+		}
+		if got.Decides() != (c.status == trust.StatusFailed) {
+			t.Errorf("%s: decides %v", name, got.Decides())
+		}
+	}
+}
