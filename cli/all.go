@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
-	"strings"
 	"sync"
 
 	"helm-runnertrust/cli/advice"
@@ -37,19 +35,16 @@ func verifyAll(ctx context.Context, p Process, flags verifyFlags) error {
 	}
 	p.print.add("note", trust.Finding{Message: fmt.Sprintf("%s in %s", output.Count(len(all), "release"), scope)}, hint)
 	results, errs := make([][]runnerResult, len(all)), make([]error, len(all))
-	progress := newProgress(p.Stderr, len(all))
 	var working sync.WaitGroup
 	turn := make(chan struct{}, maxParallel)
 	for i, r := range all {
 		working.Go(func() {
 			turn <- struct{}{}
+			defer func() { <-turn }()
 			results[i], errs[i] = verifyRelease(ctx, p, r, flags)
-			<-turn
-			progress.step()
 		})
 	}
 	working.Wait()
-	progress.end()
 	runners := slices.Concat(results...)
 	faults := slices.DeleteFunc(errs, func(err error) bool { return err == nil })
 	if len(faults) > 0 || len(runners) > 0 {
@@ -80,32 +75,4 @@ func verifyRelease(ctx context.Context, p Process, r release.Release, flags veri
 		err = about.In(fmt.Errorf("release %s: %w", r, err))
 	}
 	return runners, err
-}
-
-// progress is a line on the terminal with how far we are; nothing where nobody looks at it, and no
-// result when it cannot be written.
-type progress struct {
-	mutex     sync.Mutex
-	stderr    io.Writer
-	done, all int
-	shown     bool
-}
-
-func newProgress(stderr io.Writer, all int) *progress {
-	return &progress{stderr: stderr, all: all, shown: output.IsTerminal(stderr)}
-}
-
-func (g *progress) step() {
-	g.mutex.Lock()
-	defer g.mutex.Unlock()
-	g.done++
-	if g.shown {
-		_, _ = fmt.Fprintf(g.stderr, "\rrunnertrust: %d of %d releases", g.done, g.all)
-	}
-}
-
-func (g *progress) end() {
-	if g.shown {
-		_, _ = fmt.Fprintf(g.stderr, "\r%s\r", strings.Repeat(" ", 60))
-	}
 }

@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"net"
 	"slices"
 	"strings"
 	"time"
@@ -122,14 +121,22 @@ func shakeHands(ctx context.Context, p Process, r *audit.Runner, c audit.Client,
 	}
 	if c.Server.Plain {
 		found := false
-		if target, found, err = redirected(ctx, dialer, addresses, c.Server); err != nil {
-			return unknown(err)
+		for _, dialer.Connect = range addresses {
+			if target, found, err = dialer.Redirect(ctx, c.Server.URL); err == nil {
+				break
+			}
 		}
-		if !found {
+		switch {
+		case err != nil:
+			return unknown(err)
+		case !found:
 			return handshake{instead: &trust.Verdict{Status: trust.StatusOK, Finding: trust.Finding{Code: manifest.PlainHTTP,
 				Message: gitlabrunner.ServerURLVariable + " is an http:// URL that does not lead to https, so no certificate is checked"}}}
+		case len(r.Addresses) == 0 || !strings.EqualFold(target.Host, c.Server.Name):
+			addresses = []string{""} // --connect led to the port of http
+		default:
+			addresses = r.Addresses
 		}
-		addresses = withoutPorts(addresses, strings.EqualFold(target.Host, c.Server.Name))
 	}
 	for _, dialer.Connect = range addresses {
 		if h.Verdicts = probe.Verify(ctx, target, c.Bundle, dialer, p.Now); len(h.Sent) > 0 {
@@ -149,29 +156,4 @@ func shakeHands(ctx context.Context, p Process, r *audit.Runner, c audit.Client,
 		return unknown(err)
 	}
 	return handshake{Verdicts: probe.Verify(ctx, target, bundle, dialer, p.Now), bundle: bundle}
-}
-
-// redirected returns the target that an http server leads to, asked at the first address that answers.
-func redirected(ctx context.Context, dialer probe.Dialer, addresses []string, server gitlabrunner.Server) (target probe.Target, found bool, err error) {
-	for _, dialer.Connect = range addresses {
-		if target, found, err = dialer.Redirect(ctx, server.URL); err == nil {
-			break
-		}
-	}
-	return target, found, err
-}
-
-// withoutPorts returns the addresses of a host without those of their ports that are for http; those of
-// another host are where its name leads to.
-func withoutPorts(addresses []string, isSame bool) (all []string) {
-	if !isSame {
-		return []string{""}
-	}
-	for _, address := range addresses {
-		if host, _, err := net.SplitHostPort(address); err == nil {
-			address = host
-		}
-		all = append(all, address)
-	}
-	return all
 }

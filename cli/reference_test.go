@@ -231,7 +231,7 @@ func TestOtherVariables(t *testing.T) {
 		documented[other[0]] = false
 	}
 	for pattern, expression := range map[string]string{
-		"*.go": `\b[Ee]nv\("(\w+)"\)`, "../install-binary.sh": `\b(RUNNERTRUST_\w+)`, "../plugin.yaml": `\b(RUNNERTRUST_\w+)`,
+		"*.go": `\b[Ee]nv\("(\w+)"\)`, "release/*.go": `\b[Ee]nv\("(\w+)"\)`, "../install-binary.sh": `\b(RUNNERTRUST_\w+)`, "../plugin.yaml": `\b(RUNNERTRUST_\w+)`,
 	} {
 		paths, err := filepath.Glob(pattern)
 		if err != nil || len(paths) == 0 {

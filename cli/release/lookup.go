@@ -53,15 +53,15 @@ func (h Helm) object(kind, name, namespace string) []string {
 		[2]string{"--namespace", cmp.Or(namespace, h.NamespaceOf())},
 		[2]string{"--context", h.Context},
 		[2]string{"--kubeconfig", h.Kubeconfig},
-		[2]string{"--server", h.variable("HELM_KUBEAPISERVER")},
-		[2]string{"--as", h.variable("HELM_KUBEASUSER")},
-		[2]string{"--certificate-authority", h.variable("HELM_KUBECAFILE")},
-		[2]string{"--tls-server-name", h.variable("HELM_KUBETLS_SERVER_NAME")},
+		[2]string{"--server", h.env("HELM_KUBEAPISERVER")},
+		[2]string{"--as", h.env("HELM_KUBEASUSER")},
+		[2]string{"--certificate-authority", h.env("HELM_KUBECAFILE")},
+		[2]string{"--tls-server-name", h.env("HELM_KUBETLS_SERVER_NAME")},
 	)...)
-	for group := range strings.SplitSeq(h.variable("HELM_KUBEASGROUPS"), ",") {
+	for group := range strings.SplitSeq(h.env("HELM_KUBEASGROUPS"), ",") {
 		words = append(words, given([2]string{"--as-group", group})...)
 	}
-	if h.variable("HELM_KUBEINSECURE_SKIP_TLS_VERIFY") == "true" {
+	if h.env("HELM_KUBEINSECURE_SKIP_TLS_VERIFY") == "true" {
 		words = append(words, "--insecure-skip-tls-verify")
 	}
 	return slices.Clip(words)
@@ -75,7 +75,7 @@ const keyTemplate = `{{range $k, $v := .data}}{{$k}}{{"\n"}}{{end}}{{range $k, $
 // document returns the manifest of an object of the cluster with the value of one key; its other keys
 // have no value.
 func (h Helm) document(ctx context.Context, kind, name, key, namespace string, words []string) ([]byte, error) {
-	if h.variable("HELM_KUBETOKEN") != "" {
+	if h.env("HELM_KUBETOKEN") != "" {
 		return nil, errors.New("kubectl is not asked with a token, which others would see among its arguments")
 	}
 	if (render.Object{Kind: kind, Name: name, Key: key}).Check() != nil {
