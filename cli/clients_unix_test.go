@@ -61,7 +61,7 @@ func TestVerifyClients(t *testing.T) {
 		"environment":      {"https://" + gitlab, "      environment = [\"SSL_CERT_FILE=/x\"]\n", cache(gitlab), nil, exitDone, "runner ok trusted, git in jobs ok trusted, cache unknown store-unknown"},
 		"clone_url":        {"https://" + gitlab, fmt.Sprintf(setting, elsewhere), "", nil, exitError, "runner ok trusted, git in jobs failed unknown-authority"},
 		"http, leads":      {leads, "", "", nil, exitDone, "runner ok trusted, git in jobs ok trusted"},
-		"http, stays":      {stays, "", "", nil, exitDone, "runner ok plain-http, git in jobs ok plain-http"},
+		"http, stays":      {stays, "", "", nil, exitUnknown, "runner ok plain-http, git in jobs unknown plain-http"},
 		"http, clone_url":  {stays, fmt.Sprintf(setting, elsewhere), "", nil, exitError, "runner ok plain-http, git in jobs failed unknown-authority"},
 		"http, unreached":  {"http://127.0.0.1:1", "", "", nil, exitUnknown, "runner unknown refused, git in jobs unknown refused"},
 	} {

@@ -64,7 +64,7 @@ func (h handshake) judge(c audit.Client, flags verifyFlags, at time.Time) (v tru
 	offline := c.Verdict
 	stays := offline.Finding.Code == pod.CodeNeverStarts // whatever a server sends
 	if h.instead != nil {
-		if offline.Status == trust.StatusFailed || stays {
+		if offline.Status == trust.StatusFailed || stays || h.instead.OK() && c.Name == audit.ClientGit { // which may clone from elsewhere
 			return offline, false
 		}
 		return *h.instead, false

@@ -91,7 +91,7 @@ func wayEntries() map[trust.Code]entry {
 // warningEntries returns the entries about what does not keep the filter from its work.
 func warningEntries() map[trust.Code]entry {
 	return map[trust.Code]entry{
-		manifest.PlainHTTP: {"is an http:// URL, so the runner checks no certificate|is an http:// URL that does not lead to https", "jobs may clone over https all the same: from clone_url, or where the server redirects; `--online` follows it",
+		manifest.PlainHTTP: {"is an http:// URL, so the runner checks no certificate|is an http:// URL that does not lead to https|is an http:// URL, so the manifests do not tell", "jobs may clone over https all the same: from clone_url, or where the server redirects; `--online` follows it",
 			only(OfFiles, "set the chart's gitlabUrl to the https:// URL where GitLab has one")},
 		manifest.SourceUnused: {"no runner connects to … by its settings", "a note: the runner trusts that host besides, through SSL_CERT_DIR (the job router, for instance); check the host's spelling", nil},
 		manifest.CloneHost: {"and reads the file for its CI_SERVER_URL only", "clone_url has another host than CI_SERVER_URL",

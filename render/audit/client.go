@@ -44,8 +44,12 @@ func (a *Runner) Clients() []Client {
 	}
 	git := runner
 	git.Name = ClientGit
-	if a.clone.Name != "" {
+	switch {
+	case a.clone.Name != "":
 		git.Server, git.Verdict, git.Sends = a.clone, a.judgeClone(), ""
+	case a.Server.Plain && a.Status != trust.StatusFailed:
+		git.Verdict = trust.Verdict{Status: trust.StatusUnknown, Finding: trust.Finding{Code: manifest.PlainHTTP, Message: "without a clone_url it clones from GitLab's own URL, which may be https: " +
+			gitlabrunner.ServerURLVariable + " is an http:// URL, so the manifests do not tell"}}
 	}
 	if a.stricter != nil && git.Verdict.OK() {
 		git.Verdict = trust.Verdict{Status: trust.StatusUnknown, Finding: *a.stricter}
