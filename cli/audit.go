@@ -210,7 +210,7 @@ func (a auditResult) table() string {
 	for _, r := range a.Runners {
 		release, name, expires := r.Release, r.name(), r.expires
 		for _, c := range r.Clients {
-			row := []string{name, c.Host, string(c.Client), expires, string(c.Status)}
+			row := []string{name, c.Host, c.Client.Label(), expires, string(c.Status)}
 			if ofReleases {
 				row = slices.Insert(row, 0, release)
 			}
@@ -273,10 +273,10 @@ func (r runnerResult) addReasons(report *output.Report) {
 		if slices.IndexFunc(r.Clients, same) < i {
 			continue
 		}
-		names := string(c.Client)
+		names := c.Client.Label()
 		for _, other := range r.Clients[i+1:] {
 			if same(other) {
-				names += ", " + string(other.Client)
+				names += ", " + other.Client.Label()
 			}
 		}
 		addMessage(report, "  "+names+": ", c.Finding)

@@ -52,18 +52,18 @@ func TestVerifyClients(t *testing.T) {
 		code               int
 		want               string // of the clients
 	}{
-		"no cache":         {"https://" + gitlab, "", "", nil, exitDone, "runner ok trusted, git in jobs ok trusted"},
-		"cache":            {"https://" + gitlab, "", cache(gitlab), nil, exitError, "runner ok trusted, git in jobs ok trusted, cache failed cache-untrusted"},
-		"cache with jobs":  {"https://" + gitlab, "", cache(gitlab), []string{"--jobs"}, exitDone, "runner ok trusted, git in jobs ok trusted, cache ok trusted"},
-		"cache of another": {"https://" + gitlab, "", cache(elsewhere), []string{"--jobs"}, exitError, "runner ok trusted, git in jobs ok trusted, cache failed cache-untrusted"},
-		"cache unreached":  {"https://" + gitlab, "", cache("127.0.0.1:1"), nil, exitDone, "runner ok trusted, git in jobs ok trusted, cache unknown refused"},
-		"helper's image":   {"https://" + gitlab, "", "        helper_image = \"helper:1\"\n" + cache(gitlab), nil, exitDone, "runner ok trusted, git in jobs ok trusted, cache unknown store-unknown"},
-		"environment":      {"https://" + gitlab, "      environment = [\"SSL_CERT_FILE=/x\"]\n", cache(gitlab), nil, exitDone, "runner ok trusted, git in jobs ok trusted, cache unknown store-unknown"},
-		"clone_url":        {"https://" + gitlab, fmt.Sprintf(setting, elsewhere), "", nil, exitError, "runner ok trusted, git in jobs failed unknown-authority"},
-		"http, leads":      {leads, "", "", nil, exitDone, "runner ok trusted, git in jobs ok trusted"},
-		"http, stays":      {stays, "", "", nil, exitUnknown, "runner ok plain-http, git in jobs unknown plain-http"},
-		"http, clone_url":  {stays, fmt.Sprintf(setting, elsewhere), "", nil, exitError, "runner ok plain-http, git in jobs failed unknown-authority"},
-		"http, unreached":  {"http://127.0.0.1:1", "", "", nil, exitUnknown, "runner unknown refused, git in jobs unknown refused"},
+		"no cache":         {"https://" + gitlab, "", "", nil, exitDone, "runner ok trusted, git ok trusted"},
+		"cache":            {"https://" + gitlab, "", cache(gitlab), nil, exitError, "runner ok trusted, git ok trusted, cache failed cache-untrusted"},
+		"cache with jobs":  {"https://" + gitlab, "", cache(gitlab), []string{"--jobs"}, exitDone, "runner ok trusted, git ok trusted, cache ok trusted"},
+		"cache of another": {"https://" + gitlab, "", cache(elsewhere), []string{"--jobs"}, exitError, "runner ok trusted, git ok trusted, cache failed cache-untrusted"},
+		"cache unreached":  {"https://" + gitlab, "", cache("127.0.0.1:1"), nil, exitDone, "runner ok trusted, git ok trusted, cache unknown cache-unknown"},
+		"helper's image":   {"https://" + gitlab, "", "        helper_image = \"helper:1\"\n" + cache(gitlab), nil, exitDone, "runner ok trusted, git ok trusted, cache unknown store-unknown"},
+		"environment":      {"https://" + gitlab, "      environment = [\"SSL_CERT_FILE=/x\"]\n", cache(gitlab), nil, exitDone, "runner ok trusted, git ok trusted, cache unknown store-unknown"},
+		"clone_url":        {"https://" + gitlab, fmt.Sprintf(setting, elsewhere), "", nil, exitError, "runner ok trusted, git failed unknown-authority"},
+		"http, leads":      {leads, "", "", nil, exitDone, "runner ok trusted, git ok trusted"},
+		"http, stays":      {stays, "", "", nil, exitUnknown, "runner ok plain-http, git unknown plain-http"},
+		"http, clone_url":  {stays, fmt.Sprintf(setting, elsewhere), "", nil, exitError, "runner ok plain-http, git failed unknown-authority"},
+		"http, unreached":  {"http://127.0.0.1:1", "", "", nil, exitUnknown, "runner unknown refused, git unknown refused"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			stream := strings.Replace(fixtures.Input(t, "accept/current"), "https://gitlab.example.com", c.url, 1)

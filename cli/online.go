@@ -85,7 +85,7 @@ func (h handshake) judge(c audit.Client, flags verifyFlags, at time.Time) (v tru
 	switch {
 	case c.Name == audit.ClientCache:
 		if slices.Contains(unreached, now.Finding.Code) { // its name may be one of the cluster
-			now.Status = trust.StatusUnknown
+			now.Status, now.Finding.Code = trust.StatusUnknown, audit.CodeCacheUnknown
 		}
 		return now, true
 	case now.Status == trust.StatusFailed:

@@ -56,7 +56,7 @@ func judgements(t *testing.T, text string) string {
 		}
 		for _, c := range r.Clients[1:] {
 			if c.Host != r.Host || c.Finding != r.Clients[0].Finding {
-				fmt.Fprintf(&lines, "  %s, host %s: %s, %s\n", c.Client, c.Host, c.Status, c.Finding.Code)
+				fmt.Fprintf(&lines, "  %s, host %s: %s, %s\n", c.Client.Label(), c.Host, c.Status, c.Finding.Code)
 			}
 		}
 		for _, c := range r.Certificates {

@@ -113,6 +113,9 @@ func (f Function) verify(l *resourceList, s *spec) error {
 				continue
 			}
 			finding.Object = object
+			if c.Name != audit.ClientRunner {
+				finding.Message = c.Name.Label() + ": " + finding.Message
+			}
 			if c.Verdict.Status == trust.StatusFailed || c.Verdict.Status == trust.StatusUnknown && c.Decides() && !bool(s.allowUnknown) {
 				severity = severityError
 				m := advice.Context{Check: advice.OfManifests}.Of(finding)

@@ -141,7 +141,7 @@ func (j *judge) container(a *Runner, c *pod.Container) (err error) {
 	if a.Store, err = j.storeOf(c); err != nil {
 		return err
 	}
-	a.now, a.Proxied = j.options.Now, proxied(j.stream, c, a.Server.Name)
+	a.now, a.Proxied = j.options.Now, proxied(j.stream, c, a.Server)
 	if err := j.findClients(a, c); err != nil {
 		return err
 	}

@@ -25,10 +25,18 @@ type ClientName string
 
 // The clients, in the order of Clients.
 const (
-	ClientRunner ClientName = "runner"      // the runner itself, with GitLab
-	ClientGit    ClientName = "git in jobs" // with GitLab, or the host of clone_url
-	ClientCache  ClientName = "cache"       // the archiver and the extractor in the helper container
+	ClientRunner ClientName = "runner" // the runner itself, with GitLab
+	ClientGit    ClientName = "git"    // in jobs, with GitLab or the host of clone_url
+	ClientCache  ClientName = "cache"  // the archiver and the extractor in the helper container
 )
+
+// Label returns the name for people.
+func (n ClientName) Label() string {
+	if n == ClientGit {
+		return "git in jobs"
+	}
+	return string(n)
+}
 
 // Decides reports whether a client's status counts for whether the runner works: jobs go on without
 // their cache, so that it counts only where it is sure to fail.

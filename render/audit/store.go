@@ -1,13 +1,17 @@
 package audit
 
 import (
+	"cmp"
 	"crypto/x509"
 	"fmt"
+	"net/url"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
+
+	"golang.org/x/net/http/httpproxy"
 
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/manifest"
@@ -199,23 +203,17 @@ func (s *Store) addFile(stream *manifest.Stream, c *pod.Container, name string) 
 // CodeProxied is that of a runner that connects through a proxy.
 const CodeProxied trust.Code = "runner-proxied"
 
-// proxied reports whether a container connects to a host through an HTTP proxy, by its environment;
-// addresses in NO_PROXY do not count.
-func proxied(stream *manifest.Stream, c *pod.Container, host string) bool {
-	first := func(names ...string) (value string, found bool) {
-		for _, name := range names {
-			if value, found, _ = c.Value(stream, name); found {
-				return value, true
+// proxied reports whether a container connects to a server through an HTTP proxy, by its environment.
+func proxied(stream *manifest.Stream, c *pod.Container, server gitlabrunner.Server) bool {
+	value := func(name string) string {
+		for _, spelled := range []string{name, strings.ToLower(name)} {
+			if value, found, _ := c.Value(stream, spelled); found {
+				return cmp.Or(value, "unknown")
 			}
 		}
-		return "", false
+		return ""
 	}
-	if _, found := first("HTTPS_PROXY", "https_proxy"); !found {
-		return false
-	}
-	exempt, _ := first("NO_PROXY", "no_proxy")
-	return !slices.ContainsFunc(strings.Split(exempt, ","), func(entry string) bool {
-		entry = strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(entry), "*"), ".")
-		return strings.TrimSpace(exempt) == "*" || entry != "" && (host == entry || strings.HasSuffix(host, "."+entry))
-	})
+	config := httpproxy.Config{HTTPSProxy: value("HTTPS_PROXY"), NoProxy: value("NO_PROXY")}
+	proxy, err := config.ProxyFunc()(&url.URL{Scheme: "https", Host: server.Address})
+	return proxy != nil || err != nil
 }
