@@ -1,7 +1,6 @@
 package pod
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"regexp"
@@ -12,83 +11,62 @@ import (
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/tomledit"
-	"helm-runnertrust/render/yamledit"
 )
 
 // TemplateKey is the key of the template that registration copies the runner's settings from. The
 // chart has it since 0.20, where runners.config is not empty.
 const TemplateKey = "config.template.toml"
 
-// Templates reads the configurations in the ConfigMaps of a stream, each text once: many runners can
-// share one.
-type Templates struct {
-	stream    *manifest.Stream
-	configs   map[string]*tomledit.Config // by their text
-	mentioned func() bool
-}
-
-// NewTemplates returns the configurations of a stream.
-func NewTemplates(stream *manifest.Stream) *Templates {
-	return &Templates{stream: stream, configs: map[string]*tomledit.Config{}, mentioned: sync.OnceValue(func() bool {
-		return slices.ContainsFunc(stream.Documents, mentionsSetting)
-	})}
-}
-
-// mentionsSetting reports whether a document may have the setting tls-ca-file in a TOML file, in any
-// case, as the runner's library takes it, or with an escape in its name.
-func mentionsSetting(doc *yamledit.Document) bool {
-	if !doc.Contains(".toml") {
-		return false
-	}
-	text := bytes.ToLower(doc.Text())
-	return bytes.Contains(text, []byte(gitlabrunner.CAFileSetting)) || bytes.Contains(text, []byte(`\u`))
-}
-
-// parse reads a TOML text.
-func (t *Templates) parse(text string) (*tomledit.Config, error) {
-	if known := t.configs[text]; known != nil {
-		return known, nil
-	}
-	config, err := tomledit.Parse(text)
-	if err == nil {
-		t.configs[text] = config
-	}
-	return config, err
-}
-
 // A Template is the config.template.toml of a runner.
 type Template struct {
 	ConfigMap *manifest.Object
-	templates *Templates
+	config    *tomledit.Config // of the text that was parsed last
+	parsed    string
 }
 
-// Of returns the template in a ConfigMap that the runner's pod mounts. It refuses one that cannot be
+// ConfigTemplate returns the template in a ConfigMap that the runner's pod mounts. It refuses one that cannot be
 // edited.
-func (t *Templates) Of(r *Runner) (*Template, error) {
+func (r *Runner) ConfigTemplate() (*Template, error) {
 	for _, name := range r.ConfigMaps() {
-		template, err := t.In(name, r.Namespace)
-		if err != nil || template != nil {
-			return template, err
+		if r.template != nil {
+			break
+		}
+		var err error
+		if r.template, err = TemplateIn(r.stream, name, r.Namespace); err != nil {
+			return nil, err
 		}
 	}
-	return nil, r.Refuse(manifest.NoTemplate, "volumes", "none of the ConfigMaps of the stream that the pod mounts has a %s", TemplateKey)
+	if r.template == nil {
+		return nil, r.Refuse(manifest.NoTemplate, "volumes", "none of the ConfigMaps of the stream that the pod mounts has a %s", TemplateKey)
+	}
+	return r.template, nil
 }
 
-// In returns the template in a ConfigMap; nil without one.
-func (t *Templates) In(configMap, namespace string) (*Template, error) {
-	o, err := t.stream.Find("ConfigMap", configMap, namespace)
-	if err != nil || o == nil {
-		return nil, err
+// readable returns the template; nil where the stream has none that can be read.
+func (r *Runner) readable() *Template {
+	t, err := r.ConfigTemplate()
+	if err == nil {
+		_, err = t.Config()
+	}
+	if err != nil {
+		return nil
+	}
+	return t
+}
+
+// TemplateIn returns the template in a ConfigMap of a stream; nil without one.
+func TemplateIn(stream *manifest.Stream, configMap, namespace string) (*Template, error) {
+	o := stream.Find("ConfigMap", configMap, namespace)
+	if o == nil || !slices.Contains(o.DataKeys(), TemplateKey) {
+		return nil, nil
 	}
 	switch {
 	case manifest.Value(o.Node, "binaryData", TemplateKey) != nil:
 		return nil, o.Refuse(manifest.BadTemplate, "binaryData "+TemplateKey, "it is not text, so nothing can be written into it")
-	case manifest.Value(o.Node, "data", TemplateKey) == nil:
-		return nil, nil
 	case manifest.IsTrue(manifest.Text(o.Node, "immutable")):
 		return nil, o.Refuse(manifest.BadTemplate, "immutable", "it is immutable, so %s cannot be changed", TemplateKey)
 	}
-	return &Template{ConfigMap: o, templates: t}, nil
+	return &Template{ConfigMap: o}, o.CheckData()
 }
 
 // Text returns the template's TOML.
@@ -96,8 +74,27 @@ func (t *Template) Text() string { return manifest.Text(t.ConfigMap.Node, "data"
 
 // Config parses the template.
 func (t *Template) Config() (*tomledit.Config, error) {
-	config, err := t.templates.parse(t.Text())
-	return config, t.WithPlace(err)
+	if text := t.Text(); t.config == nil || t.parsed != text {
+		config, err := tomledit.Parse(text)
+		if err != nil {
+			return nil, t.WithPlace(err)
+		}
+		t.config, t.parsed = config, text
+	}
+	return t.config, nil
+}
+
+// setting returns the string or the bool at a path of keys below [[runners]], once the template was parsed;
+// a nil template has none.
+func (t *Template) setting(path ...string) Setting {
+	if t == nil {
+		return Setting{}
+	}
+	value, line, _ := t.config.String(path...)
+	if is, at, _ := t.config.Bool(path...); is {
+		value, line = "true", at
+	}
+	return Setting{Set: value != "", Value: value, by: t.ConfigMap, field: fmt.Sprintf("data %s, line %d, %s", TemplateKey, line, path[len(path)-1])}
 }
 
 // WithPlace adds the template's place to an error of its TOML; nil for nil.
@@ -111,49 +108,38 @@ func (t *Template) WithPlace(err error) error {
 	return t.ConfigMap.Refuse(manifest.BadTemplate, "data "+TemplateKey, "%w", err)
 }
 
-// CAFile returns the tls-ca-file in a ConfigMap of the stream that the runner's pod mounts; nil
-// without one.
-func (t *Templates) CAFile(r *Runner) (*Setting, error) {
-	if !t.mentioned() {
-		return nil, nil
-	}
+// caFileSetting finds tls-ca-file in a config.toml that is not a template: one that does not parse, or
+// has several [[runners]].
+var caFileSetting = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?im)^[ \t]*["']?` + gitlabrunner.CAFileSetting + `["']?[ \t]*=[ \t]*["']([^"'\r\n]+)["']`)
+})
+
+// caFile returns the first tls-ca-file in a *.toml of the ConfigMaps that the runner's pod mounts.
+func (r *Runner) caFile() Setting {
 	for _, name := range r.ConfigMaps() {
-		o, err := t.stream.Find("ConfigMap", name, r.Namespace)
-		if err != nil {
-			return nil, err
-		}
+		o := r.stream.Find("ConfigMap", name, r.Namespace)
 		if o == nil {
 			continue
 		}
-		if file := t.caFileIn(o); file != "" {
-			return &Setting{Path: file, ConfigMap: o}, nil
+		for _, key := range o.DataKeys() {
+			if text := manifest.Text(o.Node, "data", key); strings.HasSuffix(key, ".toml") {
+				if file := caFileIn(text); file != "" {
+					return Setting{Set: true, Value: file, by: o, field: "data " + key + ", " + gitlabrunner.CAFileSetting}
+				}
+			}
 		}
 	}
-	return nil, nil
+	return Setting{}
 }
 
-// caFileSetting finds the setting in a config.toml that is not a template: one that does not parse, or
-// has several [[runners]].
-var caFileSetting = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?m)^[ \t]*["']?` + gitlabrunner.CAFileSetting + `["']?[ \t]*=[ \t]*["']([^"'\r\n]+)["']`)
-})
-
-// caFileIn returns the first tls-ca-file of a ConfigMap's *.toml; "" without one.
-func (t *Templates) caFileIn(o *manifest.Object) string {
-	data := manifest.Value(o.Node, "data")
-	for _, key := range manifest.Fields(data) {
-		if !strings.HasSuffix(key, ".toml") {
-			continue
-		}
-		written := manifest.Text(data, key)
-		config, err := t.parse(written)
-		if err == nil {
-			if file, _, set := config.TLSCAFile(); set {
-				return file
-			}
-		} else if found := caFileSetting().FindStringSubmatch(written); found != nil {
-			return found[1]
-		}
+func caFileIn(text string) (file string) {
+	if !strings.Contains(strings.ToLower(text), gitlabrunner.CAFileSetting) {
+		return ""
 	}
-	return ""
+	if config, err := tomledit.Parse(text); err == nil {
+		file, _, _ = config.TLSCAFile()
+	} else if found := caFileSetting().FindStringSubmatch(text); found != nil {
+		file = found[1]
+	}
+	return file
 }
