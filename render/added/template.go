@@ -70,7 +70,7 @@ func (d *Deployment) changeTemplate(add kind, value string, was func(*tomledit.C
 }
 
 func (run *Run) revertTemplate(o *manifest.Object, r record) error {
-	t, err := pod.TemplateIn(run.Stream, r.Name, o.Namespace)
+	t, err := pod.TemplateIn(run.Stream.Find("ConfigMap", r.Name, o.Namespace))
 	if err != nil || t == nil {
 		return errChanged
 	}

@@ -4,7 +4,6 @@ package ingress
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -56,8 +55,10 @@ func (all *Terminations) Secret(runner *manifest.Object, host string, asked bool
 	if host == "" {
 		return Served{}, nil
 	}
-	bySecret := map[string]termination{}
-	for _, t := range all.closest(host, asked) {
+	var found termination
+	var named []string // each with what names it
+	several := false
+	for i, t := range all.closest(host, asked) {
 		namespace := cmp.Or(t.namespace, t.by.Namespace)
 		switch {
 		case t.fault != nil:
@@ -66,22 +67,19 @@ func (all *Terminations) Secret(runner *manifest.Object, host string, asked bool
 			return Served{}, t.by.Refuse(manifest.SecretElsewhere, t.field, "its Secret %q for %s is in the namespace %q, and %s in %q: a pod mounts only what its own namespace has",
 				t.secret, host, namespace, runner, runner.Namespace)
 		}
-		bySecret[t.secret] = t
+		several = several || i > 0 && t.secret != found.secret
+		found, named = t, append(named, cmp.Or(t.secret, "none")+" ("+t.by.String()+")")
 	}
-	var named []string
-	for _, secret := range slices.Sorted(maps.Keys(bySecret)) {
-		named = append(named, cmp.Or(secret, "none")+" ("+bySecret[secret].by.String()+")")
+	slices.Sort(named)
+	switch {
+	case len(named) == 0:
+		return Served{}, nil
+	case several:
+		return Served{}, runner.Refuse(manifest.SeveralSecrets, "", "the stream names several Secrets for %s: %s", host, strings.Join(slices.Compact(named), ", "))
+	case found.secret == "":
+		return Served{}, found.by.Refuse(manifest.NoSecret, found.field, "it names no Secret for %s, so its controller answers with a certificate that the stream does not tell", host)
 	}
-	if len(named) > 1 {
-		return Served{}, runner.Refuse(manifest.SeveralSecrets, "", "the stream names several Secrets for %s: %s", host, strings.Join(named, ", "))
-	}
-	for secret, t := range bySecret {
-		if secret == "" {
-			return Served{}, t.by.Refuse(manifest.NoSecret, t.field, "it names no Secret for %s, so its controller answers with a certificate that the stream does not tell", host)
-		}
-		return Served{Secret: secret, By: t.by.String()}, nil
-	}
-	return Served{}, nil
+	return Served{Secret: found.secret, By: found.by.String()}, nil
 }
 
 // closest returns the terminations that name a host most closely, and those for every host only where

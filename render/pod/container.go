@@ -52,12 +52,6 @@ func (c *Container) security(field string) *yaml.RNode {
 	return manifest.Value(c.Runner.Pod, "securityContext", field)
 }
 
-// integer reads a whole number in any of YAML's forms. Templates print large ones of values as floats
-// (1.00065e+09), which the API server reads as the integers that they are.
-func integer(node *yaml.RNode) (number int64, ok bool) {
-	return number, node != nil && node.YNode().Decode(&number) == nil
-}
-
 // mayBeRoot reports whether the image may decide that the container's user is root.
 func (c *Container) mayBeRoot() bool {
 	return c.uid < 0 && !manifest.IsTrue(yaml.GetValue(c.security("runAsNonRoot")))

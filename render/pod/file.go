@@ -1,10 +1,8 @@
 package pod
 
 import (
-	"cmp"
 	"fmt"
 	"path"
-	"slices"
 
 	"helm-runnertrust/render/manifest"
 )
@@ -74,17 +72,6 @@ func (c *Container) Open(file string) (File, error) {
 	return best, nil
 }
 
-// otherMounting returns the name of a container that does not run a runner and mounts a volume; ""
-// for none.
-func (r *Runner) otherMounting(volume string) string {
-	for _, other := range r.all {
-		if !slices.Contains(r.Containers, other) && slices.ContainsFunc(other.Mounts, func(m Mount) bool { return m.Volume == volume }) {
-			return other.Name
-		}
-	}
-	return ""
-}
-
 // openSource looks for a file in a source. Of several items with its path in one source, the last one
 // wins.
 func (c *Container) openSource(v *Volume, s Source, name string) (File, error) {
@@ -148,18 +135,6 @@ func (c *Container) limit(f *File, mode int64) {
 	}
 }
 
-// absence says why an object of the stream need not be there when the pod starts; "" where it is.
-func (r *Runner) absence(o *manifest.Object) string {
-	switch {
-	case o.IsHook():
-		return "is a Helm hook, which need not be there when the pod starts"
-	case r.stream.Namespace == "" && o.Namespace != r.Namespace:
-		return fmt.Sprintf("has the namespace %s and the Deployment %s: -n NAMESPACE says which one the release has",
-			cmp.Or(o.Namespace, "of the release"), cmp.Or(r.Namespace, "that of the release"))
-	}
-	return ""
-}
-
 // FileNames returns the names of the files in a folder at which a volume is mounted; known is false where
 // the stream does not show all of them.
 func (c *Container) FileNames(dir string) (names []string, known bool) {
@@ -181,3 +156,6 @@ func (c *Container) FileNames(dir string) (names []string, known bool) {
 	}
 	return names, true
 }
+
+// find returns the object of a source in the stream; nil where the stream does not have it.
+func (r *Runner) find(s Source) *manifest.Object { return r.stream.Find(s.Kind, s.Name, r.Namespace) }

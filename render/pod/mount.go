@@ -76,6 +76,17 @@ func (c *Container) closedAround(dir string) (around *Mount, sure bool) {
 	return nil, false
 }
 
+// otherMounting returns the name of a container that does not run a runner and mounts a volume; ""
+// for none.
+func (r *Runner) otherMounting(volume string) string {
+	for _, other := range r.all {
+		if !slices.Contains(r.Containers, other) && slices.ContainsFunc(other.Mounts, func(m Mount) bool { return m.Volume == volume }) {
+			return other.Name
+		}
+	}
+	return ""
+}
+
 // SharedVolume returns the volume that is mounted at a directory already, and that more files can be
 // added to; nil where nothing is mounted there. It refuses what keeps the directory from being laid
 // out: mounts below it, a read-only parent, two mounts that hide one another, another kind of volume.

@@ -149,18 +149,6 @@ func (r *Runner) HasName(volume string) bool {
 	})
 }
 
-// ConfigMaps returns the names of the ConfigMaps that the pod's volumes show.
-func (r *Runner) ConfigMaps() (names []string) {
-	for _, v := range r.Volumes {
-		for _, s := range v.Sources {
-			if s.Kind == "ConfigMap" && s.Name != "" {
-				names = append(names, s.Name)
-			}
-		}
-	}
-	return names
-}
-
 // AddressesOf returns the IP addresses that the pod's hostAliases give to a host, in their order: the
 // kubelet writes them into /etc/hosts, which goes before any name server.
 func (r *Runner) AddressesOf(host string) (addresses []string) {

@@ -3,10 +3,8 @@ package pod
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/manifest"
@@ -27,12 +25,12 @@ type Template struct {
 // ConfigTemplate returns the template in a ConfigMap that the runner's pod mounts. It refuses one that cannot be
 // edited.
 func (r *Runner) ConfigTemplate() (*Template, error) {
-	for _, name := range r.ConfigMaps() {
+	for _, o := range r.configMaps() {
 		if r.template != nil {
 			break
 		}
 		var err error
-		if r.template, err = TemplateIn(r.stream, name, r.Namespace); err != nil {
+		if r.template, err = TemplateIn(o); err != nil {
 			return nil, err
 		}
 	}
@@ -40,6 +38,18 @@ func (r *Runner) ConfigTemplate() (*Template, error) {
 		return nil, r.Refuse(manifest.NoTemplate, "volumes", "none of the ConfigMaps of the stream that the pod mounts has a %s", TemplateKey)
 	}
 	return r.template, nil
+}
+
+// configMaps returns the ConfigMaps of the stream that the pod's volumes show.
+func (r *Runner) configMaps() (all []*manifest.Object) {
+	for _, v := range r.Volumes {
+		for _, s := range v.Sources {
+			if o := r.find(s); o != nil && s.Kind == "ConfigMap" {
+				all = append(all, o)
+			}
+		}
+	}
+	return all
 }
 
 // readable returns the template; nil where the stream has none that can be read.
@@ -54,9 +64,8 @@ func (r *Runner) readable() *Template {
 	return t
 }
 
-// TemplateIn returns the template in a ConfigMap of a stream; nil without one.
-func TemplateIn(stream *manifest.Stream, configMap, namespace string) (*Template, error) {
-	o := stream.Find("ConfigMap", configMap, namespace)
+// TemplateIn returns the template in a ConfigMap; nil without one.
+func TemplateIn(o *manifest.Object) (*Template, error) {
 	if o == nil || !slices.Contains(o.DataKeys(), TemplateKey) {
 		return nil, nil
 	}
@@ -108,38 +117,24 @@ func (t *Template) WithPlace(err error) error {
 	return t.ConfigMap.Refuse(manifest.BadTemplate, "data "+TemplateKey, "%w", err)
 }
 
-// caFileSetting finds tls-ca-file in a config.toml that is not a template: one that does not parse, or
-// has several [[runners]].
-var caFileSetting = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?im)^[ \t]*["']?` + gitlabrunner.CAFileSetting + `["']?[ \t]*=[ \t]*["']([^"'\r\n]+)["']`)
-})
-
-// caFile returns the first tls-ca-file in a *.toml of the ConfigMaps that the runner's pod mounts.
+// caFile returns the first tls-ca-file in a *.toml of the ConfigMaps that the runner's pod mounts. One that
+// is in a text which is no template does not show its value: it does not parse, or has several [[runners]].
 func (r *Runner) caFile() Setting {
-	for _, name := range r.ConfigMaps() {
-		o := r.stream.Find("ConfigMap", name, r.Namespace)
-		if o == nil {
-			continue
-		}
+	for _, o := range r.configMaps() {
 		for _, key := range o.DataKeys() {
-			if text := manifest.Text(o.Node, "data", key); strings.HasSuffix(key, ".toml") {
-				if file := caFileIn(text); file != "" {
-					return Setting{Set: true, Value: file, by: o, field: "data " + key + ", " + gitlabrunner.CAFileSetting}
-				}
+			text := manifest.Text(o.Node, "data", key)
+			if !strings.HasSuffix(key, ".toml") || !strings.Contains(strings.ToLower(text), gitlabrunner.CAFileSetting) {
+				continue
+			}
+			s := Setting{Set: true, by: o, field: "data " + key + ", " + gitlabrunner.CAFileSetting}
+			if config, err := tomledit.Parse(text); err == nil {
+				s.Value, _, _ = config.TLSCAFile()
+				s.Set = s.Value != ""
+			}
+			if s.Set {
+				return s
 			}
 		}
 	}
 	return Setting{}
-}
-
-func caFileIn(text string) (file string) {
-	if !strings.Contains(strings.ToLower(text), gitlabrunner.CAFileSetting) {
-		return ""
-	}
-	if config, err := tomledit.Parse(text); err == nil {
-		file, _, _ = config.TLSCAFile()
-	} else if found := caFileSetting().FindStringSubmatch(text); found != nil {
-		file = found[1]
-	}
-	return file
 }

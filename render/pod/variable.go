@@ -1,7 +1,9 @@
 package pod
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -63,6 +65,18 @@ func (c *Container) fromObjects(name string) (s Setting) {
 		}
 	}
 	return s
+}
+
+// absence says why an object of the stream need not be there when the pod starts; "" where it is.
+func (r *Runner) absence(o *manifest.Object) string {
+	switch {
+	case o.IsHook():
+		return "is a Helm hook, which need not be there when the pod starts"
+	case r.stream.Namespace == "" && o.Namespace != r.Namespace:
+		return fmt.Sprintf("has the namespace %s and the Deployment %s: -n NAMESPACE says which one the release has",
+			cmp.Or(o.Namespace, "of the release"), cmp.Or(r.Namespace, "that of the release"))
+	}
+	return ""
 }
 
 // registered returns what registration gives a runner: a variable wins over its template

@@ -122,5 +122,8 @@ func (v *Volume) isFiles() bool {
 // isReadOnly reports whether nothing can be made in the volume.
 func (v *Volume) isReadOnly() bool { return v.isFiles() || v.Kind == "downwardAPI" }
 
-// find returns the object of a source in the stream; nil where the stream does not have it.
-func (r *Runner) find(s Source) *manifest.Object { return r.stream.Find(s.Kind, s.Name, r.Namespace) }
+// integer reads a whole number in any of YAML's forms. Templates print large ones of values as floats
+// (1.00065e+09), which the API server reads as the integers that they are.
+func integer(node *yaml.RNode) (number int64, ok bool) {
+	return number, node != nil && node.YNode().Decode(&number) == nil
+}
