@@ -46,7 +46,7 @@ func wayEntries() map[trust.Code]entry {
 		manifest.NoTemplate: {"none of the ConfigMaps of the stream that the pod mounts has a config.template.toml", "`--via=config` or `--jobs` with an old chart, or without `runners.config`",
 			always("gitlab-runner charts from 0.20 on have it, where runners.config is set; " +
 				"--via=env needs no template, and for --jobs set runners.config")},
-		manifest.BadTemplate: {"the runner needs exactly one|it is not text, so nothing can be written into it|it is immutable, so …", "`config.template.toml` cannot be edited",
+		manifest.BadTemplate: {"the runner needs exactly one|it is immutable, so …", "`config.template.toml` cannot be edited",
 			always("fix runners.config in the chart's values")},
 		manifest.ScriptSet: {"it is set, and wins over the script in config.template.toml", "RUNNER_PRE_BUILD_SCRIPT is set, so the script of `--jobs` would not run",
 			always("move the script to runners.config in the chart's values, as pre_build_script of [[runners]]")},

@@ -13,9 +13,6 @@ import (
 // dataFields are the fields of a ConfigMap or Secret with its keys. The first that has a key counts.
 var dataFields = []string{"stringData", "data", "binaryData"}
 
-// CheckData refuses a ConfigMap or Secret whose keys cannot be read.
-func (o *Object) CheckData() error { return o.Check(dataKeys) }
-
 // DataKeys returns the keys of a ConfigMap or Secret, sorted, also those that are null, which the API
 // server takes for empty.
 func (o *Object) DataKeys() []string {
@@ -32,7 +29,7 @@ func (o *Object) DataKeys() []string {
 // Data returns the bytes under a key of a ConfigMap or Secret; ok is false without the key. A
 // duplicate key is an error.
 func (o *Object) Data(key string) (content []byte, ok bool, err error) {
-	if err := o.CheckData(); err != nil {
+	if err := o.Check(dataKeys); err != nil {
 		return nil, false, err
 	}
 	for _, field := range dataFields {

@@ -52,9 +52,9 @@ func (c *Container) security(field string) *yaml.RNode {
 	return manifest.Value(c.Runner.Pod, "securityContext", field)
 }
 
-// mayBeRoot reports whether the image may decide that the container's user is root.
-func (c *Container) mayBeRoot() bool {
-	return c.uid < 0 && !manifest.IsTrue(yaml.GetValue(c.security("runAsNonRoot")))
+// MayBeRoot reports whether the container's user is root, or that of an image in which it may be.
+func (c *Container) MayBeRoot() bool {
+	return c.uid == 0 || c.uid < 0 && !manifest.IsTrue(yaml.GetValue(c.security("runAsNonRoot")))
 }
 
 // Server returns the server of CI_SERVER_URL; zero where the manifest does not have it.
@@ -129,18 +129,14 @@ func (c *Container) UncertainDir(override string) *trust.Finding {
 	if err != nil {
 		return nil // override is the answer to that
 	}
-	root := gitlabrunner.CertsDir(0, "")
-	named := path.Clean(override)
-	finding := trust.Finding{Object: c.Runner.String()}
+	root, named := gitlabrunner.CertsDir(0, ""), path.Clean(override)
+	isUnknown := c.uid < 0 && c.MayBeRoot()
 	switch {
-	case override != "" && named != dir && (!c.mayBeRoot() || named != root):
-		finding.Code = manifest.DirElsewhere
-		finding.Message = fmt.Sprintf("the runner looks into %s, and not into %s", dir, named)
-	case override == "" && c.mayBeRoot():
-		finding.Code = manifest.UserUnknown
-		finding.Message = fmt.Sprintf("its user is that of the image: no runAsUser, and no runAsNonRoot. One that is root looks into %s, and not into %s", root, dir)
-	default:
-		return nil
+	case override != "" && named != dir && (!isUnknown || named != root):
+		return &trust.Finding{Code: manifest.DirElsewhere, Object: c.Runner.String(), Message: fmt.Sprintf("the runner looks into %s, and not into %s", dir, named)}
+	case override == "" && isUnknown:
+		return &trust.Finding{Code: manifest.UserUnknown, Object: c.Runner.String(), Message: fmt.Sprintf(
+			"its user is that of the image: no runAsUser, and no runAsNonRoot. One that is root looks into %s, and not into %s", root, dir)}
 	}
-	return &finding
+	return nil
 }

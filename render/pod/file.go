@@ -128,7 +128,7 @@ func (c *Container) limit(f *File, mode int64) {
 	why := fmt.Sprintf("is shown with the mode %04o as root's file, in a pod without fsGroup", mode)
 	switch {
 	case byGroup && known && gid == 0:
-	case byGroup && !known, c.mayBeRoot():
+	case byGroup && !known, c.MayBeRoot():
 		f.State, f.Why = Unsure, why+", so whether the runner's user can read it depends on the image"
 	default:
 		f.State, f.Why = Unreadable, why+", so the runner's user cannot read it"

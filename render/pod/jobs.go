@@ -33,10 +33,8 @@ func (c *Container) Hosts() (h Hosts) {
 
 // Switches names what turns off the check of certificates for a runner or its jobs, each with its place.
 func (r *Runner) Switches() (found []string) {
-	if t := r.readable(); t != nil {
-		for _, s := range t.config.Switches() {
-			found = append(found, fmt.Sprintf("%s in line %d of %s", s.Name, s.Line, TemplateKey))
-		}
+	for _, s := range r.readable().config.Switches() {
+		found = append(found, fmt.Sprintf("%s in line %d of %s", s.Name, s.Line, TemplateKey))
 	}
 	for _, c := range r.Containers {
 		if manifest.Named(c.env, "GIT_SSL_NO_VERIFY") != nil { // of any value
@@ -78,9 +76,6 @@ func (r *Runner) RefuseJobs(t *Template) error {
 // HasScript reports whether our script is in a runner's template, and nothing wins over it.
 func (r *Runner) HasScript() bool {
 	t := r.readable()
-	if t == nil {
-		return false
-	}
 	_, set := t.config.OwnScript()
 	return set && r.RefuseJobs(t) == nil
 }

@@ -1,6 +1,7 @@
 package pod
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -39,13 +40,9 @@ const (
 // Find returns the Deployments that run a gitlab-runner, in the order of the stream. With a name, it is
 // the Deployment of this name, whatever it has.
 func Find(stream *manifest.Stream, name string) ([]*manifest.Object, error) {
-	mark := gitlabrunner.ServerURLVariable
-	if name != "" {
-		mark = name
-	}
 	var found []*manifest.Object
 	for _, doc := range stream.Documents {
-		if !doc.Contains("Deployment", mark) {
+		if !doc.Contains("Deployment", cmp.Or(name, gitlabrunner.ServerURLVariable)) {
 			continue
 		}
 		objects, err := stream.Objects(doc)

@@ -23,27 +23,28 @@ type StartFault struct {
 // that is refused starts none of them.
 func (r *Runner) StartFault() *StartFault {
 	if why := r.missingKey(); why != "" {
-		return &StartFault{Finding: trust.Finding{Code: CodeKeyMissing, Message: "no pod of it starts: " + why}}
+		return neverStarts(CodeKeyMissing, why)
 	}
-	certain, unsure := r.volumeFault(), ""
+	if why := r.volumeFault(); why != "" {
+		return neverStarts(CodeNeverStarts, why)
+	}
+	var unsure *StartFault
 	for _, c := range r.all {
 		for at, m := range c.Mounts {
 			switch why, sure := c.mountFault(at, m); {
-			case why == "" || certain != "":
+			case why == "":
 			case sure:
-				certain = why
-			case unsure == "":
-				unsure = why
+				return neverStarts(CodeNeverStarts, why)
+			case unsure == nil:
+				unsure = &StartFault{trust.Finding{Code: CodeNeverStarts, Message: "whether its pod starts is not in the manifests: " + why}, true}
 			}
 		}
 	}
-	switch {
-	case certain != "":
-		return &StartFault{Finding: trust.Finding{Code: CodeNeverStarts, Message: "no pod of it starts: " + certain}}
-	case unsure != "":
-		return &StartFault{Finding: trust.Finding{Code: CodeNeverStarts, Message: "whether its pod starts is not in the manifests: " + unsure}, Unsure: true}
-	}
-	return nil
+	return unsure
+}
+
+func neverStarts(code trust.Code, why string) *StartFault {
+	return &StartFault{Finding: trust.Finding{Code: code, Message: "no pod of it starts: " + why}}
 }
 
 // missingKey says which volume of the pod shows a key that its object in the stream does not have; ""

@@ -52,16 +52,14 @@ func (r *Runner) configMaps() (all []*manifest.Object) {
 	return all
 }
 
-// readable returns the template; nil where the stream has none that can be read.
+// readable returns the template, parsed; an empty one where the stream has none that can be read.
 func (r *Runner) readable() *Template {
-	t, err := r.ConfigTemplate()
-	if err == nil {
-		_, err = t.Config()
+	if t, err := r.ConfigTemplate(); err == nil {
+		if _, err := t.Config(); err == nil {
+			return t
+		}
 	}
-	if err != nil {
-		return nil
-	}
-	return t
+	return &Template{config: &tomledit.Config{}}
 }
 
 // TemplateIn returns the template in a ConfigMap; nil without one.
@@ -69,13 +67,11 @@ func TemplateIn(o *manifest.Object) (*Template, error) {
 	if o == nil || !slices.Contains(o.DataKeys(), TemplateKey) {
 		return nil, nil
 	}
-	switch {
-	case manifest.Value(o.Node, "binaryData", TemplateKey) != nil:
-		return nil, o.Refuse(manifest.BadTemplate, "binaryData "+TemplateKey, "it is not text, so nothing can be written into it")
-	case manifest.IsTrue(manifest.Text(o.Node, "immutable")):
+	if manifest.IsTrue(manifest.Text(o.Node, "immutable")) {
 		return nil, o.Refuse(manifest.BadTemplate, "immutable", "it is immutable, so %s cannot be changed", TemplateKey)
 	}
-	return &Template{ConfigMap: o}, o.CheckData()
+	_, _, err := o.Data(TemplateKey)
+	return &Template{ConfigMap: o}, err
 }
 
 // Text returns the template's TOML.
@@ -93,12 +89,8 @@ func (t *Template) Config() (*tomledit.Config, error) {
 	return t.config, nil
 }
 
-// setting returns the string or the bool at a path of keys below [[runners]], once the template was parsed;
-// a nil template has none.
+// setting returns the string or the bool at a path of keys below [[runners]], once the template was parsed.
 func (t *Template) setting(path ...string) Setting {
-	if t == nil {
-		return Setting{}
-	}
 	value, line, _ := t.config.String(path...)
 	if is, at, _ := t.config.Bool(path...); is {
 		value, line = "true", at
