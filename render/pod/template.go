@@ -44,7 +44,10 @@ func (r *Runner) ConfigTemplate() (*Template, error) {
 func (r *Runner) configMaps() (all []*manifest.Object) {
 	for _, v := range r.Volumes {
 		for _, s := range v.Sources {
-			if o := r.find(s); o != nil && s.Kind == "ConfigMap" {
+			if s.Kind != "ConfigMap" {
+				continue
+			}
+			if o := r.find(s); o != nil {
 				all = append(all, o)
 			}
 		}
