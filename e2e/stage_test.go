@@ -77,22 +77,18 @@ func newStage(t *testing.T, bin, example string) *stage {
 func (s *stage) useHelm(t *testing.T, h *helm.Helm) {
 	t.Helper()
 	s.Helm = h
-	kubectl := "#!/bin/sh\nexec '" + tool.Path(t, "kubernetes") + "' kubectl \"$@\"\n"
-	path := filepath.Join(s.useTool(t, "helm", s.bin), "kubectl")
-	if err := os.WriteFile(path, []byte(kubectl), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	s.useTool(t, "helm", s.bin)
+	useKubectl(t, h)
 }
 
-// useTool has the example's steps find a tool under a name, and returns the folder of it.
-func (s *stage) useTool(t *testing.T, name, bin string) (folder string) {
+// useTool has the example's steps find a tool under a name.
+func (s *stage) useTool(t *testing.T, name, bin string) {
 	t.Helper()
-	folder = t.TempDir()
+	folder := t.TempDir()
 	if err := os.Symlink(tool.Path(t, bin), filepath.Join(folder, name)); err != nil {
 		t.Fatal(err)
 	}
 	s.Setenv("PATH", folder+string(os.PathListSeparator)+s.Getenv("PATH"))
-	return folder
 }
 
 // useImage puts the program into PATH, as in the images that examples name.
