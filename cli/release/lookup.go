@@ -3,6 +3,7 @@ package release
 import (
 	"cmp"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,7 +32,10 @@ func (h Helm) Judge(ctx context.Context, stream []byte, at int, r *audit.Runner,
 			return "" // it is known, or on the node, for instance
 		}
 		words := h.object(kind, name, r.Namespace)
-		document, err := h.document(ctx, kind, name, r.Key, r.Namespace, append(words, "--request-timeout", timeout.String()))
+		// With a --request-timeout, kubectl does not find the API server of the pod that it runs in.
+		asked, cancel := context.WithTimeout(ctx, timeout)
+		document, err := h.document(asked, kind, name, r.Key, r.Namespace, words)
+		cancel()
 		if err != nil {
 			r.Finding.Message += ", and " + err.Error()
 			return advice.Command(words...)
@@ -73,7 +77,7 @@ const keyTemplate = `{{range $k, $v := .data}}{{$k}}{{"\n"}}{{end}}{{range $k, $
 	`{{"\n"}}{{with .data}}{{with index . %q}}{{.}}{{end}}{{end}}`
 
 // document returns the manifest of an object of the cluster with the value of one key; its other keys
-// have no value.
+// have the value audit.Unread.
 func (h Helm) document(ctx context.Context, kind, name, key, namespace string, words []string) ([]byte, error) {
 	if h.env("HELM_KUBETOKEN") != "" {
 		return nil, errors.New("kubectl is not asked with a token, which others would see among its arguments")
@@ -87,8 +91,12 @@ func (h Helm) document(ctx context.Context, kind, name, key, namespace string, w
 	}
 	names, value, _ := strings.Cut("\n"+string(out), "\n\n")
 	data := map[string]any{}
+	unread := audit.Unread
+	if kind == "Secret" {
+		unread = base64.StdEncoding.EncodeToString([]byte(unread))
+	}
 	for _, name := range strings.Fields(names) {
-		data[name] = nil
+		data[name] = unread
 	}
 	if _, there := data[key]; there && value == "" {
 		return nil, fmt.Errorf("its key %s is empty or binary", key)
@@ -106,10 +114,14 @@ func (h Helm) document(ctx context.Context, kind, name, key, namespace string, w
 // kubectl prints the whole object.
 func kubectl(ctx context.Context, args []string) ([]byte, error) {
 	var exit *exec.ExitError
-	out, err := exec.CommandContext(ctx, "kubectl", args...).Output()
+	cmd := exec.CommandContext(ctx, "kubectl", args...)
+	cmd.WaitDelay = time.Second // for what it started
+	out, err := cmd.Output()
 	switch {
 	case err == nil:
 		return out, nil
+	case ctx.Err() != nil:
+		return nil, errors.New("kubectl has not answered in time")
 	case !errors.As(err, &exit):
 		return nil, fmt.Errorf("kubectl cannot be run: %w", pipe.CannotStart("kubectl", err))
 	}

@@ -83,7 +83,7 @@ func Run(stream []byte, options Options) ([]Runner, error) {
 	if err := pod.CheckCertsDir(options.CertsDir); err != nil {
 		return nil, err
 	}
-	j := &judge{options: options, stream: m, templates: pod.NewTemplates(m), terminations: ingress.Of(m)}
+	j := &judge{options: options, stream: m, terminations: ingress.Of(m)}
 	var all []Runner
 	var faults []error
 	for _, o := range found {
@@ -100,20 +100,16 @@ func Run(stream []byte, options Options) ([]Runner, error) {
 type judge struct {
 	options      Options
 	stream       *manifest.Stream
-	templates    *pod.Templates
 	terminations *ingress.Terminations
 }
 
 // deployment judges the containers of a runner, and the pod that they are in.
 func (j *judge) deployment(o *manifest.Object) (all []Runner, err error) {
-	r, err := pod.Read(o)
+	r, err := pod.Read(j.stream, o)
 	if err != nil {
 		return nil, err
 	}
-	fault, err := r.StartFault(j.stream)
-	if err != nil {
-		return nil, err
-	}
+	fault := r.StartFault()
 	var faults []error
 	for _, c := range r.Containers {
 		a := Runner{Deployment: r.Name, Namespace: r.Namespace, Container: c.Name}
@@ -135,29 +131,30 @@ func (j *judge) container(a *Runner, c *pod.Container) (err error) {
 	if a.Server, err = c.Server(); err != nil {
 		return err
 	}
-	if a.Addresses, err = c.Runner.AddressesOf(a.Server.Name); err != nil {
-		return err
-	}
+	a.Addresses = c.Runner.AddressesOf(a.Server.Name)
 	if a.Store, err = j.storeOf(c); err != nil {
 		return err
 	}
-	a.now, a.Proxied = j.options.Now, proxied(j.stream, c, a.Server)
+	a.now, a.Proxied = j.options.Now, proxied(c, a.Server)
 	if err := j.findClients(a, c); err != nil {
 		return err
 	}
 	err = j.findFile(a, c)
+	if a.Finding.Code == CodeFileUnknown { // by envFrom
+		return nil
+	}
 	if unknown, ok := errors.AsType[*manifest.Error](err); ok && unknown.Code == manifest.DirUnknown {
 		a.judge(trust.StatusUnknown, manifest.DirUnknown, "the directory of its certificates is not known: "+unknown.Field+": "+unknown.Err.Error())
 		return nil
 	}
 	switch {
-	case err != nil || a.Asks != "":
+	case err != nil:
 		return err
 	case a.Server.Name == "" && a.File == "":
 		a.judge(trust.StatusUnknown, CodeHostUnknown, "the manifest does not tell "+gitlabrunner.ServerURLVariable+", and so not the file's name")
 		return nil
 	}
-	found, err := c.Open(j.stream, a.File)
+	found, err := c.Open(a.File)
 	if err != nil {
 		return err
 	}
@@ -174,65 +171,51 @@ func (j *judge) container(a *Runner, c *pod.Container) (err error) {
 		}
 	}
 	a.judgeFile(found, j.options)
-	if a.Way == pod.WayEnv || a.Way == pod.WayConfig {
-		return nil
+	if a.Way != pod.WayEnv && a.Way != pod.WayConfig {
+		if uncertain := c.UncertainDir(j.options.CertsDir); uncertain != nil {
+			a.Warnings = append(a.Warnings, *uncertain)
+		}
 	}
-	uncertain, err := c.UncertainDir(j.stream, j.options.CertsDir)
-	if uncertain != nil {
-		a.Warnings = append(a.Warnings, *uncertain)
-	}
-	return err
+	return nil
 }
 
 // findFile is the runner's order of looking: the variable, the setting, the certs directory
 // (network/client.go of gitlab-runner). Where envFrom may decide and the stream does not show it, the
 // file is unknown.
 func (j *judge) findFile(a *Runner, c *pod.Container) error {
-	if unseen, err := j.unseen(a, c, gitlabrunner.CAFileVariable); unseen || err != nil {
-		return err
-	}
-	set, err := c.CAFileVariable(j.stream)
-	if err != nil {
-		return err
-	}
-	if set != nil {
-		a.Way, a.File = pod.WayEnv, set.Path
+	if a.unseen(c, gitlabrunner.CAFileVariable) {
 		return nil
 	}
-	if set, err = j.templates.CAFile(c.Runner); err != nil {
-		return err
-	}
-	if set != nil {
-		a.Way, a.File = pod.WayConfig, set.Path
+	way, set := c.CAFile()
+	if a.Way, a.File = way, set.Value; way != pod.WayCertsDir {
 		return nil
 	}
-	a.Way = pod.WayCertsDir
-	dir, err := c.CertsDir(j.stream, j.options.CertsDir)
-	if err != nil {
+	dir, err := c.CertsDir(j.options.CertsDir)
+	isOfHome := j.options.CertsDir == "" && (err != nil || dir != gitlabrunner.CertsDir(0, ""))
+	if a.Server.CertFile == "" || isOfHome && a.unseen(c, "HOME") || err != nil {
 		return err
-	}
-	if a.Server.CertFile == "" {
-		return nil
-	}
-	if j.options.CertsDir == "" && dir != gitlabrunner.CertsDir(0, "") { // root's does not depend on HOME
-		if unseen, err := j.unseen(a, c, "HOME"); unseen || err != nil {
-			return err
-		}
 	}
 	a.File = path.Join(dir, a.Server.CertFile)
 	return nil
 }
 
-// unseen judges a runner one of whose variables may come from an object that the stream does not have.
-func (j *judge) unseen(a *Runner, c *pod.Container, variable string) (bool, error) {
-	object, key, err := c.Unseen(j.stream, variable)
-	if err != nil || object == nil {
-		return false, err
+// Unread is the value of keys that were left out of an object of the stream.
+const Unread = "unread by helm-runnertrust"
+
+// unseen judges a runner one of whose variables may come from what the stream does not have.
+func (a *Runner) unseen(c *pod.Container, variable string) bool {
+	object, key := c.Unseen(variable)
+	if object != "" {
+		a.Asks, a.Key = object, key
+	} else if s := c.Variable(variable); s.From != nil && s.Value == Unread {
+		object = s.From.String()
+	} else {
+		return false
 	}
-	a.Way, a.Asks, a.Key = pod.WayCertsDir, object.String(), key
+	a.Way = pod.WayCertsDir
 	if variable == gitlabrunner.CAFileVariable {
 		a.Way = pod.WayEnv
 	}
-	a.judge(trust.StatusUnknown, CodeFileUnknown, fmt.Sprintf("envFrom may set %s, and what %s has for it is not in the manifests", variable, a.Asks))
-	return true, nil
+	a.judge(trust.StatusUnknown, CodeFileUnknown, fmt.Sprintf("envFrom may set %s, and what %s has for it is not in the manifests", variable, object))
+	return true
 }

@@ -22,6 +22,8 @@ func (a *Runner) judgeFile(found pod.File, options Options) {
 	switch {
 	case a.File == "":
 		a.judge(trust.StatusUnknown, CodeFileUnknown, "the file's path is not in the manifests")
+	case string(found.Bytes) == Unread:
+		a.judge(trust.StatusUnknown, CodeFileUnknown, found.From+" is not in the manifests")
 	case found.State == pod.Unmounted && a.Way == pod.WayCertsDir:
 		a.Way, a.File = pod.WayNone, ""
 		a.judge(trust.StatusUnknown, CodeNoFile, "no file: it trusts the system's certificates only")
@@ -64,7 +66,7 @@ func (a *Runner) judgeBundle(found pod.File, options Options) {
 		return
 	}
 	isStricter := func(f trust.Finding) bool {
-		return f.Code == trust.CodeIssuerMissing || f.Code == trust.CodeRootMissing
+		return f.Code == trust.CodeIssuerMissing
 	}
 	if at := slices.IndexFunc(a.Warnings, isStricter); at >= 0 && a.ServedBy == "" { // both kinds of git accept what the server sends
 		a.stricter = new(a.Warnings[at])

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"crypto/x509"
 	"path"
 	"regexp"
@@ -16,8 +17,8 @@ import (
 
 // findClients finds the servers that jobs connect to, and what job pods trust.
 func (j *judge) findClients(a *Runner, c *pod.Container) error {
-	a.Jobs = j.templates.HasScript(c.Runner)
-	hosts := j.templates.Hosts(c)
+	a.Jobs = c.Runner.HasScript()
+	hosts := c.Hosts()
 	by, sent, err := j.served(c, hosts.Cache)
 	if err != nil {
 		return err
@@ -67,24 +68,22 @@ var helperImage = sync.OnceValue(func() *regexp.Regexp {
 // the helper does, and what is mounted beside it in the folders of [crypto/x509]. served is the Secret with
 // the certificate of its server.
 func (j *judge) helper(a *Runner, c *pod.Container, served string) (*Client, error) {
-	config := j.templates.Readable(c.Runner)
+	config, elsewhere := c.Runner.JobSettings()
 	client := &Client{Name: ClientCache, Store: Store{Mozilla: true}}
 	image, _, _ := config.String("kubernetes", "helper_image")
-	if set, found, _ := c.Variable("KUBERNETES_HELPER_IMAGE"); found {
-		image = set
+	if set := c.Variable("KUBERNETES_HELPER_IMAGE"); set.Set {
+		image = cmp.Or(set.Value, pod.ErrUnknown.Error())
 	}
 	if image != "" && !helperImage().MatchString(image) {
 		client.Store.Mozilla = false
 		client.Store.uncertain("what the image %q trusts is not known", image)
 	}
-	variables, _, _ := c.Variable("RUNNER_ENV")
 	for _, name := range []string{"SSL_CERT_FILE", "SSL_CERT_DIR", "AWS_CA_BUNDLE"} {
-		if strings.Contains(strings.Join(append(config.Strings("environment"), variables), "\n"), name+"=") {
+		if strings.Contains(strings.Join(append(config.Strings("environment"), c.Variable("RUNNER_ENV").Value), "\n"), name+"=") {
 			client.Store.uncertain("environment of [[runners]] sets %s", name)
 		}
 	}
 	var all []*x509.Certificate
-	elsewhere := c.Runner.JobsElsewhere(config)
 	for _, v := range config.Volumes() {
 		at := path.Clean(v.MountPath)
 		if hides := at == storeBundle || at == storeDir || pod.IsBelow(storeDir, at); hides || strings.Contains(at, "$") {
@@ -124,9 +123,9 @@ func (j *judge) helper(a *Runner, c *pod.Container, served string) (*Client, err
 
 // jobFile returns the certificates of a key of an object; nil where the stream does not have them.
 func (j *judge) jobFile(r *pod.Runner, kind, name, key string) ([]*x509.Certificate, error) {
-	o, err := j.stream.Find(kind, name, r.Namespace)
-	if err != nil || o == nil || o.IsHook() || key == "" {
-		return nil, err
+	o := j.stream.Find(kind, name, r.Namespace)
+	if o == nil || o.IsHook() || key == "" {
+		return nil, nil
 	}
 	bytes, _, err := o.Data(key)
 	return gitlabrunner.Certificates(bytes), err
