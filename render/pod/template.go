@@ -65,6 +65,9 @@ func (r *Runner) readable() *Template {
 	return &Template{config: &tomledit.Config{}}
 }
 
+// Config returns the parsed template; an empty one where the stream has none that can be read.
+func (r *Runner) Config() *tomledit.Config { return r.readable().config }
+
 // TemplateIn returns the template in a ConfigMap; nil without one.
 func TemplateIn(o *manifest.Object) (*Template, error) {
 	if o == nil || !slices.Contains(o.DataKeys(), TemplateKey) {
