@@ -152,7 +152,7 @@ func runHelm(p Process, args []string) error {
 	cmd := helmCommand(context.Background(), p, args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = p.Stdin, p.Stdout, p.Stderr
 	cmd.Env = append(os.Environ(), messagesVariable+"="+messages.Name())
-	err = pipe.Supervise(cmd)
+	_, err = pipe.Supervise(cmd, 0)
 	text, unread := os.ReadFile(messages.Name())
 	if len(text) > 0 {
 		p.print.report(string(text))

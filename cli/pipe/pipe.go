@@ -4,13 +4,11 @@ package pipe
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"slices"
 	"strings"
 	"time"
@@ -61,68 +59,37 @@ func (r Runner) Run(command string, manifests *render.Result) ([]byte, error) {
 }
 
 // run runs a program with the manifests on its stdin, and returns what it printed and how many
-// bytes it left unread. A signal that reaches us is handed on, and makes an error of any end.
+// bytes it left unread. A signal that reaches us makes an error of any end.
 func (r Runner) run(words []string, manifests io.WriterTo, stderr io.Writer) (printed []byte, unread int64, err error) {
 	stdin, feed, err := os.Pipe()
 	if err != nil {
 		return nil, 0, err
 	}
 	defer func() { _ = stdin.Close() }() // only read from
-	signals := make(chan os.Signal, 1)
-	// A signal that is ignored, as nohup wants it, stays so for the program too.
-	if heard := slices.DeleteFunc(slices.Clone(handedOn), signal.Ignored); len(heard) > 0 {
-		signal.Notify(signals, heard...)
-		defer signal.Stop(signals)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-
-	var out bytes.Buffer
-	var got os.Signal
-	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &out, stderr
-	cmd.Cancel = func() error { return cmd.Process.Signal(got) }
-	cmd.WaitDelay = cmp.Or(r.Grace, defaultGrace)
-	if err := cmd.Start(); err != nil {
-		_ = feed.Close() // nothing was fed
-		return nil, 0, CannotStart(words[0], err)
-	}
-	fed, ended := make(chan error, 1), make(chan error, 1)
+	fed := make(chan error, 1)
 	go func() {
 		_, err := manifests.WriteTo(feed)
 		fed <- errors.Join(err, feed.Close())
 	}()
-	go func() { ended <- cmd.Wait() }()
-	select {
-	case err = <-ended:
-	case got = <-signals:
-		cancel()
-		err = stopped{got, <-ended}
+	var out bytes.Buffer
+	cmd := exec.Command(words[0], words[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &out, stderr
+	cmd.WaitDelay = cmp.Or(r.Grace, defaultGrace)
+	got, err := Supervise(cmd, cmd.WaitDelay)
+	if got != nil {
+		err = stopped(got, err)
 	}
 	unread, drained := io.Copy(io.Discard, stdin) // so that feeding ends
 	return out.Bytes(), unread, cmp.Or(err, drained, <-fed)
 }
 
-// CannotStart returns an [exec.Error] of whatever kept a program from starting.
-func CannotStart(name string, err error) error {
-	if _, ok := errors.AsType[*exec.Error](err); ok {
-		return err
-	}
-	return &exec.Error{Name: name, Err: input.WithoutPath(err)}
-}
-
-// stopped is the end of a program after a signal was handed on to it.
-type stopped struct {
-	signal os.Signal
-	end    error
-}
-
-func (s stopped) Error() string {
-	text := fmt.Sprintf("it was stopped by a signal (%s)", s.signal)
-	if exit, ok := errors.AsType[*exec.ExitError](s.end); ok && !strings.HasPrefix(exit.Error(), "signal: "+s.signal.String()) {
+// stopped is the error of a program after a signal was handed on to it.
+func stopped(got os.Signal, end error) error {
+	text := fmt.Sprintf("it was stopped by a signal (%s)", got)
+	if exit, ok := errors.AsType[*exec.ExitError](end); ok && !strings.HasPrefix(exit.Error(), "signal: "+got.String()) {
 		text += ", " + exit.Error() // "signal: killed" where it took no notice
 	}
-	return text
+	return errors.New(text)
 }
 
 // isBlank reports whether a stream has only comments, space and markers.
