@@ -14,6 +14,7 @@ import (
 	"helm-runnertrust/render"
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/yamledit"
+	"helm-runnertrust/trust"
 )
 
 // filterFlags are the flags of the filter and of render.
@@ -61,8 +62,11 @@ func filter(p Process, cmd *cobra.Command, flags *filterFlags) error {
 	if list := krm.Find(stream); list != nil {
 		return function(p, cmd.Flags(), stream, list)
 	}
-	if err := completeFlags(p, cmd); err != nil {
+	if err := readEnvironment(p, cmd.Flags()); err != nil {
 		return err
+	}
+	if len(stream.Documents) == 0 {
+		p.print.note(trust.Finding{Message: "stdin is empty, so no manifest is changed: helm template --output-dir of Helm 3 hands a post-renderer nothing"})
 	}
 	result, err := filterStream(p, stream, flags, advice.Context{})
 	if err != nil {

@@ -1,18 +1,25 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/cli/input"
 	"helm-runnertrust/cli/output"
 	"helm-runnertrust/cli/pipe"
 	"helm-runnertrust/render"
+	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/probe"
 )
 
 // A Process is what a run of the program has of its surroundings.
@@ -91,4 +98,48 @@ func (p Process) sources(certs []string) ([]render.Source, error) {
 		return p.files().LoadText(input.CertVariable, value)
 	}
 	return p.files().LoadAll(certs)
+}
+
+// server returns the one that an argument names. The URL of a project, as one copies it, is taken
+// for its host, with a note.
+func server(p Process, argument string) (probe.Target, error) {
+	target, err := probe.ParseTarget(argument)
+	if refused, ok := errors.AsType[*trust.Error](err); !ok || refused.Code != probe.CodePath {
+		return target, err
+	}
+	scheme, rest := "", argument
+	if before, after, found := strings.Cut(argument, "://"); found {
+		scheme, rest = before+"://", after
+	}
+	if target, err = probe.ParseTarget(scheme + rest[:strings.IndexAny(rest, "/?#")]); err == nil {
+		noteHost(p, argument, target.String())
+	}
+	return target, err
+}
+
+// noteHost notes that the rest of a URL counts for nothing.
+func noteHost(p Process, argument, host string) {
+	p.print.note(trust.Finding{Message: fmt.Sprintf("%s is taken for its host, %s", trust.PrintableURL(argument), host)})
+}
+
+// connection are the flags of the commands that connect to a server.
+type connection struct {
+	connect string
+	timeout time.Duration
+}
+
+func (c *connection) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&c.connect, "connect", "", "`ADDR[:PORT]` to connect to, for a name that does not resolve here")
+	cmd.Flags().DurationVar(&c.timeout, "timeout", 15*time.Second, "how long a server may take to answer")
+}
+
+// dialer reaches servers as the flags and the proxy variables of the environment say.
+func (c *connection) dialer() probe.Dialer {
+	return probe.Dialer{
+		Connect: c.connect,
+		Timeout: c.timeout,
+		Proxy: func(u *url.URL) (*url.URL, error) {
+			return http.ProxyFromEnvironment(&http.Request{URL: u})
+		},
+	}
 }

@@ -118,7 +118,7 @@ func postRenderer(p Process, command string, ours, helms []string) ([]string, er
 		if renderer, err = os.Executable(); err != nil {
 			return nil, &advice.Error{What: "cannot find the path of this program", Err: err}
 		}
-	} else if plugins, err := helm(p, "plugin", "list"); err != nil || !hasPlugin(string(plugins)) {
+	} else if plugins, err := helm(p, "plugin", "list"); err != nil || !slices.Contains(strings.Fields(string(plugins)), pluginName) {
 		return nil, &advice.Error{What: "Helm 4 does not have the post-renderer's plugin, " + pluginName, Err: err,
 			Hint: "register it: helm plugin update runnertrust"}
 	}
@@ -127,16 +127,6 @@ func postRenderer(p Process, command string, ours, helms []string) ([]string, er
 		flags = append(flags, "--post-renderer-args="+arg)
 	}
 	return flags, nil
-}
-
-// hasPlugin reports whether a list of plugins has that of the post-renderer.
-func hasPlugin(list string) bool {
-	for line := range strings.Lines(list) {
-		if words := strings.Fields(line); len(words) > 0 && words[0] == pluginName {
-			return true
-		}
-	}
-	return false
 }
 
 // runHelm runs Helm in our place, and prints the messages that it dropped.

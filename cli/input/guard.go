@@ -26,27 +26,30 @@ func CheckArguments(args []string) error {
 	before := ""
 	for _, arg := range args {
 		if HoldsSecret(arg) {
-			flag := flagOf(before, arg)
-			return RefuseSecret(flag, strings.TrimPrefix(flag, "--"), strings.TrimPrefix(arg, flag+"="))
+			source := "an argument"
+			if found := flagName().FindString(arg); found != "" {
+				source = strings.TrimSuffix(found, "=")
+			} else if found := flagName().FindString(before); found != "" {
+				source = found
+			}
+			return RefuseSecret(source, strings.TrimPrefix(source, "--"), strings.TrimPrefix(arg, source+"="))
 		}
 		before = arg
 	}
 	return nil
 }
 
+var flagName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(--[a-z][a-z-]{0,30}|-[a-z])(=|$)`) })
+
 // RefuseSecret returns the error about a value for which [HoldsSecret] is true; source is the flag or
 // the variable that it comes from. Line breaks alone make no certificate of a value, except where
 // one is wanted.
 func RefuseSecret(source, flag, value string) error {
-	if isCertificate(value) || flag == "cert" || flag == noFlag {
+	if isCertificate(value) || flag == "cert" || flag == source {
 		return &advice.Error{What: source + ": the value is the text of a certificate or a key, or has line breaks",
 			Hint: "write it to a file and give the path, or put it into the variable " + CertVariable}
 	}
-	hint := "give it in one line"
-	if flag == "pipe" {
-		hint = "put the lines into a script, and name that"
-	}
-	return &advice.Error{What: source + ": the value has line breaks", Hint: hint}
+	return &advice.Error{What: source + ": the value has line breaks", Hint: "give it in one line"}
 }
 
 // HoldsSecret reports whether a value has more than one line or may be PEM, a part of it or its
@@ -72,21 +75,6 @@ func isBase64(c rune) bool {
 var base64Text = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(^|=)(LS0tLS1CRUdJTi|MI[I-L][A-Za-z0-9+/]{60})`)
 })
-
-var flagName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(--[a-z][a-z-]{0,30}|-[a-z])(=|$)`) })
-
-// noFlag stands for the flag of an argument that belongs to none.
-const noFlag = "an argument"
-
-// flagOf returns the flag that an argument belongs to, by its own text or that before it.
-func flagOf(before, arg string) string {
-	for _, text := range []string{arg, before} {
-		if found := flagName().FindStringSubmatch(text); found != nil {
-			return found[1]
-		}
-	}
-	return noFlag
-}
 
 // MayHoldPassword reports whether a value looks like a URL with a password, in whatever shape.
 func MayHoldPassword(value string) bool {

@@ -111,8 +111,6 @@ func unreadable(path string, err error) error {
 		hint = "give the path of a file, or a pipe: <(command)"
 	case strings.Contains(path, " --"), strings.Contains(path, ",--"):
 		hint = OneEach
-	case strings.Contains(path, "="):
-		hint = "the part before = is taken as a host only if it looks like one; write ./PATH for a path with ="
 	}
 	if MayHoldPassword(path) {
 		path = trust.PrintableURL(path)
