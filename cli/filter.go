@@ -29,7 +29,7 @@ func (f *filterFlags) register(flags *pflag.FlagSet) {
 	registerCert(flags, &f.certs, "certificate `[HOST=]PATH`: a PEM, DER or PKCS#7 file, or a folder of <host>.crt (repeatable)")
 	registerObjects(flags, &o.Objects, &o.Via)
 	flags.BoolVar(&o.FromIngress, "from-ingress", false,
-		"mount the Secret that the Ingress or Gateway of the manifests names for the runner's host; this is the default if no certificate is given")
+		"mount the Secret that the Ingress or Gateway of the manifests names for the runner's host; the default without a certificate")
 	flags.BoolVar(&o.Jobs, "jobs", false,
 		"make the runner's jobs trust GitLab too, through a pre_build_script and a file in their pods, in its configuration")
 	flags.BoolVar(&o.NoRollout, "no-rollout", false,

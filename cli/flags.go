@@ -167,7 +167,7 @@ func invalidValue(source, name string, flag *pflag.Flag, value string, cause err
 	value = input.WithoutHost(value)
 	switch kind := flag.Value.Type(); {
 	case errors.Is(cause, errTwice):
-		return &advice.Error{What: source + " is given twice", Hint: "give it once: only one of them would count"}
+		return &advice.Error{What: source + " is set twice", Hint: "leave one out: only the other would count"}
 	case input.MayHoldPassword(value):
 		return &advice.Error{What: fmt.Sprintf("%s: %q is no value for it", source, trust.PrintableURL(value)), Hint: usage}
 	case kind == "bool":
@@ -222,7 +222,14 @@ func flagError(cmd *cobra.Command, err error) error {
 	if !ok {
 		return &advice.Error{What: err.Error(), Hint: help}
 	}
-	return &advice.Error{What: err.Error(), Hint: unknownFlag(cmd, unknown.GetSpecifiedName(), unknown.GetSpecifiedShortnames(), help)}
+	name, letters := unknown.GetSpecifiedName(), unknown.GetSpecifiedShortnames()
+	hint := unknownFlag(cmd, name, letters, help)
+	what := "--" + name
+	if name == "" {
+		what = "-" + letters
+	}
+	what = what[:strings.IndexAny(what+" ", " =")] // behind it is a value, which may be a secret
+	return &advice.Error{What: "unknown flag: " + what, Hint: hint}
 }
 
 // unknownFlag returns what to do about a flag that a command does not have.
@@ -276,7 +283,7 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	}
 	if input.PathExists(args[0]) {
 		return &advice.Error{What: fmt.Sprintf("%q is a file, not a command or a flag", args[0]),
-			Hint: "certificates are given with --cert=FILE, manifests with render -f FILE; " + hint}
+			Hint: "a certificate is named by --cert=FILE, manifests by render -f FILE; " + hint}
 	}
 	if !cmd.HasSubCommands() {
 		return &advice.Error{What: fmt.Sprintf("%s takes no argument like %q", cmd.Name(), trust.PrintableURL(args[0])), Hint: hint}

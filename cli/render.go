@@ -140,7 +140,7 @@ func (f *manifestFlags) read(p Process, cmd *cobra.Command) (stream []byte, cont
 		}
 	case output.IsTerminal(p.Stdin):
 		command := cmd.CommandPath()
-		return nil, context, &advice.Error{What: "no manifests are given",
+		return nil, context, &advice.Error{What: "there are no manifests",
 			Hint: "name a file or a release: " + command + " -f FILE, or " + command + " --release NAME"}
 	default:
 		if stream, err = io.ReadAll(p.Stdin); err != nil {

@@ -103,8 +103,8 @@ func (f valuesFlags) read(p Process) (o values.Options, err error) {
 		return o, err
 	}
 	if o.Sources, err = p.sources(f.certs); err == nil && o.Apart && len(o.Sources) == 0 {
-		err = &advice.Error{What: "--configmap prints the certificates of --cert, and none is given",
-			Hint: "give them with --cert, or leave --configmap out: an object that is there needs no ConfigMap"}
+		err = &advice.Error{What: "--configmap prints the certificates of --cert, and there is none",
+			Hint: "name them with --cert, or leave --configmap out: an object that is there needs no ConfigMap"}
 	}
 	return o, err
 }

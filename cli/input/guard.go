@@ -101,38 +101,19 @@ func CheckURLs(flags *pflag.FlagSet) error {
 	return err
 }
 
-// HidePasswords returns what is said about a command line without the passwords of its arguments,
-// and without the arguments of a --pipe, which may hold some.
+// HidePasswords returns a message about a command line without the passwords of its arguments.
 func HidePasswords(args []string, text string) string {
-	hide := func(secret, shown string) {
-		quoted := strconv.Quote(secret)
-		text = strings.NewReplacer(secret, shown, quoted[1:len(quoted)-1], shown).Replace(text)
-	}
 	for _, arg := range args {
-		if found := pipeInArgument().FindStringSubmatch(arg); found != nil {
-			if command := strings.TrimSpace(found[1]); ShownCommand(command) != command {
-				hide(command, ShownCommand(command))
-			}
-		}
 		_, value, _ := strings.Cut(arg, "=")
 		for _, secret := range []string{arg, value, WithoutHost(value)} {
-			if MayHoldPassword(secret) {
-				hide(secret, trust.PrintableURL(secret))
+			if !MayHoldPassword(secret) {
+				continue
 			}
+			quoted, shown := strconv.Quote(secret), trust.PrintableURL(secret)
+			text = strings.NewReplacer(secret, shown, quoted[1:len(quoted)-1], shown).Replace(text)
 		}
 	}
 	return text
-}
-
-// pipeInArgument matches a --pipe within an argument: all that stands behind it is its command.
-var pipeInArgument = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?s)(?:^-?|--)pipe[ =](.*)`) })
-
-// ShownCommand returns the command of a --pipe as messages show it: without its arguments.
-func ShownCommand(command string) string {
-	if words := strings.Fields(command); len(words) > 1 {
-		return words[0] + " ..."
-	}
-	return command
 }
 
 var userInText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(\b[a-zA-Z][-+.a-zA-Z0-9]*://)\S*(@|%40)`) })

@@ -25,7 +25,7 @@ func (f Files) Load(arg string) ([]render.Source, error) {
 		return nil, err
 	}
 	if path == "" {
-		return nil, &advice.Error{What: fmt.Sprintf("%q: no path given", arg), Hint: "write [HOST=]PATH"}
+		return nil, &advice.Error{What: fmt.Sprintf("%q has no path", arg), Hint: "write [HOST=]PATH"}
 	}
 	about, err := os.Stat(path)
 	if err != nil {
@@ -33,7 +33,7 @@ func (f Files) Load(arg string) ([]render.Source, error) {
 	}
 	if about.IsDir() {
 		if host != "" {
-			return nil, &advice.Error{What: fmt.Sprintf("%s: a folder cannot be given for the one host %q", path, host),
+			return nil, &advice.Error{What: fmt.Sprintf("%s: a folder is not for one host, such as %q", path, host),
 				Hint: "give the folder without HOST=, or the one file"}
 		}
 		return f.loadFolder(path)

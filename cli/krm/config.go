@@ -191,7 +191,7 @@ func checkValue(key string, node *yaml.RNode, value string) error {
 		return errKind
 	case key == "certificate":
 	case input.HoldsSecret(value):
-		return &advice.Error{What: "the value is the text of a certificate or a key, or has line breaks", Hint: "PEM text is given as spec.certificate"}
+		return &advice.Error{What: "the value is the text of a certificate or a key, or has line breaks", Hint: "PEM text belongs in spec.certificate"}
 	case input.MayHoldPassword(input.WithoutHost(value)) && !input.PathExists(value):
 		return &advice.Error{What: "the value is a URL with a password", Hint: "give a path or a name, and change the password if it was real"}
 	}
