@@ -25,7 +25,7 @@ func Run(process Process) int {
 
 // run executes one command line; the printer has the messages.
 func run(p Process) (code int, print *printer) {
-	p.print = &printer{stdout: p.Stdout, stderr: p.Stderr, hide: func(text string) string { return input.HidePasswords(p.Args, text) }}
+	p.print = &printer{stdout: p.Stdout, stderr: p.Stderr, hide: func(text string) string { return input.HidePasswords(slices.Concat(p.Args, p.Environ), text) }}
 	root := rootCommand(p)
 	root.SetArgs(append([]string{}, p.Args...)) // nil would be os.Args
 	root.SetIn(p.Stdin)
@@ -37,12 +37,10 @@ func run(p Process) (code int, print *printer) {
 	} else if found, _, findErr := root.Find(p.Args); findErr == nil {
 		cmd = found
 	}
-	ended, isHelmEnded := errors.AsType[*helmEnded](err)
+	ended, isEnded := errors.AsType[exitCode](err)
 	switch {
-	case errors.Is(err, errChanges):
-		code = exitChanges
-	case isHelmEnded:
-		code = ended.code
+	case isEnded:
+		code = int(ended)
 	case err != nil:
 		code = exitError
 		if cmd.Name() == "verify" {

@@ -98,7 +98,7 @@ func variable(flag string) string {
 	return environment + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// readEnvironment sets the flags that the command line leaves out, and checks all of them.
+// readEnvironment sets the flags that the command line leaves out.
 func readEnvironment(p Process, flags *pflag.FlagSet) error {
 	var faults []error
 	excludes := slices.ContainsFunc(exclusive, flags.Changed)
@@ -122,7 +122,7 @@ func readEnvironment(p Process, flags *pflag.FlagSet) error {
 			}
 		}
 	})
-	return errors.Join(append(faults, input.CheckURLs(flags))...)
+	return errors.Join(faults...)
 }
 
 // warnUnknownVariables warns of variables with our prefix that no command reads.

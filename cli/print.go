@@ -124,8 +124,11 @@ func (p *printer) failInJSON() {
 			failed = append(failed, m.Message)
 		}
 	}
-	if !p.wrote && len(failed) > 0 {
-		_ = writeJSON(p.write, errorJSON{Error: failed[0], Also: failed[1:]})
+	if p.wrote || len(failed) == 0 {
+		return
+	}
+	if out, err := output.JSON(errorJSON{Error: failed[0], Also: failed[1:]}); err == nil {
+		_ = p.writeBytes(out)
 	}
 }
 
@@ -144,6 +147,11 @@ const (
 	exitUnknown = 3 // of verify: it cannot be judged
 	exitNotRun  = 4 // of verify: any other error
 )
+
+// An exitCode ends a run without a message: there are changes, or a Helm that has said why ended so.
+type exitCode int
+
+func (e exitCode) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
 // A refusal is the error of a verdict, with its status.
 type refusal struct {

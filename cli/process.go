@@ -43,6 +43,9 @@ type Process struct {
 // pluginName is the name in postrenderer/plugin.yaml.
 const pluginName = "helm-runnertrust"
 
+// messagesVariable names the file for messages of the post-renderer that Helm would drop.
+const messagesVariable = "RUNNERTRUST_MESSAGES"
+
 // calledAs returns what a person types to call the program.
 func (p Process) calledAs() string {
 	if name, _ := p.Env("HELM_PLUGIN_NAME"); name != "" || p.Name == "" || isHelm(parentProcess()) {
@@ -83,6 +86,16 @@ func (p Process) repeat(text string, filtering bool, code int) {
 			return
 		}
 	}
+}
+
+// appendMessages writes messages to the file that runHelm made.
+func appendMessages(path, text string) error {
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteString(text)
+	return errors.Join(err, file.Close())
 }
 
 func (p Process) files() input.Files { return input.Files{Patience: p.Patience} }

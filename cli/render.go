@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -19,9 +18,6 @@ import (
 	"helm-runnertrust/render/redact"
 	"helm-runnertrust/render/yamledit"
 )
-
-// errChanges ends a run with exitChanges.
-var errChanges = errors.New("changes")
 
 func renderCommand(p Process) *cobra.Command {
 	var flags filterFlags
@@ -84,7 +80,7 @@ func writeRendered(p Process, name string, before, after []byte, diff, showSecre
 		return err
 	}
 	if detailed && !bytes.Equal(before, after) {
-		return errChanges
+		return exitCode(exitChanges)
 	}
 	return nil
 }

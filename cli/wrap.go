@@ -19,14 +19,6 @@ import (
 // wrapped are Helm's commands that we call with the post-renderer filled in.
 var wrapped = []string{"install", "template", "upgrade"}
 
-// messagesVariable names the file for messages of the post-renderer that Helm would drop.
-const messagesVariable = "RUNNERTRUST_MESSAGES"
-
-// helmEnded is a Helm that ran and did not end well; it has said why.
-type helmEnded struct{ code int }
-
-func (e *helmEnded) Error() string { return fmt.Sprintf("exit status %d", e.code) }
-
 func wrapCommand(p Process, name string) *cobra.Command {
 	return &cobra.Command{
 		Use:   name + " [FLAGS OF THE POST-RENDERER --] ARGUMENTS OF HELM",
@@ -148,20 +140,10 @@ func runHelm(p Process, args []string) error {
 		p.print.report(string(text))
 	}
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-		return errors.Join(&helmEnded{pipe.Code(exit)}, unread)
+		return errors.Join(exitCode(pipe.Code(exit)), unread)
 	}
 	if err != nil {
 		return helmError("cannot run Helm", err, otherHelm)
 	}
 	return unread
-}
-
-// appendMessages writes messages to the file that runHelm made.
-func appendMessages(path, text string) error {
-	file, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
-	_, err = file.WriteString(text)
-	return errors.Join(err, file.Close())
 }

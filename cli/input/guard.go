@@ -3,15 +3,12 @@
 package input
 
 import (
-	"fmt"
 	"os"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
-
-	"github.com/spf13/pflag"
 
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/trust"
@@ -82,26 +79,7 @@ func MayHoldPassword(value string) bool {
 		strings.Contains(value, "://") && trust.PrintableURL(value) != value
 }
 
-// CheckURLs refuses a URL with a password where a path or a name is wanted.
-func CheckURLs(flags *pflag.FlagSet) error {
-	var err error
-	flags.Visit(func(flag *pflag.Flag) {
-		values := []string{flag.Value.String()}
-		if list, ok := flag.Value.(pflag.SliceValue); ok {
-			values = list.GetSlice()
-		}
-		for _, value := range values {
-			value = WithoutHost(value)
-			if MayHoldPassword(value) && !PathExists(value) && flag.Name != "connect" && flag.Name != "host" {
-				err = &advice.Error{What: fmt.Sprintf("--%s: %q is a URL with a password", flag.Name, trust.PrintableURL(value)),
-					Hint: "give a path or a name, and change the password if it was real"}
-			}
-		}
-	})
-	return err
-}
-
-// HidePasswords returns a message about a command line without the passwords of its arguments.
+// HidePasswords returns a message without the passwords of a command line's arguments and variables.
 func HidePasswords(args []string, text string) string {
 	for _, arg := range args {
 		_, value, _ := strings.Cut(arg, "=")

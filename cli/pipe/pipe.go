@@ -17,6 +17,7 @@ import (
 	"helm-runnertrust/cli/input"
 	"helm-runnertrust/render"
 	"helm-runnertrust/render/yamledit"
+	"helm-runnertrust/trust"
 )
 
 // defaultGrace is how long the program of --pipe may take to end after a signal, and its output to
@@ -37,7 +38,7 @@ func (r Runner) Run(command string, manifests *render.Result) ([]byte, error) {
 	if len(words) == 0 {
 		return nil, &advice.Error{What: "--pipe is empty", Hint: "name a program: --pipe='kustomize-as-post-renderer'"}
 	}
-	name := words[0]
+	name := trust.PrintableURL(words[0])
 	stderr := &lastLine{to: r.Stderr}
 	out, unread, err := r.run(words, manifests, stderr)
 	silent, isSilent := errors.AsType[*exec.Error](err)
