@@ -111,7 +111,7 @@ RUNNERTRUST_CERTS_DIR. RUNNERTRUST_CERT takes a path or the PEM text itself.`,
 	return root
 }
 
-// wantsJSON reports whether -o json is given, also behind what could not be read.
+// wantsJSON reports whether the command line has -o json, also behind what could not be read.
 func wantsJSON(p Process, cmd *cobra.Command) bool {
 	flag := cmd.Flags().Lookup("output")
 	if flag == nil || flag.Changed {

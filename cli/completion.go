@@ -17,7 +17,7 @@ func isCompleting(p Process) bool {
 	return len(p.Args) > 0 && (p.Args[0] == cobra.ShellCompRequestCmd || p.Args[0] == cobra.ShellCompNoDescRequestCmd)
 }
 
-// registerCompletions tells cobra what the values of a command's flags can be. A value that is called a
+// registerCompletions registers what the values of a command's flags can be. A value that is called a
 // file or a path is left to the shell. No server is asked about its name.
 func registerCompletions(p Process, cmd *cobra.Command) {
 	cmd.ValidArgsFunction = cobra.NoFileCompletions
@@ -61,7 +61,7 @@ func oneOf(values ...string) cobra.CompletionFunc {
 // finger on the key.
 const completionPatience = 3 * time.Second
 
-// completeRelease lists the releases of the namespace. When Helm cannot tell, there are none.
+// completeRelease lists the releases of the namespace. When Helm fails, there are none.
 func completeRelease(p Process) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		ctx, cancel := context.WithTimeout(context.Background(), completionPatience)

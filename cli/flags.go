@@ -112,7 +112,7 @@ func readEnvironment(p Process, flags *pflag.FlagSet) error {
 		switch {
 		case excludes && slices.Contains(exclusive, flag.Name):
 		case input.HoldsSecret(value):
-			faults = append(faults, input.RefuseSecret(source, flag.Name, value))
+			faults = append(faults, input.RefuseSecret(source))
 		default:
 			if err := flags.Set(flag.Name, value); err != nil {
 				if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
@@ -180,7 +180,7 @@ func invalidValue(source, name string, flag *pflag.Flag, value string, cause err
 
 var errTwice = errors.New("only one of two values would count")
 
-// A single value may be given once.
+// A single value may be set once.
 type single struct {
 	pflag.Value
 	flag *pflag.Flag
@@ -193,7 +193,7 @@ func (s single) Set(value string) error {
 	return s.Value.Set(value)
 }
 
-// singleValues makes an error of a flag that is given twice, where the second would win in silence.
+// singleValues makes an error of a flag that is set twice, where the second would win in silence.
 // Switches say the same twice, and lists grow.
 func singleValues(flags *pflag.FlagSet) {
 	flags.VisitAll(func(flag *pflag.Flag) {

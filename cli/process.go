@@ -105,7 +105,7 @@ func (p Process) pipeThrough(command string, manifests *render.Result) ([]byte, 
 	return pipe.Runner{Stderr: p.Stderr, Grace: p.Grace}.Run(command, manifests)
 }
 
-// sources returns the certificates of --cert, else of RUNNERTRUST_CERT; none where neither is given.
+// sources returns the certificates of --cert, else of RUNNERTRUST_CERT; none where there is neither.
 func (p Process) sources(certs []string) ([]render.Source, error) {
 	if value, _ := p.Env(input.CertVariable); len(certs) == 0 && value != "" {
 		return p.files().LoadText(input.CertVariable, value)

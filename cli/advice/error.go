@@ -42,7 +42,7 @@ type Check int
 
 // The checks.
 const (
-	OfFiles     Check = iota // of the certificates that are given
+	OfFiles     Check = iota // of the certificates that the command line names
 	OfManifests              // of what a runner's file holds, by verify
 	OfServer                 // of a server, by fetch
 	OfHandshake              // of a client's handshake with a server, by verify

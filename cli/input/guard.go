@@ -3,9 +3,9 @@
 package input
 
 import (
+	"cmp"
 	"os"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,13 +23,8 @@ func CheckArguments(args []string) error {
 	before := ""
 	for _, arg := range args {
 		if HoldsSecret(arg) {
-			source := "an argument"
-			if found := flagName().FindString(arg); found != "" {
-				source = strings.TrimSuffix(found, "=")
-			} else if found := flagName().FindString(before); found != "" {
-				source = found
-			}
-			return RefuseSecret(source, strings.TrimPrefix(source, "--"), strings.TrimPrefix(arg, source+"="))
+			source := cmp.Or(flagName().FindString(arg), flagName().FindString(before), "an argument")
+			return RefuseSecret(strings.TrimSuffix(source, "="))
 		}
 		before = arg
 	}
@@ -39,33 +34,16 @@ func CheckArguments(args []string) error {
 var flagName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(--[a-z][a-z-]{0,30}|-[a-z])(=|$)`) })
 
 // RefuseSecret returns the error about a value for which [HoldsSecret] is true; source is the flag or
-// the variable that it comes from. Line breaks alone make no certificate of a value, except where
-// one is wanted.
-func RefuseSecret(source, flag, value string) error {
-	if isCertificate(value) || flag == "cert" || flag == source {
-		return &advice.Error{What: source + ": the value is the text of a certificate or a key, or has line breaks",
-			Hint: "write it to a file and give the path, or put it into the variable " + CertVariable}
-	}
-	return &advice.Error{What: source + ": the value has line breaks", Hint: "give it in one line"}
+// the variable that it comes from.
+func RefuseSecret(source string) error {
+	return &advice.Error{What: source + ": the value is the text of a certificate or a key, or has line breaks",
+		Hint: "write a certificate to a file and give the path, or put it into the variable " + CertVariable + "; any other value takes one line"}
 }
 
-// HoldsSecret reports whether a value has more than one line or may be PEM, a part of it or its
-// base64.
+// HoldsSecret reports whether a value has more than one line, or may be PEM or its base64.
 func HoldsSecret(value string) bool {
-	return strings.ContainsAny(value, "\r\n") || isCertificate(value)
-}
-
-// isCertificate reports whether a value may be PEM, a part of it or its base64.
-func isCertificate(value string) bool {
 	const shortest = 48 // of what is worth compiling the expression for
-	return strings.Contains(value, "-----BEGIN") || len(value) >= shortest && base64Text().MatchString(value) ||
-		strings.ContainsAny(value, "\r\n") && slices.ContainsFunc(strings.Fields(value), func(line string) bool {
-			return len(line) >= shortest && consistsOf(line, isBase64) // PEM without its head
-		})
-}
-
-func isBase64(c rune) bool {
-	return isDigit(c) || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || strings.ContainsRune("+/=", c)
+	return strings.ContainsAny(value, "\r\n") || strings.Contains(value, "-----BEGIN") || len(value) >= shortest && base64Text().MatchString(value)
 }
 
 // base64Text matches PEM ("-----BEGIN") or DER (a SEQUENCE of 256 bytes or more) in base64.

@@ -43,17 +43,11 @@ func WithoutHost(value string) string {
 }
 
 // IsName reports whether a text can be a name of a host, an object or a field, and so no other value
-// that was put in its place.
-func IsName(text string) bool { return text != "" && len(text) <= 253 && consistsOf(text, isName) }
-
-func consistsOf(text string, allowed func(c rune) bool) bool {
-	return !strings.ContainsFunc(text, func(c rune) bool { return !allowed(c) })
-}
-
-func isDigit(c rune) bool { return '0' <= c && c <= '9' }
-
-func isName(c rune) bool {
-	return isDigit(c) || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || strings.ContainsRune("-._", c)
+// that was put there instead.
+func IsName(text string) bool {
+	return text != "" && len(text) <= 253 && !strings.ContainsFunc(text, func(c rune) bool {
+		return (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && !strings.ContainsRune("-._", c)
+	})
 }
 
 // Object reads [HOST=]NAME[/KEY] of a Secret or a ConfigMap.

@@ -18,7 +18,7 @@ import (
 // files in a folder are joined.
 func (f Files) Load(arg string) ([]render.Source, error) {
 	if HoldsSecret(arg) {
-		return nil, RefuseSecret("the path of a certificate", "cert", arg)
+		return nil, RefuseSecret("the path of a certificate")
 	}
 	host, path, err := SplitHost(arg)
 	if err != nil {

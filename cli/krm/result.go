@@ -73,7 +73,7 @@ func (l *resourceList) add(r result, object, namespace string) {
 	l.results = append(l.results, r)
 }
 
-// fileOf returns the file that an item was read from, nil where its annotations do not tell.
+// fileOf returns the file that an item was read from, nil where its annotations do not say.
 func fileOf(item *yaml.RNode) *fileRef {
 	path, index, err := kioutil.GetFileAnnotations(item)
 	if err != nil || path == "" {
