@@ -102,7 +102,7 @@ func (p Process) files() input.Files { return input.Files{Patience: p.Patience} 
 
 // pipeThrough runs the program of --pipe.
 func (p Process) pipeThrough(command string, manifests *render.Result) ([]byte, error) {
-	return pipe.Runner{Stderr: p.Stderr, Grace: p.Grace}.Run(command, manifests)
+	return pipe.Run(command, manifests, p.Stderr, p.Grace)
 }
 
 // sources returns the certificates of --cert, else of RUNNERTRUST_CERT; none where there is neither.

@@ -24,23 +24,18 @@ import (
 // be closed after its end.
 const defaultGrace = 5 * time.Second
 
-// A Runner runs a program behind the filter.
-type Runner struct {
-	Stderr io.Writer     // of the program too
-	Grace  time.Duration // for the program to end after a signal; 0 is five seconds
-}
-
 // Run runs a command, CMD ARG…, parted by blanks, without a shell. It has to read all of the
 // manifests; what it prints is the result if it ends well and prints any object (Helm takes nothing
-// for an empty release), which it need not where there were none.
-func (r Runner) Run(command string, manifests *render.Result) ([]byte, error) {
+// for an empty release), which it need not where there were none. After a signal, it has the grace to
+// end; 0 is five seconds.
+func Run(command string, manifests *render.Result, stderr io.Writer, grace time.Duration) ([]byte, error) {
 	words := strings.Fields(command)
 	if len(words) == 0 {
 		return nil, &advice.Error{What: "--pipe is empty", Hint: "name a program: --pipe='kustomize-as-post-renderer'"}
 	}
 	name := trust.PrintableURL(words[0])
-	stderr := &lastLine{to: r.Stderr}
-	out, unread, err := r.run(words, manifests, stderr)
+	last := &lastLine{to: stderr}
+	out, unread, err := run(words, manifests, last, cmp.Or(grace, defaultGrace))
 	silent, isSilent := errors.AsType[*exec.Error](err)
 	switch {
 	case isSilent:
@@ -50,7 +45,7 @@ func (r Runner) Run(command string, manifests *render.Result) ([]byte, error) {
 		return nil, &advice.Error{What: fmt.Sprintf("--pipe: %s ended, but a program that it started keeps its output open", name),
 			Hint: "more may come from there: let it wait for that program, or start that one with >/dev/null 2>&1"}
 	case err != nil:
-		return nil, &advice.Error{What: fmt.Sprintf("--pipe: %s failed", name), Err: stderr.after(err), Hint: pipeHint(command)}
+		return nil, &advice.Error{What: fmt.Sprintf("--pipe: %s failed", name), Err: last.after(err), Hint: pipeHint(command)}
 	case unread > 0:
 		return nil, &advice.Error{What: fmt.Sprintf("--pipe: %s did not read all of the manifests", name), Hint: "it has to read them from stdin and to print them"}
 	case isBlank(out) && !isBlank(manifests.Bytes()):
@@ -61,7 +56,7 @@ func (r Runner) Run(command string, manifests *render.Result) ([]byte, error) {
 
 // run runs a program with the manifests on its stdin, and returns what it printed and how many
 // bytes it left unread. A signal that reaches us makes an error of any end.
-func (r Runner) run(words []string, manifests io.WriterTo, stderr io.Writer) (printed []byte, unread int64, err error) {
+func run(words []string, manifests io.WriterTo, stderr io.Writer, grace time.Duration) (printed []byte, unread int64, err error) {
 	stdin, feed, err := os.Pipe()
 	if err != nil {
 		return nil, 0, err
@@ -75,8 +70,8 @@ func (r Runner) run(words []string, manifests io.WriterTo, stderr io.Writer) (pr
 	var out bytes.Buffer
 	cmd := exec.Command(words[0], words[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &out, stderr
-	cmd.WaitDelay = cmp.Or(r.Grace, defaultGrace)
-	got, err := Supervise(cmd, cmd.WaitDelay)
+	cmd.WaitDelay = grace
+	got, err := Supervise(cmd, grace)
 	if got != nil {
 		err = stopped(got, err)
 	}
