@@ -44,15 +44,6 @@ func Find(stream *yamledit.Stream) *yamledit.Document {
 	return nil
 }
 
-// shapeOfList returns what is read of a ResourceList.
-func shapeOfList() *yamledit.Shape {
-	type fields = map[string]*yamledit.Shape
-	any := &yamledit.Shape{}
-	item := &yamledit.Shape{Fields: fields{"metadata": {Fields: fields{"name": any}}}}
-	config := &yamledit.Shape{Fields: fields{"kind": any, "spec": any}}
-	return &yamledit.Shape{Fields: fields{"items": {Items: item}, "results": {Items: any}, "functionConfig": config}}
-}
-
 // newList takes the list apart, once its shape is sure.
 func newList(stream *yamledit.Stream, doc *yamledit.Document) (*resourceList, error) {
 	for _, other := range stream.Documents {
@@ -65,14 +56,16 @@ func newList(stream *yamledit.Stream, doc *yamledit.Document) (*resourceList, er
 	if syntax, ok := errors.AsType[*yamledit.SyntaxError](err); ok && syntax.Line > 0 {
 		err = fmt.Errorf("line %d: %w", doc.LinesAbove()+syntax.Line, err)
 	}
-	if err == nil {
-		err = shapeOfList().Check(root)
-	}
-	if kind, ok := errors.AsType[*yamledit.KindError](err); ok {
-		err = fmt.Errorf("%s: %w", kind.Field, err)
-	}
 	if err != nil {
 		return nil, malformed("it cannot be read", err)
+	}
+	var shape struct { // of what is read below
+		FunctionConfig struct{ Kind, Spec yaml.Node } `yaml:"functionConfig"`
+		Items          []struct{ Metadata map[string]yaml.Node }
+		Results        []yaml.Node
+	}
+	if root.YNode().Decode(&shape) != nil { // its error has values
+		return nil, malformed("items and results are not lists of objects with metadata, functionConfig is no object, or a key is there twice", nil)
 	}
 	l := &resourceList{document: doc, root: root, config: field(root, "functionConfig")}
 	if l.config == nil {
