@@ -1,0 +1,112 @@
+package yamledit
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// maxExpanded bounds what the aliases of a stream may add, in bytes, if it were written out: more
+// than etcd would store.
+const maxExpanded = 2 << 20
+
+// parse reads a text that holds exactly one YAML document and returns its root. Aliases are expanded;
+// the nodes that come from there have no position (Line 0). expanded counts their bytes.
+func parse(document []byte, expanded *int) (*yaml.Node, error) {
+	if bytes.HasPrefix(document, []byte("\xff\xfe")) || bytes.HasPrefix(document, []byte("\xfe\xff")) {
+		return nil, errors.New("it is UTF-16, and Kubernetes reads UTF-8")
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(document))
+	var root, second yaml.Node
+	if err := decoder.Decode(&root); errors.Is(err, io.EOF) {
+		return nil, errors.New("the document is empty")
+	} else if err != nil {
+		return nil, err
+	}
+	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) {
+		return nil, errors.New("a second document begins inside of it")
+	}
+	top := root.Content[0]
+	top.FootComment += root.FootComment
+	x := expansion{open: map[*yaml.Node]bool{}, expanded: expanded}
+	return x.expand(top, 0, false)
+}
+
+// expansion replaces aliases by copies of what they stand for. It refuses an alias inside its own
+// anchor, and growth beyond maxExpanded.
+type expansion struct {
+	open     map[*yaml.Node]bool // nodes that are being expanded
+	expanded *int                // bytes of copies
+}
+
+// expand returns a copy of node without aliases; copied is whether node is reached through one.
+func (x *expansion) expand(node *yaml.Node, depth int, copied bool) (*yaml.Node, error) {
+	if node.Kind == yaml.AliasNode {
+		return x.expand(node.Alias, depth, true)
+	}
+	if x.open[node] {
+		return nil, fmt.Errorf("line %d: anchor %q contains itself", node.Line, node.Anchor)
+	}
+	x.open[node] = true
+	defer delete(x.open, node)
+
+	expanded := *node
+	expanded.Content = nil
+	if copied {
+		expanded.Anchor, expanded.Line, expanded.Column = "", 0, 0
+		if *x.expanded += yaml.DefaultIndent*depth + len(node.Value) + 1; *x.expanded > maxExpanded {
+			return nil, fmt.Errorf("the aliases of the stream, written out, take more than %d MiB", maxExpanded>>20)
+		}
+	}
+	for i, child := range node.Content {
+		c, err := x.expand(child, depth+1, copied)
+		if err != nil {
+			return nil, err
+		}
+		if node.Kind == yaml.MappingNode && i%2 == 0 && c.ShortTag() == yaml.MergeTag {
+			return nil, fmt.Errorf("line %d: a merge key (<<): write the keys that it adds in its place", child.Line)
+		}
+		if node.Style&yaml.FlowStyle != 0 && yaml.IsYNodeTaggedNull(c) {
+			c.Value = "null" // go.yaml.in/yaml/v3 writes one without a word as a part of its key
+		}
+		expanded.Content = append(expanded.Content, c)
+	}
+	return &expanded, nil
+}
+
+// A SyntaxError is a text that is not one YAML document, or one that is refused.
+type SyntaxError struct {
+	Line    int // in the document, from 1; 0 where it is not known
+	Message string
+}
+
+// Error returns the message, without the line.
+func (e *SyntaxError) Error() string { return e.Message }
+
+// yamlLine matches the line in a message of go.yaml.in/yaml/v3 or of this package.
+var yamlLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:yaml: )?line (\d+): ((?s).*)$`)
+})
+
+// unknownAnchor matches a message of go.yaml.in/yaml/v3 that repeats text of the document. That text can be
+// a password that begins with an asterisk, which YAML takes for an alias.
+var unknownAnchor = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?s)unknown anchor '.*' referenced`) })
+
+// newSyntaxError takes the line out of a message of go.yaml.in/yaml/v3.
+func newSyntaxError(err error) *SyntaxError {
+	if unknownAnchor().MatchString(err.Error()) {
+		return &SyntaxError{Message: "an alias (*) refers to an anchor that is not there"}
+	}
+	if found := yamlLine().FindStringSubmatch(err.Error()); found != nil {
+		line, _ := strconv.Atoi(found[1]) // digits
+		return &SyntaxError{Line: line, Message: found[2]}
+	}
+	return &SyntaxError{Message: strings.TrimPrefix(err.Error(), "yaml: ")}
+}
