@@ -19,10 +19,10 @@ func (r *Runner) RefuseJobs(t *Template) error {
 		return err
 	}
 	field := "data " + TemplateKey
-	if executor, line, set := config.Executor(); set && executor != kubernetesExecutor {
+	if executor, line, set := config.String("executor"); set && executor != kubernetesExecutor {
 		return t.ConfigMap.Refuse(manifest.ExecutorUnfit, field, "line %d: executor is %q, and the script is for %q", line, executor, kubernetesExecutor)
 	}
-	if shell, line, set := config.Shell(); set && !isPOSIX(shell) {
+	if shell, line, set := config.String("shell"); set && !isPOSIX(shell) {
 		return t.ConfigMap.Refuse(manifest.ShellUnfit, field, "line %d: shell is %q, and the script is for POSIX shells", line, shell)
 	}
 	for _, c := range r.Containers {
