@@ -116,12 +116,25 @@ func eachField(node *yaml.Node, visit func(key, value *yaml.Node)) {
 	}
 }
 
-// scalarAt returns the last scalar under a key of a mapping, which is the one that Kubernetes reads.
-func scalarAt(node *yaml.Node, name string) (value string) {
-	eachField(node, func(key, field *yaml.Node) {
-		if key.Value == name && field.Kind == yaml.ScalarNode {
-			value = field.Value
-		}
-	})
-	return value
+// fieldAt returns the last field of a mapping under a key, which is the one that Kubernetes reads, and so on
+// down the keys; an empty node for none.
+func fieldAt(node *yaml.Node, keys ...string) *yaml.Node {
+	for _, name := range keys {
+		found := &yaml.Node{}
+		eachField(node, func(key, value *yaml.Node) {
+			if key.Value == name {
+				found = value
+			}
+		})
+		node = found
+	}
+	return node
+}
+
+// scalarAt returns the value of a scalar as fieldAt finds it; "" for none.
+func scalarAt(node *yaml.Node, keys ...string) string {
+	if field := fieldAt(node, keys...); field.Kind == yaml.ScalarNode {
+		return field.Value
+	}
+	return ""
 }

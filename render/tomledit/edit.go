@@ -8,32 +8,23 @@ import (
 )
 
 // SetTLSCAFile returns the text with tls-ca-file under [[runners]]: on a line below the header, or
-// between the quotes of the value that is there. The error is an *Error.
-//
-// To take it back, set the path that TLSCAFile returned before, or call RemoveTLSCAFile where it
-// was not set.
+// between the quotes of the value that is there. With "", the setting and its line go. So it is taken back
+// with what TLSCAFile returned before. The error is an *Error.
 func (c *Config) SetTLSCAFile(path string) (text string, err error) {
 	line := tlsCAFile + " = " + quote(path, "")
 	old, _, set := c.TLSCAFile()
 	written := c.written(tlsCAFile)
 	switch {
-	case set && old == path:
+	case old == path:
 		return c.text, nil
-	case path == "" || set && (old == "" || written != quote(old, written)):
-		return "", c.refuse(tlsCAFile, "it is not a path between plain quotes", line)
 	case !set:
 		return c.insert(tlsCAFile, path, c.at, line)
+	case old == "" || written != quote(old, written):
+		return "", c.refuse(tlsCAFile, "it is not a path between plain quotes", line)
+	case path == "":
+		return c.remove(tlsCAFile, nil, c.values[c.key(tlsCAFile)])
 	}
 	return c.change(tlsCAFile, path, c.values[c.key(tlsCAFile)], quote(path, written), line)
-}
-
-// RemoveTLSCAFile returns the text without tls-ca-file under [[runners]], and without its line.
-// The error is an *Error.
-func (c *Config) RemoveTLSCAFile() (text string, err error) {
-	if _, _, set := c.TLSCAFile(); !set {
-		return c.text, nil
-	}
-	return c.remove(tlsCAFile, nil, c.values[c.key(tlsCAFile)])
 }
 
 // quote returns a string of TOML with the quotes of another one. Control characters do not parse
@@ -73,8 +64,8 @@ func (c *Config) remove(name string, value any, at span) (string, error) {
 	return c.change(name, value, span{from, to}, "", "")
 }
 
-// change replaces a span. It returns an error where another setting than this one changes by it, or where
-// this one has not the value then. add is what to add by hand.
+// change replaces a span. It returns an error where another setting than this one changes by it, where this
+// one has not the value then, or where our lines could not be found again. add is what to add by hand.
 func (c *Config) change(name string, value any, at span, written, add string) (string, error) {
 	text := at.replace(c.text, written)
 	after, err := Parse(text)
@@ -84,10 +75,15 @@ func (c *Config) change(name string, value any, at span, written, add string) (s
 	if c.at == 0 || !reflect.DeepEqual(after.without(name), c.without(name)) || !reflect.DeepEqual(after.value(name), value) {
 		return "", c.refuse(name, notChanged, add)
 	}
+	_, scriptErr := marked(text, ScriptBegin, ScriptEnd)
+	_, volumesErr := marked(text, volumesBegin, volumesEnd)
+	if err := cmp.Or(scriptErr, volumesErr); err != nil {
+		return "", c.refuse(name, err.Error(), "")
+	}
 	return text, nil
 }
 
-// value returns a setting; of kubernetes the volumes.
+// value returns a setting; of kubernetes the volumes, which are added and removed as whole lines.
 func (c *Config) value(name string) any {
 	if name == kubernetes {
 		return c.Volumes()
@@ -95,20 +91,11 @@ func (c *Config) value(name string) any {
 	return c.table[c.key(name)]
 }
 
-// without returns the tree without a setting; of kubernetes without the volumes.
+// without returns the tree without a setting.
 func (c *Config) without(name string) map[string]any {
 	tree, runner := maps.Clone(c.tree), maps.Clone(c.table)
+	delete(runner, c.key(name))
 	tree[c.array] = runner
-	if name != kubernetes {
-		delete(runner, c.key(name))
-		return tree
-	}
-	pods, _ := runner[c.key(name)].(map[string]any)
-	pods = maps.Clone(pods)
-	maps.DeleteFunc(pods, func(key string, _ any) bool { return strings.EqualFold(key, "volumes") })
-	if runner[c.key(name)] = pods; len(pods) == 0 {
-		delete(runner, c.key(name))
-	}
 	return tree
 }
 

@@ -76,7 +76,7 @@ func TestValues(t *testing.T) {
 	}
 }
 
-// TestVolumes adds volumes of both kinds, reads them back, and replaces them.
+// TestVolumes adds volumes of both kinds, and reads them back.
 func TestVolumes(t *testing.T) {
 	const base = "[[runners]]\n  [[runners.kubernetes.volumes.config_map]]\n    name = \"a\"\n# end\n[session_server]\nx = 1\n"
 	c := mustParse(t, base)
@@ -91,11 +91,6 @@ func TestVolumes(t *testing.T) {
 	}
 	if got, want := mustParse(t, text).Volumes(), []Volume{{Kind: "config_map", Name: "a"}, wantedVolume, secret}; !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
-	}
-	replaced, err := mustParse(t, text).AddJobVolumes(secret)
-	direct, _ := c.AddJobVolumes(secret)
-	if err != nil || replaced != direct {
-		t.Errorf("replaced, it is\n%s\ninstead of\n%s; error %v", replaced, direct, err)
 	}
 }
 

@@ -25,16 +25,9 @@ func (c *Config) OwnScript() (lines string, set bool) {
 
 // PrependPreBuildScript returns the text with lines of shell in front of those of
 // pre_build_script under [[runners]], between ScriptBegin and ScriptEnd; the key is added if it
-// is not there. Lines of an earlier call are replaced. A script has to begin below its quotes. The
-// error is an *Error.
+// is not there. A script has to begin below its quotes. The error is an *Error.
 func (c *Config) PrependPreBuildScript(lines string) (text string, err error) {
 	block := ScriptBegin + "\n" + strings.TrimSuffix(lines, "\n") + "\n" + ScriptEnd + "\n"
-	if text, err = c.RemovePreBuildScript(); err != nil {
-		return "", err
-	}
-	if c, err = Parse(text); err != nil {
-		return "", err
-	}
 	old, _, set := c.String(preBuildScript)
 	if !set { // LF also among CRLF: version 0.3.1 of the runner's library drops no other
 		return c.insert(preBuildScript, block, c.at, preBuildScript+" = '''\n"+block+"'''")
@@ -51,19 +44,16 @@ func (c *Config) PrependPreBuildScript(lines string) (text string, err error) {
 // RemovePreBuildScript returns the text without what PrependPreBuildScript has added, to the byte.
 // The error is an *Error.
 func (c *Config) RemovePreBuildScript() (text string, err error) {
-	script, _, _ := c.String(preBuildScript)
-	inScript, err := marked(script, ScriptBegin, ScriptEnd)
-	if err != nil {
-		return "", c.refuse(preBuildScript, err.Error(), "")
-	}
-	if inScript.to == 0 {
-		return c.text, nil
-	}
 	all := c.values[c.key(preBuildScript)]
 	at, err := marked(c.text[all.from:all.to], ScriptBegin, ScriptEnd)
 	if err != nil {
 		return "", c.refuse(preBuildScript, err.Error(), "")
 	}
+	if at.to == 0 {
+		return c.text, nil
+	}
+	script, _, _ := c.String(preBuildScript)
+	inScript, _ := marked(script, ScriptBegin, ScriptEnd)
 	rest := inScript.replace(script, "")
 	if rest == "" {
 		return c.remove(preBuildScript, nil, all)

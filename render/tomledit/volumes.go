@@ -46,15 +46,8 @@ func (c *Config) Volumes() (all []Volume) {
 }
 
 // AddJobVolumes returns the text with read-only volumes of the kinds config_map and secret, as
-// tables behind the other tables of the [[runners]], between two comments. Volumes of an earlier
-// call are replaced. The error is an *Error.
+// tables behind the other tables of the [[runners]], between two comments. The error is an *Error.
 func (c *Config) AddJobVolumes(volumes ...Volume) (text string, err error) {
-	if text, err = c.RemoveJobVolumes(); err != nil {
-		return "", err
-	}
-	if c, err = Parse(text); err != nil {
-		return "", err
-	}
 	all := slices.Concat(c.Volumes(), volumes)
 	slices.SortStableFunc(all, func(a, b Volume) int { return cmp.Compare(a.Kind, b.Kind) })
 	return c.insert(kubernetes, all, c.end, tables(volumes)...)

@@ -39,7 +39,6 @@ type carrier struct {
 	starts   []int                 // the offset of each line, and the end of the text
 	end      int                   // the line behind the document, where its `...` may be
 	scalars  map[string]*yaml.Node // of the text, by their marks
-	edited   map[*yaml.Node]bool   // those with edits of their own
 	old, new serialized
 	edits    []udiff.Edit
 }
@@ -49,15 +48,16 @@ func carriedEdits(text []byte, before, after *yaml.Node) (_ []udiff.Edit, err er
 	if before.Style&yaml.FlowStyle != 0 {
 		return nil, errNoPosition
 	}
-	c := &carrier{text: text, starts: []int{0}, scalars: map[string]*yaml.Node{}, edited: map[*yaml.Node]bool{}}
+	c := &carrier{text: text, starts: []int{0}, scalars: map[string]*yaml.Node{}}
 	for line := range bytes.Lines(text) {
 		c.starts = append(c.starts, c.starts[len(c.starts)-1]+len(line))
 	}
 	_, _, tail := cutMarkers(text)
 	c.end = len(c.starts) - bytes.Count(tail, []byte("\n"))
 	c.addScalars(before)
+	after = writable(after)
 	c.editScalars(after)
-	if c.old, err = c.serialize(before); err != nil {
+	if c.old, err = c.serialize(writable(before)); err != nil {
 		return nil, err
 	}
 	if c.new, err = c.serialize(after); err != nil {
@@ -86,7 +86,7 @@ func (c *carrier) line(line int) []byte { return c.text[c.start(line):c.start(li
 func (c *carrier) lineEnd(line int) string { return lineEndOf(c.line(max(1, line-1))) }
 
 func lineEndOf(text []byte) string {
-	if bytes.HasSuffix(firstLine(text), []byte("\r\n")) {
+	if line, _, _ := bytes.Cut(text, []byte("\n")); bytes.HasSuffix(line, []byte("\r")) {
 		return "\r\n"
 	}
 	return "\n"
@@ -104,10 +104,10 @@ func (c *carrier) carryLines(d difference) error {
 		}
 		start, end = first.Line, c.endOf(d.end-1)
 	}
-	insert, err := c.shiftedLines(d, c.lineEnd(start))
-	if err != nil || end < start {
+	if end < start {
 		return errNoPosition
 	}
+	insert := c.shiftedLines(d, c.lineEnd(start))
 	if d.end-d.start > 1 {
 		insert = c.comments(start, end) + insert
 	}
@@ -155,14 +155,11 @@ func (c *carrier) comments(start, end int) string {
 func isComment(line []byte) bool { return bytes.HasPrefix(bytes.TrimLeft(line, " \t"), []byte("#")) }
 
 // shiftedLines returns the new lines of a difference, indented as the text is.
-func (c *carrier) shiftedLines(d difference, lineEnd string) (string, error) {
+func (c *carrier) shiftedLines(d difference, lineEnd string) string {
 	var out strings.Builder
 	base, shift, isItem := -1, 0, false
 	for at := d.from; at < d.to; at++ {
-		line, err := c.unmarked(c.new.lines[at])
-		if err != nil {
-			return "", err
-		}
+		line := c.unmarked(c.new.lines[at])
 		indent, item := indentOf(line)
 		if line != "" && (base < 0 || indent < base || indent == base && isItem && !item) {
 			base, isItem, shift = indent, item, c.shift(d, indent, item)
@@ -172,7 +169,7 @@ func (c *carrier) shiftedLines(d difference, lineEnd string) (string, error) {
 		}
 		out.WriteString(line + lineEnd)
 	}
-	return out.String(), nil
+	return out.String()
 }
 
 // shift returns how far a new line has to go to the right: as far as the line below, or one above, does

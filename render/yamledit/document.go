@@ -3,6 +3,7 @@ package yamledit
 import (
 	"bytes"
 	"errors"
+	"slices"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -49,12 +50,7 @@ func (d *Document) HasCRLF() bool { return bytes.Contains(d.text, []byte("\r\n")
 // from nearly all documents, and can miss only words that are written with escapes
 // ("CI_SERVER\x5fURL"), as templates never do.
 func (d *Document) Contains(words ...string) bool {
-	for _, word := range words {
-		if !bytes.Contains(d.text, []byte(word)) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(words, func(word string) bool { return !bytes.Contains(d.text, []byte(word)) })
 }
 
 // Root is the tree that edits change, read at the first call. Aliases in it are expanded,

@@ -43,11 +43,6 @@ func Text(value string) *yaml.RNode {
 	return yaml.NewRNode(node)
 }
 
-// True is a new bool.
-func True() *yaml.RNode {
-	return yaml.NewRNode(&yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagBool, Value: "true"})
-}
-
 // Fields are the entries of a mapping, in their order; nil for what is none. kyaml's VisitFields
 // looks each of them up from the start.
 func Fields(mapping *yaml.RNode) []Pair {
@@ -87,15 +82,9 @@ func Set(mapping *yaml.RNode, key string, value *yaml.RNode) (*yaml.RNode, error
 	return mapping.Pipe(yaml.SetField(key, value))
 }
 
-// SetFirst puts a key that a mapping does not have in front of its keys.
-func SetFirst(mapping *yaml.RNode, key string, value *yaml.RNode) {
-	prepend(mapping, Text(key), value)
-}
-
-// Prepend puts an item in front of a sequence's own; kyaml only appends.
-func Prepend(list, item *yaml.RNode) { prepend(list, item) }
-
-func prepend(collection *yaml.RNode, nodes ...*yaml.RNode) {
+// Prepend puts an item in front of those of a sequence, or a key and its value in front of those of a
+// mapping; kyaml only appends.
+func Prepend(collection *yaml.RNode, nodes ...*yaml.RNode) {
 	node := collection.YNode()
 	for _, added := range slices.Backward(nodes) {
 		node.Content = slices.Insert(node.Content, 0, added.YNode())

@@ -1,7 +1,6 @@
 package yamledit
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -40,11 +39,10 @@ func (c *carrier) addScalars(node *yaml.Node) {
 	}
 }
 
-// serialize writes a tree with its marks.
+// serialize writes a tree with marks, which it gets in place.
 func (c *carrier) serialize(tree *yaml.Node) (s serialized, err error) {
-	tree = writable(tree)
 	c.mark(tree)
-	written, err := encode(tree, listStyle(c.text))
+	written, err := encode(tree, c.text)
 	s.lines = strings.Split(strings.TrimSuffix(string(written), "\n"), "\n")
 	for _, line := range s.lines {
 		var marks []*yaml.Node
@@ -63,7 +61,7 @@ func (c *carrier) serialize(tree *yaml.Node) (s serialized, err error) {
 func (c *carrier) mark(node *yaml.Node) {
 	node.HeadComment, node.FootComment = "", ""
 	if old := c.scalars[markOf(node)]; node.Kind == yaml.ScalarNode && old != nil {
-		if c.edited[old] || old.Value == node.Value && old.ShortTag() == node.ShortTag() {
+		if old.Value == node.Value && old.ShortTag() == node.ShortTag() {
 			node.Value, node.Tag, node.Style = markOf(node), yaml.NodeTagString, 0
 		}
 	}
@@ -72,27 +70,19 @@ func (c *carrier) mark(node *yaml.Node) {
 	}
 }
 
-// unmarked puts the scalars of the text in place of their marks.
-func (c *carrier) unmarked(line string) (string, error) {
-	var fault error
-	line = markPattern().ReplaceAllStringFunc(line, func(mark string) string {
-		node := c.scalars[mark]
-		if node == nil {
-			return mark
+// unmarked puts the scalars of the text in place of their marks. One of several lines does not fit there,
+// and what comes of it is not the edited tree.
+func (c *carrier) unmarked(line string) string {
+	return markPattern().ReplaceAllStringFunc(line, func(mark string) string {
+		if node := c.scalars[mark]; node != nil {
+			return writtenScalar(node.Tag, node.Value, node.Style)
 		}
-		written, err := scalarLine(node.Tag, node.Value, node.Style)
-		fault = cmp.Or(fault, err)
-		return written
+		return mark
 	})
-	return line, fault
 }
 
-// scalarLine returns a scalar alone, on one line.
-func scalarLine(tag, value string, style yaml.Style) (string, error) {
-	written, err := encode(&yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value, Style: style}, yaml.CompactSequenceStyle)
-	line := strings.TrimSuffix(string(written), "\n")
-	if strings.Contains(line, "\n") {
-		return "", errNoPosition
-	}
-	return line, err
+// writtenScalar returns a scalar alone; "" for one that cannot be written.
+func writtenScalar(tag, value string, style yaml.Style) string {
+	written, _ := encode(&yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value, Style: style}, nil)
+	return strings.TrimSuffix(string(written), "\n")
 }

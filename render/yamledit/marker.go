@@ -5,14 +5,6 @@ import (
 	"strings"
 )
 
-// firstLine is everything up to the first LF, inclusive.
-func firstLine(text []byte) []byte {
-	if end := bytes.IndexByte(text, '\n'); end >= 0 {
-		return text[:end+1]
-	}
-	return text
-}
-
 // isMarker reports whether the line is a document marker: at column 0, and followed by nothing, a
 // blank or the line's end.
 func isMarker(line []byte, marker string) bool {
@@ -38,8 +30,7 @@ func cutMarkers(text []byte) (head, body, tail []byte) {
 		end = len(text)
 	}
 	at, marked := len(text)-len(bytes.TrimPrefix(text, byteOrderMark)), false
-	for at < end {
-		line := firstLine(text[at:])
+	for line := range bytes.Lines(text[min(at, end):end]) {
 		opens := !marked && isMarker(line, "---") && isPrefix(line[len("---"):])
 		if !opens && (!isPrefix(line) || marked && line[0] == '%') {
 			break

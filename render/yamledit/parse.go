@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"regexp"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -35,7 +34,7 @@ func parse(document []byte, expanded *int) (*yaml.Node, error) {
 	}
 	top := root.Content[0]
 	top.FootComment += root.FootComment
-	x := expansion{open: map[*yaml.Node]bool{}, expanded: expanded}
+	x := expansion{map[*yaml.Node]bool{}, expanded}
 	return x.expand(top, 0, false)
 }
 
@@ -90,23 +89,18 @@ type SyntaxError struct {
 // Error returns the message, without the line.
 func (e *SyntaxError) Error() string { return e.Message }
 
-// yamlLine matches the line in a message of go.yaml.in/yaml/v3 or of this package.
-var yamlLine = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(?:yaml: )?line (\d+): ((?s).*)$`)
-})
-
 // unknownAnchor matches a message of go.yaml.in/yaml/v3 that repeats text of the document. That text can be
 // a password that begins with an asterisk, which YAML takes for an alias.
 var unknownAnchor = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?s)unknown anchor '.*' referenced`) })
 
-// newSyntaxError takes the line out of a message of go.yaml.in/yaml/v3.
+// newSyntaxError takes the line out of a message of go.yaml.in/yaml/v3 or of this package.
 func newSyntaxError(err error) *SyntaxError {
 	if unknownAnchor().MatchString(err.Error()) {
 		return &SyntaxError{Message: "an alias (*) refers to an anchor that is not there"}
 	}
-	if found := yamlLine().FindStringSubmatch(err.Error()); found != nil {
-		line, _ := strconv.Atoi(found[1]) // digits
-		return &SyntaxError{Line: line, Message: found[2]}
+	e := &SyntaxError{Message: strings.TrimPrefix(err.Error(), "yaml: ")}
+	if found, _ := fmt.Sscanf(e.Message, "line %d:", &e.Line); found == 1 {
+		_, e.Message, _ = strings.Cut(e.Message, ": ")
 	}
-	return &SyntaxError{Message: strings.TrimPrefix(err.Error(), "yaml: ")}
+	return e
 }

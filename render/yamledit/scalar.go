@@ -10,7 +10,8 @@ import (
 )
 
 // editScalars edits the literal and the double-quoted scalars whose value differs, line by line of the
-// value, so that their other lines stay. What cannot be edited so is left to the comparison of the trees.
+// value, so that their other lines stay, and takes them back in the tree. What cannot be edited so is left to the
+// comparison of the trees.
 func (c *carrier) editScalars(node *yaml.Node) {
 	for _, child := range node.Content {
 		c.editScalars(child)
@@ -26,11 +27,11 @@ func (c *carrier) editScalars(node *yaml.Node) {
 	if starts == nil {
 		return
 	}
-	c.edited[old] = true
 	lines := valueLines(node.Value)
 	for _, d := range differences(valueLines(old.Value), lines) {
 		c.edits = append(c.edits, udiff.Edit{Start: starts[d.start], End: starts[d.end], New: write(lines[d.from:d.to])})
 	}
+	node.Value = old.Value
 }
 
 // valueLines returns the lines of a scalar's value, with their line feeds.
@@ -87,6 +88,6 @@ func (c *carrier) quotedStarts(node *yaml.Node) []int {
 
 // escaped returns lines of a value as a double-quoted scalar has them, on one line of text.
 func escaped(lines []string) string {
-	quoted, _ := scalarLine(yaml.NodeTagString, strings.Join(lines, ""), yaml.DoubleQuotedStyle)
+	quoted := writtenScalar(yaml.NodeTagString, strings.Join(lines, ""), yaml.DoubleQuotedStyle)
 	return strings.TrimSuffix(strings.TrimPrefix(quoted, `"`), `"`)
 }

@@ -17,7 +17,7 @@ func serialize(text []byte, _, edited *yaml.Node) ([]byte, error) {
 	if len(tree.Content) > 0 {
 		tree.Content[0].HeadComment = ""
 	}
-	written, err := encode(tree, listStyle(text))
+	written, err := encode(tree, text)
 	if bytes.HasPrefix(body, []byte("---")) {
 		written = append([]byte("---\n"), written...)
 	}
@@ -27,14 +27,10 @@ func serialize(text []byte, _, edited *yaml.Node) ([]byte, error) {
 	return bytes.Join([][]byte{head, written, tail}, nil), err
 }
 
-// encode writes a tree as kyaml does.
-func encode(tree *yaml.Node, lists yaml.SequenceIndentStyle) ([]byte, error) {
+// encode writes a tree as kyaml does, with lists indented as in a text; not indented without one.
+func encode(tree *yaml.Node, text []byte) ([]byte, error) {
+	lists := yaml.SequenceIndentStyle(yaml.DeriveSeqIndentStyle(string(text)))
 	return yaml.MarshalWithOptions(tree, &yaml.EncoderOptions{SeqIndent: lists})
-}
-
-// listStyle returns whether the lists of a text are indented.
-func listStyle(text []byte) yaml.SequenceIndentStyle {
-	return yaml.SequenceIndentStyle(yaml.DeriveSeqIndentStyle(string(text)))
 }
 
 // writable copies a tree without its anchors, of which the aliases are expanded, and without folded

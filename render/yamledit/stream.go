@@ -46,8 +46,8 @@ func split(stream []byte) [][]byte {
 		}
 		start, prefix = end, true
 	}
-	for at := 0; at < len(stream); {
-		line := firstLine(stream[at:])
+	at := 0
+	for line := range bytes.Lines(stream) {
 		switch {
 		case isMarker(line, "---"):
 			if !prefix {
@@ -68,7 +68,7 @@ func split(stream []byte) [][]byte {
 // Append puts a new document behind the others: a `---` line, the head (comment lines that end in
 // a line feed, or none) and the tree. With crlf, its lines end in CR LF.
 func (s *Stream) Append(head string, tree *yaml.RNode, crlf bool) error {
-	written, err := encode(tree.YNode(), yaml.CompactSequenceStyle)
+	written, err := encode(tree.YNode(), nil)
 	if err != nil {
 		return err
 	}
@@ -137,6 +137,3 @@ type DocumentError struct {
 }
 
 func (e *DocumentError) Error() string { return e.Err.Error() }
-
-// Unwrap is the fault without its document.
-func (e *DocumentError) Unwrap() error { return e.Err }
