@@ -63,11 +63,13 @@ release that is in the cluster.`,
 func writeRendered(p Process, name string, before, after []byte, diff, showSecrets, detailed bool) error {
 	out := after
 	if diff {
-		text, afterName := "", name+" (with runnertrust)"
+		afterName := name + " (with runnertrust)"
+		text, err := redact.Diff(name, afterName, before, after, render.JobsScript())
+		if err != nil {
+			return err
+		}
 		if showSecrets {
 			text = udiff.Unified(name, afterName, string(before), string(after))
-		} else {
-			text = redact.Diff(name, afterName, before, after, render.JobsScript())
 		}
 		noColour, _ := p.Env("NO_COLOR")
 		out = output.Diff(text, noColour == "" && output.IsTerminal(p.Stdout))

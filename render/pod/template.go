@@ -109,7 +109,7 @@ func (t *Template) WithPlace(err error) error {
 	if err == nil {
 		return nil
 	}
-	if edit, ok := errors.AsType[*tomledit.EditError](err); ok && edit.Add != "" {
+	if edit, ok := errors.AsType[*tomledit.Error](err); ok && edit.Add != "" {
 		err = fmt.Errorf("%w; add it in the chart's values by hand:\n%s", err, strings.TrimRight(edit.Add, "\n"))
 	}
 	return t.ConfigMap.Refuse(manifest.BadTemplate, "data "+TemplateKey, "%w", err)
