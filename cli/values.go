@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -12,7 +11,6 @@ import (
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render"
-	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/values"
 	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/probe"
@@ -79,12 +77,6 @@ func printValues(p Process, flags valuesFlags) error {
 		return err
 	}
 	v, err := values.New(options)
-	if refused, ok := errors.AsType[*manifest.Error](err); ok && refused.Code == manifest.NoVolumes {
-		if name := options.CertsSecretName(); name != "" {
-			return &advice.Error{Code: refused.Code, What: err.Error(), Hint: "set certsSecretName: " + name +
-				" in the chart's values instead: every version has it, and it mounts the same file unless the runner is root"}
-		}
-	}
 	if err != nil {
 		return err
 	}
@@ -117,10 +109,7 @@ func (f valuesFlags) read(p Process) (o values.Options, err error) {
 	if o.ServerURL, err = chartServer(p, f.host); err != nil {
 		return o, err
 	}
-	if o.Sources, err = p.sources(f.certs); err == nil && o.Apart && len(o.Sources) == 0 {
-		err = &advice.Error{What: "--configmap prints the certificates of --cert, and none is given",
-			Hint: "give them with --cert, or leave --configmap out: an object that is there needs no ConfigMap"}
-	}
+	o.Sources, err = p.sources(f.certs)
 	return o, err
 }
 

@@ -29,9 +29,35 @@ func JobsScriptLines() string {
 	return strings.TrimSuffix(strings.TrimPrefix(jobsScript, tomledit.ScriptBegin+"\n"), tomledit.ScriptEnd+"\n")
 }
 
+// configMapName returns the name of a runner's ConfigMap. A default that does not fit gets a digest: the
+// volume of job pods has the same name, which is a DNS label, and not that of another object's volume.
+func (f *filter) configMapName(r *pod.Runner) (string, error) {
+	if f.options.ConfigMapName != "" {
+		return f.options.ConfigMapName, nil
+	}
+	head, longest, taken := r.Name, maxName, false
+	if f.options.Jobs {
+		t, err := f.run.Templates.Of(r)
+		if err != nil {
+			return "", err
+		}
+		config, err := t.Config()
+		if err != nil {
+			return "", err
+		}
+		head, longest = strings.ReplaceAll(r.Name, ".", "-"), 63
+		taken = slices.ContainsFunc(config.Volumes(), func(v tomledit.Volume) bool { return v.Name == r.Name+"-certs" && v.Kind != "config_map" })
+	}
+	if name := head + "-certs"; head == r.Name && len(name) <= longest && !taken {
+		return name, nil
+	}
+	tail := "-" + sha256Of(r.Name)[:8] + "-certs"
+	return strings.TrimRight(head[:min(len(head), longest-len(tail))], "-.") + tail, nil
+}
+
 // addJobs puts the script that makes the jobs' own programs trust GitLab into the template, and the
 // volumes by which the other containers of a job pod do.
-func (f *filter) addJobs(d *added.Deployment, sources []source) error {
+func (f *filter) addJobs(d *added.Deployment, files *Files) error {
 	t, err := f.run.Templates.Of(d.Runner)
 	if err != nil {
 		return err
@@ -45,18 +71,18 @@ func (f *filter) addJobs(d *added.Deployment, sources []source) error {
 			return err
 		}
 		if from != "" {
-			f.report.warn(trust.Finding{Code: manifest.ScriptSet, Object: d.String(), Message: from + " has " + pod.ScriptVariable + ", which wins over the script in " + pod.TemplateKey})
+			f.warn(trust.Finding{Code: manifest.ScriptSet, Object: d.String(), Message: from + " has " + pod.ScriptVariable + ", which wins over the script in " + pod.TemplateKey})
 		}
 	}
 	if err := d.AddScript(JobsScriptLines()); err != nil {
 		return err
 	}
-	return f.addJobVolumes(d, t, sources)
+	return f.addJobVolumes(d, t, files)
 }
 
 // addJobVolumes mounts the objects of the sources in the job pods, each as one file. A volume that
 // cannot be mounted would stop every job, so it is left out where it is not sure that it can.
-func (f *filter) addJobVolumes(d *added.Deployment, t *pod.Template, sources []source) error {
+func (f *filter) addJobVolumes(d *added.Deployment, t *pod.Template, files *Files) error {
 	config, err := t.Config()
 	if err != nil {
 		return err
@@ -67,22 +93,23 @@ func (f *filter) addJobVolumes(d *added.Deployment, t *pod.Template, sources []s
 	}
 	obstacle := d.JobsElsewhere(config)
 	var ours []tomledit.Volume
-	for _, from := range sources {
-		for _, o := range from.jobObjects() {
-			v := o.jobVolume(pod.JobFile(len(ours) + 1))
-			why := cmp.Or(obstacle, pod.VolumeObstacle(v, slices.Concat(volumes, ours)))
-			if why == "" {
-				ours = append(ours, v)
-				if from.checksum() == "" { // its owner brings it
-					err = f.noteAbsent(d, o)
-				}
-				if err != nil {
-					return err
-				}
-				continue
-			}
-			f.report.warn(trust.Finding{Code: manifest.JobVolume, Object: d.String(), Message: fmt.Sprintf(
+	for i, o := range files.jobObjects() {
+		v := o.jobVolume(pod.JobFile(len(ours) + 1))
+		if why := cmp.Or(obstacle, pod.VolumeObstacle(v, slices.Concat(volumes, ours))); why != "" {
+			f.warn(trust.Finding{Code: manifest.JobVolume, Object: d.String(), Message: fmt.Sprintf(
 				"its job pods cannot mount %s/%s: %s; only the script is added, so the jobs' cache, their services and after_script are not reached", o.Kind, o.Name, why)})
+			continue
+		}
+		ours = append(ours, v)
+		if i == 0 && files.HasCertificates() {
+			continue // it is our ConfigMap
+		}
+		found, err := f.run.Stream.Find(o.Kind, o.Name, d.Namespace)
+		if err != nil {
+			return err
+		}
+		if found == nil {
+			f.note(trust.Finding{Code: manifest.JobObject, Object: d.String(), Message: fmt.Sprintf("no job starts before %s/%s is there, which its pod mounts", o.Kind, o.Name)})
 		}
 	}
 	if len(ours) == 0 {
@@ -90,15 +117,6 @@ func (f *filter) addJobVolumes(d *added.Deployment, t *pod.Template, sources []s
 	}
 	slices.SortStableFunc(ours, func(a, b tomledit.Volume) int { return cmp.Compare(a.Kind, b.Kind) })
 	return d.AddJobVolumes(ours)
-}
-
-// noteAbsent notes that job pods wait for an object that is not in the stream.
-func (f *filter) noteAbsent(d *added.Deployment, o Object) error {
-	found, err := f.run.Stream.Find(o.Kind, o.Name, d.Namespace)
-	if err == nil && found == nil {
-		f.report.note(trust.Finding{Code: manifest.JobObject, Object: d.String(), Message: fmt.Sprintf("no job starts before %s/%s is there, which its pod mounts", o.Kind, o.Name)})
-	}
-	return err
 }
 
 // jobVolume returns the volume that shows the one key of an object at a path, and no other key of a

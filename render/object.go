@@ -70,13 +70,22 @@ var subdomain = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
 })
 
-func isSubdomain(name string) bool { return len(name) <= 253 && subdomain().MatchString(name) }
+// maxName is how long names and keys can be.
+const maxName = 253
 
-// MaxFileName is how long the name of a runner's file can be: it becomes a key of a ConfigMap as well.
-const MaxFileName = 253
+func isSubdomain(name string) bool { return len(name) <= maxName && subdomain().MatchString(name) }
 
 // isKey reports whether a ConfigMap or Secret can have a key (IsConfigMapKey in
 // k8s.io/apimachinery/pkg/util/validation).
 func isKey(key string) bool {
-	return key != "" && len(key) <= MaxFileName && key != "." && !strings.HasPrefix(key, "..") && strings.Map(keyRune, key) == key
+	return key != "" && len(key) <= maxName && key != "." && !strings.HasPrefix(key, "..") && strings.Map(keyRune, key) == key
+}
+
+// keyRune returns "_" instead of what a key may not have.
+func keyRune(c rune) rune {
+	switch {
+	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.ContainsRune("-._", c):
+		return c
+	}
+	return '_'
 }

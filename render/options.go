@@ -2,7 +2,6 @@ package render
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -59,6 +58,15 @@ type Options struct {
 	AllowNoRunner bool
 }
 
+// CheckNames refuses what cannot name a directory or an object.
+func (o Options) CheckNames() error {
+	faults := []error{pod.CheckCertsDir(o.CertsDir)}
+	for _, object := range o.Objects {
+		faults = append(faults, object.Check())
+	}
+	return errors.Join(faults...)
+}
+
 // Hosts returns the hosts of the sources, sorted.
 func (o Options) Hosts() []string {
 	hosts := map[string]string{} // in lower case → as it was written
@@ -73,18 +81,6 @@ func (o Options) Hosts() []string {
 		}
 	}
 	return slices.Sorted(maps.Values(hosts))
-}
-
-// onlyHost returns the host of the sources, when they agree on one.
-func (o Options) onlyHost() (string, error) {
-	hosts := o.Hosts()
-	switch len(hosts) {
-	case 0:
-		return "", errors.New("nothing else tells the host")
-	case 1:
-		return hosts[0], nil
-	}
-	return "", fmt.Errorf("the sources name %d hosts: %s", len(hosts), strings.Join(hosts, ", "))
 }
 
 // Deployments returns the names of the Deployments in a stream of manifests, each once, in its order:

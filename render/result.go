@@ -8,12 +8,13 @@ import (
 	"helm-runnertrust/trust"
 )
 
-// A Result is a filtered stream.
+// A Result is a filtered stream. Each of its findings is there once.
 type Result struct {
 	Warnings []trust.Finding
-	Notes    []trust.Finding // what the stream itself decided
+	Notes    []trust.Finding // what the stream itself decided, and is no warning
 
 	texts [][]byte // of its documents; they share the memory of what was read
+	seen  map[trust.Finding]bool
 }
 
 // Bytes returns the filtered stream.
@@ -37,20 +38,11 @@ func (r *Result) WriteTo(w io.Writer) (n int64, err error) {
 
 var _ io.WriterTo = (*Result)(nil)
 
-// A report collects what does not keep the filter from its work, each finding once.
-type report struct {
-	warnings []trust.Finding
-	notes    []trust.Finding // what is worth knowing, and no warning
-	seen     map[trust.Finding]bool
-}
+func (r *Result) warn(findings ...trust.Finding) { r.Warnings = r.add(r.Warnings, findings) }
 
-func newReport() *report { return &report{seen: map[trust.Finding]bool{}} }
+func (r *Result) note(finding trust.Finding) { r.Notes = r.add(r.Notes, []trust.Finding{finding}) }
 
-func (r *report) warn(findings ...trust.Finding) { r.warnings = r.add(r.warnings, findings) }
-
-func (r *report) note(finding trust.Finding) { r.notes = r.add(r.notes, []trust.Finding{finding}) }
-
-func (r *report) add(to, findings []trust.Finding) []trust.Finding {
+func (r *Result) add(to, findings []trust.Finding) []trust.Finding {
 	for _, f := range findings {
 		if !r.seen[f] {
 			r.seen[f] = true

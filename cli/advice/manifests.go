@@ -68,6 +68,8 @@ func wayEntries() map[trust.Code]entry {
 				"and name the Secret in certsSecretName, which every version has")},
 		manifest.NoExtraObjects: {"of the gitlab-runner chart does not have the value extraObjects, which came with …", "from `values`, for an old chart",
 			always("make the ConfigMap outside the chart: add --configmap, which prints it and says what to do next")},
+		manifest.NoConfigMap: {"so there is nothing for a ConfigMap", "from `values --configmap`: an object holds the certificates already",
+			always("leave --configmap out: an object that is there needs no ConfigMap; or give certificates for this host with --cert")},
 		manifest.CAFileSet: {"so the runner would look for no other file|so the runner would not look into its certs directory", "CI_SERVER_TLS_CA_FILE or tls-ca-file is set already",
 			always("replace it with --via=env, or remove the setting from the chart's values")},
 		manifest.MountConflict: {"is a second one at the certs directory|so nothing can be added to it|is read-only, and the certs directory … is inside of it", "something is already mounted there",
@@ -111,6 +113,7 @@ func warningEntries() map[trust.Code]entry {
 		manifest.ClusterCA: {"holds the CA of the cluster's API server, which is hardly GitLab's", "from `--from-configmap=kube-root-ca.crt`",
 			fetchAnd("get GitLab's CA from its server: ")},
 		manifest.FileReplaced: {"what is given takes its place", "an older volume has the file too; nothing to do", nil},
+		manifest.Rewritten:    {"it is written anew as a whole", "a note: the objects are the same, but a diff shows more lines than were added; charts print block style, which keeps its lines", nil},
 	}
 }
 

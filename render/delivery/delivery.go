@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"path"
 	"slices"
-	"strings"
 
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/added"
@@ -15,7 +14,7 @@ import (
 )
 
 // A Delivery says where a runner's container reads its file, and leads the runner to it. A new one is a
-// file in this package, and a line in New.
+// type in this package, and a line in New.
 type Delivery interface {
 	// NeedsHost reports whether the file's name follows from the server's host.
 	NeedsHost() bool
@@ -47,14 +46,10 @@ func Ways() []pod.Way { return []pod.Way{pod.WayCertsDir, pod.WayEnv, pod.WayCon
 
 // ParseWay reads a way of New. Everything else is a *manifest.Error.
 func ParseWay(written string) (pod.Way, error) {
-	if slices.Contains(Ways(), pod.Way(written)) {
-		return pod.Way(written), nil
+	if !slices.Contains(Ways(), pod.Way(written)) {
+		return "", manifest.NewError(manifest.WayUnknown, "%q is none of the ways: %s, %s, %s", written, pod.WayCertsDir, pod.WayEnv, pod.WayConfig)
 	}
-	var names []string
-	for _, way := range Ways() {
-		names = append(names, string(way))
-	}
-	return "", manifest.NewError(manifest.WayUnknown, "%q is none of the ways: %s", written, strings.Join(names, ", "))
+	return pod.Way(written), nil
 }
 
 // New returns the Delivery of a way, "" for the default, that mounts at a directory, "" for its own.

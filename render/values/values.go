@@ -9,8 +9,6 @@ import (
 	"path"
 	"strings"
 
-	"sigs.k8s.io/kustomize/kyaml/yaml"
-
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render"
 	"helm-runnertrust/render/delivery"
@@ -68,9 +66,6 @@ func New(o Options) (*Values, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.checkVersion(); err != nil {
-		return nil, err
-	}
 	v := &Values{}
 	if r.server.Plain {
 		v.Warnings = append(v.Warnings, render.PlainHTTP(""))
@@ -79,12 +74,15 @@ func New(o Options) (*Values, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := r.checkVersion(); err != nil {
+		return nil, err
+	}
 	v.Warnings = append(v.Warnings, findings...)
 	for i, f := range r.files {
-		object := r.objects[f.name]
-		if object.Host = ""; i > 0 {
+		object := r.contents.Object(f.name)
+		if i > 0 {
 			object.Host = f.host
-			v.Notes = append(v.Notes, render.FurtherNote(f.host, f.offer.String()))
+			v.Notes = append(v.Notes, render.FurtherNote(f.host, f.offer))
 		}
 		v.Objects = append(v.Objects, object)
 	}
@@ -99,26 +97,26 @@ func New(o Options) (*Values, error) {
 		v.Notes = append(v.Notes, trust.Finding{Code: manifest.CertsSecretName,
 			Message: "certsSecretName: " + name + " " + effect + ", in every version of the chart, unless the runner is root"})
 	}
-	if o.Apart && r.configMap != nil {
-		text, err := r.configMap.String()
-		v.Text = []byte(text)
+	switch {
+	case !o.Apart:
+		v.Text, err = r.text(v.Config)
 		return v, err
+	case !r.contents.HasCertificates():
+		return nil, r.refuse(manifest.NoConfigMap, "no certificate is for the host %q, so there is nothing for a ConfigMap", r.server.Name)
 	}
-	v.Text, err = r.text(v.Config)
+	text, err := r.configMap().String()
+	v.Text = []byte(text)
 	return v, err
 }
 
 // A runner is the runner of a release.
 type runner struct {
 	Options
-	server gitlabrunner.Server
-	hosted bool              // its file is named after the server's host
-	at     delivery.Location // of the file
-	files  []file            // that of the server, then those of further hosts
-
-	objects   map[string]render.Object // what the volume shows, by file
-	configMap *yaml.RNode              // of the certificates, nil if all files come from other objects
-	checksum  string                   // of its data
+	server   gitlabrunner.Server
+	hosted   bool              // its file is named after the server's host
+	at       delivery.Location // of the file
+	files    []file            // that of the server, then those of further hosts
+	contents *render.Files
 }
 
 // runner returns the runner of the options. It refuses what cannot be expressed.
@@ -135,22 +133,11 @@ func (o Options) runner() (*runner, error) {
 	if r.hosted {
 		r.at = delivery.Location{Dir: path.Clean(cmp.Or(o.CertsDir, defaultCertsDir)), File: server.CertFile}
 	}
+	r.contents = render.NewFiles(o.Options, cmp.Or(o.ConfigMapName, DefaultConfigMapName), r.refuse)
 	if err := r.choose(); err != nil {
 		return nil, err
 	}
-	if size := len(r.at.File); size > render.MaxFileName {
-		return nil, r.refuse(manifest.HostTooLong, "the host %q is too long for the name of the runner's file, which has %d bytes and can have %d",
-			server.Name, size, render.MaxFileName)
-	}
-	if err := pod.CheckCertsDir(o.CertsDir); err != nil {
-		return nil, err
-	}
-	for _, object := range o.Objects {
-		if err := object.Check(); err != nil {
-			return nil, err
-		}
-	}
-	if err := r.chooseFurther(); err != nil {
+	if err := o.CheckNames(); err != nil {
 		return nil, err
 	}
 	return r, checkChartMounts(r.at.Dir)
@@ -186,17 +173,9 @@ func (r *runner) config() (string, error) {
 	return strings.TrimPrefix(text, header), nil
 }
 
-// CertsSecretName returns the Secret that the chart's value certsSecretName would mount in the same
-// way, in every version of the chart: it shows all keys, and each under its name, at the directory of a
-// runner that is not root. "" for none, and where the options are refused.
-func (o Options) CertsSecretName() string {
-	r, err := o.runner()
-	if err != nil {
-		return ""
-	}
-	return r.certsSecretName()
-}
-
+// certsSecretName returns the Secret that the chart's value certsSecretName would mount in the same way,
+// in every version of the chart: it shows all keys, and each under its name, at the directory of a runner
+// that is not root. "" for none.
 func (r *runner) certsSecretName() string {
 	object := r.files[0].offer.Object
 	if !r.hosted || r.at.Dir != defaultCertsDir || len(r.files) > 1 || object.Kind != "Secret" || object.Key != r.at.File {

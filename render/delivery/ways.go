@@ -1,0 +1,57 @@
+package delivery
+
+import (
+	"helm-runnertrust/gitlabrunner"
+	"helm-runnertrust/render/added"
+	"helm-runnertrust/render/pod"
+)
+
+// certsDir is <host>.crt in the directory that the runner looks into by itself. Both other settings
+// would win over it.
+type certsDir struct{ dir string }
+
+func (certsDir) NeedsHost() bool { return true }
+
+func (w certsDir) Locate(run *added.Run, c *pod.Container, server gitlabrunner.Server) (Location, error) {
+	if err := c.RefuseVariable(run.Stream); err != nil {
+		return Location{}, err
+	}
+	if err := c.RefuseSetting(run.Templates); err != nil {
+		return Location{}, err
+	}
+	dir, err := c.CertsDir(run.Stream, w.dir)
+	return Location{Dir: dir, File: server.CertFile}, err
+}
+
+func (certsDir) Apply(*added.Deployment, *pod.Container, Location) error { return nil }
+
+// env names the file in CI_SERVER_TLS_CA_FILE, which wins over everything else. It needs no host.
+type env struct{ dir string }
+
+func (env) NeedsHost() bool { return false }
+
+func (w env) Locate(*added.Run, *pod.Container, gitlabrunner.Server) (Location, error) {
+	return Named(w.dir), nil
+}
+
+func (env) Apply(d *added.Deployment, c *pod.Container, at Location) error {
+	return d.SetVariable(c, gitlabrunner.CAFileVariable, at.Path())
+}
+
+// config names the file as tls-ca-file in the template of the runner's configuration, which wins over
+// the certs directory, and loses to CI_SERVER_TLS_CA_FILE. It needs no host.
+type config struct{ dir string }
+
+func (config) NeedsHost() bool { return false }
+
+func (w config) Locate(run *added.Run, c *pod.Container, _ gitlabrunner.Server) (Location, error) {
+	if err := c.RefuseVariable(run.Stream); err != nil {
+		return Location{}, err
+	}
+	_, err := run.Templates.Of(c.Runner)
+	return Named(w.dir), err
+}
+
+func (config) Apply(d *added.Deployment, _ *pod.Container, at Location) error {
+	return d.SetCAFile(at.Path())
+}
