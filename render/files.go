@@ -214,7 +214,7 @@ func distinct[T comparable](all []T) []T {
 // configMapKey returns the key for a file: the file's name where a key may have it. That of an IPv6
 // host starts with a bracket; its key ends in a digest, so that two files do not meet in one key.
 func configMapKey(file string) string {
-	key := strings.Map(keyRune, file)
+	key := notOfKeys().ReplaceAllString(file, "_")
 	if key == file {
 		return key
 	}

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"strings"
 
 	"helm-runnertrust/render/added"
 	"helm-runnertrust/render/delivery"
@@ -48,7 +47,7 @@ func FilterStream(stream *yamledit.Stream, options Options) (*Result, error) {
 	if err := errors.Join(options.CheckNames(), options.checkRunners(found)); err != nil {
 		return nil, err
 	}
-	f := &filter{Result: &Result{seen: map[trust.Finding]bool{}}, options: options, run: added.NewRun(manifests), delivery: way, terminations: ingress.Of(manifests)}
+	f := &filter{Result: &Result{}, options: options, run: added.NewRun(manifests), delivery: way, terminations: ingress.Of(manifests)}
 	if err := f.edit(found); err != nil {
 		return nil, err
 	}
@@ -60,6 +59,7 @@ func FilterStream(stream *yamledit.Stream, options Options) (*Result, error) {
 		return nil, manifest.WithPlace(broken.Document, broken.Err)
 	}
 	f.noteRewritten()
+	f.Warnings, f.Notes = distinct(f.Warnings), distinct(f.Notes)
 	return f.Result, err
 }
 
@@ -107,7 +107,6 @@ func (f *filter) edit(found []*manifest.Object) error {
 // checkRunners refuses options that do not fit the runners.
 func (o Options) checkRunners(runners []*manifest.Object) error {
 	byID := map[string]*manifest.Object{}
-	var names []string
 	for _, r := range runners {
 		id := r.Namespace + "/" + r.Name
 		switch {
@@ -116,13 +115,12 @@ func (o Options) checkRunners(runners []*manifest.Object) error {
 		case byID[id] != nil:
 			return r.Refuse(manifest.RunnerTwice, "", "the Deployment is there twice: in %s too", byID[id].Label())
 		}
-		byID[id], names = r, append(names, r.String())
+		byID[id] = r
 	}
 	if o.ConfigMapName == "" || len(runners) < 2 {
 		return nil
 	}
-	return manifest.NewError(manifest.ConfigMapName, "the name %q is for one ConfigMap, and the stream has %d runners: %s",
-		o.ConfigMapName, len(runners), strings.Join(names, ", "))
+	return manifest.NewError(manifest.ConfigMapName, "the name %q is for one ConfigMap, and the stream has %d runners", o.ConfigMapName, len(runners))
 }
 
 // editRunner edits one runner: what its files are to hold, where they are mounted, what leads it to
@@ -131,11 +129,7 @@ func (f *filter) editRunner(r *pod.Runner) error {
 	for _, found := range f.run.Templates.Switches(r) {
 		f.warn(trust.Finding{Code: manifest.CheckOff, Object: r.String(), Message: found + " turns off the check of certificates: no file makes that safe"})
 	}
-	name, err := f.configMapName(r)
-	if err != nil {
-		return err
-	}
-	files := NewFiles(f.options, name, func(code trust.Code, format string, args ...any) error {
+	files := NewFiles(f.options, f.configMapName(r), func(code trust.Code, format string, args ...any) error {
 		return r.Refuse(code, "", format, args...)
 	})
 	var containers []container
@@ -175,14 +169,8 @@ func (f *filter) read(of *pod.Container, files *Files) (c container, err error) 
 	if c.at, err = f.delivery.Locate(f.run, of, c.server); err != nil {
 		return c, err
 	}
-	if via := f.options.Via; via == "" || via == pod.WayCertsDir {
-		uncertain, err := c.UncertainDir(f.run.Stream, f.options.CertsDir)
-		if err != nil {
-			return c, err
-		}
-		if uncertain != nil {
-			f.warn(*uncertain)
-		}
+	if c.at.Uncertain != nil {
+		f.warn(*c.at.Uncertain)
 	}
 	if c.chosen, err = f.choose(c); err != nil {
 		return c, err

@@ -31,28 +31,22 @@ func JobsScriptLines() string {
 
 // configMapName returns the name of a runner's ConfigMap. A default that does not fit gets a digest: the
 // volume of job pods has the same name, which is a DNS label, and not that of another object's volume.
-func (f *filter) configMapName(r *pod.Runner) (string, error) {
-	if f.options.ConfigMapName != "" {
-		return f.options.ConfigMapName, nil
-	}
+func (f *filter) configMapName(r *pod.Runner) string {
 	head, longest, taken := r.Name, maxName, false
 	if f.options.Jobs {
-		t, err := f.run.Templates.Of(r)
-		if err != nil {
-			return "", err
-		}
-		config, err := t.Config()
-		if err != nil {
-			return "", err
-		}
 		head, longest = strings.ReplaceAll(r.Name, ".", "-"), 63
-		taken = slices.ContainsFunc(config.Volumes(), func(v tomledit.Volume) bool { return v.Name == r.Name+"-certs" && v.Kind != "config_map" })
+		taken = slices.ContainsFunc(f.run.Templates.Readable(r).Volumes(), func(v tomledit.Volume) bool {
+			return v.Name == r.Name+"-certs" && v.Kind != "config_map"
+		})
 	}
-	if name := head + "-certs"; head == r.Name && len(name) <= longest && !taken {
-		return name, nil
+	switch name := head + "-certs"; {
+	case f.options.ConfigMapName != "":
+		return f.options.ConfigMapName
+	case head == r.Name && len(name) <= longest && !taken:
+		return name
 	}
 	tail := "-" + sha256Of(r.Name)[:8] + "-certs"
-	return strings.TrimRight(head[:min(len(head), longest-len(tail))], "-.") + tail, nil
+	return strings.TrimRight(head[:min(len(head), longest-len(tail))], "-.") + tail
 }
 
 // addJobs puts the script that makes the jobs' own programs trust GitLab into the template, and the
@@ -77,16 +71,13 @@ func (f *filter) addJobs(d *added.Deployment, files *Files) error {
 	if err := d.AddScript(JobsScriptLines()); err != nil {
 		return err
 	}
-	return f.addJobVolumes(d, t, files)
+	return f.addJobVolumes(d, files)
 }
 
 // addJobVolumes mounts the objects of the sources in the job pods, each as one file. A volume that
 // cannot be mounted would stop every job, so it is left out where it is not sure that it can.
-func (f *filter) addJobVolumes(d *added.Deployment, t *pod.Template, files *Files) error {
-	config, err := t.Config()
-	if err != nil {
-		return err
-	}
+func (f *filter) addJobVolumes(d *added.Deployment, files *Files) error {
+	config := f.run.Templates.Readable(d.Runner)
 	volumes := config.Volumes()
 	if slices.ContainsFunc(volumes, func(v tomledit.Volume) bool { return pod.IsJobFile(v.MountPath) }) {
 		return nil // by hand, or for another runner with this template

@@ -67,19 +67,16 @@ func (o Options) CheckNames() error {
 	return errors.Join(faults...)
 }
 
-// Hosts returns the hosts of the sources, sorted.
+// Hosts returns the hosts of the sources and objects, sorted.
 func (o Options) Hosts() []string {
 	hosts := map[string]string{} // in lower case → as it was written
 	for _, source := range o.Sources {
-		if source.Host != "" {
-			hosts[strings.ToLower(source.Host)] = source.Host
-		}
+		hosts[strings.ToLower(source.Host)] = source.Host
 	}
 	for _, object := range o.Objects {
-		if object.Host != "" {
-			hosts[strings.ToLower(object.Host)] = object.Host
-		}
+		hosts[strings.ToLower(object.Host)] = object.Host
 	}
+	delete(hosts, "")
 	return slices.Sorted(maps.Values(hosts))
 }
 
@@ -94,10 +91,10 @@ func Deployments(stream []byte) []string {
 		}
 		objects, _ := m.Objects(doc) // Filter reports the fault
 		for _, o := range objects {
-			if o.Kind == "Deployment" && o.Name != "" && !slices.Contains(names, o.Name) {
+			if o.Kind == "Deployment" && o.Name != "" {
 				names = append(names, o.Name)
 			}
 		}
 	}
-	return names
+	return distinct(names)
 }

@@ -73,46 +73,33 @@ func NewMount(volume, dir string) *yaml.RNode {
 }
 
 // join shows the projections in a volume that is mounted already, which becomes a projected one: its
-// name, and so its mount, stay. It reports whether files of the volume had to go.
+// name, and so its mount, stay. It reports whether files of the volume had to go: the API server refuses
+// two items with one path.
 func (d *Deployment) join(v *pod.Volume, projections []Projection) (replaced bool, err error) {
 	err = d.changeItem(volume, "", v.Node, func() {
-		left := map[*yaml.Node]bool{}
-		for _, parent := range v.Sources {
-			dropped, empty := dropFiles(parent, projections)
-			replaced = replaced || dropped
-			if !empty {
-				left[parent.YNode()] = true
+		sources := asProjected(v)
+		yamledit.Retain(sources, func(source *yaml.RNode) bool {
+			for _, shown := range pod.Mountables {
+				items := manifest.Value(source, shown.Volume, "items")
+				if yamledit.Retain(items, func(item *yaml.RNode) bool { return !hasPath(projections, manifest.Text(item, "path")) }) {
+					replaced = true
+					return len(manifest.List(items)) > 0 // without items, it would show every key
+				}
 			}
-		}
-		if v.Kind != "projected" && len(left) == 0 {
+			return true
+		})
+		if v.Kind != "projected" && len(manifest.List(sources)) == 0 {
 			key, source := volumeSource(projections)
-			yamledit.ReplaceField(v.Node, v.Kind, key, source)
+			yamledit.ReplaceField(v.Node, "projected", key, source)
 			return
 		}
-		sources := asProjected(v)
-		if v.Kind == "projected" {
-			yamledit.Retain(sources, func(source *yaml.RNode) bool { return left[source.YNode()] })
-		}
+		// Last, because of two sources with a file of one name the later wins (collectData in
+		// pkg/volume/projected/projected.go of Kubernetes).
 		for _, source := range projected(projections) {
-			// Last, because of two sources with a file of one name the later wins (collectData in
-			// pkg/volume/projected/projected.go of Kubernetes).
 			sources.YNode().Content = append(sources.YNode().Content, source.YNode())
 		}
 	})
 	return replaced, err
-}
-
-// dropFiles takes the items out of a source that have the path of one of the projections' files: the
-// API server refuses two items with one path. empty is whether none is left; the source has to go
-// then, as it would show every key without items.
-func dropFiles(parent *yaml.RNode, projections []Projection) (dropped, empty bool) {
-	for _, shown := range pod.Mountables {
-		items := manifest.Value(parent, shown.Volume, "items")
-		if yamledit.Retain(items, func(item *yaml.RNode) bool { return !hasPath(projections, manifest.Text(item, "path")) }) {
-			return true, len(manifest.List(items)) == 0
-		}
-	}
-	return false, false
 }
 
 // asProjected makes a volume a projected one, with the old source in it, and returns its sources.

@@ -11,6 +11,7 @@ import (
 	"helm-runnertrust/render/added"
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/pod"
+	"helm-runnertrust/trust"
 )
 
 // A Delivery says where a runner's container reads its file, and leads the runner to it. A new one is a
@@ -31,6 +32,8 @@ type Delivery interface {
 type Location struct {
 	Dir  string // where a volume is mounted, cleaned: "/home/gitlab-runner/.gitlab-runner/certs"
 	File string // its name in there: "gitlab.example.com.crt"
+
+	Uncertain *trust.Finding // a warning where the runner may not look there; nil where it does
 }
 
 // Path returns the path of the file.

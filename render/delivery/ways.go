@@ -20,7 +20,11 @@ func (w certsDir) Locate(run *added.Run, c *pod.Container, server gitlabrunner.S
 		return Location{}, err
 	}
 	dir, err := c.CertsDir(run.Stream, w.dir)
-	return Location{Dir: dir, File: server.CertFile}, err
+	if err != nil {
+		return Location{}, err
+	}
+	uncertain, err := c.UncertainDir(run.Stream, w.dir)
+	return Location{dir, server.CertFile, uncertain}, err
 }
 
 func (certsDir) Apply(*added.Deployment, *pod.Container, Location) error { return nil }

@@ -20,7 +20,7 @@ type Hosts struct {
 // Hosts returns those of a container. Variables of registration win over the template
 // (commands/register.go of gitlab-runner).
 func (t *Templates) Hosts(c *Container) (h Hosts) {
-	config := t.readable(c.Runner)
+	config := t.Readable(c.Runner)
 	setting := func(variable string, path ...string) string {
 		literal, _, _ := c.Variable(variable)
 		written, _, _ := config.String(path...)
@@ -40,8 +40,8 @@ func (t *Templates) Hosts(c *Container) (h Hosts) {
 	return h
 }
 
-// readable returns the template of a runner; an empty one where the stream has none that can be read.
-func (t *Templates) readable(r *Runner) *tomledit.Config {
+// Readable returns the template of a runner; an empty one where the stream has none that can be read.
+func (t *Templates) Readable(r *Runner) *tomledit.Config {
 	template, err := t.Of(r)
 	if err != nil {
 		return &tomledit.Config{}
@@ -55,7 +55,7 @@ func (t *Templates) readable(r *Runner) *tomledit.Config {
 
 // Switches names what turns off the check of certificates for a runner or its jobs, each with its place.
 func (t *Templates) Switches(r *Runner) (found []string) {
-	for _, s := range t.readable(r).Switches() {
+	for _, s := range t.Readable(r).Switches() {
 		found = append(found, fmt.Sprintf("%s in line %d of %s", s.Name, s.Line, TemplateKey))
 	}
 	for _, c := range r.Containers {

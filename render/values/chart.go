@@ -36,7 +36,7 @@ func (r *runner) checkVersion() error {
 	switch {
 	case major == 0 && minor < volumesSince:
 		return r.refuse(manifest.NoVolumes, missing, r.ChartVersion, "volumes", volumesSince)
-	case major == 0 && minor < extraObjectsSince && r.contents.HasCertificates() && !r.Apart:
+	case major == 0 && minor < extraObjectsSince && r.files.HasCertificates() && !r.Apart:
 		return r.refuse(manifest.NoExtraObjects, missing, r.ChartVersion, "extraObjects", extraObjectsSince)
 	}
 	return nil

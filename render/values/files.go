@@ -8,45 +8,43 @@ import (
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render"
 	"helm-runnertrust/render/yamledit"
-	"helm-runnertrust/trust"
 )
 
-// A file is what the runner reads for a host.
-type file struct {
-	host   string // as the options have it; "" for the runner's server
-	server gitlabrunner.Server
-	name   string
-	offer  render.Offer
-}
-
-// choose chooses the one offer for the server, and what is for further hosts, each in a file of its name.
-func (r *runner) choose() error {
+// fill fills the file for the server, then those of further hosts, each of its name.
+func (r *runner) fill() error {
 	offer, err := r.Only(r.Offers(r.server.Name), r.server.Name, r.refuse)
 	if err != nil {
 		return err
 	}
-	r.files = []file{{server: r.server, name: r.at.File, offer: offer}}
+	if err := r.add("", r.at.File, r.server, offer); err != nil {
+		return err
+	}
 	for _, host := range r.FurtherHosts(r.server.Name) {
 		server := gitlabrunner.ForHost(host)
 		for _, offer := range r.Offers(host) {
-			if offer.ForHost {
-				r.files = append(r.files, file{host, server, server.CertFile, offer})
+			if !offer.ForHost {
+				continue
 			}
+			if err := r.add(host, server.CertFile, server, offer); err != nil {
+				return err
+			}
+			r.values.Notes = append(r.values.Notes, render.FurtherNote(host, offer))
 		}
 	}
 	return nil
 }
 
-// fill fills the files, with checks of the certificates.
-func (r *runner) fill() (findings []trust.Finding, err error) {
-	for _, f := range r.files {
-		found, err := r.contents.Fill(f.name, f.server, f.offer)
-		if err != nil {
-			return nil, err
-		}
-		findings = append(findings, found...)
+// add checks an offer, and puts it into a file.
+func (r *runner) add(host, file string, server gitlabrunner.Server, offer render.Offer) error {
+	findings, err := r.files.Fill(file, server, offer)
+	if err != nil {
+		return err
 	}
-	return slices.Compact(findings), nil
+	object := r.files.Object(file)
+	object.Host = host
+	r.values.Objects = append(r.values.Objects, object)
+	r.values.Warnings = slices.Compact(append(r.values.Warnings, findings...))
+	return nil
 }
 
 // configMap returns the ConfigMap of the certificates; extraObjects go through the chart's templates.
@@ -56,5 +54,5 @@ func (r *runner) configMap() *yaml.RNode {
 		namespace = yamledit.Text("{{ .Values.namespace | default .Release.Namespace }}")
 		namespace.YNode().Style = yaml.DoubleQuotedStyle
 	}
-	return r.contents.Manifest(namespace, nil, "")
+	return r.files.Manifest(namespace, nil, "")
 }

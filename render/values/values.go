@@ -66,25 +66,15 @@ func New(o Options) (*Values, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &Values{}
+	v := &r.values
 	if r.server.Plain {
 		v.Warnings = append(v.Warnings, render.PlainHTTP(""))
 	}
-	findings, err := r.fill()
-	if err != nil {
+	if err := r.fill(); err != nil {
 		return nil, err
 	}
 	if err := r.checkVersion(); err != nil {
 		return nil, err
-	}
-	v.Warnings = append(v.Warnings, findings...)
-	for i, f := range r.files {
-		object := r.contents.Object(f.name)
-		if i > 0 {
-			object.Host = f.host
-			v.Notes = append(v.Notes, render.FurtherNote(f.host, f.offer))
-		}
-		v.Objects = append(v.Objects, object)
 	}
 	if v.Config, err = r.config(); err != nil {
 		return nil, err
@@ -101,7 +91,7 @@ func New(o Options) (*Values, error) {
 	case !o.Apart:
 		v.Text, err = r.text(v.Config)
 		return v, err
-	case !r.contents.HasCertificates():
+	case !r.files.HasCertificates():
 		return nil, r.refuse(manifest.NoConfigMap, "no certificate is for the host %q, so there is nothing for a ConfigMap", r.server.Name)
 	}
 	text, err := r.configMap().String()
@@ -112,11 +102,11 @@ func New(o Options) (*Values, error) {
 // A runner is the runner of a release.
 type runner struct {
 	Options
-	server   gitlabrunner.Server
-	hosted   bool              // its file is named after the server's host
-	at       delivery.Location // of the file
-	files    []file            // that of the server, then those of further hosts
-	contents *render.Files
+	server gitlabrunner.Server
+	hosted bool              // its file is named after the server's host
+	at     delivery.Location // of the file
+	files  *render.Files
+	values Values
 }
 
 // runner returns the runner of the options. It refuses what cannot be expressed.
@@ -133,14 +123,8 @@ func (o Options) runner() (*runner, error) {
 	if r.hosted {
 		r.at = delivery.Location{Dir: path.Clean(cmp.Or(o.CertsDir, defaultCertsDir)), File: server.CertFile}
 	}
-	r.contents = render.NewFiles(o.Options, cmp.Or(o.ConfigMapName, DefaultConfigMapName), r.refuse)
-	if err := r.choose(); err != nil {
-		return nil, err
-	}
-	if err := o.CheckNames(); err != nil {
-		return nil, err
-	}
-	return r, checkChartMounts(r.at.Dir)
+	r.files = render.NewFiles(o.Options, cmp.Or(o.ConfigMapName, DefaultConfigMapName), r.refuse)
+	return r, cmp.Or(o.CheckNames(), checkChartMounts(r.at.Dir))
 }
 
 func (r *runner) refuse(code trust.Code, format string, args ...any) error {
@@ -150,35 +134,28 @@ func (r *runner) refuse(code trust.Code, format string, args ...any) error {
 // defaultCertsDir is the directory of a runner that is not root.
 var defaultCertsDir = gitlabrunner.CertsDir(-1, gitlabrunner.DefaultHome)
 
-// config returns the lines for runners.config; an edit for each thing that they add.
+// config returns the lines for runners.config.
 func (r *runner) config() (string, error) {
-	var edits []func(*tomledit.Config) (string, error)
-	if r.Via == pod.WayConfig {
-		edits = append(edits, func(c *tomledit.Config) (string, error) { return c.SetTLSCAFile(r.at.Path()) })
-	}
-	if r.Jobs {
-		edits = append(edits, func(c *tomledit.Config) (string, error) { return c.PrependPreBuildScript(render.JobsScriptLines()) })
-	}
 	const header = "[[runners]]\n"
 	text := header
-	for _, edit := range edits {
-		config, err := tomledit.Parse(text)
-		if err != nil {
-			return "", err
-		}
-		if text, err = edit(config); err != nil {
-			return "", err
+	config, err := tomledit.Parse(text)
+	if err == nil && r.Via == pod.WayConfig {
+		if text, err = config.SetTLSCAFile(r.at.Path()); err == nil {
+			config, err = tomledit.Parse(text)
 		}
 	}
-	return strings.TrimPrefix(text, header), nil
+	if err == nil && r.Jobs {
+		text, err = config.PrependPreBuildScript(render.JobsScriptLines())
+	}
+	return strings.TrimPrefix(text, header), err
 }
 
 // certsSecretName returns the Secret that the chart's value certsSecretName would mount in the same way,
 // in every version of the chart: it shows all keys, and each under its name, at the directory of a runner
 // that is not root. "" for none.
 func (r *runner) certsSecretName() string {
-	object := r.files[0].offer.Object
-	if !r.hosted || r.at.Dir != defaultCertsDir || len(r.files) > 1 || object.Kind != "Secret" || object.Key != r.at.File {
+	object := r.values.Objects[0]
+	if !r.hosted || r.at.Dir != defaultCertsDir || len(r.values.Objects) > 1 || object.Kind != "Secret" || object.Key != r.at.File {
 		return ""
 	}
 	return object.Name
