@@ -1,11 +1,9 @@
 package render
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -160,11 +158,11 @@ func (f *Files) Checksum() string {
 	if !f.HasCertificates() {
 		return ""
 	}
-	hash, data := sha256.New(), f.data()
+	text, data := "", f.data()
 	for _, key := range slices.Sorted(maps.Keys(data)) {
-		hash.Write(bytes.Join([][]byte{[]byte(key), []byte(data[key]), nil}, []byte{0}))
+		text += key + "\x00" + data[key] + "\x00"
 	}
-	return hex.EncodeToString(hash.Sum(nil))
+	return sha256Of(text)
 }
 
 // Manifest returns the ConfigMap. A namespace and labels that are nil are left out, and so is a template
@@ -218,6 +216,11 @@ func configMapKey(file string) string {
 	if key == file {
 		return key
 	}
-	digest := sha256.Sum256([]byte(file))
-	return fmt.Sprintf("%s-%x.crt", strings.TrimSuffix(key, ".crt"), digest[:4])
+	return strings.TrimSuffix(key, ".crt") + "-" + sha256Of(file)[:8] + ".crt"
+}
+
+// sha256Of returns the SHA-256 of a text, in hex.
+func sha256Of(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
 }

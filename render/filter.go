@@ -1,8 +1,6 @@
 package render
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 
 	"helm-runnertrust/render/added"
@@ -222,10 +220,4 @@ func (f *filter) annotate(d *added.Deployment, files *Files) error {
 		return nil
 	}
 	return d.Annotate(sum)
-}
-
-// sha256Of returns the SHA-256 of a text, in hex.
-func sha256Of(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:])
 }

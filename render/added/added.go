@@ -81,7 +81,7 @@ func (run *Run) Revert(o *manifest.Object) error {
 	yamledit.Remove(list, pod.AddedAnnotation)
 	for _, r := range slices.Backward(records) {
 		if err := run.revert(o, r); errors.Is(err, errChanged) {
-			return o.Refuse(manifest.ChangedSince, "", "an earlier run added the %s, and %w", r, errChanged)
+			return o.Refuse(manifest.ChangedSince, "", "an earlier run added the %s %s, and %w", r.Add, r.Name, errChanged)
 		} else if err != nil {
 			return err
 		}
@@ -104,15 +104,6 @@ func (run *Run) revert(o *manifest.Object, r record) error {
 		return run.revertConfigMap(o, r)
 	}
 	return errChanged
-}
-
-// String returns the addition's name in messages.
-func (r record) String() string {
-	name := string(r.Add) + " " + r.Name
-	if r.Container != "" {
-		name += " of container " + r.Container
-	}
-	return name
 }
 
 // encode writes records as JSON.
