@@ -85,8 +85,8 @@ func (o Options) Offers(host string) (offers []Offer) {
 type Refuse func(code trust.Code, format string, args ...any) error
 
 // Only returns the one offer that a runner's file for a host comes from. Two are refused, since the
-// runner reads one file.
-func (o Options) Only(offers []Offer, host string, refuse Refuse) (Offer, error) {
+// runner reads one file. where says where else none was found, if the options are for no host.
+func (o Options) Only(offers []Offer, host, where string, refuse Refuse) (Offer, error) {
 	if len(offers) == 1 {
 		return offers[0], nil
 	}
@@ -97,9 +97,8 @@ func (o Options) Only(offers []Offer, host string, refuse Refuse) (Offer, error)
 	if len(names) > 0 {
 		return Offer{}, refuse(manifest.TwoSources, "the runner's certificate is to come from %s, and a runner reads one file", strings.Join(names, " and from "))
 	}
-	only := ""
 	if hosts := o.Hosts(); len(hosts) > 0 {
-		only = ", only for: " + strings.Join(hosts, ", ")
+		where = ", only for: " + strings.Join(hosts, ", ")
 	}
-	return Offer{}, refuse(manifest.NoCertificate, "no certificate is given for the host %q%s", host, only)
+	return Offer{}, refuse(manifest.NoCertificate, "no certificate is given for the host %q%s", host, where)
 }

@@ -50,8 +50,8 @@ type Options struct {
 	// Deployment selects the runner by its name, instead of by CI_SERVER_URL.
 	Deployment string
 
-	// ConfigMapName is the name of the ConfigMap instead of
-	// "<deployment>-certs". It can serve one runner only.
+	// ConfigMapName is the name of the ConfigMap instead of "<deployment>-certs", which is shortened where
+	// it does not fit. It can serve one runner only.
 	ConfigMapName string
 
 	// AllowNoRunner lets a stream without a runner pass unchanged.

@@ -72,10 +72,7 @@ func (f *filter) choose(c container) (Offer, error) {
 		}
 		return err
 	}
-	if len(offers) == 0 && len(f.options.Hosts()) == 0 {
-		return Offer{}, refuse(manifest.NoCertificate, "no certificate is given, and no Ingress or Gateway of the stream names a Secret for the host %q", c.server.Name)
-	}
-	return f.options.Only(offers, c.server.Name, refuse)
+	return f.options.Only(offers, c.server.Name, ", and no Ingress or Gateway of the stream names a Secret for it", refuse)
 }
 
 // fill puts an offer for a server into a file of a container, and checks what it has.

@@ -20,7 +20,7 @@ func manifestEntries() map[trust.Code]entry {
 			only(OfFiles, "give the host with the certificate, --cert=HOST=FILE or --from-secret=HOST=NAME; --via=env needs no host where one certificate is for all")},
 		manifest.BadURL: {"is not an http or https URL|is not a URL|has no host", "the runner would refuse this CI_SERVER_URL",
 			always("set the chart's gitlabUrl to an address like https://gitlab.example.com")},
-		manifest.NoCertificate: {"no certificate is given, and no Ingress or Gateway of the stream names a Secret for the host|no certificate is given for the host …", "there is no `--cert` and no other source, or only for other hosts",
+		manifest.NoCertificate: {"no certificate is given for the host …|and no Ingress or Gateway of the stream names a Secret for it", "there is no `--cert` and no other source, or only for other hosts",
 			noCertificateHint},
 		manifest.TwoSources: {"and a runner reads one file|which is to come from", "two certificates are given for one runner",
 			always("leave one of them out, or say which host each is for: HOST=…")},

@@ -12,7 +12,7 @@ import (
 
 // fill fills the file for the server, then those of further hosts, each of its name.
 func (r *runner) fill() error {
-	offer, err := r.Only(r.Offers(r.server.Name), r.server.Name, r.refuse)
+	offer, err := r.Only(r.Offers(r.server.Name), r.server.Name, "", r.refuse)
 	if err != nil {
 		return err
 	}
