@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -130,6 +131,15 @@ func (f *Files) jobObjects() (all []Object) {
 		all = append(all, f.objects[file])
 	}
 	return distinct(append(all, f.jobs...))
+}
+
+// trusts tells what job pods get from what those of another runner do.
+func (f *Files) trusts() string {
+	objects := f.jobObjects()
+	if f.HasCertificates() {
+		objects = objects[1:] // its name is that of the runner
+	}
+	return fmt.Sprint(f.Checksum(), objects)
 }
 
 // data returns what the ConfigMap has, by its keys.

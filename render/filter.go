@@ -45,7 +45,8 @@ func FilterStream(stream *yamledit.Stream, options Options) (*Result, error) {
 	if err := errors.Join(options.CheckNames(), options.checkRunners(found)); err != nil {
 		return nil, err
 	}
-	f := &filter{Result: &Result{}, options: options, run: added.NewRun(manifests), delivery: way, terminations: ingress.Of(manifests)}
+	f := &filter{Result: &Result{}, options: options, run: added.NewRun(manifests), delivery: way, terminations: ingress.Of(manifests),
+		jobs: map[*manifest.Object]jobTemplate{}}
 	if err := f.edit(found); err != nil {
 		return nil, err
 	}
@@ -85,7 +86,7 @@ func (f *filter) edit(found []*manifest.Object) error {
 	}
 	var runners []*pod.Runner
 	for _, o := range found {
-		r, err := pod.Read(o)
+		r, err := pod.Read(f.run.Stream, o)
 		if err != nil {
 			return err
 		}
@@ -124,7 +125,7 @@ func (o Options) checkRunners(runners []*manifest.Object) error {
 // editRunner edits one runner: what its files are to hold, where they are mounted, what leads it to
 // them, and what rolls its pods.
 func (f *filter) editRunner(r *pod.Runner) error {
-	for _, found := range f.run.Templates.Switches(r) {
+	for _, found := range r.Switches() {
 		f.warn(trust.Finding{Code: manifest.CheckOff, Object: r.String(), Message: found + " turns off the check of certificates: no file makes that safe"})
 	}
 	files := NewFiles(f.options, f.configMapName(r), func(code trust.Code, format string, args ...any) error {
@@ -164,7 +165,7 @@ func (f *filter) read(of *pod.Container, files *Files) (c container, err error) 
 	if c.server, err = f.server(of); err != nil {
 		return c, err
 	}
-	if c.at, err = f.delivery.Locate(f.run, of, c.server); err != nil {
+	if c.at, err = f.delivery.Locate(of, c.server); err != nil {
 		return c, err
 	}
 	if c.at.Uncertain != nil {
@@ -206,7 +207,7 @@ func (f *filter) finish(d *added.Deployment, files *Files) error {
 func (f *filter) annotate(d *added.Deployment, files *Files) error {
 	sum := files.Checksum()
 	if f.options.Jobs || f.options.Via == pod.WayConfig {
-		t, err := f.run.Templates.Of(d.Runner)
+		t, err := d.ConfigTemplate()
 		if err != nil {
 			return err
 		}

@@ -43,7 +43,7 @@ func (f *filter) furtherHosts(runners []*pod.Runner) []string {
 	for _, r := range runners {
 		for _, c := range r.Containers {
 			server, _ := f.server(c) // its error is that of editRunner
-			hosts := f.run.Templates.Hosts(c)
+			hosts := c.Hosts()
 			used = append(used, server.Name, hosts.Clone.Name, hosts.Cache.Name)
 		}
 	}
@@ -67,7 +67,7 @@ func FurtherNote(host string, o Offer) trust.Finding {
 
 // fillHosts puts what there is for other hosts than GitLab's into the files of a container.
 func (f *filter) fillHosts(c container) error {
-	hosts := f.run.Templates.Hosts(c.Container)
+	hosts := c.Hosts()
 	if hosts.Clone.Name != "" && !strings.EqualFold(hosts.Clone.Name, c.server.Name) {
 		if err := f.fillClone(c, hosts.Clone); err != nil {
 			return err

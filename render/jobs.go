@@ -35,7 +35,7 @@ func (f *filter) configMapName(r *pod.Runner) string {
 	head, longest, taken := r.Name, maxName, false
 	if f.options.Jobs {
 		head, longest = strings.ReplaceAll(r.Name, ".", "-"), 63
-		taken = slices.ContainsFunc(f.run.Templates.Readable(r).Volumes(), func(v tomledit.Volume) bool {
+		taken = slices.ContainsFunc(r.JobVolumes(), func(v tomledit.Volume) bool {
 			return v.Name == r.Name+"-certs" && v.Kind != "config_map"
 		})
 	}
@@ -52,7 +52,7 @@ func (f *filter) configMapName(r *pod.Runner) string {
 // addJobs puts the script that makes the jobs' own programs trust GitLab into the template, and the
 // volumes by which the other containers of a job pod do.
 func (f *filter) addJobs(d *added.Deployment, files *Files) error {
-	t, err := f.run.Templates.Of(d.Runner)
+	t, err := d.ConfigTemplate()
 	if err != nil {
 		return err
 	}
@@ -60,29 +60,28 @@ func (f *filter) addJobs(d *added.Deployment, files *Files) error {
 		return err
 	}
 	for _, c := range d.Containers {
-		from, err := c.ScriptFromObject(f.run.Stream)
-		if err != nil {
-			return err
-		}
-		if from != "" {
-			f.warn(trust.Finding{Code: manifest.ScriptSet, Object: d.String(), Message: from + " has " + pod.ScriptVariable + ", which wins over the script in " + pod.TemplateKey})
+		if set := c.Variable(pod.ScriptVariable); set.From != nil {
+			f.warn(trust.Finding{Code: manifest.ScriptSet, Object: d.String(), Message: set.From.String() + " has " + pod.ScriptVariable + ", which wins over the script in " + pod.TemplateKey})
 		}
 	}
 	if err := d.AddScript(JobsScriptLines()); err != nil {
 		return err
 	}
-	return f.addJobVolumes(d, files)
+	return f.addJobVolumes(d, t, files)
 }
 
 // addJobVolumes mounts the objects of the sources in the job pods, each as one file. A volume that
 // cannot be mounted would stop every job, so it is left out where it is not sure that it can.
-func (f *filter) addJobVolumes(d *added.Deployment, files *Files) error {
-	config := f.run.Templates.Readable(d.Runner)
-	volumes := config.Volumes()
+func (f *filter) addJobVolumes(d *added.Deployment, t *pod.Template, files *Files) error {
+	volumes := d.JobVolumes()
+	wanted := jobTemplate{d.String(), files.trusts()}
 	if slices.ContainsFunc(volumes, func(v tomledit.Volume) bool { return pod.IsJobFile(v.MountPath) }) {
-		return nil // by hand, or for another runner with this template
+		if other, isOurs := f.jobs[t.ConfigMap]; isOurs && other.trusts != wanted.trusts {
+			return d.Refuse(manifest.TemplateShared, "", "its jobs and those of %s have one template, in %s, and their certificates differ", other.runner, t.ConfigMap)
+		}
+		return nil // shared, or by hand
 	}
-	obstacle := d.JobsElsewhere(config)
+	obstacle := d.JobsElsewhere(t)
 	var ours []tomledit.Volume
 	for i, o := range files.jobObjects() {
 		v := o.jobVolume(pod.JobFile(len(ours) + 1))
@@ -95,20 +94,20 @@ func (f *filter) addJobVolumes(d *added.Deployment, files *Files) error {
 		if i == 0 && files.HasCertificates() {
 			continue // it is our ConfigMap
 		}
-		found, err := f.run.Stream.Find(o.Kind, o.Name, d.Namespace)
-		if err != nil {
-			return err
-		}
-		if found == nil {
+		if f.run.Stream.Find(o.Kind, o.Name, d.Namespace) == nil {
 			f.note(trust.Finding{Code: manifest.JobObject, Object: d.String(), Message: fmt.Sprintf("no job starts before %s/%s is there, which its pod mounts", o.Kind, o.Name)})
 		}
 	}
 	if len(ours) == 0 {
 		return nil
 	}
+	f.jobs[t.ConfigMap] = wanted
 	slices.SortStableFunc(ours, func(a, b tomledit.Volume) int { return cmp.Compare(a.Kind, b.Kind) })
 	return d.AddJobVolumes(ours)
 }
+
+// A jobTemplate is the runner for which the job pods of a template mount objects, and what those have.
+type jobTemplate struct{ runner, trusts string }
 
 // jobVolume returns the volume that shows the one key of an object at a path, and no other key of a
 // Secret.

@@ -25,6 +25,7 @@ type filter struct {
 	delivery     delivery.Delivery
 	terminations *ingress.Terminations
 	further      []string // hosts of the options that no setting of a runner has
+	jobs         map[*manifest.Object]jobTemplate
 }
 
 // fromIngress reports whether the stream itself names the Secret with the certificate: the options ask
@@ -82,10 +83,7 @@ func (f *filter) fill(c container, file string, server gitlabrunner.Server, o Of
 		f.warn(findings...)
 		return err
 	}
-	found, err := f.run.Stream.Find(o.Object.Kind, o.Object.Name, c.Runner.Namespace)
-	if err != nil {
-		return err
-	}
+	found := f.run.Stream.Find(o.Object.Kind, o.Object.Name, c.Runner.Namespace)
 	if o.Object.Kind == "ConfigMap" && o.Object.Key == defaultKey && found != nil && // OpenShift fills it
 		manifest.IsTrue(manifest.Text(found.Node, "metadata", "labels", "config.openshift.io/inject-trusted-cabundle")) {
 		o.Object.Key = "ca-bundle.crt"
@@ -107,9 +105,9 @@ func (f *filter) fill(c container, file string, server gitlabrunner.Server, o Of
 // check checks an object that is in the stream like the certificates of Options.Sources. One whose
 // owner fills it later is empty there, and one that may be of another namespace is not looked at.
 func (f *filter) check(c container, o Object, server gitlabrunner.Server) error {
-	found, err := f.run.Stream.Find(o.Kind, o.Name, c.Runner.Namespace)
-	if err != nil || found == nil || found.Namespace != c.Runner.Namespace {
-		return err
+	found := f.run.Stream.Find(o.Kind, o.Name, c.Runner.Namespace)
+	if found == nil || found.Namespace != c.Runner.Namespace {
+		return nil
 	}
 	content, ok, err := found.Data(o.Key)
 	keys := found.DataKeys()

@@ -42,7 +42,7 @@ func (d *Deployment) AddJobVolumes(volumes []tomledit.Volume) error {
 // changeTemplate edits the runner's template. Where Deployments share one it is edited once, and each
 // of them has the record. edit returns "" for no change.
 func (d *Deployment) changeTemplate(add kind, value string, edit func(*tomledit.Config, *record) (string, error)) error {
-	t, err := d.run.Templates.Of(d.Runner)
+	t, err := d.ConfigTemplate()
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (d *Deployment) changeTemplate(add kind, value string, edit func(*tomledit.
 }
 
 func (run *Run) revertTemplate(o *manifest.Object, r record) error {
-	t, err := run.Templates.In(r.Name, o.Namespace)
+	t, err := pod.TemplateIn(run.Stream.Find("ConfigMap", r.Name, o.Namespace))
 	if err != nil || t == nil {
 		return errChanged
 	}

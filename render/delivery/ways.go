@@ -12,19 +12,12 @@ type certsDir struct{ dir string }
 
 func (certsDir) NeedsHost() bool { return true }
 
-func (w certsDir) Locate(run *added.Run, c *pod.Container, server gitlabrunner.Server) (Location, error) {
-	if err := c.RefuseVariable(run.Stream); err != nil {
+func (w certsDir) Locate(c *pod.Container, server gitlabrunner.Server) (Location, error) {
+	if err := c.RefuseWinner(pod.WayCertsDir); err != nil {
 		return Location{}, err
 	}
-	if err := c.RefuseSetting(run.Templates); err != nil {
-		return Location{}, err
-	}
-	dir, err := c.CertsDir(run.Stream, w.dir)
-	if err != nil {
-		return Location{}, err
-	}
-	uncertain, err := c.UncertainDir(run.Stream, w.dir)
-	return Location{dir, server.CertFile, uncertain}, err
+	dir, err := c.CertsDir(w.dir)
+	return Location{dir, server.CertFile, c.UncertainDir(w.dir)}, err
 }
 
 func (certsDir) Apply(*added.Deployment, *pod.Container, Location) error { return nil }
@@ -34,7 +27,7 @@ type env struct{ dir string }
 
 func (env) NeedsHost() bool { return false }
 
-func (w env) Locate(*added.Run, *pod.Container, gitlabrunner.Server) (Location, error) {
+func (w env) Locate(*pod.Container, gitlabrunner.Server) (Location, error) {
 	return Named(w.dir), nil
 }
 
@@ -48,11 +41,11 @@ type config struct{ dir string }
 
 func (config) NeedsHost() bool { return false }
 
-func (w config) Locate(run *added.Run, c *pod.Container, _ gitlabrunner.Server) (Location, error) {
-	if err := c.RefuseVariable(run.Stream); err != nil {
+func (w config) Locate(c *pod.Container, _ gitlabrunner.Server) (Location, error) {
+	if err := c.RefuseWinner(pod.WayConfig); err != nil {
 		return Location{}, err
 	}
-	_, err := run.Templates.Of(c.Runner)
+	_, err := c.Runner.ConfigTemplate()
 	return Named(w.dir), err
 }
 
