@@ -22,7 +22,7 @@ func manifestEntries() map[trust.Code]entry {
 			always("set the chart's gitlabUrl to an address like https://gitlab.example.com")},
 		manifest.NoCertificate: {"no certificate is given for the host …|and no Ingress or Gateway of the stream names a Secret for it", "there is no `--cert` and no other source, or only for other hosts",
 			noCertificateHint},
-		manifest.TwoSources: {"and a runner reads one file|which is to come from", "two certificates are given for one runner",
+		manifest.TwoSources: {"and a runner reads one file|is to come from", "two certificates are given for one runner",
 			always("leave one of them out, or say which host each is for: HOST=…")},
 		manifest.BadReference: {"cannot name a …: it takes at most 253 of|cannot be a key of a …|it looks like NAMESPACE/NAME, and a pod mounts only what its own namespace has", "from `--from-secret` or `--from-configmap`",
 			always("write [HOST=]NAME or [HOST=]NAME/KEY")},
