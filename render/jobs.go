@@ -81,7 +81,7 @@ func (f *filter) addJobVolumes(d *added.Deployment, t *pod.Template, files *File
 		}
 		return nil // shared, or by hand
 	}
-	obstacle := d.JobsElsewhere(t)
+	obstacle := d.JobsElsewhere()
 	var ours []tomledit.Volume
 	for i, o := range files.jobObjects() {
 		v := o.jobVolume(pod.JobFile(len(ours) + 1))

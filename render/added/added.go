@@ -133,7 +133,7 @@ func (d *Deployment) Note() {
 	}
 	written := yamledit.Text(encode(d.records))
 	written.YNode().Style = yaml.SingleQuotedStyle // JSON has double quotes
-	yamledit.SetFirst(list, pod.AddedAnnotation, written)
+	yamledit.Prepend(list, yamledit.Text(pod.AddedAnnotation), written)
 }
 
 // removeEmpty takes a collection without entries out of a mapping.

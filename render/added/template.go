@@ -89,11 +89,7 @@ func (run *Run) revertTemplate(o *manifest.Object, r record) error {
 		text, err = config.RemoveJobVolumes()
 	case setting:
 		now, _, set = config.TLSCAFile()
-		if r.Was == "" {
-			text, err = config.RemoveTLSCAFile()
-		} else {
-			text, err = config.SetTLSCAFile(r.Was)
-		}
+		text, err = config.SetTLSCAFile(r.Was)
 	}
 	if err != nil || !set || sumOf(now) != r.Sum {
 		return errChanged

@@ -1,9 +1,13 @@
 package pod
 
 import (
+	"cmp"
 	"fmt"
+	"path"
 	"slices"
+	"strings"
 
+	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/trust"
 )
 
@@ -22,7 +26,7 @@ type StartFault struct {
 // StartFault returns what keeps the pod from starting; nil for nothing. All containers count, as a pod
 // that is refused starts none of them.
 func (r *Runner) StartFault() *StartFault {
-	if why := r.missingKey(); why != "" {
+	if why := cmp.Or(r.missingKey(), r.missingVariable()); why != "" {
 		return neverStarts(CodeKeyMissing, why)
 	}
 	if why := r.volumeFault(); why != "" {
@@ -69,37 +73,99 @@ func (r *Runner) missingKey() string {
 	return ""
 }
 
-// volumeFault says which volume the API server refuses (ValidateVolumes in pkg/apis/core/validation of
-// Kubernetes); "" for none.
-func (r *Runner) volumeFault() string {
-	for _, v := range r.Volumes {
-		if r.byName[v.Name] != v {
-			return fmt.Sprintf("two volumes have the name %q", v.Name)
-		}
-		paths := map[string]bool{}
-		for _, shown := range v.itemPaths() {
-			if paths[shown] && v.Kind == "projected" {
-				return fmt.Sprintf("two items of the volume %q have the path %s", v.Name, shown)
+// missingVariable says which variable takes a key that its object in the stream does not have; "" for none
+// (makeEnvironmentVariables in pkg/kubelet/kubelet_pods.go of Kubernetes).
+func (r *Runner) missingVariable() string {
+	for _, c := range r.all {
+		for _, entry := range c.env {
+			for _, shown := range Mountables {
+				reference := manifest.Value(entry, "valueFrom", shown.Volume+"KeyRef")
+				o := r.stream.Find(shown.Kind, manifest.Text(reference, "name"), r.Namespace)
+				if o == nil || reference == nil || manifest.IsTrue(manifest.Text(reference, "optional")) {
+					continue
+				}
+				if keys, key := o.DataKeys(), manifest.Text(reference, "key"); len(keys) > 0 && !slices.Contains(keys, key) {
+					return fmt.Sprintf("the variable %s of the container %s takes the key %s of %s, which does not have it",
+						manifest.Text(entry, "name"), c.Name, key, o)
+				}
 			}
-			paths[shown] = true
 		}
 	}
 	return ""
 }
 
+// volumeFault says which volume the API server refuses (ValidateVolumes in pkg/apis/core/validation of
+// Kubernetes), or the kubelet cannot lay out; "" for none.
+func (r *Runner) volumeFault() string {
+	for _, v := range r.Volumes {
+		switch fault := v.fault(); {
+		case !label().MatchString(v.Name):
+			return fmt.Sprintf("no volume can have the name %q", v.Name)
+		case r.byName[v.Name] != v:
+			return fmt.Sprintf("two volumes have the name %q", v.Name)
+		case fault != "":
+			return fmt.Sprintf("the volume %q %s", v.Name, fault)
+		}
+	}
+	return ""
+}
+
+// fault says what is wrong with the sources and items of a volume: validateKeyToPath and
+// validateProjectionSources, as above, and a file at a path that is a folder too.
+func (v *Volume) fault() string {
+	paths := map[string]bool{}
+	mode := v.mode
+	for _, s := range v.Sources {
+		if _, ok := MountableFor(s.Kind); ok && s.Name == "" {
+			return "names no " + s.Kind
+		}
+		for _, i := range s.Items {
+			switch {
+			case i.Path == "" || strings.HasPrefix(i.Path, "..") || !staysInside(i.Path):
+				return fmt.Sprintf("has an item at %q", i.Path)
+			case paths[i.Path] && v.Kind == "projected":
+				return "has two items with the path " + i.Path
+			}
+			paths[i.Path] = true
+			mode |= i.mode
+		}
+	}
+	for shown := range paths {
+		for parent := path.Dir(shown); parent != "."; parent = path.Dir(parent) {
+			if paths[parent] {
+				return "makes a file and a folder of one path, " + parent
+			}
+		}
+	}
+	if mode < 0 || mode > 0o777 {
+		return "has a file mode that is none"
+	}
+	return ""
+}
+
+// staysInside reports whether a path is relative and has no step back (validateLocalDescendingPath, as above).
+func staysInside(at string) bool {
+	return !path.IsAbs(at) && !slices.Contains(strings.Split(at, "/"), "..")
+}
+
 // mountFault says why the API server refuses a mount, which is at an index of the container's
-// (ValidateVolumeMounts, as above), or why it has no folder to be mounted at; "" for neither. sure is
-// false where the folder may be there already.
+// (ValidateVolumeMounts, as above), or why it has nothing to be mounted at; "" for neither. sure is
+// false where that may be there.
 func (c *Container) mountFault(at int, m Mount) (why string, sure bool) {
-	if c.Runner.byName[m.Volume] == nil {
+	around, closed, sure := c.closedAround(m)
+	switch {
+	case c.Runner.byName[m.Volume] == nil:
 		return fmt.Sprintf("the mount %s of the container %s names no volume of the pod", m, c.Name), true
-	}
-	if slices.ContainsFunc(c.Mounts[:at], func(other Mount) bool { return other.written == m.written }) {
+	case m.written == "":
+		return fmt.Sprintf("a mount of the container %s has no mountPath", c.Name), true
+	case !staysInside(m.subPath):
+		return fmt.Sprintf("the mount %s of the container %s has the subPath %q", m, c.Name, m.subPath), true
+	case slices.ContainsFunc(c.Mounts[:at], func(other Mount) bool { return other.written == m.written }):
 		return fmt.Sprintf("the container %s has two mounts at %s", c.Name, m.written), true
+	case m.subKey != "" && len(c.byPath[m.Path]) > 1:
+		return fmt.Sprintf("the mount %s of the container %s may be a file, and another one at its path a folder", m, c.Name), false
+	case around != nil:
+		return fmt.Sprintf("the mount %s of the container %s is inside of %s, which %s", m, c.Name, around, closed), sure
 	}
-	around, sure := c.closedAround(m.Path)
-	if around == nil {
-		return "", false
-	}
-	return fmt.Sprintf("the mount %s of the container %s is inside of %s, which is read-only and does not have its folder", m, c.Name, around), sure
+	return "", false
 }
