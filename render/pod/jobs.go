@@ -74,6 +74,9 @@ func (r *Runner) RefuseJobs(t *Template) error {
 	return nil
 }
 
+// JobVolumes returns the volumes of the job pods in the template.
+func (r *Runner) JobVolumes() []tomledit.Volume { return r.readable().config.Volumes() }
+
 // HasScript reports whether our script is in a runner's template, and nothing wins over it.
 func (r *Runner) HasScript() bool {
 	t := r.readable()
