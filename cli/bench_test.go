@@ -214,13 +214,13 @@ type contender struct {
 }
 
 // newContender runs the command once, for its output.
-func newContender(b *testing.B, peakOf string, stream []byte, command ...string) *contender {
+func newContender(b testing.TB, peakOf string, stream []byte, command ...string) *contender {
 	c := &contender{peakOf: peakOf, stream: stream, command: command}
-	c.output, _, _ = c.measure(b)
+	c.output, _, c.peakKiB = c.measure(b)
 	return c
 }
 
-func (c *contender) run(b *testing.B) {
+func (c *contender) run(b testing.TB) {
 	output, elapsed, peakKiB := c.measure(b)
 	if !bytes.Equal(output, c.output) {
 		b.Fatalf("%q wrote %d bytes, and now %d others", c.command, len(c.output), len(output))
@@ -231,7 +231,7 @@ func (c *contender) run(b *testing.B) {
 // measure runs the command below another small one, which tells the peak of its
 // memory: a process begins with the peak of the one that it was forked from,
 // and this test's is larger than what is measured.
-func (c *contender) measure(b *testing.B) (output []byte, elapsed time.Duration, peakKiB int64) {
+func (c *contender) measure(b testing.TB) (output []byte, elapsed time.Duration, peakKiB int64) {
 	cmd := exec.Command(c.peakOf, c.command...)
 	var out, told bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(c.stream), &out, &told
