@@ -3,7 +3,10 @@ package pod
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/trust"
@@ -93,6 +96,9 @@ func (r *Runner) volumeFault() string {
 			return fmt.Sprintf("two volumes have the name %q", v.Name)
 		}
 		names[v.Name] = true
+		if fault := v.sourceFault(); fault != "" {
+			return fmt.Sprintf("the volume %q %s", v.Name, fault)
+		}
 		if v.Kind != "projected" {
 			continue
 		}
@@ -105,6 +111,38 @@ func (r *Runner) volumeFault() string {
 		}
 	}
 	return ""
+}
+
+// sourceFault says what the API server refuses of the objects that a volume shows (validateKeyToPath and
+// ValidateLocalNonReservedPath, as above); "" for nothing.
+func (v *Volume) sourceFault() string {
+	modes := []*yaml.RNode{manifest.Value(v.Node, v.Kind, "defaultMode")}
+	for _, parent := range v.Sources {
+		for _, shown := range Mountables {
+			source := manifest.Value(parent, shown.Volume)
+			if source != nil && shown.nameIn(source) == "" {
+				return "names no " + shown.Kind
+			}
+			for _, item := range manifest.List(source, "items") {
+				at := manifest.Text(item, "path")
+				if at == "" || strings.HasPrefix(at, "..") || !staysInside(at) {
+					return fmt.Sprintf("has an item at %q", at)
+				}
+				modes = append(modes, manifest.Value(item, "mode"))
+			}
+		}
+	}
+	for _, node := range modes {
+		if mode, ok := integer(node); ok && (mode < 0 || mode > 0o777) {
+			return fmt.Sprintf("has the file mode %d", mode)
+		}
+	}
+	return ""
+}
+
+// staysInside reports whether a path is relative and has no step back (validateLocalDescendingPath, as above).
+func staysInside(at string) bool {
+	return !path.IsAbs(at) && !slices.Contains(strings.Split(at, "/"), "..")
 }
 
 // itemPaths returns the paths at which the items of a volume are shown.
@@ -129,6 +167,10 @@ func (c *Container) mountFault() string {
 		switch {
 		case c.Runner.byName[m.Volume] == nil:
 			return fmt.Sprintf("the mount %s of the container %s names no volume of the pod", m, c.Name)
+		case m.written == "":
+			return fmt.Sprintf("a mount of the container %s has no mountPath", c.Name)
+		case !staysInside(m.subPath):
+			return fmt.Sprintf("the mount %s of the container %s has the subPath %q", m, c.Name, m.subPath)
 		case paths[m.written]:
 			return fmt.Sprintf("the container %s has two mounts at %s", c.Name, m.written)
 		}
