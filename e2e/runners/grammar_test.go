@@ -121,7 +121,7 @@ func (g *grammar) pod() (pod []field) {
 	pod = append(pod, field{"containers", containers}, field{"volumes", volumes})
 	if g.broken = g.one(15); g.broken {
 		pod = append(pod, pick(g, field{"volumes", volumes}, field{"containers", containers}, field{"<<", number("{a: b}")},
-			field{"note", number("*nowhere")}, field{"note", number("'open")}, field{"note", number("[")}, field{"note", number("{{ .Values.x }}")}))
+			field{"note", number("*nowhere")}, field{"note", number("'open")}, field{"note", number("[")}))
 	}
 	return pod
 }

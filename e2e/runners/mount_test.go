@@ -89,7 +89,7 @@ func (r *root) mount(m *mount) error {
 	return nil
 }
 
-// look says what is at a path, and which mount it is in; nil is the image.
+// look says what is at a path, and which mount it is in; nil is the image, of which nothing is known.
 func (r root) look(name string) (kind int, in *mount) {
 	for _, m := range slices.Backward(r) {
 		switch {
@@ -101,11 +101,7 @@ func (r root) look(name string) (kind int, in *mount) {
 			return m.look(strings.TrimPrefix(name, m.target+"/")), m
 		}
 	}
-	switch name { // of the image: the folders of the grammar that may be there
-	case "/etc", "/etc/ssl", "/etc/ssl/certs", "/home", homeDir, "/etc/gitlab-runner", "/":
-		return folder, nil
-	}
-	for _, m := range r { // the mount points below, or files in the place of folders
+	for _, m := range r { // mount points that were made
 		if strings.HasPrefix(m.target, name+"/") {
 			return folder, nil
 		}

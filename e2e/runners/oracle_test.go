@@ -80,7 +80,7 @@ func prepend(object map[string]any, name string, item any) {
 
 func setVariable(container map[string]any, name, value string) {
 	entry := map[string]any{"name": name, "value": value}
-	for i, e := range list(container, "env") {
+	for i, e := range slices.Backward(list(container, "env")) { // the last one counts
 		if text(e, "name") == name {
 			list(container, "env")[i] = entry
 			return
@@ -150,6 +150,9 @@ func missing(before, after string) string {
 	rest := after
 	for line := range strings.Lines(before) {
 		line = strings.TrimSuffix(line, "\n")
+		if strings.Contains(line, "[]") {
+			continue // it gets its first item
+		}
 		found := false
 		for next := range strings.Lines(rest) {
 			rest = rest[len(next):]

@@ -170,7 +170,11 @@ func flow(value any) string {
 	switch v := value.(type) {
 	case []field:
 		for _, f := range v {
-			parts = append(parts, strconv.Quote(f.key)+": "+flow(f.value))
+			key := strconv.Quote(f.key)
+			if f.key == "<<" {
+				key = f.key // quoted, it merges nothing
+			}
+			parts = append(parts, key+": "+flow(f.value))
 		}
 		return "{" + strings.Join(parts, ", ") + "}"
 	case []any:

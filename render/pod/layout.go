@@ -31,6 +31,12 @@ func (r *Runner) StartFault(stream *manifest.Stream) (*StartFault, error) {
 	if err != nil {
 		return nil, err
 	}
+	if missing == "" {
+		missing, err = r.missingVariable(stream)
+	}
+	if err != nil {
+		return nil, err
+	}
 	if missing != "" {
 		return &StartFault{Finding: trust.Finding{Code: CodeKeyMissing, Message: "no pod of it starts: " + missing}}, nil
 	}
@@ -87,27 +93,66 @@ func (r *Runner) missingKey(stream *manifest.Stream) (message string, err error)
 	return "", nil
 }
 
+// missingVariable says which variable takes a key that its object in the stream does not have; "" for none
+// (makeEnvironmentVariables in pkg/kubelet/kubelet_pods.go of Kubernetes). Of an object without any key, see missingKey.
+func (r *Runner) missingVariable(stream *manifest.Stream) (message string, err error) {
+	for _, c := range r.all {
+		for _, entry := range c.env {
+			for _, m := range Mountables {
+				reference := manifest.Value(entry, "valueFrom", m.Volume+"KeyRef")
+				o, err := stream.Find(m.Kind, manifest.Text(reference, "name"), r.Namespace)
+				if err != nil {
+					return "", err
+				}
+				key := manifest.Text(reference, "key")
+				if o == nil || len(o.DataKeys()) == 0 || o.HasKey(key) || manifest.IsTrue(manifest.Text(reference, "optional")) {
+					continue
+				}
+				return fmt.Sprintf("the variable %s of the container %s takes the key %s of %s, which does not have it",
+					manifest.Text(entry, "name"), c.Name, key, o), nil
+			}
+		}
+	}
+	return "", nil
+}
+
 // volumeFault says which volume the API server refuses (ValidateVolumes in pkg/apis/core/validation of
 // Kubernetes); "" for none.
 func (r *Runner) volumeFault() string {
 	names := map[string]bool{}
 	for _, v := range r.Volumes {
-		if names[v.Name] {
+		switch {
+		case !label().MatchString(v.Name):
+			return fmt.Sprintf("no volume can have the name %q", v.Name)
+		case names[v.Name]:
 			return fmt.Sprintf("two volumes have the name %q", v.Name)
 		}
 		names[v.Name] = true
 		if fault := v.sourceFault(); fault != "" {
 			return fmt.Sprintf("the volume %q %s", v.Name, fault)
 		}
-		if v.Kind != "projected" {
-			continue
+		if fault := v.pathFault(); fault != "" {
+			return fault
 		}
-		paths := map[string]bool{}
-		for _, shown := range v.itemPaths() {
-			if paths[shown] {
-				return fmt.Sprintf("two items of the volume %q have the path %s", v.Name, shown)
+	}
+	return ""
+}
+
+// pathFault says which paths of a volume's items cannot be at once: two of a projected one (validateProjectionSources,
+// as above), and a file at a path that is a folder too, which the kubelet cannot write.
+func (v *Volume) pathFault() string {
+	paths := map[string]bool{}
+	for _, shown := range v.itemPaths() {
+		if paths[shown] && v.Kind == "projected" {
+			return fmt.Sprintf("two items of the volume %q have the path %s", v.Name, shown)
+		}
+		paths[shown] = true
+	}
+	for shown := range paths {
+		for parent := path.Dir(shown); parent != "."; parent = path.Dir(parent) {
+			if paths[parent] {
+				return fmt.Sprintf("items of the volume %q make a file and a folder of the path %s", v.Name, parent)
 			}
-			paths[shown] = true
 		}
 	}
 	return ""
@@ -182,6 +227,9 @@ func (c *Container) mountFault() string {
 // noMountPoint says why a mount has no folder to be mounted at: it is inside of a read-only one, in which
 // the container runtime cannot make it. sure is false where it may be there already.
 func (c *Container) noMountPoint(m Mount) (why string, sure bool) {
+	if m.subKey != "" && len(c.byPath[m.Path]) > 1 {
+		return fmt.Sprintf("the mount %s of the container %s may be a file, and another one at its path a folder", m, c.Name), false
+	}
 	for _, parent := range c.nearest(path.Dir(m.Path)) {
 		v := c.Runner.byName[parent.Volume]
 		if v == nil || !parent.isReadOnly(v) {
@@ -189,7 +237,12 @@ func (c *Container) noMountPoint(m Mount) (why string, sure bool) {
 		}
 		at := path.Join(parent.subPath, strings.TrimPrefix(m.Path, strings.TrimSuffix(parent.Path, "/")+"/"))
 		for _, shown := range v.itemPaths() {
-			if shown == at || IsBelow(shown, at) {
+			switch {
+			case shown == at && m.subKey == "":
+				return fmt.Sprintf("the mount %s of the container %s is a folder, and in %s a file is there", m, c.Name, parent), true
+			case IsBelow(shown, at) && m.subKey != "":
+				return fmt.Sprintf("the mount %s of the container %s may be a file, and in %s a folder is there", m, c.Name, parent), false
+			case shown == at || IsBelow(shown, at):
 				return "", false
 			}
 		}
