@@ -5,7 +5,7 @@ GO       ?= go
 BINARY   := bin/helm-runnertrust
 FUZZTIME ?= 30s
 
-.PHONY: build test docs lint lint-shell pictures dist dist-check dist-sign e2e e2e-gitops compat demo fuzz matrix matrix-check hierarchies runners bench clean
+.PHONY: build test docs lint lint-shell pictures dist dist-check dist-sign e2e e2e-gitops compat demo fuzz matrix matrix-check hierarchies runners race vulncheck bench clean
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $(BINARY) .
@@ -67,6 +67,15 @@ demo:
 # each time: make e2e compares the rest, and says when they have to be made again.
 pictures:
 	cd e2e && $(GO) test ./pictures -count=1 -args -write
+
+# Everything that has goroutines of its own.
+race:
+	CGO_ENABLED=1 $(GO) test -race ./trust/probe ./trust/trusttest
+	CGO_ENABLED=1 $(GO) test -race -run '^(TestPipe|TestPipes|TestWrap|TestVerifyAll|TestFetch)' ./cli
+
+# What is known of the modules and of Go's library: the only target that asks a server, vuln.go.dev, for its data.
+vulncheck:
+	@check=$$(cd e2e && $(GO) run ./cmd/tool govulncheck) && $$check ./...
 
 # Real Helm 3 and 4 against a real API server, built from pinned modules.
 # -count=1, as the binary and the clone under test are no inputs that go knows.

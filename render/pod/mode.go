@@ -24,13 +24,14 @@ func (c *Container) limit(f *File, v *Volume, item *yaml.RNode) {
 	}
 	const group, others = 0o040, 0o004
 	uid, err := c.uid()
-	if err != nil || uid == 0 || mode&others != 0 || manifest.Value(c.Runner.Pod, "securityContext", "fsGroup") != nil {
+	gid, known := integer(c.security("runAsGroup"))
+	mayBeGroup := !known || gid == 0 // whose bits then decide, and not those of others (path_resolution(7))
+	if err != nil || uid == 0 || mode&others != 0 && (mode&group != 0 || !mayBeGroup) || manifest.Value(c.Runner.Pod, "securityContext", "fsGroup") != nil {
 		return
 	}
 	why := fmt.Sprintf("is shown with the mode %04o as root's file, in a pod without fsGroup", mode)
-	gid, known := integer(c.security("runAsGroup"))
 	isRoot := uid < 0 && !manifest.IsTrue(yaml.GetValue(c.security("runAsNonRoot")))
-	if isRoot || mode&group != 0 && (!known || gid == 0) {
+	if isRoot || mode&group != 0 && mayBeGroup || mode&others != 0 && !known {
 		if known && gid == 0 && !isRoot {
 			return
 		}
