@@ -136,6 +136,7 @@ func raceSeries(t *testing.T, p programs, all bool) (found []*series, large [][2
 		if !all {
 			s.sizes = s.sizes[:2]
 		}
+		t.Logf("%s: %v", s.name, s.sizes)
 		one := &series{name: s.name}
 		for i, size := range s.sizes {
 			c := p.filter(fmt.Sprint(size), s.make(t, size))

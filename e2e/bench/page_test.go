@@ -29,9 +29,9 @@ func (r *report) page(t *testing.T) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `# Benchmark
 
-Written by `+"`make bench`"+` on %s, in %s. Every figure is of whole processes, each started by a small one with a
-pipe on both sides, as Helm does it. Programs that are compared ran in turn; times are medians, and a ratio is one of two medians of
-the same run. Machines differ: look at ratios and slopes, not at milliseconds.
+Written by `+"`make bench`"+` on %s, in %s. Every figure is of whole processes, each started by a small one with
+a pipe on both sides, as Helm does it. Programs that are compared ran in turn; times are medians, and a ratio is
+one of two medians of the same run. Machines differ: look at ratios and slopes, not at milliseconds.
 
 `, r.began.UTC().Format("2006-01-02"), time.Since(r.began).Round(time.Second))
 	r.machine(t, &b)

@@ -35,10 +35,11 @@ func (r *report) page(seed uint64, count int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `# Random runners
 
-How often the filter and `+"`verify`"+` are right about runners that nobody would write: %d of them, made from the seed %d by a grammar of
-YAML's styles, of volumes, mounts, users, variables and objects. Half of them may have what no API server takes. What the filter does is
-compared with the same edit of plain objects; what `+"`verify`"+` says, with the file that the runner opens in a pod that a model of the
-kubelet lays out. `+"`make e2e`"+` tries 500 new ones. `+"`make runners`"+` wrote this file, and fails if one is wrong.
+How often the filter and `+"`verify`"+` are right about runners that nobody would write: %d of them, made from the
+seed %d by a grammar of YAML's styles, of volumes, mounts, users, variables and objects. Half of them may have
+what no API server takes. What the filter does is compared with the same edit of plain objects; what `+"`verify`"+`
+says, with the file that the runner opens in a pod that a model of the kubelet lays out. `+"`make e2e`"+` tries 500
+new ones. `+"`make runners`"+` wrote this file, and fails if one is wrong.
 
 | the filter | runners |
 |---|--:|
