@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"os"
 	"os/exec"
@@ -102,8 +103,9 @@ func measureReleases(t *testing.T, p programs, rounds int) releases {
 
 // fetched is what `fetch` spends: the whole process, and in this one its parts.
 type fetched struct {
-	whole                     *contender
-	list, handshake, judgment time.Duration // Mozilla's CAs, TLS alone, the handshake and what is found out of it
+	whole *contender
+	// Mozilla's CAs, those of this machine, TLS alone, the handshake and what is found out of it.
+	list, machine, handshake, judgment time.Duration
 }
 
 // measureFetch asks a server on loopback, whose chain has a private CA.
@@ -120,6 +122,10 @@ func measureFetch(t *testing.T, p programs, rounds int) fetched {
 	began := time.Now()
 	store.Mozilla()
 	f.list, began = time.Since(began), time.Now()
+	if _, err := x509.SystemCertPool(); err != nil {
+		t.Fatal(err)
+	}
+	f.machine, began = time.Since(began), time.Now()
 	conn, err := tls.Dial("tcp", s.Addr, &tls.Config{InsecureSkipVerify: true})
 	if err != nil {
 		t.Fatal(err)
