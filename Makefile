@@ -86,9 +86,9 @@ e2e: dist
 	@for helm in helm3 helm4; do (cd e2e/sdk/$$helm && $(GO) test -count=1 -timeout 10m ./...) || exit 1; done
 
 # The examples: helmfile, gitlab-ci-local and the schemas of Argo CD, Flux and cert-manager are
-# more than the other tests need. npm and rsync are Debian's.
+# more than the other tests need. npm, rsync and buildah are Debian's.
 e2e-gitops: dist
-	@for program in npm rsync; do \
+	@for program in npm rsync buildah; do \
 		command -v $$program >/dev/null || { echo "$$program is missing: apt-get install $$program" >&2; exit 1; }; done
 	@cd e2e && for tool in helm3 helm4 etcd kubernetes kustomize helmfile actionlint controller-gen hcl; do \
 		$(GO) run ./cmd/tool $$tool || exit 1; done

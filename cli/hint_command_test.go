@@ -55,8 +55,8 @@ func TestHintedCommands(t *testing.T) {
 		{args: []string{"--cert"}, hint: "write --cert=[HOST=]PATH; see helm runnertrust --help"},
 		{args: []string{"fetch"}, hint: "helm runnertrust fetch HOST[:PORT] --save FILE"},
 		{args: []string{"verify", "a.test", "b.test"}, hint: "verify them one after the other: helm runnertrust verify URL"},
-		{args: []string{"fetch", "git@gitlab.test:group/project.git"}, hint: "the certificate is that of its https port: helm runnertrust fetch gitlab.test --save FILE"},
-		{args: []string{"verify", "ssh://git@gitlab.test:2222/group/project.git"}, hint: "the certificate is that of its https port: helm runnertrust verify gitlab.test"},
+		{args: []string{"fetch", "git@gitlab.test:group/project.git"}, hint: "give HOST[:PORT], without anything before the @, and change the password if it was real"},
+		{args: []string{"verify", "ssh://git@gitlab.test:2222/group/project.git"}, hint: "give HOST[:PORT], without anything before the @, and change the password if it was real"},
 	} {
 		stdout, stderr, code := call(t, "", test.environment, test.args...)
 		if code != errorOf(test.args) || stdout != "" || !strings.HasSuffix(stderr, "\nrunnertrust: hint: "+test.hint+"\n") {

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"time"
 
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/cli/pipe"
@@ -99,7 +100,10 @@ func (l lookup) document(ctx context.Context, kind, name, key, namespace string,
 		return nil, errors.New("what to read of it is not known")
 	}
 	args := append([]string{"get"}, words...)
-	args = append(args, "--request-timeout", l.flags.connection.timeout.String(), "--output", "go-template="+fmt.Sprintf(keyTemplate, key))
+	args = append(args, "--output", "go-template="+fmt.Sprintf(keyTemplate, key))
+	// With a --request-timeout, kubectl does not find the API server of the pod that it runs in.
+	ctx, cancel := context.WithTimeout(ctx, l.flags.connection.timeout)
+	defer cancel()
 	out, err := kubectl(ctx, args)
 	if err != nil {
 		return nil, err
@@ -125,10 +129,14 @@ func (l lookup) document(ctx context.Context, kind, name, key, namespace string,
 // kubectl prints the whole object.
 func kubectl(ctx context.Context, args []string) ([]byte, error) {
 	var exit *exec.ExitError
-	out, err := exec.CommandContext(ctx, "kubectl", args...).Output()
+	cmd := exec.CommandContext(ctx, "kubectl", args...)
+	cmd.WaitDelay = time.Second // for what it started
+	out, err := cmd.Output()
 	switch {
 	case err == nil:
 		return out, nil
+	case ctx.Err() != nil:
+		return nil, errors.New("kubectl has not answered in time")
 	case !errors.As(err, &exit):
 		return nil, fmt.Errorf("kubectl cannot be run: %w", pipe.CannotStart("kubectl", err))
 	}

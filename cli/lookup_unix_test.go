@@ -70,11 +70,20 @@ func TestLookup(t *testing.T) {
 			if code != test.code || !strings.Contains(stdout, test.says) || strings.Contains(stdout+stderr, "swordfish") {
 				t.Errorf("exit code %d, %s%s", code, stdout, stderr)
 			}
-			const want = "get secret gitlab-ca --namespace ci --context east --as admin --as-group a --as-group b --request-timeout 15s --output go-template="
+			const want = "get secret gitlab-ca --namespace ci --context east --as admin --as-group a --as-group b --output go-template="
 			if args := readFile(t, filepath.Join(folder, "args")); !strings.HasPrefix(args, want) || !strings.Contains(args, `index . "ca.crt"`) {
 				t.Errorf("kubectl was called with %s", args)
 			}
 		})
+	}
+}
+
+// TestLookupEnds waits no longer for kubectl than for a server.
+func TestLookupEnds(t *testing.T) {
+	withKubectl(t, "exec sleep 60\n")
+	stdout, stderr, code := call(t, "", []string{"HELM_BIN", withManifests(t, fromSecret(t))}, "verify", "--release", "ci", "--online", "--connect=127.0.0.1:1", "--timeout=50ms")
+	if code == exitDone || !strings.Contains(stdout, "kubectl has not answered in time") {
+		t.Errorf("exit code %d, %s%s", code, stdout, stderr)
 	}
 }
 

@@ -65,7 +65,7 @@ func messages(t *testing.T) (byCode map[string]string, all []string) {
 // words of the English page, which -update writes; other messages are on the English page too.
 func TestChineseTroubleshooting(t *testing.T) {
 	byCode, all := messages(t)
-	if len(byCode) < 60 {
+	if len(byCode) < 50 {
 		t.Fatalf("%d codes are found", len(byCode))
 	}
 	var page strings.Builder

@@ -13,7 +13,21 @@ import (
 type runnerConfig struct {
 	TLSCAFile      string `toml:"tls-ca-file"`
 	PreBuildScript string `toml:"pre_build_script"`
-	Kubernetes     struct{ Namespace, Image string }
+	Kubernetes     struct {
+		Namespace, Image string
+		Volumes          struct {
+			Secret []jobVolume `toml:"secret"`
+		}
+	}
+}
+
+// A jobVolume is a key of a Secret that is mounted as one file of each job.
+type jobVolume struct {
+	Name      string
+	MountPath string `toml:"mount_path"`
+	SubPath   string `toml:"sub_path"`
+	ReadOnly  bool   `toml:"read_only"`
+	Items     map[string]string
 }
 
 // templateIn reads the template of a runner whose volumes are in root.

@@ -47,6 +47,7 @@ var brokenFilters = map[string]string{
 	"is killed in the middle":          `"$FILTER" "$@" | head -c 1000; kill -9 $$`,
 	"writes to a full disk":            `exec "$FILTER" "$@" > /dev/full`,
 	"fails without reading its input":  `exec <&-; exit 1`,
+	"is killed, and Helm with it":      `kill -9 $PPID $$`,
 }
 
 // Whatever happens to the filter: Helm fails, and the cluster holds what it

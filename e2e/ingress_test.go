@@ -19,7 +19,13 @@ func (r *release) ingressSecret() string { return r.name + "-gitlab-tls" }
 // is made, or changed as at a renewal.
 func (r *release) serve(t *testing.T, g *gitlab) {
 	t.Helper()
-	secret := pretty(g.secret(t, r.ingressSecret()))
+	r.serveAs(t, r.ingressSecret(), g)
+}
+
+// serveAs is serve for a Secret of another name.
+func (r *release) serveAs(t *testing.T, name string, g *gitlab) {
+	t.Helper()
+	secret := pretty(g.secret(t, name))
 	r.cluster.KubectlInput(t, secret, "apply", "--server-side", "-n", r.namespace, "-f", "-")
 }
 

@@ -57,6 +57,16 @@ func withPlugin(t *testing.T, bin, kubeconfig string) *helm.Helm {
 	return h
 }
 
+// useKubectl has the Helm, and what it starts, find kubectl.
+func useKubectl(t *testing.T, h *helm.Helm) {
+	t.Helper()
+	folder := t.TempDir()
+	if err := os.Symlink(tool.Path(t, "kubernetes"), filepath.Join(folder, "kubectl")); err != nil {
+		t.Fatal(err)
+	}
+	h.Setenv("PATH", folder+string(os.PathListSeparator)+h.Getenv("PATH"))
+}
+
 // prepareInstall gives the home a folder for plugins and one for programs,
 // first in PATH so that nothing is linked elsewhere on this machine, and the
 // install hook the caches of the Go command.

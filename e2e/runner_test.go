@@ -38,6 +38,11 @@ type podSpec struct {
 func connect(t *testing.T, lookup kubelet.Lookup, deployment object, g *gitlab) error {
 	t.Helper()
 	server, file := runnerFile(t, layOut(t, lookup, deployment), deployment)
+	return reach(server, file, g)
+}
+
+// reach makes a request to g with the public CAs and a file.
+func reach(server string, file []byte, g *gitlab) error {
 	transport := &http.Transport{
 		TLSClientConfig: &tls.Config{RootCAs: trust.RunnerPool(store.Mozilla(), file)},
 		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
@@ -104,10 +109,13 @@ func connects(t *testing.T, lookup kubelet.Lookup, deployment object, g *gitlab)
 // with the words that its log has in a pod.
 func distrusts(t *testing.T, lookup kubelet.Lookup, deployment object, g *gitlab) {
 	t.Helper()
-	err := connect(t, lookup, deployment, g)
-	if err == nil || !strings.Contains(err.Error(), "x509: certificate signed by unknown authority") {
+	if err := connect(t, lookup, deployment, g); !isUnknownAuthority(err) {
 		t.Errorf("%s: %v, want an unknown authority", nameOf(deployment), err)
 	}
+}
+
+func isUnknownAuthority(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "x509: certificate signed by unknown authority")
 }
 
 // certMounts are the mounts of the runner at or below a folder named certs,

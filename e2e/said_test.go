@@ -11,7 +11,8 @@ import (
 )
 
 // TestHelmSays records the words of Helm that docs/TROUBLESHOOTING.md quotes: where the
-// post-renderer is not there, where it refuses, and where an object was made or edited by hand.
+// post-renderer is not there, where it refuses, where an object was made or edited by hand, and where
+// an upgrade was killed.
 func TestHelmSays(t *testing.T) {
 	underEachHelm(t, func(t *testing.T, r *release) {
 		g := newGitLab(t, chartHost)
@@ -41,6 +42,12 @@ func TestHelmSays(t *testing.T) {
 			_, said, err = r.Try(r.args("upgrade", filteredWith(g.certFile))...)
 			record("a Deployment that was edited by hand", said, err)
 		}
+		pending := *r
+		pending.name = "pending"
+		pending.install(t)
+		pending.interrupted(t, interruptions["Helm is killed"], g)
+		_, said, err = r.Try(pending.args("upgrade", filteredWith(g.certFile))...)
+		record("an upgrade after one that was killed", said, err)
 		golden.Compare(t, filepath.Join("testdata", r.bin+".txt"), text.String())
 	})
 }
@@ -64,7 +71,7 @@ var changing = []struct {
 }{
 	{regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d UTC`), "TIME"},
 	{regexp.MustCompile(`life-helm\d(-\w+)*`), "NAMESPACE"},
-	{regexp.MustCompile(`/\S*/`), "…/"},
+	{regexp.MustCompile(`\B/\S*/`), "…/"},
 }
 
 // masked is what Helm said, a line each with the name of the Helm in front.

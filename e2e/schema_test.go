@@ -33,8 +33,10 @@ func checkOf(path, content string) (found check, unknown string) {
 		return checkTerraform, "unknown_field = true\n"
 	case name == "kustomization.yaml":
 		return checkKustomization, field
+	case name == "Dockerfile":
+		return checkDockerfile, "UNKNOWN field\n"
 	case strings.Contains(content, "apiVersion: helm-runnertrust/v1\n"):
-		return checkFunction, field
+		return checkFunction, "  " + field // of its spec
 	case strings.Contains(content, "kind: ConfigManagementPlugin\n"):
 		return checkPlugin, field
 	case strings.HasPrefix(content, "# A patch of the "):
@@ -132,6 +134,18 @@ func checkTerraform(t *testing.T, path string) error {
 		return err
 	}
 	_, err := tryTool(filepath.Dir(path), tool.Path(t, "hcl"), path)
+	return err
+}
+
+// checkDockerfile has buildah make an image of stand-ins for the programs.
+func checkDockerfile(t *testing.T, path string) error {
+	folder := filepath.Dir(path)
+	for _, name := range []string{"helm-runnertrust", "helm", "kubectl"} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(name), 0o755); err != nil {
+			return err
+		}
+	}
+	_, err := tryTool(folder, "buildah", "--storage-driver=vfs", "--root="+t.TempDir(), "--runroot="+t.TempDir(), "build", "--isolation=chroot", folder)
 	return err
 }
 

@@ -73,21 +73,22 @@ func newStage(t *testing.T, bin, example string) *stage {
 	return s
 }
 
-// useHelm has the example's steps find this Helm, and the others of its programs, under their names.
+// useHelm has the example's steps find this Helm, and kubectl, under their names.
 func (s *stage) useHelm(t *testing.T, h *helm.Helm) {
 	t.Helper()
-	programs := t.TempDir()
-	for name, bin := range map[string]string{"helm": s.bin, "kustomize": "kustomize", "helmfile": "helmfile"} {
-		if err := os.Symlink(tool.Path(t, bin), filepath.Join(programs, name)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	kubectl := "#!/bin/sh\nexec '" + tool.Path(t, "kubernetes") + "' kubectl \"$@\"\n"
-	if err := os.WriteFile(filepath.Join(programs, "kubectl"), []byte(kubectl), 0o755); err != nil {
+	s.Helm = h
+	s.useTool(t, "helm", s.bin)
+	useKubectl(t, h)
+}
+
+// useTool has the example's steps find a tool under a name.
+func (s *stage) useTool(t *testing.T, name, bin string) {
+	t.Helper()
+	folder := t.TempDir()
+	if err := os.Symlink(tool.Path(t, bin), filepath.Join(folder, name)); err != nil {
 		t.Fatal(err)
 	}
-	h.Setenv("PATH", programs+string(os.PathListSeparator)+h.Getenv("PATH"))
-	s.Helm = h
+	s.Setenv("PATH", folder+string(os.PathListSeparator)+s.Getenv("PATH"))
 }
 
 // useImage puts the program into PATH, as in the images that examples name.

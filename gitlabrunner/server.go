@@ -3,6 +3,7 @@ package gitlabrunner
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"path"
 	"strings"
@@ -71,14 +72,11 @@ func ParseServer(rawURL string) (Server, error) {
 
 // address is the host, with the port unless that is the one of https.
 func address(u *url.URL) string {
-	name := ASCIIName(u.Hostname())
-	if port := u.Port(); port != "" && port != "443" && u.Scheme == "https" {
-		if strings.Contains(name, ":") {
-			name = "[" + name + "]"
-		}
-		return name + ":" + port
+	name, port := ASCIIName(u.Hostname()), u.Port()
+	if port == "" || port == "443" || u.Scheme != "https" {
+		return name
 	}
-	return name
+	return net.JoinHostPort(name, port)
 }
 
 // ForHost is the Server of https://host, for a host given without a URL: a name, an IPv4

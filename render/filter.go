@@ -48,7 +48,8 @@ func FilterStream(stream *yamledit.Stream, options Options) (*Result, error) {
 	if err := options.check(found); err != nil {
 		return nil, err
 	}
-	f := &filter{options: options, run: added.NewRun(manifests), delivery: way, terminations: ingress.Of(manifests), report: newReport()}
+	f := &filter{options: options, run: added.NewRun(manifests), delivery: way, terminations: ingress.Of(manifests), report: newReport(),
+		jobs: map[*manifest.Object]jobTemplate{}}
 	runners, err := f.read(found)
 	if err != nil {
 		return nil, err
@@ -75,6 +76,7 @@ type filter struct {
 	terminations *ingress.Terminations
 	report       *report
 	further      []string // hosts of the options that no setting of a runner has
+	jobs         map[*manifest.Object]jobTemplate
 }
 
 // read takes out what an earlier run added to the Deployments, and reads what they are without it.
@@ -87,7 +89,7 @@ func (f *filter) read(found []*manifest.Object) (runners []*pod.Runner, err erro
 		return nil, err
 	}
 	for _, o := range found {
-		r, err := pod.Read(o)
+		r, err := pod.Read(f.run.Stream, o)
 		if err != nil {
 			return nil, err
 		}
@@ -137,7 +139,7 @@ func (f *filter) editRunner(r *pod.Runner, taken map[string]*pod.Runner) error {
 	if r.Name == "" {
 		return r.Refuse(manifest.BadDocument, "metadata.name", "it is missing")
 	}
-	for _, found := range f.run.Templates.Switches(r) {
+	for _, found := range r.Switches() {
 		f.report.warn(trust.Finding{Code: manifest.CheckOff, Object: r.String(), Message: found + " turns off the check of certificates: no file makes that safe"})
 	}
 	sources, err := f.sourcesOf(r)
@@ -186,16 +188,12 @@ func (f *filter) fill(sources []source, c *pod.Container) (delivery.Location, er
 	if err != nil {
 		return delivery.Location{}, err
 	}
-	at, err := f.delivery.Locate(f.run, c, server)
+	at, err := f.delivery.Locate(c, server)
 	if err != nil {
 		return delivery.Location{}, err
 	}
 	if via := f.options.Via; via == "" || via == pod.WayCertsDir {
-		uncertain, err := c.UncertainDir(f.run.Stream, f.options.CertsDir)
-		if err != nil {
-			return delivery.Location{}, err
-		}
-		if uncertain != nil {
+		if uncertain := c.UncertainDir(f.options.CertsDir); uncertain != nil {
 			f.report.warn(*uncertain)
 		}
 	}
@@ -253,7 +251,7 @@ func (f *filter) annotate(d *added.Deployment, sources []source) error {
 		}
 	}
 	if f.options.Jobs || f.options.Via == pod.WayConfig {
-		t, err := f.run.Templates.Of(d.Runner)
+		t, err := d.ConfigTemplate()
 		if err != nil {
 			return err
 		}

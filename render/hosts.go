@@ -18,7 +18,7 @@ func (f *filter) furtherHosts(runners []*pod.Runner) []string {
 	for _, r := range runners {
 		for _, c := range r.Containers {
 			server, _ := f.server(c) // its error is that of editRunner
-			hosts := f.run.Templates.Hosts(c)
+			hosts := c.Hosts()
 			used = append(used, server.Name, hosts.Clone.Name, hosts.Cache.Name)
 		}
 	}
@@ -55,7 +55,7 @@ func FurtherNote(host, name string) trust.Finding {
 // fillHosts puts what there is for other hosts than GitLab's into the files of a container. chosen is
 // what its file for GitLab comes from.
 func (f *filter) fillHosts(sources []source, c *pod.Container, server gitlabrunner.Server, at delivery.Location, chosen offer) error {
-	hosts := f.run.Templates.Hosts(c)
+	hosts := c.Hosts()
 	if clone := hosts.Clone; clone.Name != "" && !strings.EqualFold(clone.Name, server.Name) {
 		if err := f.fillClone(sources, c, clone, at.File, chosen); err != nil {
 			return err

@@ -32,7 +32,7 @@ func JobsScriptLines() string {
 // addJobs puts the script that makes the jobs' own programs trust GitLab into the template, and the
 // volumes by which the other containers of a job pod do.
 func (f *filter) addJobs(d *added.Deployment, sources []source) error {
-	t, err := f.run.Templates.Of(d.Runner)
+	t, err := d.ConfigTemplate()
 	if err != nil {
 		return err
 	}
@@ -40,12 +40,8 @@ func (f *filter) addJobs(d *added.Deployment, sources []source) error {
 		return err
 	}
 	for _, c := range d.Containers {
-		from, err := c.ScriptFromObject(f.run.Stream)
-		if err != nil {
-			return err
-		}
-		if from != "" {
-			f.report.warn(trust.Finding{Code: manifest.ScriptSet, Object: d.String(), Message: from + " has " + pod.ScriptVariable + ", which wins over the script in " + pod.TemplateKey})
+		if set := c.Variable(pod.ScriptVariable); set.From != nil {
+			f.report.warn(trust.Finding{Code: manifest.ScriptSet, Object: d.String(), Message: set.From.String() + " has " + pod.ScriptVariable + ", which wins over the script in " + pod.TemplateKey})
 		}
 	}
 	if err := d.AddScript(JobsScriptLines()); err != nil {
@@ -62,10 +58,15 @@ func (f *filter) addJobVolumes(d *added.Deployment, t *pod.Template, sources []s
 		return err
 	}
 	volumes := config.Volumes()
+	wanted := jobTemplateOf(d.Runner, sources)
 	if slices.ContainsFunc(volumes, func(v tomledit.Volume) bool { return pod.IsJobFile(v.MountPath) }) {
-		return nil // by hand, or for another runner with this template
+		other, isOurs := f.jobs[t.ConfigMap]
+		if isOurs && !slices.Equal(other.trusts, wanted.trusts) {
+			return d.Refuse(manifest.TemplateShared, "", "its jobs and those of %s have one template, in %s, and their certificates differ", other.runner, t.ConfigMap)
+		}
+		return nil // shared, or by hand
 	}
-	obstacle := d.JobsElsewhere(config)
+	obstacle := d.JobsElsewhere(t)
 	var ours []tomledit.Volume
 	for _, from := range sources {
 		for _, o := range from.jobObjects() {
@@ -74,10 +75,7 @@ func (f *filter) addJobVolumes(d *added.Deployment, t *pod.Template, sources []s
 			if why == "" {
 				ours = append(ours, v)
 				if from.checksum() == "" { // its owner brings it
-					err = f.noteAbsent(d, o)
-				}
-				if err != nil {
-					return err
+					f.noteAbsent(d, o)
 				}
 				continue
 			}
@@ -88,17 +86,32 @@ func (f *filter) addJobVolumes(d *added.Deployment, t *pod.Template, sources []s
 	if len(ours) == 0 {
 		return nil
 	}
+	f.jobs[t.ConfigMap] = wanted
 	slices.SortStableFunc(ours, func(a, b tomledit.Volume) int { return cmp.Compare(a.Kind, b.Kind) })
 	return d.AddJobVolumes(ours)
 }
 
+// A jobTemplate is what the job pods of a template mount, and the runner that they mount it for.
+type jobTemplate struct {
+	runner string
+	trusts []string // objects with their keys, and checksums of ConfigMaps of ours
+}
+
+func jobTemplateOf(r *pod.Runner, sources []source) jobTemplate {
+	t := jobTemplate{runner: r.String()}
+	for _, from := range sources {
+		for _, o := range from.jobObjects() {
+			t.trusts = append(t.trusts, cmp.Or(from.checksum(), o.String()))
+		}
+	}
+	return t
+}
+
 // noteAbsent notes that job pods wait for an object that is not in the stream.
-func (f *filter) noteAbsent(d *added.Deployment, o Object) error {
-	found, err := f.run.Stream.Find(o.Kind, o.Name, d.Namespace)
-	if err == nil && found == nil {
+func (f *filter) noteAbsent(d *added.Deployment, o Object) {
+	if f.run.Stream.Find(o.Kind, o.Name, d.Namespace) == nil {
 		f.report.note(trust.Finding{Code: manifest.JobObject, Object: d.String(), Message: fmt.Sprintf("no job starts before %s/%s is there, which its pod mounts", o.Kind, o.Name)})
 	}
-	return err
 }
 
 // jobVolume returns the volume that shows the one key of an object at a path, and no other key of a

@@ -58,9 +58,7 @@ func (s *objectSource) offers(server gitlabrunner.Server) ([]offer, error) {
 // fill puts an object into a file. by is the Ingress or Gateway that names it.
 func (s *objectSource) fill(o Object, by string, server gitlabrunner.Server, file string) error {
 	o.Host = ""
-	if err := s.useInjected(&o); err != nil {
-		return err
-	}
+	s.useInjected(&o)
 	if o.Kind == "ConfigMap" && o.Name == "kube-root-ca.crt" {
 		s.filter.report.warn(trust.Finding{Code: manifest.ClusterCA, Object: s.runner.String(),
 			Message: "ConfigMap/kube-root-ca.crt holds the CA of the cluster's API server, which is hardly GitLab's"})
@@ -83,23 +81,22 @@ func (s *objectSource) mountInJobs(o Object, server gitlabrunner.Server) error {
 }
 
 // useInjected names the key of a ConfigMap that OpenShift fills, in the place of the default one.
-func (s *objectSource) useInjected(o *Object) error {
+func (s *objectSource) useInjected(o *Object) {
 	if o.Kind != "ConfigMap" || o.Key != defaultKey {
-		return nil
+		return
 	}
-	found, err := s.filter.run.Stream.Find(o.Kind, o.Name, s.runner.Namespace)
-	if err == nil && found != nil && manifest.IsTrue(manifest.Text(found.Node, "metadata", "labels", "config.openshift.io/inject-trusted-cabundle")) {
+	found := s.filter.run.Stream.Find(o.Kind, o.Name, s.runner.Namespace)
+	if found != nil && manifest.IsTrue(manifest.Text(found.Node, "metadata", "labels", "config.openshift.io/inject-trusted-cabundle")) {
 		o.Key = "ca-bundle.crt"
 	}
-	return err
 }
 
 // check checks an object that is in the stream like the certificates of Options.Sources. One whose
 // owner fills it later is empty there, and one that may be of another namespace is not looked at.
 func (s *objectSource) check(o Object, server gitlabrunner.Server) error {
-	found, err := s.filter.run.Stream.Find(o.Kind, o.Name, s.runner.Namespace)
-	if err != nil || found == nil || found.Namespace != s.runner.Namespace {
-		return err
+	found := s.filter.run.Stream.Find(o.Kind, o.Name, s.runner.Namespace)
+	if found == nil || found.Namespace != s.runner.Namespace {
+		return nil
 	}
 	content, ok, err := found.Data(o.Key)
 	keys := found.DataKeys()

@@ -12,7 +12,7 @@ import (
 )
 
 // Bundle is what a trust file holds: at least one certificate, strictly parsed, without duplicates,
-// every certificate before its issuer. Only [Parse], [NewBundle] and [Merge] build it.
+// every certificate before the issuer that its names point to. Only [Parse], [NewBundle] and [Merge] build it.
 type Bundle struct {
 	origin       string
 	certificates []*x509.Certificate
@@ -29,24 +29,22 @@ func NewBundle(origin string, certs []*x509.Certificate) (*Bundle, error) {
 	if err := CheckKeys(origin, certs); err != nil {
 		return nil, err
 	}
-	return &Bundle{origin: origin, certificates: leafToRoot(distinct(certs))}, nil
+	return &Bundle{origin: origin, certificates: leafToRoot(certs)}, nil
 }
 
 // Merge joins bundles into one that carries the first one's origin; nil bundles are left out. It
 // returns nil when nothing is left.
 func Merge(bundles ...*Bundle) *Bundle {
-	bundles = slices.DeleteFunc(slices.Clone(bundles), func(b *Bundle) bool { return b == nil })
-	switch len(bundles) {
-	case 0:
-		return nil
-	case 1:
-		return bundles[0]
-	}
-	var certs []*x509.Certificate
+	var merged *Bundle
 	for _, b := range bundles {
-		certs = append(certs, b.certificates...)
+		switch {
+		case merged == nil:
+			merged = b
+		case b != nil:
+			merged = &Bundle{origin: merged.origin, certificates: leafToRoot(slices.Concat(merged.certificates, b.certificates))}
+		}
 	}
-	return &Bundle{origin: bundles[0].origin, certificates: leafToRoot(distinct(certs))}
+	return merged
 }
 
 // Origin is the file, variable or server that the bundle came from.

@@ -16,13 +16,9 @@ var noon = time.Date(2030, 1, 15, 12, 0, 0, 0, time.UTC)
 
 const day = 24 * time.Hour
 
-func ca(name string) trusttest.Template {
-	return trusttest.Template{CommonName: name, CA: true, NotBefore: noon.Add(-day), NotAfter: noon.Add(3650 * day)}
-}
+func ca(name string) trusttest.Template { return trusttest.CA(name, noon) }
 
-func leaf(names ...string) trusttest.Template {
-	return trusttest.Template{DNSNames: names, NotBefore: noon.Add(-day), NotAfter: noon.Add(365 * day)}
-}
+func leaf(names ...string) trusttest.Template { return trusttest.Leaf(noon, names...) }
 
 // chain is leaf, intermediate and root.
 func chain() []*x509.Certificate {

@@ -4,78 +4,30 @@ import (
 	"bytes"
 	"crypto/x509"
 	"errors"
+	"slices"
 )
 
-// maxSameSubject bounds how many certificates of one subject are told apart by their signatures:
-// checking all pairs of a hostile file would take minutes.
+// maxPath bounds the length of a chain: real ones have three or four certificates.
+const maxPath = 16
+
+// maxSameSubject bounds how many issuers of one subject are told apart by their signatures: in a
+// hostile file, checking all would take minutes.
 const maxSameSubject = 16
 
-// maxSignatures bounds how many signatures are checked to put one file in order; beyond it, names
-// and key identifiers decide.
-const maxSignatures = 1024
-
-// leafToRoot orders certificates so that each stands before its issuers and chains stay together;
-// where that leaves a choice, the order of the input decides.
+// leafToRoot orders certificates so that chains stay together, and drops those that are there twice. It goes by
+// names and key identifiers, so that no signature is checked.
 func leafToRoot(certs []*x509.Certificate) []*x509.Certificate {
-	issuers := issuersOf(certs)
-	pending := make([]int, len(certs)) // how many issued certificates still have to come before
-	for _, above := range issuers {
-		for _, i := range above {
-			pending[i]++
+	var paths []*x509.Certificate
+	for _, c := range certs {
+		if !slices.ContainsFunc(paths, c.Equal) {
+			paths = append(paths, pathBy(likelyIssuer, c, certs)...)
 		}
 	}
-	ordered := make([]*x509.Certificate, 0, len(certs))
-	placed := make([]bool, len(certs))
-	var place func(i int)
-	place = func(i int) {
-		placed[i] = true
-		ordered = append(ordered, certs[i])
-		for _, above := range issuers[i] {
-			if pending[above]--; pending[above] == 0 && !placed[above] {
-				place(above)
-			}
-		}
-	}
-	for i := range certs {
-		if pending[i] == 0 && !placed[i] {
-			place(i)
-		}
-	}
-	// What is left issued each other (cross-signed roots): begin anywhere.
-	for i := range certs {
-		if !placed[i] {
-			place(i)
-		}
-	}
+	// Of an issuer that ends several paths, the last one is behind all that it issued.
+	slices.Reverse(paths)
+	ordered := distinct(paths)
+	slices.Reverse(ordered)
 	return ordered
-}
-
-// issuersOf returns, for each certificate, the indexes of the others that issued it.
-func issuersOf(certs []*x509.Certificate) [][]int {
-	bySubject := map[string][]int{}
-	for i, c := range certs {
-		bySubject[string(c.RawSubject)] = append(bySubject[string(c.RawSubject)], i)
-	}
-	issuers := make([][]int, len(certs))
-	checked := 0
-	signed := func(issuer, c *x509.Certificate) bool {
-		if checked++; checked > maxSignatures {
-			return likelyIssuer(issuer, c)
-		}
-		return issued(issuer, c)
-	}
-	for i, c := range certs {
-		if signed(c, c) {
-			continue
-		}
-		candidates := bySubject[string(c.RawIssuer)]
-		for _, j := range candidates {
-			if i != j && (len(candidates) > maxSameSubject || signed(certs[j], c)) {
-				issuers[i] = append(issuers[i], j)
-			}
-		}
-	}
-	return issuers
 }
 
 // likelyIssuer reports what GnuTLS and OpenSSL go by when they look for an issuer: the names agree,
@@ -105,45 +57,32 @@ func SelfSigned(c *x509.Certificate) bool { return issued(c, c) }
 // X.509 version 1, which has none and which Go and OpenSSL accept as a trust anchor.
 func authority(c *x509.Certificate) bool { return c.IsCA || c.Version < 3 && SelfSigned(c) }
 
-// maxPath bounds the length of a chain: real ones have three or four certificates.
-const maxPath = 16
-
 // PathFrom walks from c to its issuers among certs, until a self-signed certificate, until no
 // issuer is left or until maxPath. Of several issuers it takes a root before a cross-signed one, then the
 // first in the order of certs, and visits none twice.
 func PathFrom(c *x509.Certificate, certs []*x509.Certificate) []*x509.Certificate {
-	path := []*x509.Certificate{c}
-	seen := map[string]bool{string(c.Raw): true}
-	for len(path) < maxPath && !SelfSigned(c) {
-		next := issuerAmong(c, certs, seen)
-		if next == nil {
-			break
-		}
-		path, c = append(path, next), next
-		seen[string(c.Raw)] = true
-	}
-	return path
+	return pathBy(issued, c, certs)
 }
 
-func issuerAmong(c *x509.Certificate, certs []*x509.Certificate, seen map[string]bool) *x509.Certificate {
-	checked := 0
-	var first *x509.Certificate
-	for _, candidate := range certs {
-		if seen[string(candidate.Raw)] || !bytes.Equal(candidate.RawSubject, c.RawIssuer) {
-			continue
+func pathBy(issued func(issuer, c *x509.Certificate) bool, c *x509.Certificate, certs []*x509.Certificate) []*x509.Certificate {
+	path := []*x509.Certificate{c}
+	for len(path) < maxPath && !issued(c, c) {
+		var issuers []*x509.Certificate
+		checked := 0
+		for _, candidate := range certs {
+			if !likelyIssuer(candidate, c) || slices.ContainsFunc(path, candidate.Equal) {
+				continue
+			}
+			if checked++; checked <= maxSameSubject && issued(candidate, c) {
+				issuers = append(issuers, candidate)
+			}
 		}
-		if checked++; checked > maxSameSubject {
-			return first
+		if len(issuers) == 0 {
+			break
 		}
-		if !issued(candidate, c) {
-			continue
-		}
-		if SelfSigned(candidate) {
-			return candidate
-		}
-		if first == nil {
-			first = candidate
-		}
+		root := slices.IndexFunc(issuers, func(i *x509.Certificate) bool { return issued(i, i) })
+		c = issuers[max(root, 0)]
+		path = append(path, c)
 	}
-	return first
+	return path
 }

@@ -124,43 +124,27 @@ func (b *Bundle) validAt(now time.Time) []*x509.Certificate {
 	return valid
 }
 
-// checkChains warns of leaves whose chain does not reach a root inside the bundle, through certificates
-// that are valid: an expired cross-signed root leads nowhere, its self-signed one is missing. The runner
-// accepts a leaf in its pool; git in its jobs trusts this file only and needs the issuer.
+// checkChains warns of chains that do not reach a root inside the bundle, through certificates that are
+// valid: an expired cross-signed root leads nowhere, its self-signed one is missing. The runner
+// accepts a leaf in its pool; git in its jobs trusts this file only and needs the issuer. With GnuTLS it
+// wants the last certificate that the server sends, or its issuer, so that an issuing CA alone may not do.
 func (b *Bundle) checkChains(now time.Time) []Finding {
 	valid := b.validAt(now)
 	var tops []*x509.Certificate // where paths end, each once
-	for _, c := range b.certificates {
-		if authority(c) || temporary(c) != nil { // nobody has the issuer of a temporary one
-			continue
-		}
+	for _, c := range valid {
 		path := PathFrom(c, valid)
-		if top := path[len(path)-1]; !SelfSigned(top) && !slices.ContainsFunc(tops, top.Equal) {
+		top := path[len(path)-1]
+		rootBeside := func(other *x509.Certificate) bool { // of a cross-signed root
+			return SelfSigned(other) && bytes.Equal(other.RawSubject, top.RawSubject) && bytes.Equal(other.RawSubjectPublicKeyInfo, top.RawSubjectPublicKeyInfo)
+		}
+		// Nobody has the issuer of a temporary one.
+		if temporary(c) == nil && !slices.ContainsFunc(valid, rootBeside) && !slices.ContainsFunc(tops, top.Equal) {
 			tops = append(tops, top)
 		}
-	}
-	if len(tops) == 0 {
-		return checkRoots(valid)
 	}
 	return each(tops, func(top *x509.Certificate) *Finding {
 		return new(Found(CodeIssuerMissing, "certificate %s comes without its issuer %s: the runner may connect, but git in its jobs may fail",
 			NameOf(top), issuerName(top)))
-	})
-}
-
-// checkRoots warns of CAs whose root is not among the certificates. GnuTLS wants the last certificate
-// that the server sends, or its issuer, in the file, so that an issuing CA alone will not do for a
-// server that sends one more.
-func checkRoots(valid []*x509.Certificate) []Finding {
-	return each(valid, func(c *x509.Certificate) *Finding {
-		sameKey := func(other *x509.Certificate) bool { // cross-signed roots have both
-			return SelfSigned(other) && bytes.Equal(other.RawSubject, c.RawSubject) && bytes.Equal(other.RawSubjectPublicKeyInfo, c.RawSubjectPublicKeyInfo)
-		}
-		if !authority(c) || len(PathFrom(c, valid)) > 1 || slices.ContainsFunc(valid, sameKey) {
-			return nil
-		}
-		return new(Found(CodeRootMissing, "CA certificate %s comes without the one above it, %s: git in jobs may fail when the server sends that too",
-			NameOf(c), issuerName(c)))
 	})
 }
 

@@ -113,7 +113,7 @@ func TestCheck(t *testing.T) {
 		{name: "expired and another host", certs: self(leaf("other.test")), host: "gitlab.test", now: noon.Add(366 * day), refused: "expired host-not-covered"},
 		{name: "issuer missing", certs: issue("gitlab.test")[:1], host: "gitlab.test", warnings: "issuer-missing"},
 		{name: "root missing", certs: chain()[:2], host: "gitlab.test", warnings: "issuer-missing"},
-		{name: "only an intermediate", certs: chain()[1:2], host: "gitlab.test", warnings: "root-missing"},
+		{name: "only an intermediate", certs: chain()[1:2], host: "gitlab.test", warnings: "issuer-missing"},
 		{name: "intermediate and root", certs: chain()[1:], host: "gitlab.test"},
 		{name: "cert-manager", certs: []*x509.Certificate{trusttest.SelfSigned(ca("cert-manager.local")).Issue(temporary).Certificate}, host: "gitlab.test", warnings: "cert-manager-temporary"},
 		{name: "serial of cert-manager alone", certs: self(temporary), host: "gitlab.test"},

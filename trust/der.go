@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/x509"
 	"encoding/asn1"
-	"strings"
 )
 
 // pkcs7Type begins the type of a PKCS#7 content, 1.2.840.113549.1.7 and one number more (RFC 2315,
@@ -47,32 +46,17 @@ func unreadable(der []byte, err error) *Error {
 	return &Error{Code: CodeNotOne, Message: "not a certificate that the runner can read", Err: err}
 }
 
-// otherStructure refuses private keys and PKCS#12 files, which it tells apart by the tags of their
-// first parts; nil for what may be a certificate.
+// otherStructure refuses private keys and PKCS#12 files, which it tells apart by how they begin; nil
+// for what may be a certificate.
 func otherStructure(value asn1.RawValue) *Error {
-	var tags strings.Builder
-	for rest := value.Bytes; len(rest) > 0 && tags.Len() < 3; {
-		var part asn1.RawValue
-		var err error
-		if rest, err = asn1.Unmarshal(rest, &part); err != nil {
-			break
-		}
-		tags.WriteByte(part.FullBytes[0])
-	}
-	for _, other := range []struct {
-		begin string // INTEGER is 02, OCTET STRING 04, SEQUENCE 30
-		code  Code
-		name  string
-	}{
-		{"\x02\x30\x04", CodePrivateKey, "a private key"}, // PKCS#8: RFC 5208, section 5
-		{"\x30\x04", CodePrivateKey, "a private key"},     // encrypted: section 6
-		{"\x02\x04", CodePrivateKey, "a private key"},     // EC: RFC 5915, section 3
-		{"\x02\x02\x02", CodePrivateKey, "a private key"}, // RSA or DSA: RFC 8017, appendix A.1.2
-		{"\x02\x30", CodePKCS12, "a PKCS#12 file"},        // RFC 7292, section 4
-	} {
-		if strings.HasPrefix(tags.String(), other.begin) {
-			return refusal(other.code, "this is %s, not a certificate", other.name)
-		}
+	begins := func(tags string) bool { return bytes.HasPrefix(value.Bytes, []byte(tags)) }
+	rest, err := asn1.Unmarshal(value.Bytes, new(asn1.RawValue))
+	encrypted := begins("\x30") && err == nil && bytes.HasPrefix(rest, []byte{asn1.TagOctetString}) // RFC 5208, section 6
+	switch {
+	case begins("\x02\x01\x03\x30"): // RFC 7292, section 4
+		return refusal(CodePKCS12, "this is a PKCS#12 file, not a certificate")
+	case encrypted, begins("\x02\x01\x00"), begins("\x02\x01\x01"): // the versions of PKCS#8, RSA, DSA and EC keys
+		return refusal(CodePrivateKey, "this is a private key, not a certificate")
 	}
 	return nil
 }

@@ -11,20 +11,17 @@ type Code string
 
 // The codes of inputs that [Parse] refuses.
 const (
-	CodeTooLarge     Code = "too-large"         // more than MaxSize
-	CodeEmpty        Code = "empty"             // a file, block or bundle without any certificate
-	CodeBase64       Code = "base64"            // of PEM, or of a certificate without BEGIN and END lines
-	CodeWebPage      Code = "web-page"          // HTML
-	CodeUTF16        Code = "utf-16"            // text of two bytes a character
-	CodeJavaKeyStore Code = "java-key-store"    // JKS
-	CodeNotOne       Code = "not-a-certificate" // something else, damaged, or cut off
-	CodeManifest     Code = "manifest"          // of a Secret or ConfigMap, with a certificate inside
+	CodeTooLarge Code = "too-large"         // more than MaxSize
+	CodeEmpty    Code = "empty"             // a file, block or bundle without any certificate
+	CodeBase64   Code = "base64"            // of PEM, or of a certificate without BEGIN and END lines
+	CodeUTF16    Code = "utf-16"            // text of two bytes a character
+	CodeNotOne   Code = "not-a-certificate" // something else, damaged, or cut off
+	CodeManifest Code = "manifest"          // of a Secret, with a certificate inside
 
 	CodeTruncated   Code = "pem-truncated" // a BEGIN or an END line without the other
 	CodeDamagedLine Code = "pem-damaged"   // what must have been a BEGIN or END line
 	CodeGlued       Code = "pem-glued"     // an END line and the next BEGIN line in one
 	CodeOneLine     Code = "pem-one-line"  // a block without its line breaks
-	CodeEscaped     Code = "pem-escaped"   // line breaks as the two characters \n
 	CodeHeaders     Code = "pem-headers"   // "Name: value" lines: the runner skips the block
 	CodeBlockBase64 Code = "pem-base64"    // a block that does not decode
 	CodeOtherBlock  Code = "other-block"   // any other label, for instance TRUSTED CERTIFICATE or X509 CRL
@@ -55,7 +52,6 @@ const (
 	CodeExpiredBeside        Code = "expired-beside-valid" // the file works without it
 	CodeMayNotSign           Code = "ca-may-not-sign"      // a CA without keyCertSign
 	CodeIssuerMissing        Code = "issuer-missing"
-	CodeRootMissing          Code = "root-missing" // a CA, without those above it
 	CodeCertManagerTemporary Code = "cert-manager-temporary"
 	CodeWeakSignature        Code = "weak-signature"
 	CodeWeakKey              Code = "weak-key"

@@ -23,16 +23,15 @@ func TestMistaken(t *testing.T) {
 		code    trust.Code // none: it is read
 		message string
 	}{
-		"Secret in YAML":     {"apiVersion: v1\nkind: Secret\ndata:\n  ca.crt: " + encoded + "\n", trust.CodeManifest, "the manifest of a Secret"},
-		"Secret in JSON":     {`{"apiVersion":"v1","kind":"Secret","data":{"ca.crt":"` + encoded + `"}}`, trust.CodeManifest, "the manifest of a Secret"},
-		"ConfigMap in JSON":  {`{"kind": "ConfigMap", "data": {"ca.crt": "` + strings.ReplaceAll(text, "\n", `\n`) + `"}, "apiVersion": "v1"}`, trust.CodeManifest, "the manifest of a ConfigMap"},
-		"empty Secret":       {"kind: Secret\napiVersion: v1\n", trust.CodeManifest, "the manifest of a Secret"},
+		"Secret in YAML":     {"apiVersion: v1\nkind: Secret\ndata:\n  ca.crt: " + encoded + "\n", trust.CodeManifest, "PEM in base64"},
+		"Secret in JSON":     {`{"apiVersion":"v1","kind":"Secret","data":{"ca.crt":"` + encoded + `"}}`, trust.CodeManifest, "PEM in base64"},
+		"ConfigMap in JSON":  {`{"kind": "ConfigMap", "data": {"ca.crt": "` + strings.ReplaceAll(text, "\n", `\n`) + `"}, "apiVersion": "v1"}`, trust.CodeOneLine, "on one line"},
+		"empty Secret":       {"kind: Secret\napiVersion: v1\n", trust.CodeEmpty, "no certificate"},
 		"ConfigMap in YAML":  {"apiVersion: v1\nkind: ConfigMap\ndata:\n  ca.crt: |\n" + indented + "\n", "", ""},
 		"values":             {"certs:\n  gitlab.test.crt: |\n" + indented + "\n", "", ""},
 		"values in base64":   {"certs:\n  gitlab.test.crt: " + encoded + "\n", trust.CodeManifest, "PEM in base64"},
 		"key in a Secret":    {"apiVersion: v1\nkind: Secret\nstringData:\n  tls.key: |\n    -----BEGIN PRIVATE KEY-----\n", trust.CodePrivateKey, "a private key"},
 		"all of it base64":   {encoded, trust.CodeBase64, "the whole file is base64"},
-		"kind of a leaflet":  {"this kind: Secret is none", trust.CodeEmpty, "no certificate"},
 		"long dashes":        {strings.ReplaceAll(text, "-----", "—–-"), trust.CodeDamagedLine, "a damaged BEGIN or END line"},
 		"SM2":                {string(onSM2), trust.CodeSM2, "SM2"},
 		"SM2 beside another": {text + block("CERTIFICATE", onSM2), trust.CodeSM2, "f.crt:" + fmt.Sprint(strings.Count(text, "\n")+1) + ": "},

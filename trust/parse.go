@@ -5,9 +5,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"regexp"
-	"strings"
-	"sync"
 )
 
 // MaxSize is the largest input that is read, in bytes. A ConfigMap or Secret holds no more
@@ -23,7 +20,7 @@ const maxFaults = 20
 //
 // Everything else is refused, each fault as an [*Error] with its line, up to 20 of them joined: private
 // keys, BEGIN and END lines outside a complete block, other labels, headers, bytes after a
-// certificate, UTF-16 and NUL bytes, web pages, inputs that are empty or larger than [MaxSize], and
+// certificate, UTF-16 and NUL bytes, inputs that are empty or larger than [MaxSize], and
 // keys that [CheckKeys] refuses.
 func Parse(origin string, input []byte) (*Bundle, error) {
 	certs, err := Certificates(origin, input)
@@ -55,7 +52,7 @@ func readCertificates(input []byte) ([]*x509.Certificate, []*Error) {
 	switch {
 	case len(input) > MaxSize:
 		f = refusal(CodeTooLarge, "larger than %d bytes (1 MiB), more than a ConfigMap can hold", MaxSize)
-	case LooksLikeDER(input):
+	case looksLikeDER(input):
 		certs, f = certificatesFromDER(input)
 	case f == nil:
 		text := bytes.TrimPrefix(input, []byte("\xef\xbb\xbf"))
@@ -73,48 +70,32 @@ func refusal(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// LooksLikeDER tells DER from text: both a SEQUENCE and the digit 0 are the byte 0x30, but the
+// looksLikeDER tells DER from text: both a SEQUENCE and the digit 0 are the byte 0x30, but the
 // length that follows in any certificate is no ASCII character. A key may be shorter.
-func LooksLikeDER(input []byte) bool {
+func looksLikeDER(input []byte) bool {
 	return len(input) > 1 && input[0] == 0x30 && (input[1] >= 0x80 || int(input[1]) == len(input)-2)
 }
 
 // notText recognises what is mistaken for PEM.
 func notText(input []byte) *Error {
-	start := strings.ToLower(string(bytes.TrimSpace(input[:min(len(input), 512)])))
-	starts := func(prefix string) bool { return strings.HasPrefix(start, prefix) }
 	switch {
 	case bytes.HasPrefix(input, []byte("\xff\xfe")), bytes.HasPrefix(input, []byte("\xfe\xff")):
 		return refusal(CodeUTF16, `this is UTF-16 text, which Windows calls "Unicode"; PEM is ASCII`)
-	case bytes.HasPrefix(input, []byte("\xfe\xed\xfe\xed")):
-		return refusal(CodeJavaKeyStore, "this is a Java key store, not PEM")
-	case starts("<!doctype html"), starts("<html"):
-		return refusal(CodeWebPage, "this looks like a web page, not a certificate")
 	case bytes.IndexByte(input, 0) >= 0:
 		return refusal(CodeNotOne, "a NUL byte in the text: the file is damaged or not PEM")
 	}
 	return nil
 }
 
-// base64Begin is what "-----BEGIN" becomes in base64.
-const base64Begin = "LS0tLS1CRUdJTi"
-
-// manifestKind finds the kind of an object in YAML or JSON.
-var manifestKind = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?m)(?:^|[\s{,])["']?kind["']?\s*:\s*["']?(Secret|ConfigMap|SealedSecret|List)\b`)
-})
-
-// mistaken is about a text without a certificate that holds one in another form: the manifest of an
-// object, or base64 by itself; nil for other texts.
+// mistaken is about a text without a certificate that holds one in base64, by itself or in a manifest;
+// nil for other texts.
 func mistaken(text []byte) *Error {
+	const begin = "LS0tLS1CRUdJTi" // what "-----BEGIN" becomes in base64
 	starts := func(prefix string) bool { return bytes.HasPrefix(bytes.TrimSpace(text), []byte(prefix)) }
-	kind := manifestKind().FindSubmatch(text)
 	switch {
-	case (starts(base64Begin) || starts("MII")) && !bytes.Contains(text, []byte("-----")):
+	case (starts(begin) || starts("MII")) && !bytes.Contains(text, []byte("-----")):
 		return refusal(CodeBase64, "no certificate in it: the whole file is base64, as in a Kubernetes Secret")
-	case kind != nil && bytes.Contains(text, []byte("apiVersion")):
-		return refusal(CodeManifest, "this is the manifest of a %s, not a certificate", kind[1])
-	case bytes.Contains(text, []byte(base64Begin)):
+	case bytes.Contains(text, []byte(begin)):
 		return refusal(CodeManifest, "no certificate in it, but PEM in base64, as in the manifest of a Secret")
 	}
 	return nil

@@ -106,10 +106,8 @@ func damaged(line string) *Error {
 	switch {
 	case strings.Contains(line, "PRIVATE KEY"):
 		return refusal(CodePrivateKey, "a private key")
-	case strings.Contains(line, `\n`):
-		return refusal(CodeEscaped, `line breaks are written as the two characters \n`)
-	case 0 <= begin && begin < end:
-		return refusal(CodeOneLine, "the whole block is on one line: its line breaks became spaces, or are lost")
+	case 0 <= begin && begin < end, strings.Contains(line, `\n`):
+		return refusal(CodeOneLine, `the whole block is on one line: its line breaks became spaces or \n, or are lost`)
 	case 0 <= end && end < begin:
 		return refusal(CodeGlued, "an END line and the next BEGIN line are glued together: a line break is missing")
 	}

@@ -8,18 +8,15 @@ func fileEntries() map[trust.Code]entry {
 		trust.CodeTooLarge: {"larger than … (1 MiB), more than a ConfigMap can hold", "for instance a bundle of public CAs",
 			fetchAnd("give only the chain of the server: ")},
 		trust.CodeEmpty:  {"no certificate in it|empty|this PKCS#7 bundle holds no certificate", "an empty file, or the wrong one", FetchInstead},
-		trust.CodeNotOne: {"not a certificate|a NUL byte in the text|this is a revocation list (CRL)", "the wrong file, or a damaged one", FetchInstead},
+		trust.CodeNotOne: {"not a certificate|a NUL byte in the text", "the wrong file, or a damaged one", FetchInstead},
 		trust.CodeBase64: {"no certificate in it: the whole file is base64, as in a Kubernetes Secret", "copied from `kubectl get secret -o yaml`",
 			always("decode it: base64 -d FILE > NEW.crt")},
-		trust.CodeWebPage: {"this looks like a web page, not a certificate", "the server wanted a login, or the address is wrong", FetchInstead},
-		trust.CodeUTF16:   {"this is UTF-16 text", "written by PowerShell's `>`", always("save it as UTF-8 or ANSI, or: iconv -f UTF-16 -t ASCII FILE > NEW.crt")},
-		trust.CodeJavaKeyStore: {"this is a Java key store, not PEM", "the format of Java programs",
-			always("take the certificate out: keytool -exportcert -rfc -keystore FILE -alias NAME -file NEW.crt")},
-		trust.CodeManifest: {"this is the manifest of a|but PEM in base64, as in the manifest of a Secret", "what `kubectl get -o yaml` prints, or a file of values, instead of the certificate in it",
+		trust.CodeUTF16: {"this is UTF-16 text", "written by PowerShell's `>`", always("save it as UTF-8 or ANSI, or: iconv -f UTF-16 -t ASCII FILE > NEW.crt")},
+		trust.CodeManifest: {"but PEM in base64, as in the manifest of a Secret", "what `kubectl get -o yaml` prints, or a file of values, instead of the certificate in it",
 			always("name the object in the cluster with --from-secret=NAME or --from-configmap=NAME, or take the certificate out: " +
 				`kubectl get secret NAME -o go-template='{{base64decode (index .data "ca.crt")}}' > NEW.crt`)},
 
-		trust.CodePrivateKey: {"a private key (…)|an encrypted private key (…)", "the server's key is in the file, and every job would get it",
+		trust.CodePrivateKey: {"a private key", "the server's key is in the file, and every job would get it",
 			always("a trust file needs no key: give only the certificates, " +
 				"and consider the key exposed if the file was shared")},
 		trust.CodePKCS12: {"a PKCS#12 file", "`.p12` or `.pfx`", always("take the certificates out, with -legacy if the ciphers are unsupported: openssl pkcs12 -in FILE -nokeys -out NEW.crt")},
@@ -29,7 +26,7 @@ func fileEntries() map[trust.Code]entry {
 		trust.CodeTrailing: {"trailing bytes after the certificate", "something was appended, for instance another certificate in DER", after("give the file as it was exported", FetchInstead)},
 		trust.CodeNotCertsOnly: {"this PKCS#7 file is not a plain certificate bundle", "the bundle is signed",
 			always("take the certificates out: openssl pkcs7 -inform DER -in FILE -print_certs -out NEW.crt")},
-		trust.CodeBadFingerprint: {"not a SHA-256 fingerprint of 64 hex digits|this is a SHA-1 fingerprint", "from `--fingerprint`",
+		trust.CodeBadFingerprint: {"not a SHA-256 fingerprint of 64 hex digits", "from `--fingerprint`",
 			always("on the server: openssl x509 -in FILE -noout -fingerprint -sha256")},
 	}
 }
@@ -38,18 +35,16 @@ func fileEntries() map[trust.Code]entry {
 func blockEntries() map[trust.Code]entry {
 	return map[trust.Code]entry{
 		trust.CodeTruncated: {"without its END line: the block is truncated|without its BEGIN line: the block is truncated", "copied in part", FetchInstead},
-		trust.CodeDamagedLine: {"a damaged BEGIN or END line|the dashes of a BEGIN or END line were made long", "dashes or letters are missing, or went through a chat program",
+		trust.CodeDamagedLine: {"a damaged BEGIN or END line", "dashes or letters are missing, or went through a chat program",
 			after("it must stand alone on its line with five dashes on each side", FetchInstead)},
 		trust.CodeGlued: {"an END line and the next BEGIN line are glued together", "`cat` of files without a final line break",
 			always(`put it back: awk '{ gsub(/----------BEGIN/, "-----\n-----BEGIN") } 1' FILE > NEW.crt`)},
-		trust.CodeOneLine: {"the whole block is on one line", "`echo $VAR` without quotes",
-			always(`keep its line breaks: quote it, printf '%s\n' "$VAR" > NEW.crt, ` +
+		trust.CodeOneLine: {"the whole block is on one line", "`echo $VAR` without quotes, or copied from JSON",
+			always(`keep its line breaks: quote it, printf '%b\n' "$VAR" > NEW.crt, ` +
 				"or store it as a CI variable of the type file")},
-		trust.CodeEscaped: {`line breaks are written as the two characters \n`, "copied from JSON or an escaped variable",
-			always(`turn them into real ones: printf '%b' "$(cat FILE)" > NEW.crt`)},
 		trust.CodeHeaders: {"the block has headers: the runner would skip it without a word", "`Name: value` lines in the block",
 			always("delete the header lines and the empty line after them")},
-		trust.CodeBlockBase64: {"of the line is not base64|the block's base64 is cut off or damaged", "damaged in copying", after("copy the block again", FetchInstead)},
+		trust.CodeBlockBase64: {"the block's base64 is cut off or damaged", "damaged in copying", after("copy the block again", FetchInstead)},
 		trust.CodeOtherBlock: {"a block labelled …, where the runner reads only CERTIFICATE", "CRLs, parameters, public keys; `TRUSTED CERTIFICATE` of `openssl x509 -trustout`",
 			always("keep only the certificates: openssl storeutl -certs FILE > NEW.crt")},
 	}
@@ -78,15 +73,13 @@ func certificateEntries() map[trust.Code]entry {
 		trust.CodeWeakSignature: {"is signed with …", "with SHA-1 or MD5", always("have it issued again with SHA-256")},
 		trust.CodeWeakKey: {"has an RSA key of … bits, less than …", "OpenSSL refuses it at its usual security level; GnuTLS and Go do not",
 			always("have it issued again with a longer key: RSA of at least 2048 bits, or ECDSA")},
-		trust.CodeUnseen: {"the runner reads plain PEM only, and does not see the certificates here", "the file or object is mounted as it is, but is DER, indented, or begins with a byte order mark",
+		trust.CodeUnseen: {"the runner reads plain PEM only, and does not see all certificates here", "the file or object is mounted as it is, but is DER, indented, or begins with a byte order mark",
 			always("the post-renderer reads this form, and writes plain PEM: --cert=FILE")},
 		trust.CodeHugeKey: {"RSA key of … bits, more than …|which Go and so the runner refuse", "the key is too long",
 			always("have it issued again with a usual key: RSA of 2048 to 4096 bits, or ECDSA")},
 		trust.CodeInvalid: {"is not acceptable", "a constraint, purpose or extension of the certificate rules it out", always("have it issued again")},
 		trust.CodeIssuerMissing: {"comes without its issuer …: the runner may connect, but git in its jobs may fail|the chain stops below its issuer …|does not reach the root: older git (with a curl before 7.68 on OpenSSL) refuses that", "the file, or the server, lacks the CA",
 			issuerMissing},
-		trust.CodeRootMissing: {"comes without the one above it …", "the file has an intermediate CA without its root",
-			always("ask the CA's administrator for the root certificate and append it to the file")},
 	}
 }
 

@@ -65,6 +65,49 @@ func TestHints(t *testing.T) {
 	golden.Compare(t, filepath.Join("testdata", "hints.txt"), text.String())
 }
 
+// TestWords holds that the words of each entry are those of a message: one that is recorded, or that the code of a
+// package has.
+func TestWords(t *testing.T) {
+	recorded := textOf(t, ".txt", "../../fixtures", "../../trust", "../../render", "..")
+	code := textOf(t, ".go", "../../trust", "../../render", "../../gitlabrunner", "..")
+	for about, e := range entries() {
+		for _, words := range strings.Split(e.words, "|") {
+			for _, part := range strings.Split(words, "…") {
+				if !strings.Contains(recorded, part) && !strings.Contains(code, strings.TrimSpace(part)) {
+					t.Errorf("%s: no message has %q", about, part)
+				}
+			}
+		}
+	}
+}
+
+// textOf joins the files below folders whose names end so: recordings but for those of the entries themselves, or
+// code without that of tests and of this package.
+func textOf(t *testing.T, extension string, folders ...string) string {
+	t.Helper()
+	var all strings.Builder
+	for _, folder := range folders {
+		err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+			switch {
+			case err == nil && entry.Name() == "advice":
+				return fs.SkipDir
+			case err != nil || filepath.Ext(path) != extension || strings.HasSuffix(path, "_test.go"):
+				return err
+			}
+			text, err := os.ReadFile(path)
+			all.Write(text)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if all.Len() < 10_000 {
+		t.Fatalf("only %d bytes in files *%s", all.Len(), extension)
+	}
+	return all.String()
+}
+
 // hintsByCheck returns the hints of a code, each with the checks that give it.
 func hintsByCheck(code trust.Code) string {
 	named := trusttest.SelfSigned(trusttest.Template{DNSNames: []string{"gitlab.example.com"}}).Certificate

@@ -11,16 +11,13 @@ import (
 func addressEntries() map[trust.Code]entry {
 	return map[trust.Code]entry{
 		probe.CodeUserInURL: {"a URL with a user or password", "the URL of a clone with a token in it",
-			always("leave out everything before the @, and change the password if it was real")},
-		probe.CodeSSH: {"the address of a repository for ssh, which shows no certificate", "the URL of a clone over ssh",
-			againAt("the certificate is that of its https port: ")},
+			always("give HOST[:PORT], without anything before the @, and change the password if it was real")},
 		probe.CodeScheme: {"not an https URL, so there is no certificate", "", always("give the https:// URL or HOST[:PORT]")},
 		probe.CodePath: {"a URL with a path", "the URL of a project; `fetch` and `verify` take its host, with a note",
 			always("a certificate belongs to a host: give HOST[:PORT]")},
-		probe.CodeAddress:    {"not HOST:PORT", "", always("write [ADDRESS]:PORT for IPv6, HOST:PORT otherwise")},
-		probe.CodePort:       {"the port is not a number between 1 and 65535", "", always("the port of GitLab's https, 443 unless set otherwise")},
-		probe.CodeHostName:   {"is not a host name", "", always("give HOST[:PORT] or an https URL; write a name that is not ASCII in its xn-- form")},
-		probe.CodeConnectURL: {"a URL instead of an address", "from `--connect`", always("write ADDR[:PORT]")},
+		probe.CodeAddress:  {"not HOST:PORT", "", always("write [ADDRESS]:PORT for IPv6, HOST:PORT otherwise")},
+		probe.CodePort:     {"the port is not a number between 1 and 65535", "", always("the port of GitLab's https, 443 unless set otherwise")},
+		probe.CodeHostName: {"not a host name|no host", "", always("give HOST[:PORT] or an https URL; write a name that is not ASCII in its xn-- form")},
 	}
 }
 
@@ -44,10 +41,9 @@ func serverEntries() map[trust.Code]entry {
 		probe.CodeHandshakeFailed: {"the handshake failed", "the cause follows", nil},
 		probe.CodeClientCertificate: {"the server demands a client certificate, which a trust file does not give", "mutual TLS",
 			always("give the runner one with tls-cert-file and tls-key-file, or do not demand it for GitLab")},
-		probe.CodeProxy: {"the proxy cannot be reached|the proxy did not answer in time|the proxy itself is not trusted|its proxy is not given as a URL", "the proxy of `HTTPS_PROXY`",
+		probe.CodeProxy: {"the proxy cannot be reached|the proxy did not answer in time|its proxy is not given as a URL", "the proxy of `HTTPS_PROXY`",
 			always("see HTTPS_PROXY and NO_PROXY; user and password belong in the URL: " +
 				"http://USER:PASSWORD@PROXY:PORT")},
-		probe.CodeSystem: {"cannot be read", "this machine's own certificates cannot be read; the cause follows", nil},
 		probe.CodeFingerprint: {"no certificate of the chain has the fingerprint", "the certificate is not the one that `--fingerprint` expects: it was renewed, or somebody is in between",
 			always("compare with the fingerprint on the server; if it differs, somebody else may be answering")},
 	}

@@ -131,7 +131,7 @@ func TestLoadText(t *testing.T) {
 		"<html>\n":                     nowhere,
 		"MIGHAgEAMBMGByqGSM49AgEGCCqG": nowhere,
 		"LS0tLS1CRUdJTiBQUklWQVRFIA==": nowhere,
-		"<html>\n</html>":              "RUNNERTRUST_CERT: this looks like a web page, not a certificate",
+		"<html>\n</html>":              "RUNNERTRUST_CERT: no certificate in it",
 		"-----BEGIN CERTIFICATE-----":  "RUNNERTRUST_CERT:1: BEGIN CERTIFICATE without its END line: the block is truncated",
 		"-----BEGIN PRIVATE KEY-----x": "RUNNERTRUST_CERT:1: a private key",
 	} {

@@ -53,7 +53,7 @@ func TestClientsSay(t *testing.T) {
 // one hears that writes too depends on which end closes first.
 func afterHandshake(t *testing.T, s trusttest.Scenario) error {
 	t.Helper()
-	dialer := tls.Dialer{Config: &tls.Config{ServerName: s.Host, RootCAs: trust.JobPool(trusttest.PEM(s.Root))}}
+	dialer := tls.Dialer{Config: &tls.Config{ServerName: s.Host, RootCAs: trust.RunnerPool(nil, trusttest.PEM(s.Root))}}
 	connection, err := dialer.DialContext(t.Context(), "tcp", s.Addr)
 	if err != nil {
 		t.Fatal(err)

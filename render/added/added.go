@@ -44,8 +44,7 @@ const (
 
 // A Run is the edits of one run of the filter on a stream.
 type Run struct {
-	Stream    *manifest.Stream
-	Templates *pod.Templates
+	Stream *manifest.Stream
 
 	reverted map[string]bool   // additions to templates, which Deployments can share
 	applied  map[string]record // the same, of this run
@@ -53,7 +52,7 @@ type Run struct {
 
 // NewRun returns a Run that has edited nothing.
 func NewRun(stream *manifest.Stream) *Run {
-	return &Run{Stream: stream, Templates: pod.NewTemplates(stream), reverted: map[string]bool{}, applied: map[string]record{}}
+	return &Run{Stream: stream, reverted: map[string]bool{}, applied: map[string]record{}}
 }
 
 // A Deployment is a runner's Deployment with what the run adds to it.

@@ -10,11 +10,7 @@ import (
 // AddConfigMap puts a ConfigMap of the runner's namespace at the end of the stream, with comment lines
 // above it. It refuses a name that another ConfigMap of the stream has.
 func (d *Deployment) AddConfigMap(name, head string, o *yaml.RNode) error {
-	other, err := d.run.Stream.Find("ConfigMap", name, d.Namespace)
-	if err != nil {
-		return err
-	}
-	if other != nil {
+	if other := d.run.Stream.Find("ConfigMap", name, d.Namespace); other != nil {
 		return other.Refuse(manifest.ConfigMapTaken, "", "another ConfigMap of this name is in the stream")
 	}
 	d.run.Stream.Add(head, o, d.Document.HasCRLF())
@@ -23,8 +19,8 @@ func (d *Deployment) AddConfigMap(name, head string, o *yaml.RNode) error {
 }
 
 func (run *Run) revertConfigMap(o *manifest.Object, r record) error {
-	found, err := run.Stream.Find("ConfigMap", r.Name, o.Namespace)
-	if err != nil || found == nil || found.Namespace != o.Namespace || yamledit.Digest(manifest.Value(found.Node, "data")) != r.Sum {
+	found := run.Stream.Find("ConfigMap", r.Name, o.Namespace)
+	if found == nil || found.Namespace != o.Namespace || yamledit.Digest(manifest.Value(found.Node, "data")) != r.Sum {
 		return errChanged
 	}
 	run.Stream.Withdraw(found)

@@ -85,11 +85,11 @@ func NewMount(volume, dir string) *yaml.RNode {
 func (d *Deployment) join(v *pod.Volume, projections []Projection) (replaced bool, err error) {
 	err = d.changeItem(volume, "", v.Node, func() error {
 		var left []*yaml.RNode
-		for _, parent := range v.Sources {
-			dropped, empty := dropFiles(parent, projections)
+		for _, s := range v.Sources {
+			dropped, empty := dropFiles(s.Node, projections)
 			replaced = replaced || dropped
 			if !empty {
-				left = append(left, parent)
+				left = append(left, s.Node)
 			}
 		}
 		if v.Kind != "projected" && len(left) == 0 {

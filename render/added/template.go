@@ -44,7 +44,7 @@ func formerCAFile(c *tomledit.Config) string {
 // changeTemplate edits the runner's template. Where Deployments share one it is edited once, and each
 // of them has the record. edit returns "" for no change.
 func (d *Deployment) changeTemplate(add kind, value string, was func(*tomledit.Config) string, edit func(*tomledit.Config) (string, error)) error {
-	t, err := d.run.Templates.Of(d.Runner)
+	t, err := d.ConfigTemplate()
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (d *Deployment) changeTemplate(add kind, value string, was func(*tomledit.C
 }
 
 func (run *Run) revertTemplate(o *manifest.Object, r record) error {
-	t, err := run.Templates.In(r.Name, o.Namespace)
+	t, err := pod.TemplateIn(run.Stream.Find("ConfigMap", r.Name, o.Namespace))
 	if err != nil || t == nil {
 		return errChanged
 	}

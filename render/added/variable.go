@@ -43,14 +43,14 @@ const (
 
 // AddCertDir puts a directory in front of those that Go reads certificates from.
 func (d *Deployment) AddCertDir(c *pod.Container, dir string) error {
-	behind, _, err := c.Variable(CertDirVariable)
+	now := c.Variable(CertDirVariable)
 	switch {
-	case c.IsUnset(CertDirVariable):
-		behind = SystemCertDirs
-	case err != nil || !isPath(behind):
-		return d.Refuse(manifest.CertDirSet, c.Field("env "+CertDirVariable), "its value is no list of directories in the manifest, and %s has to come in front of it", dir)
+	case !now.Set:
+		now.Value = SystemCertDirs
+	case now.From != nil || !isPath(now.Value):
+		return now.Refuse(manifest.CertDirSet, "the env of the container has no list of directories for it, and %s has to come in front of one", dir)
 	}
-	return d.SetVariable(c, CertDirVariable, dir+":"+behind)
+	return d.SetVariable(c, CertDirVariable, dir+":"+now.Value)
 }
 
 // NewVariable returns an entry of a container's env.

@@ -78,7 +78,7 @@ func Run(stream []byte, options Options) ([]Runner, error) {
 	if err := pod.CheckCertsDir(options.CertsDir); err != nil {
 		return nil, err
 	}
-	j := &judge{options: options, stream: m, templates: pod.NewTemplates(m), terminations: ingress.Of(m)}
+	j := &judge{options: options, stream: m, terminations: ingress.Of(m)}
 	var all []Runner
 	var faults []error
 	for _, o := range found {
@@ -95,20 +95,16 @@ func Run(stream []byte, options Options) ([]Runner, error) {
 type judge struct {
 	options      Options
 	stream       *manifest.Stream
-	templates    *pod.Templates
 	terminations *ingress.Terminations
 }
 
 // deployment judges the containers of a runner, and the pod that they are in.
 func (j *judge) deployment(o *manifest.Object) (all []Runner, err error) {
-	r, err := pod.Read(o)
+	r, err := pod.Read(j.stream, o)
 	if err != nil {
 		return nil, err
 	}
-	fault, err := r.StartFault(j.stream)
-	if err != nil {
-		return nil, err
-	}
+	fault := r.StartFault()
 	var faults []error
 	for _, c := range r.Containers {
 		a := Runner{Deployment: r.Name, Namespace: r.Namespace, Container: c.Name}
@@ -132,13 +128,11 @@ func (j *judge) container(a *Runner, c *pod.Container) error {
 		return err
 	}
 	a.Host, a.Plain, a.URL = server.Name, server.Plain, server.URL
-	if a.Addresses, err = c.Runner.AddressesOf(server.Name); err != nil {
-		return err
-	}
+	a.Addresses = c.Runner.AddressesOf(server.Name)
 	if a.Store, err = j.storeOf(c); err != nil {
 		return err
 	}
-	a.Proxied = proxied(j.stream, c, server.Name)
+	a.Proxied = proxied(c, server.Name)
 	if err := j.findFile(a, c, server); err != nil {
 		if unknown, ok := errors.AsType[*manifest.Error](err); ok && unknown.Code == manifest.DirUnknown {
 			a.judge(trust.StatusUnknown, manifest.DirUnknown, "the directory of its certificates is not known: "+unknown.Field+": "+unknown.Err.Error())
@@ -150,7 +144,7 @@ func (j *judge) container(a *Runner, c *pod.Container) error {
 		a.judge(trust.StatusUnknown, CodeHostUnknown, "the manifest does not tell "+gitlabrunner.ServerURLVariable+", and so not the file's name")
 		return nil
 	}
-	found, err := c.Open(j.stream, a.File)
+	found, err := c.Open(a.File)
 	if err != nil {
 		return err
 	}
@@ -167,15 +161,11 @@ func (j *judge) container(a *Runner, c *pod.Container) error {
 		}
 	}
 	if a.Way == pod.WayCertsDir || a.Way == pod.WayCertsSecretName {
-		uncertain, err := c.UncertainDir(j.stream, j.options.CertsDir)
-		if err != nil {
-			return err
-		}
-		if uncertain != nil {
+		if uncertain := c.UncertainDir(j.options.CertsDir); uncertain != nil {
 			defer func() { a.doubt(*uncertain) }() // judgeFile sets the status and the other warnings
 		}
 	}
-	a.Jobs = j.templates.HasScript(c.Runner)
+	a.Jobs = c.Runner.HasScript()
 	a.judgeFile(found, j.options)
 	return nil
 }
@@ -192,23 +182,11 @@ func (a *Runner) doubt(uncertain trust.Finding) {
 // findFile is the runner's order of looking: the variable, the setting, the certs directory
 // (network/client.go of gitlab-runner).
 func (j *judge) findFile(a *Runner, c *pod.Container, server gitlabrunner.Server) error {
-	set, err := c.CAFileVariable(j.stream)
-	if err != nil {
-		return err
-	}
-	if set != nil {
-		a.Way, a.File = pod.WayEnv, set.Path
+	way, set := c.CAFile()
+	if a.Way, a.File = way, set.Value; way != pod.WayCertsDir {
 		return nil
 	}
-	if set, err = j.templates.CAFile(c.Runner); err != nil {
-		return err
-	}
-	if set != nil {
-		a.Way, a.File = pod.WayConfig, set.Path
-		return nil
-	}
-	a.Way = pod.WayCertsDir
-	dir, err := c.CertsDir(j.stream, j.options.CertsDir)
+	dir, err := c.CertsDir(j.options.CertsDir)
 	if err != nil {
 		return err
 	}

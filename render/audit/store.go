@@ -45,11 +45,11 @@ func (j *judge) storeOf(c *pod.Container) (Store, error) {
 	if !s.Mozilla {
 		s.uncertain("what the image %q trusts is not known", image)
 	}
-	if err := s.addVariables(j.stream, c); err != nil {
+	if err := s.addVariables(c); err != nil {
 		return s, err
 	}
 	for _, m := range c.Mounts {
-		if err := s.addMount(j.stream, c, m.Path); err != nil {
+		if err := s.addMount(c, m.Path); err != nil {
 			return s, err
 		}
 	}
@@ -64,33 +64,29 @@ func (s *Store) uncertain(format string, args ...any) {
 }
 
 // addVariables adds what the variables of crypto/x509 name.
-func (s *Store) addVariables(stream *manifest.Stream, c *pod.Container) error {
-	bundle, found, err := c.Value(stream, "SSL_CERT_FILE")
+func (s *Store) addVariables(c *pod.Container) error {
+	bundle := c.Variable("SSL_CERT_FILE")
 	switch {
-	case found && err != nil:
+	case bundle.Set && bundle.Value == "":
 		s.Mozilla = false
-		s.uncertain("SSL_CERT_FILE is %v", err)
-	case err != nil:
-		return err
-	case found && path.Clean(bundle) != storeBundle:
+		s.uncertain("SSL_CERT_FILE is %v", pod.ErrUnknown)
+	case bundle.Set && path.Clean(bundle.Value) != storeBundle:
 		s.Mozilla = false
 		s.uncertain("SSL_CERT_FILE replaces the bundle of the image")
-		if err := s.addFile(stream, c, bundle); err != nil {
+		if err := s.addFile(c, bundle.Value); err != nil {
 			return err
 		}
 	}
-	dirs, found, err := c.Value(stream, "SSL_CERT_DIR")
+	dirs := c.Variable("SSL_CERT_DIR")
 	switch {
-	case found && err != nil:
-		s.uncertain("SSL_CERT_DIR is %v", err)
-	case err != nil:
-		return err
-	case found:
-		for dir := range strings.SplitSeq(dirs, ":") {
+	case dirs.Set && dirs.Value == "":
+		s.uncertain("SSL_CERT_DIR is %v", pod.ErrUnknown)
+	case dirs.Set:
+		for dir := range strings.SplitSeq(dirs.Value, ":") {
 			if dir = path.Clean(dir); dir == storeDir || dir == storeDirElse {
 				continue // its mounts are looked at anyway
 			}
-			if err := s.addDir(stream, c, dir); err != nil {
+			if err := s.addDir(c, dir); err != nil {
 				return err
 			}
 		}
@@ -99,12 +95,12 @@ func (s *Store) addVariables(stream *manifest.Stream, c *pod.Container) error {
 }
 
 // addMount adds what a mount puts in the place of the image's certificates, or beside them.
-func (s *Store) addMount(stream *manifest.Stream, c *pod.Container, at string) error {
+func (s *Store) addMount(c *pod.Container, at string) error {
 	for _, dir := range []string{storeDir, storeDirElse} {
 		switch {
 		case at == dir || pod.IsBelow(dir, at):
 			s.Mozilla = s.Mozilla && dir != storeDir
-			if err := s.addDir(stream, c, dir); err != nil {
+			if err := s.addDir(c, dir); err != nil {
 				return err
 			}
 		case pod.IsBelow(at, dir):
@@ -112,7 +108,7 @@ func (s *Store) addMount(stream *manifest.Stream, c *pod.Container, at string) e
 				s.Mozilla = false
 				s.uncertain("the mount at %s hides the bundle of the image", at)
 			}
-			if err := s.addFile(stream, c, at); err != nil {
+			if err := s.addFile(c, at); err != nil {
 				return err
 			}
 		}
@@ -121,16 +117,13 @@ func (s *Store) addMount(stream *manifest.Stream, c *pod.Container, at string) e
 }
 
 // addDir adds the files of a folder.
-func (s *Store) addDir(stream *manifest.Stream, c *pod.Container, dir string) error {
-	names, known, err := c.FileNames(stream, dir)
-	if err != nil {
-		return err
-	}
+func (s *Store) addDir(c *pod.Container, dir string) error {
+	names, known := c.FileNames(dir)
 	if !known {
 		s.uncertain("what is in %s is not in the manifests", dir)
 	}
 	for _, name := range names {
-		if err := s.addFile(stream, c, path.Join(dir, name)); err != nil {
+		if err := s.addFile(c, path.Join(dir, name)); err != nil {
 			return err
 		}
 	}
@@ -138,8 +131,8 @@ func (s *Store) addDir(stream *manifest.Stream, c *pod.Container, dir string) er
 }
 
 // addFile adds the certificates of a file.
-func (s *Store) addFile(stream *manifest.Stream, c *pod.Container, name string) error {
-	found, err := c.Open(stream, name)
+func (s *Store) addFile(c *pod.Container, name string) error {
+	found, err := c.Open(name)
 	if err != nil {
 		return err
 	}
@@ -158,11 +151,11 @@ const CodeProxied trust.Code = "runner-proxied"
 
 // proxied reports whether a container connects to a host through an HTTP proxy, by its environment;
 // addresses in NO_PROXY do not count.
-func proxied(stream *manifest.Stream, c *pod.Container, host string) bool {
+func proxied(c *pod.Container, host string) bool {
 	first := func(names ...string) (value string, found bool) {
 		for _, name := range names {
-			if value, found, _ = c.Value(stream, name); found {
-				return value, true
+			if v := c.Variable(name); v.Set {
+				return v.Value, true
 			}
 		}
 		return "", false

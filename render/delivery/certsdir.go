@@ -14,14 +14,11 @@ var _ Delivery = certsDir{}
 
 func (certsDir) NeedsHost() bool { return true }
 
-func (w certsDir) Locate(run *added.Run, c *pod.Container, server gitlabrunner.Server) (Location, error) {
-	if err := c.RefuseVariable(run.Stream); err != nil {
+func (w certsDir) Locate(c *pod.Container, server gitlabrunner.Server) (Location, error) {
+	if err := c.RefuseWinner(pod.WayCertsDir); err != nil {
 		return Location{}, err
 	}
-	if err := c.RefuseSetting(run.Templates); err != nil {
-		return Location{}, err
-	}
-	dir, err := c.CertsDir(run.Stream, w.dir)
+	dir, err := c.CertsDir(w.dir)
 	return Location{Dir: dir, File: server.CertFile}, err
 }
 

@@ -14,11 +14,11 @@ var _ Delivery = config{}
 
 func (config) NeedsHost() bool { return false }
 
-func (w config) Locate(run *added.Run, c *pod.Container, _ gitlabrunner.Server) (Location, error) {
-	if err := c.RefuseVariable(run.Stream); err != nil {
+func (w config) Locate(c *pod.Container, _ gitlabrunner.Server) (Location, error) {
+	if err := c.RefuseWinner(pod.WayConfig); err != nil {
 		return Location{}, err
 	}
-	_, err := run.Templates.Of(c.Runner)
+	_, err := c.Runner.ConfigTemplate()
 	return Named(w.dir), err
 }
 

@@ -22,7 +22,7 @@ type Delivery interface {
 
 	// Locate returns where a container reads its file. It refuses a container that another setting
 	// would lead elsewhere.
-	Locate(run *added.Run, c *pod.Container, server gitlabrunner.Server) (Location, error)
+	Locate(c *pod.Container, server gitlabrunner.Server) (Location, error)
 
 	// Apply adds what leads a container to the file.
 	Apply(d *added.Deployment, c *pod.Container, at Location) error

@@ -13,7 +13,7 @@ var _ Delivery = env{}
 
 func (env) NeedsHost() bool { return false }
 
-func (w env) Locate(*added.Run, *pod.Container, gitlabrunner.Server) (Location, error) {
+func (w env) Locate(*pod.Container, gitlabrunner.Server) (Location, error) {
 	return Named(w.dir), nil
 }
 

@@ -4,9 +4,9 @@ package ingress
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"helm-runnertrust/render/manifest"
 )
@@ -18,7 +18,7 @@ type termination struct {
 	field     string
 	secret    string   // "" where it names none, so that the controller's default answers
 	namespace string   // of the Secret, where it names one
-	hosts     []string // names and wildcards; none for every host
+	hosts     []string // names and wildcards; "" for every host
 	anyLabels bool     // a wildcard stands for any number of labels
 	passes    bool     // the backend terminates TLS itself
 }
@@ -31,14 +31,22 @@ type Served struct{ Secret, By string }
 const SecretKey = "tls.crt"
 
 // Terminations are those of a stream, in its order, listed when they are first asked for.
-type Terminations struct {
-	stream *manifest.Stream
-	listed bool
-	all    []termination
-}
+type Terminations struct{ list func() []termination }
 
 // Of returns the Terminations of a stream.
-func Of(stream *manifest.Stream) *Terminations { return &Terminations{stream: stream} }
+func Of(stream *manifest.Stream) *Terminations {
+	return &Terminations{sync.OnceValue(func() (all []termination) {
+		for _, doc := range stream.Documents {
+			if doc.Contains("Ingress", "tls") || doc.Contains("Gateway", "listeners") {
+				objects, _ := stream.Objects(doc) // what does not parse is nothing that Kubernetes would take
+				for _, o := range objects {
+					all = append(all, terminations(o)...)
+				}
+			}
+		}
+		return all
+	})}
+}
 
 // Secret returns the Secret that an Ingress or a Gateway names for a host; the zero Served where none
 // does. There has to be one, in the namespace of the runner's Deployment. asked is whether the stream
@@ -47,11 +55,10 @@ func (all *Terminations) Secret(runner *manifest.Object, host string, asked bool
 	if host == "" {
 		return Served{}, nil
 	}
-	bySecret := map[string]termination{}
-	for _, t := range all.closest(host) {
-		if len(t.hosts) == 0 && !asked {
-			continue // it is for every host: that says nothing of this one
-		}
+	var found termination
+	var named []string // each with what names it
+	several := false
+	for i, t := range all.closest(host, asked) {
 		namespace := cmp.Or(t.namespace, t.by.Namespace)
 		switch {
 		case t.fault != nil:
@@ -60,40 +67,35 @@ func (all *Terminations) Secret(runner *manifest.Object, host string, asked bool
 			return Served{}, t.by.Refuse(manifest.SecretElsewhere, t.field, "its Secret %q for %s is in the namespace %q, and %s in %q: a pod mounts only what its own namespace has",
 				t.secret, host, namespace, runner, runner.Namespace)
 		}
-		bySecret[t.secret] = t
+		several = several || i > 0 && t.secret != found.secret
+		found, named = t, append(named, cmp.Or(t.secret, "none")+" ("+t.by.String()+")")
 	}
-	names := slices.Sorted(maps.Keys(bySecret))
+	slices.Sort(named)
 	switch {
-	case len(names) == 0:
+	case len(named) == 0:
 		return Served{}, nil
-	case len(names) > 1:
-		return Served{}, runner.Refuse(manifest.SeveralSecrets, "", "the stream names several Secrets for %s: %s", host, strings.Join(describe(names, bySecret), ", "))
-	case names[0] == "":
-		t := bySecret[""]
-		return Served{}, t.by.Refuse(manifest.NoSecret, t.field, "it names no Secret for %s, so its controller answers with a certificate that the stream does not tell", host)
+	case several:
+		return Served{}, runner.Refuse(manifest.SeveralSecrets, "", "the stream names several Secrets for %s: %s", host, strings.Join(slices.Compact(named), ", "))
+	case found.secret == "":
+		return Served{}, found.by.Refuse(manifest.NoSecret, found.field, "it names no Secret for %s, so its controller answers with a certificate that the stream does not tell", host)
 	}
-	return Served{Secret: names[0], By: bySecret[names[0]].by.String()}, nil
+	return Served{Secret: found.secret, By: found.by.String()}, nil
 }
 
-// describe names Secrets with what names them.
-func describe(names []string, bySecret map[string]termination) []string {
-	var all []string
-	for _, name := range names {
-		all = append(all, cmp.Or(name, "none")+" ("+bySecret[name].by.String()+")")
-	}
-	return all
-}
-
-// closest are the terminations for a host, of which those that name it most closely count: the very
-// host before a wildcard, a longer wildcard before a shorter one and before none.
-func (all *Terminations) closest(host string) (found []termination) {
+// closest returns the terminations that name a host most closely, and those for every host only where
+// that was asked for. What terminates TLS itself comes before what passes it on.
+func (all *Terminations) closest(host string, asked bool) (found []termination) {
 	best := 0
 	for _, t := range all.list() {
-		rank := t.rank(host)
-		if rank > best {
-			found, best = nil, rank
+		rank := 0
+		for _, name := range t.hosts {
+			rank = max(rank, rankOf(name, host, t.anyLabels))
 		}
-		if rank == best && rank > 0 {
+		switch {
+		case rank == 0, rank == everyHost && !asked:
+		case rank > best:
+			found, best = []termination{t}, rank
+		case rank == best:
 			found = append(found, t)
 		}
 	}
@@ -103,51 +105,21 @@ func (all *Terminations) closest(host string) (found []termination) {
 	return found
 }
 
-// rank is how closely a termination names a host; 0 where it does not.
-func (t termination) rank(host string) int {
-	const every, exact = 1, 1 << 16
-	if len(t.hosts) == 0 {
-		return every
-	}
-	best := 0
-	for _, name := range t.hosts {
-		switch isExact, covers := coversHost(name, host, t.anyLabels); {
-		case isExact:
-			return exact
-		case covers:
-			best = max(best, every+len(name))
-		}
-	}
-	return best
-}
+const everyHost = 1
 
-func (all *Terminations) list() []termination {
-	if all.listed {
-		return all.all
-	}
-	all.listed = true
-	for _, doc := range all.stream.Documents {
-		if !doc.Contains("Ingress", "tls") && !doc.Contains("Gateway", "listeners") {
-			continue
-		}
-		objects, err := all.stream.Objects(doc)
-		if err != nil {
-			continue // it is nothing that Kubernetes would take
-		}
-		for _, o := range objects {
-			all.all = append(all.all, terminations(o)...)
-		}
-	}
-	return all.all
-}
-
-// coversHost reports whether a host name, or a wildcard for one label or for any number of them,
-// covers a host, and whether it is that very host.
-func coversHost(name, host string, anyLabels bool) (exact, covers bool) {
-	if strings.EqualFold(name, host) {
-		return true, true
-	}
+// rankOf returns how closely a name covers a host: the very host before a wildcard, a longer wildcard
+// before a shorter one and before none; 0 where it does not. A wildcard stands for one label, or for any
+// number of them.
+func rankOf(name, host string, anyLabels bool) int {
 	domain, isWildcard := strings.CutPrefix(strings.ToLower(name), "*.")
 	label, covered := strings.CutSuffix(strings.ToLower(host), "."+domain)
-	return false, isWildcard && domain != "" && covered && label != "" && (anyLabels || !strings.Contains(label, "."))
+	switch {
+	case name == "":
+		return everyHost
+	case strings.EqualFold(name, host):
+		return 1 << 16
+	case isWildcard && domain != "" && covered && label != "" && (anyLabels || !strings.Contains(label, ".")):
+		return everyHost + len(name)
+	}
+	return 0
 }

@@ -9,27 +9,20 @@ import (
 	"helm-runnertrust/render/manifest"
 )
 
-type mapping = manifest.Mapping
+// passthroughAnnotation makes ingress-nginx hand TLS on to the backend.
+const passthroughAnnotation = "nginx.ingress.kubernetes.io/ssl-passthrough"
 
 var (
-	leaf   = manifest.Leaf
-	listOf = manifest.ListOf
-)
-
-var (
-	ingressShape = mapping{"metadata": mapping{"annotations": mapping{passthroughAnnotation: leaf}.Shape()}.Shape(), "spec": mapping{
-		"tls":   listOf(mapping{"hosts": listOf(leaf), "secretName": leaf}.Shape()),
-		"rules": listOf(mapping{"host": leaf}.Shape()),
-	}.Shape()}.Shape()
-
-	gatewayShape = mapping{"spec": mapping{
-		"listeners": listOf(mapping{"hostname": leaf, "tls": mapping{
-			"mode": leaf,
-			"certificateRefs": listOf(mapping{
-				"group": leaf, "kind": leaf, "name": leaf, "namespace": leaf,
-			}.Shape()),
-		}.Shape()}.Shape()),
-	}.Shape()}.Shape()
+	ingressKeys = manifest.Keys{
+		"metadata": manifest.Mapping, "annotations": manifest.Entries, "spec": manifest.Mapping,
+		"tls": manifest.Items, "hosts": manifest.Items, "secretName": manifest.Anything,
+		"rules": manifest.Items, "host": manifest.Anything,
+	}
+	gatewayKeys = manifest.Keys{
+		"spec": manifest.Mapping, "listeners": manifest.Items, "hostname": manifest.Anything,
+		"tls": manifest.Mapping, "mode": manifest.Anything, "certificateRefs": manifest.Items,
+		"group": manifest.Anything, "kind": manifest.Anything, "name": manifest.Anything, "namespace": manifest.Anything,
+	}
 )
 
 // terminations returns those of one object; none for other kinds, and for kinds of these names from
@@ -45,13 +38,10 @@ func terminations(o *manifest.Object) []termination {
 	return nil
 }
 
-// passthroughAnnotation makes ingress-nginx hand TLS on to the backend.
-const passthroughAnnotation = "nginx.ingress.kubernetes.io/ssl-passthrough"
-
 // ofIngress reads spec.tls (IngressTLS in k8s.io/api/networking/v1): an entry without hosts is for
 // the hosts of all rules, and a wildcard stands for one label.
 func ofIngress(o *manifest.Object) (found []termination) {
-	fault := o.Check(ingressShape)
+	fault := o.Check(ingressKeys)
 	for _, entry := range manifest.List(o.Node, "spec", "tls") {
 		t := termination{by: o, fault: fault, field: "spec.tls", secret: manifest.Text(entry, "secretName")}
 		if manifest.Text(o.Node, "metadata", "annotations", passthroughAnnotation) == "true" {
@@ -65,9 +55,7 @@ func ofIngress(o *manifest.Object) (found []termination) {
 				t.hosts = append(t.hosts, manifest.Text(rule, "host"))
 			}
 		}
-		if len(t.hosts) > 0 {
-			found = append(found, t)
-		}
+		found = append(found, t)
 	}
 	return found
 }
@@ -76,16 +64,14 @@ func ofIngress(o *manifest.Object) (found []termination) {
 // is for all, a wildcard stands for any number of labels, and the certificates are Secrets unless
 // it says otherwise.
 func ofGateway(o *manifest.Object) (found []termination) {
-	fault := o.Check(gatewayShape)
+	fault := o.Check(gatewayKeys)
 	for _, listener := range manifest.List(o.Node, "spec", "listeners") {
 		tls := manifest.Value(listener, "tls")
 		if tls == nil {
 			continue
 		}
-		t := termination{by: o, fault: fault, field: "spec.listeners", anyLabels: true, passes: manifest.Text(tls, "mode") == "Passthrough"}
-		if name := manifest.Text(listener, "hostname"); name != "" {
-			t.hosts = []string{name}
-		}
+		t := termination{by: o, fault: fault, field: "spec.listeners", anyLabels: true,
+			hosts: []string{manifest.Text(listener, "hostname")}, passes: manifest.Text(tls, "mode") == "Passthrough"}
 		references := manifest.List(tls, "certificateRefs")
 		if t.passes || len(references) == 0 {
 			found = append(found, t)

@@ -13,40 +13,35 @@ import (
 // dataFields are the fields of a ConfigMap or Secret with its keys. The first that has a key counts.
 var dataFields = []string{"stringData", "data", "binaryData"}
 
-// DataKeys returns the keys that Data finds, sorted.
+// DataKeys returns the keys of a ConfigMap or Secret, sorted, also those that are null, which the API
+// server takes for an empty text.
 func (o *Object) DataKeys() []string {
 	var keys []string
 	for _, field := range dataFields {
-		keys = append(keys, Fields(Value(o.Node, field))...)
+		for _, entry := range yamledit.Fields(Value(o.Node, field)) {
+			keys = append(keys, entry.Key)
+		}
 	}
 	slices.Sort(keys)
 	return slices.Compact(keys)
 }
 
-// HasKey reports whether a ConfigMap or Secret has a key, also one that is null, which the API server
-// takes for empty.
-func (o *Object) HasKey(key string) bool {
-	return slices.ContainsFunc(dataFields, func(field string) bool {
-		return slices.ContainsFunc(yamledit.Fields(Value(o.Node, field)), func(p yamledit.Pair) bool { return p.Key == key })
-	})
-}
-
-// Data returns the bytes under a key of a ConfigMap or Secret; ok is false without the key. A
-// duplicate key is an error.
+// Data returns the bytes under a key of a ConfigMap or Secret; ok is false without the key. What is no
+// base64, or has a key twice, is an error.
 func (o *Object) Data(key string) (content []byte, ok bool, err error) {
-	keys := Mapping{key: Leaf}.Shape()
-	if err := o.Check(Mapping{"stringData": keys, "data": keys, "binaryData": keys}.Shape()); err != nil {
+	if err := o.Check(dataKeys); err != nil {
 		return nil, false, err
 	}
 	for _, field := range dataFields {
-		written := Value(o.Node, field, key)
-		switch {
-		case written == nil:
+		entry := Value(o.Node, field).Field(key)
+		if entry == nil {
 			continue
-		case field == "stringData", field == "data" && o.Kind == "ConfigMap":
-			return []byte(yaml.GetValue(written)), true, nil
 		}
-		content, err = base64.StdEncoding.DecodeString(strings.Join(strings.Fields(yaml.GetValue(written)), ""))
+		written := yaml.GetValue(entry.Value)
+		if field == "stringData" || field == "data" && o.Kind == "ConfigMap" {
+			return []byte(written), true, nil
+		}
+		content, err = base64.StdEncoding.DecodeString(strings.Join(strings.Fields(written), ""))
 		if err != nil {
 			return nil, false, o.Refuse(BadDocument, "data "+key, "it is not base64")
 		}

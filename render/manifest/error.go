@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,25 +22,18 @@ type Error struct {
 
 // Error returns the place, from the outside in, then what is wrong.
 func (e *Error) Error() string {
-	var place []string
-	if e.Document != "" {
-		place = append(place, e.Document)
-	}
+	line := ""
 	if e.Line > 0 {
-		place = append(place, "line "+strconv.Itoa(e.Line))
+		line = "line " + strconv.Itoa(e.Line)
 	}
-	for _, part := range []string{e.Object, e.Field} {
-		if part != "" {
-			place = append(place, part)
-		}
-	}
+	place := slices.DeleteFunc([]string{e.Document, line, e.Object, e.Field}, func(part string) bool { return part == "" })
 	if len(place) == 0 {
 		return e.Err.Error()
 	}
 	return strings.Join(place, ", ") + ": " + e.Err.Error()
 }
 
-// Unwrap returns what is is wrong.
+// Unwrap returns what is wrong.
 func (e *Error) Unwrap() error { return e.Err }
 
 // NewError makes an Error that has no place in the stream.

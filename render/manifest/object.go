@@ -2,7 +2,7 @@ package manifest
 
 import (
 	"cmp"
-	"errors"
+	"fmt"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -19,8 +19,6 @@ type Object struct {
 	Name, Namespace string // Namespace is "" for the release's
 
 	siblings  *yaml.RNode // the items of the List that it is in; nil for a document of its own
-	data      error       // the fault that Find has found in its data
-	checked   bool        // by Find
 	withdrawn bool
 }
 
@@ -33,56 +31,37 @@ func objectsOf(doc *yamledit.Document) ([]*Object, error) {
 	if err != nil {
 		return nil, WithPlace(doc, err)
 	}
-	return flatten(doc, root, "")
+	return flatten(&Object{Document: doc, Node: root})
 }
 
 // flatten lists an object, or the items of a List (`kind: List` of kubectl, DeploymentList of the
 // API, whose items may leave out their kind).
-func flatten(doc *yamledit.Document, node *yaml.RNode, listed string) ([]*Object, error) {
-	meta, err := node.GetMeta()
-	if err != nil && !errors.Is(err, yaml.ErrMissingMetadata) {
-		return nil, WithPlace(doc, err)
+func flatten(o *Object) (all []*Object, err error) {
+	o.Kind = cmp.Or(Text(o.Node, "kind"), o.Kind)
+	o.Name, o.Namespace = Text(o.Node, "metadata", "name"), Text(o.Node, "metadata", "namespace")
+	kind, isList := strings.CutSuffix(o.Kind, "List")
+	if !isList {
+		return []*Object{o}, o.Check(identity)
 	}
-	o := &Object{Document: doc, Node: node, Kind: cmp.Or(meta.Kind, listed), Name: meta.Name, Namespace: meta.Namespace}
-	if strings.HasSuffix(o.Kind, "List") {
-		return o.flattenItems()
-	}
-	if node.YNode().Kind != yaml.MappingNode {
-		return []*Object{o}, nil
-	}
-	return []*Object{o}, o.Check(identity)
-}
-
-func (o *Object) flattenItems() ([]*Object, error) {
-	if err := o.Check(listShape); err != nil {
-		return nil, err
-	}
-	var all []*Object
+	err = o.Check(list)
 	for _, item := range List(o.Node, "items") {
-		inner, err := flatten(o.Document, item, strings.TrimSuffix(o.Kind, "List"))
 		if err != nil {
 			return nil, err
 		}
-		for _, one := range inner {
-			if one.siblings == nil {
-				one.siblings = Value(o.Node, "items")
-			}
-		}
+		var inner []*Object
+		inner, err = flatten(&Object{Document: o.Document, Node: item, Kind: kind, siblings: Value(o.Node, "items")})
 		all = append(all, inner...)
 	}
-	return all, nil
+	return all, err
 }
 
 // MayShare reports whether two objects can be in one namespace: an absent namespace is the
 // release's, which the stream does not have.
 func MayShare(a, b string) bool { return a == b || a == "" || b == "" }
 
-// Check checks the object against the Shape of what is going to be read.
-func (o *Object) Check(shape *yamledit.Shape) error { return o.WithPlace(shape.Check(o.Node)) }
-
 // Refuse makes the Error of an object's field.
 func (o *Object) Refuse(code trust.Code, field, format string, args ...any) error {
-	return refuse(o.Document, o.String(), code, field, format, args...)
+	return &Error{Code: code, Document: o.Label(), Object: o.String(), Field: field, Err: fmt.Errorf(format, args...)}
 }
 
 // WithPlace adds the object's place to an error of reading it; nil for nil.
@@ -90,7 +69,9 @@ func (o *Object) WithPlace(err error) error {
 	if err == nil {
 		return nil
 	}
-	return withPlace(o.Document, o.String(), err)
+	e := WithPlace(o.Document, err)
+	e.Object = o.String()
+	return e
 }
 
 // Label returns the name of the object's document in messages.

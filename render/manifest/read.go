@@ -27,14 +27,7 @@ func Text(node *yaml.RNode, keys ...string) string { return yaml.GetValue(Value(
 
 // List returns the items of the sequence that keys lead to; nil without one.
 func List(node *yaml.RNode, keys ...string) []*yaml.RNode {
-	sequence := Value(node, keys...)
-	if sequence == nil || sequence.YNode().Kind != yaml.SequenceNode {
-		return nil
-	}
-	items, err := sequence.Elements()
-	if err != nil {
-		return nil // only of what is not a sequence
-	}
+	items, _ := Value(node, keys...).Elements() // an error is only of what is not a sequence
 	return items
 }
 

@@ -2,7 +2,10 @@ package manifest
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
+	"strings"
+	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -15,16 +18,11 @@ type Stream struct {
 	Namespace string // of the release, in which objects without one are; "" where nobody knows it
 
 	listed map[*yamledit.Document]listing
-	byName map[id][]*Object                // of the documents that were listed
-	byText map[string][]*yamledit.Document // documents by the names in their text; nil until Find
-	odd    []*yamledit.Document            // documents with a name that the text does not show
+	named  func() map[string][]*yamledit.Document
 
 	withdrawn []*Object
 	added     []addition
 }
-
-// An id is what one object refers to another by, within a namespace.
-type id struct{ kind, name string }
 
 // A listing is the result of reading a document.
 type listing struct {
@@ -34,7 +32,9 @@ type listing struct {
 
 // Read returns the objects of a stream. It reads no document yet.
 func Read(stream *yamledit.Stream) *Stream {
-	return &Stream{Stream: stream, listed: map[*yamledit.Document]listing{}, byName: map[id][]*Object{}}
+	return &Stream{Stream: stream, listed: map[*yamledit.Document]listing{}, named: sync.OnceValue(func() map[string][]*yamledit.Document {
+		return byName(stream.Documents)
+	})}
 }
 
 // Objects lists the objects of a document, which is read once.
@@ -46,63 +46,66 @@ func (s *Stream) Objects(doc *yamledit.Document) ([]*Object, error) {
 			known.objects = nil
 		}
 		s.listed[doc] = known
-		for _, o := range known.objects {
-			s.byName[id{o.Kind, o.Name}] = append(s.byName[id{o.Kind, o.Name}], o)
-		}
 	}
 	return known.objects, known.err
 }
 
 // AreHooks reports whether a stream has nothing but Helm hooks, or nothing at all: Helm 4 can send
-// hooks through a stream of their own.
+// hooks through a stream of their own. What cannot be read is nothing that Helm would run.
 func (s *Stream) AreHooks() bool {
 	return !slices.ContainsFunc(s.Documents, func(doc *yamledit.Document) bool {
-		return !doc.IsBlank() && !s.isHook(doc)
+		if !doc.Contains("helm.sh/hook") {
+			return !doc.IsBlank()
+		}
+		objects, _ := s.Objects(doc)
+		return len(objects) == 0 || slices.ContainsFunc(objects, func(o *Object) bool { return !o.IsHook() })
 	})
-}
-
-// isHook reports whether all objects of a document are Helm hooks.
-func (s *Stream) isHook(doc *yamledit.Document) bool {
-	if !doc.Contains("helm.sh/hook") {
-		return false
-	}
-	objects, err := s.Objects(doc)
-	if err != nil {
-		return false // then it is nothing that Helm would run
-	}
-	return len(objects) > 0 && !slices.ContainsFunc(objects, func(o *Object) bool { return !o.IsHook() })
 }
 
 // Find returns the ConfigMap or Secret that a pod of a namespace would refer to: in its namespace,
 // else in one that may be the same; nil where the stream has none. Documents that do not parse have
 // nothing that Kubernetes would take.
-func (s *Stream) Find(kind, name, namespace string) (*Object, error) {
-	if s.byText == nil {
-		s.indexNames()
-	}
-	for _, doc := range slices.Concat(s.byText[name], s.odd) {
-		_, _ = s.Objects(doc) // what does not parse is not found
-	}
-	s.odd = nil // listed by now
-	inOrder := func(a, b *Object) int { return a.Document.Number() - b.Document.Number() }
+func (s *Stream) Find(kind, name, namespace string) (found *Object) {
 	namespace = cmp.Or(namespace, s.Namespace)
-	var found *Object
-	for _, o := range slices.SortedStableFunc(slices.Values(s.byName[id{kind, name}]), inOrder) {
-		switch {
-		case o.withdrawn:
-		case cmp.Or(o.Namespace, s.Namespace) == namespace && (found == nil || cmp.Or(found.Namespace, s.Namespace) != namespace):
-			found = o
-		case found == nil && MayShare(cmp.Or(o.Namespace, s.Namespace), namespace):
-			found = o
+	for _, doc := range slices.Concat(s.named()[name], s.named()[""]) {
+		objects, _ := s.Objects(doc)
+		for _, o := range objects {
+			in := cmp.Or(o.Namespace, s.Namespace)
+			switch {
+			case o.Kind != kind || o.Name != name || o.withdrawn || !MayShare(in, namespace):
+			case found == nil, in == namespace && cmp.Or(found.Namespace, s.Namespace) != namespace:
+				found = o
+			}
 		}
 	}
-	if found == nil {
-		return nil, nil
+	return found
+}
+
+// nameField matches the names in a text, plain or quoted.
+var nameField = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`name["']?[ \t]*:[ \t]*["']?([^ \t\r\n,}#"']*)`)
+})
+
+// byName returns the documents that may have a ConfigMap or a Secret by the names in their texts, so that
+// many runners do not search all documents each. Under "" are those with a name that does not show: as an
+// alias, with an anchor, a tag or an escape, on lines of its own.
+func byName(documents []*yamledit.Document) map[string][]*yamledit.Document {
+	named := map[string][]*yamledit.Document{}
+	for _, doc := range documents {
+		if !doc.Contains("ConfigMap") && !doc.Contains("Secret") {
+			continue
+		}
+		for _, found := range nameField().FindAllSubmatch(doc.Text(), -1) {
+			name := string(found[1])
+			if strings.ContainsAny(name, `&*!|>\?<`) {
+				name = ""
+			}
+			if known := named[name]; len(known) == 0 || known[len(known)-1] != doc {
+				named[name] = append(known, doc)
+			}
+		}
 	}
-	if !found.checked {
-		found.checked, found.data = true, found.Check(dataShape)
-	}
-	return found, found.data
+	return named
 }
 
 // An addition is a new object, with the comment lines above it.

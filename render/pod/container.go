@@ -2,7 +2,7 @@ package pod
 
 import (
 	"errors"
-	"math"
+	"fmt"
 	"path"
 	"strings"
 
@@ -10,74 +10,82 @@ import (
 
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/manifest"
+	"helm-runnertrust/trust"
 )
+
+// A Container is one that runs a gitlab-runner.
+type Container struct {
+	Runner *Runner
+	Node   *yaml.RNode
+	Name   string
+	Mounts []Mount
+
+	env    []*yaml.RNode
+	byPath map[string][]Mount
+	uid    int64 // -1 where the image decides, and the images of the chart are not root's
+}
+
+func (r *Runner) readContainer(node *yaml.RNode) (*Container, error) {
+	c := &Container{Runner: r, Node: node, Name: manifest.Text(node, "name"), env: manifest.List(node, "env"), byPath: map[string][]Mount{}, uid: -1}
+	for _, entry := range manifest.List(node, "volumeMounts") {
+		m := readMount(entry)
+		c.Mounts, c.byPath[m.Path] = append(c.Mounts, m), append(c.byPath[m.Path], m)
+	}
+	if written := c.security("runAsUser"); written != nil {
+		var ok bool
+		if c.uid, ok = integer(written); !ok {
+			return nil, r.Refuse(manifest.BadDocument, "", "runAsUser %q is not a whole number", yaml.GetValue(written))
+		}
+	}
+	return c, nil
+}
 
 // Field returns the name of a part of the container in messages: "container runner, env HOME".
 func (c *Container) Field(part string) string { return "container " + c.Name + ", " + part }
 
-// ErrUnknown says that a value is not in the manifest: it is empty, null, comes from another object,
-// or refers to another variable.
-var ErrUnknown = errors.New("not in the manifest")
-
-// Variable returns the literal value of an environment variable; found is false where the container
-// does not set it.
-func (c *Container) Variable(name string) (literal string, found bool, err error) {
-	entry := manifest.Named(c.env, name)
-	if entry == nil {
-		return "", false, nil
+// security returns a field of the container's securityContext, else of the pod's (PodSecurityContext in
+// k8s.io/api/core/v1); nil for neither.
+func (c *Container) security(field string) *yaml.RNode {
+	if written := manifest.Value(c.Node, "securityContext", field); written != nil {
+		return written
 	}
-	literal = manifest.Text(entry, "value")
-	if strings.TrimSpace(literal) == "" || strings.Contains(strings.ReplaceAll(literal, "$$", ""), "$(") {
-		return "", true, ErrUnknown
-	}
-	return strings.ReplaceAll(literal, "$$", "$"), true, nil // third_party/forked/golang/expansion of Kubernetes
+	return manifest.Value(c.Runner.Pod, "securityContext", field)
 }
 
-// Value returns the value of a variable that env or envFrom sets, as far as the stream shows.
-func (c *Container) Value(stream *manifest.Stream, name string) (value string, found bool, err error) {
-	if value, found, err = c.Variable(name); found {
-		return value, found, err
-	}
-	value, from, err := c.fromObjects(stream, name)
-	return value, from != nil, err
-}
-
-// IsUnset reports whether a variable is not set, or to nothing, which is the same for the runner.
-func (c *Container) IsUnset(name string) bool {
-	entry := manifest.Named(c.env, name)
-	return manifest.Text(entry, "value") == "" && manifest.Value(entry, "valueFrom") == nil
+// MayBeRoot reports whether the container's user is root, or that of an image in which it may be.
+func (c *Container) MayBeRoot() bool {
+	return c.uid == 0 || c.uid < 0 && !manifest.IsTrue(yaml.GetValue(c.security("runAsNonRoot")))
 }
 
 // Server returns the server of CI_SERVER_URL; zero where the manifest does not have it.
 func (c *Container) Server() (gitlabrunner.Server, error) {
-	url, found, err := c.Variable(gitlabrunner.ServerURLVariable)
-	if !found || err != nil {
+	url := c.Variable(gitlabrunner.ServerURLVariable)
+	if strings.TrimSpace(url.Value) == "" {
 		return gitlabrunner.Server{}, nil
 	}
-	server, err := gitlabrunner.ParseServer(url)
+	server, err := gitlabrunner.ParseServer(url.Value)
 	if err != nil {
-		return gitlabrunner.Server{}, c.Runner.Refuse(manifest.BadURL, c.Field("env "+gitlabrunner.ServerURLVariable), "%w", err)
+		return gitlabrunner.Server{}, url.Refuse(manifest.BadURL, "%w", err)
 	}
 	return server, nil
 }
 
 // CertsDir returns the directory in which the runner looks for certificates: override, or without one
 // what follows from its uid and HOME.
-func (c *Container) CertsDir(stream *manifest.Stream, override string) (string, error) {
+func (c *Container) CertsDir(override string) (string, error) {
 	if override != "" {
 		return path.Clean(override), nil
 	}
-	uid, err := c.uid()
-	if err != nil {
-		return "", err
+	home := c.Variable("HOME")
+	switch {
+	case c.uid == 0:
+		home.Value = "/" // root's directory does not depend on it
+	case !home.Set:
+		home.Value = c.mountedHome()
+	case home.Value == "":
+		return "", home.Refuse(manifest.DirUnknown, "its value is %w", ErrUnknown)
 	}
-	home := "/" // root's directory does not depend on it
-	if uid != 0 {
-		if home, err = c.home(stream); err != nil {
-			return "", err
-		}
-	}
-	dir := gitlabrunner.CertsDir(uid, home)
+	dir := gitlabrunner.CertsDir(c.uid, home.Value)
 	if err := CheckCertsDir(dir); err != nil {
 		return "", c.Runner.Refuse(manifest.DirUnknown, c.Field("env HOME"), "%w", errors.Unwrap(err))
 	}
@@ -87,78 +95,20 @@ func (c *Container) CertsDir(stream *manifest.Stream, override string) (string, 
 // CheckCertsDir refuses a directory that nothing can be mounted at; "" is none. The API server
 // takes no colon (ValidateVolumeMounts in pkg/apis/core/validation of Kubernetes).
 func CheckCertsDir(dir string) error {
-	refuse := func(why string) error {
-		return manifest.NewError(manifest.DirUnknown, "the certs directory %q %s", dir, why)
-	}
+	why := ""
 	switch {
 	case dir == "":
-		return nil
 	case !path.IsAbs(path.Clean(dir)):
-		return refuse("is not an absolute path")
+		why = "is not an absolute path"
 	case path.Clean(dir) == "/":
-		return refuse("would hide the whole image")
+		why = "would hide the whole image"
 	case strings.Contains(dir, ":"):
-		return refuse("has a colon, which a mount cannot have")
+		why = "has a colon, which a mount cannot have"
 	}
-	return nil
-}
-
-// home returns the HOME of a container whose user is not root.
-func (c *Container) home(stream *manifest.Stream) (string, error) {
-	home, found, err := c.Value(stream, "HOME")
-	switch {
-	case errors.Is(err, ErrUnknown):
-		return "", c.Runner.Refuse(manifest.DirUnknown, c.Field("env HOME"), "its value is %w", err)
-	case err != nil:
-		return "", err
-	case !found:
-		return c.mountedHome(), nil
+	if why == "" {
+		return nil
 	}
-	return home, nil
-}
-
-// uid returns the user of the container: its own runAsUser before the pod's (PodSecurityContext in
-// k8s.io/api/core/v1). Without one the image decides, and the images of the chart are not root's: -1.
-func (c *Container) uid() (int64, error) {
-	written := c.security("runAsUser")
-	if written == nil {
-		return -1, nil
-	}
-	uid, ok := integer(written)
-	if !ok {
-		return 0, c.Runner.Refuse(manifest.BadDocument, "", "runAsUser %q is not a whole number", yaml.GetValue(written))
-	}
-	return uid, nil
-}
-
-// security returns a field of the container's securityContext, else of the pod's; nil for neither.
-func (c *Container) security(field string) *yaml.RNode {
-	if written := manifest.Value(c.Node, "securityContext", field); written != nil {
-		return written
-	}
-	return manifest.Value(c.Runner.Pod, "securityContext", field)
-}
-
-// integer reads a whole number in any of YAML's forms. Templates print large ones of values as floats
-// (1.00065e+09), which the API server reads as the integers that they are.
-func integer(node *yaml.RNode) (number int64, ok bool) {
-	var decoded any
-	if node == nil {
-		return 0, false
-	}
-	if err := node.YNode().Decode(&decoded); err != nil {
-		return 0, false
-	}
-	switch n := decoded.(type) {
-	case int:
-		return int64(n), true
-	case int64:
-		return n, true
-	case float64:
-		const exact = 1 << 53
-		return int64(n), n == math.Trunc(n) && math.Abs(n) <= exact
-	}
-	return 0, false
+	return manifest.NewError(manifest.DirUnknown, "the certs directory %q %s", dir, why)
 }
 
 // mountedHome returns the home for which the chart mounts the folder of the runner's configuration,
@@ -170,4 +120,23 @@ func (c *Container) mountedHome() string {
 		}
 	}
 	return gitlabrunner.DefaultHome
+}
+
+// UncertainDir returns a warning where the runner may not look into its certs directory, or into override
+// if that is one; nil where it does.
+func (c *Container) UncertainDir(override string) *trust.Finding {
+	dir, err := c.CertsDir("")
+	if err != nil {
+		return nil // override is the answer to that
+	}
+	root, named := gitlabrunner.CertsDir(0, ""), path.Clean(override)
+	isUnknown := c.uid < 0 && c.MayBeRoot()
+	switch {
+	case override != "" && named != dir && (!isUnknown || named != root):
+		return &trust.Finding{Code: manifest.DirElsewhere, Object: c.Runner.String(), Message: fmt.Sprintf("the runner looks into %s, and not into %s", dir, named)}
+	case override == "" && isUnknown:
+		return &trust.Finding{Code: manifest.UserUnknown, Object: c.Runner.String(), Message: fmt.Sprintf(
+			"its user is that of the image: no runAsUser, and no runAsNonRoot. One that is root looks into %s, and not into %s", root, dir)}
+	}
+	return nil
 }

@@ -1,13 +1,8 @@
 package pod
 
 import (
-	"cmp"
 	"fmt"
 	"path"
-	"slices"
-	"strings"
-
-	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"helm-runnertrust/render/manifest"
 )
@@ -40,8 +35,9 @@ const (
 )
 
 // Open follows a path through the container's mounts into the objects of the stream, as a kubelet
-// lays them out.
-func (c *Container) Open(stream *manifest.Stream, file string) (File, error) {
+// lays them out. Of the sources of a projected volume the last one that has the file wins; one that is
+// not in the stream may have it, unless a later one does.
+func (c *Container) Open(file string) (File, error) {
 	if file == "" {
 		return File{}, nil
 	}
@@ -57,147 +53,109 @@ func (c *Container) Open(stream *manifest.Stream, file string) (File, error) {
 	if v == nil {
 		return File{State: NoVolume}, nil
 	}
-	name := path.Join(there[0].subPath, strings.TrimPrefix(strings.TrimPrefix(file, there[0].Path), "/"))
-	switch v.Kind {
-	case "emptyDir":
+	if v.Kind == "emptyDir" {
 		if by := c.Runner.otherMounting(v.Name); by != "" {
 			return File{State: Unknown, Kind: v.Kind, From: "emptyDir " + v.Name, Why: "is filled by the container " + by + ", so its content is not in the manifests"}, nil
 		}
 		return File{}, nil // it has what the runner itself writes
-	case "projected":
-		return c.openProjected(stream, v, name)
 	}
-	return c.openSource(stream, v, v.Node, v.Kind, name)
-}
-
-// otherMounting returns the name of a container that does not run a runner and mounts a volume; ""
-// for none.
-func (r *Runner) otherMounting(volume string) string {
-	for _, other := range r.all {
-		isRunner := slices.ContainsFunc(r.Containers, func(c *Container) bool { return c.Name == other.Name })
-		if !isRunner && slices.ContainsFunc(other.Mounts, func(m Mount) bool { return m.Volume == volume }) {
-			return other.Name
+	best := File{State: Missing, Kind: v.Kind, From: "the projected volume"}
+	for _, s := range v.Sources {
+		found, err := c.openSource(v, s, there[0].inVolume(file))
+		if err != nil {
+			return File{}, err
 		}
-	}
-	return ""
-}
-
-// openProjected looks into the sources of a projected volume, of which the last one that has the file
-// wins. A source that is not in the stream may have it, unless a later one does.
-func (c *Container) openProjected(stream *manifest.Stream, v *Volume, name string) (File, error) {
-	best := File{State: Missing, Kind: "projected", From: "the projected volume"}
-	for _, source := range v.Sources {
-		for _, kind := range manifest.Fields(source) {
-			found, err := c.openSource(stream, v, source, kind, name)
-			if err != nil {
-				return File{}, err
-			}
-			if found.State != Missing {
-				best = found
-			}
+		if found.State != Missing || v.Kind != "projected" {
+			best = found
 		}
 	}
 	return best, nil
 }
 
-// openSource looks into a configMap or secret source; the content of others is not in a stream.
-func (c *Container) openSource(stream *manifest.Stream, v *Volume, parent *yaml.RNode, kind, name string) (File, error) {
-	found := File{State: Unknown, Kind: kind, From: "volume of kind " + kind, Why: "is not in the manifests"}
-	shown, ok := MountableFor(kind)
-	if !ok {
-		return found, nil
+// openSource looks for a file in a source. Of several items with its path in one source, the last one
+// wins.
+func (c *Container) openSource(v *Volume, s Source, name string) (File, error) {
+	f := File{State: Unknown, Kind: s.Kind, From: s.Kind + "/" + s.Name, Key: name, Whole: len(s.Items) == 0, Why: "is not in the manifests"}
+	if _, ok := MountableFor(s.Kind); !ok {
+		f.From, f.Key = "volume of kind "+s.Kind, ""
+		return f, nil
 	}
-	source := manifest.Value(parent, kind)
-	objectName := shown.nameIn(source)
-	found.Kind, found.From = shown.Kind, shown.Kind+"/"+objectName
-	item := itemAt(source, name)
-	found.Whole = len(manifest.List(source, "items")) == 0
-	if found.Key = manifest.Text(item, "key"); found.Whole {
-		found.Key = name
+	mode := v.mode
+	if !f.Whole {
+		f.Key = ""
 	}
-	if found.Key == "" {
-		found.State = Missing
-		return found, nil
-	}
-	o, err := stream.Find(found.Kind, objectName, c.Runner.Namespace)
-	if err != nil {
-		return found, err
-	}
-	if o != nil {
-		if err := found.read(o); err != nil {
-			return found, err
-		}
-		if why := c.Runner.absence(stream, o); why != "" {
-			found.State, found.Bytes, found.Why = Unsure, nil, why
+	for _, i := range s.Items {
+		if i.Path == name {
+			f.Key, mode = i.Key, i.mode
 		}
 	}
-	if found.State != Missing {
-		c.limit(&found, v, item)
+	o := c.Runner.find(s)
+	switch {
+	case f.Key == "":
+		f.State = Missing
+		return f, nil
+	case o == nil:
+		c.limit(&f, mode)
+		return f, nil
 	}
-	return found, nil
-}
-
-// read looks for the key in the object.
-func (f *File) read(o *manifest.Object) error {
 	bytes, ok, err := o.Data(f.Key)
-	if f.State = Missing; ok {
+	why := c.Runner.absence(o)
+	switch {
+	case err != nil:
+		return f, err
+	case why != "":
+		f.State, f.Why = Unsure, why
+	case !ok:
+		f.State = Missing
+		return f, nil
+	default:
 		f.State, f.Bytes = Found, bytes
 	}
-	return err
+	c.limit(&f, mode)
+	return f, nil
 }
 
-// absence says why an object of the stream need not be there when the pod starts; "" where it is.
-func (r *Runner) absence(stream *manifest.Stream, o *manifest.Object) string {
+// limit makes a file one that the container's user cannot read, or may not be able to, where its mode
+// says so: files of the API are root's, and with an fsGroup the kubelet lets that group read them
+// (pkg/volume/volume_linux.go of Kubernetes). Root reads everything.
+func (c *Container) limit(f *File, mode int64) {
+	const group, others = 0o040, 0o004
+	if c.uid == 0 || manifest.Value(c.Runner.Pod, "securityContext", "fsGroup") != nil {
+		return
+	}
+	gid, known := integer(c.security("runAsGroup"))
+	byGroup, byOthers := mode&group != 0, mode&others != 0
+	why := fmt.Sprintf("is shown with the mode %04o as root's file, in a pod without fsGroup", mode)
 	switch {
-	case o.IsHook():
-		return "is a Helm hook, which need not be there when the pod starts"
-	case stream.Namespace == "" && o.Namespace != r.Namespace:
-		return fmt.Sprintf("has the namespace %s and the Deployment %s: -n NAMESPACE says which one the release has",
-			cmp.Or(o.Namespace, "of the release"), cmp.Or(r.Namespace, "that of the release"))
+	case byGroup && byOthers, byGroup && known && gid == 0, byOthers && known && gid != 0:
+	case (byGroup || byOthers) && !known, c.MayBeRoot():
+		f.State, f.Why = Unsure, why+", so whether the runner's user can read it depends on the image"
+	default:
+		f.State, f.Why = Unreadable, why+", so the runner's user cannot read it"
 	}
-	return ""
-}
-
-// itemAt returns the item that a source shows as a file of this name, nil for none. Of several in one
-// source, the last one wins.
-func itemAt(source *yaml.RNode, name string) *yaml.RNode {
-	for _, item := range slices.Backward(manifest.List(source, "items")) {
-		if manifest.Text(item, "path") == name {
-			return item
-		}
-	}
-	return nil
 }
 
 // FileNames returns the names of the files in a folder at which a volume is mounted; known is false where
 // the stream does not show all of them.
-func (c *Container) FileNames(stream *manifest.Stream, dir string) (names []string, known bool, err error) {
+func (c *Container) FileNames(dir string) (names []string, known bool) {
 	at := c.byPath[path.Clean(dir)]
 	if len(at) != 1 || at[0].subPath != "" || c.Runner.byName[at[0].Volume] == nil {
-		return nil, false, nil
+		return nil, false
 	}
-	for _, parent := range c.Runner.byName[at[0].Volume].Sources {
-		for _, kind := range manifest.Fields(parent) {
-			shown, ok := MountableFor(kind)
-			if !ok && kind != "name" {
-				return nil, false, nil
-			}
-			source := manifest.Value(parent, kind)
-			if !ok {
-				continue
-			}
-			o, err := stream.Find(shown.Kind, shown.nameIn(source), c.Runner.Namespace)
-			if err != nil || o == nil {
-				return nil, false, err
-			}
-			items := manifest.List(source, "items")
-			for _, item := range items {
-				names = append(names, manifest.Text(item, "path"))
-			}
-			if len(items) == 0 {
-				names = append(names, o.DataKeys()...)
-			}
+	for _, s := range c.Runner.byName[at[0].Volume].Sources {
+		o := c.Runner.find(s)
+		if o == nil {
+			return nil, false
+		}
+		for _, i := range s.Items {
+			names = append(names, i.Path)
+		}
+		if len(s.Items) == 0 {
+			names = append(names, o.DataKeys()...)
 		}
 	}
-	return names, true, nil
+	return names, true
 }
+
+// find returns the object of a source in the stream; nil where the stream does not have it.
+func (r *Runner) find(s Source) *manifest.Object { return r.stream.Find(s.Kind, s.Name, r.Namespace) }

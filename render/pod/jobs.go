@@ -1,80 +1,107 @@
 package pod
 
 import (
-	"errors"
+	"fmt"
+	"strings"
 
+	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/manifest"
 )
+
+// Hosts are the servers besides GitLab's that the jobs of a runner connect to by TLS; the zero Server
+// where the manifests have none.
+type Hosts struct {
+	Clone gitlabrunner.Server // of clone_url
+	Cache gitlabrunner.Server // of the cache in S3
+}
+
+// Hosts returns those of a container.
+func (c *Container) Hosts() (h Hosts) {
+	t := c.Runner.readable()
+	if server, err := gitlabrunner.ParseServer(c.registered(t, "CLONE_URL", "clone_url").Value); err == nil && !server.Plain {
+		h.Clone = server
+	}
+	address := c.registered(t, "CACHE_S3_SERVER_ADDRESS", "cache", "s3", "ServerAddress").Value
+	if address == "" || c.registered(t, "CACHE_TYPE", "cache", "Type").Value != "s3" || c.registered(t, "CACHE_S3_INSECURE", "cache", "s3", "Insecure").Value == "true" {
+		return h
+	}
+	if server, err := gitlabrunner.ParseServer("https://" + strings.TrimPrefix(address, "https://")); err == nil {
+		h.Cache = server
+	}
+	return h
+}
+
+// Switches names what turns off the check of certificates for a runner or its jobs, each with its place.
+func (r *Runner) Switches() (found []string) {
+	for _, s := range r.readable().config.Switches() {
+		found = append(found, fmt.Sprintf("%s in line %d of %s", s.Name, s.Line, TemplateKey))
+	}
+	for _, c := range r.Containers {
+		if manifest.Named(c.env, "GIT_SSL_NO_VERIFY") != nil { // of any value
+			found = append(found, "GIT_SSL_NO_VERIFY of container "+c.Name)
+		}
+		if c.Variable("NODE_TLS_REJECT_UNAUTHORIZED").Value == "0" {
+			found = append(found, "NODE_TLS_REJECT_UNAUTHORIZED of container "+c.Name)
+		}
+	}
+	return found
+}
 
 // ScriptVariable is the pre_build_script of `gitlab-runner register`, which wins over its template.
 const ScriptVariable = "RUNNER_PRE_BUILD_SCRIPT"
 
-// kubernetesExecutor is the executor whose jobs run in pods.
-const kubernetesExecutor = "kubernetes"
-
 // RefuseJobs refuses a runner whose jobs a script in its template would not reach, or could not run.
 func (r *Runner) RefuseJobs(t *Template) error {
-	config, err := t.Config()
-	if err != nil {
+	if _, err := t.Config(); err != nil {
 		return err
 	}
-	field := "data " + TemplateKey
-	if executor, line, set := config.Executor(); set && executor != kubernetesExecutor {
-		return t.ConfigMap.Refuse(manifest.ExecutorUnfit, field, "line %d: executor is %q, and the script is for %q", line, executor, kubernetesExecutor)
-	}
-	if shell, line, set := config.Shell(); set && !isPOSIX(shell) {
-		return t.ConfigMap.Refuse(manifest.ShellUnfit, field, "line %d: shell is %q, and the script is for POSIX shells", line, shell)
-	}
 	for _, c := range r.Containers {
-		if err := c.refuseScript(); err != nil {
-			return err
+		for _, s := range []Setting{t.setting("executor"), c.Variable("RUNNER_EXECUTOR")} {
+			if s.Value != "" && s.Value != "kubernetes" {
+				return s.Refuse(manifest.ExecutorUnfit, `it is %q, and the script is for "kubernetes"`, s.Value)
+			}
 		}
-		if executor, found, err := c.Variable("RUNNER_EXECUTOR"); found && err == nil && executor != kubernetesExecutor {
-			return r.Refuse(manifest.ExecutorUnfit, c.Field("env RUNNER_EXECUTOR"), "it is %q, and the script is for %q", executor, kubernetesExecutor)
+		for _, s := range []Setting{t.setting("shell"), c.Variable("RUNNER_SHELL")} {
+			if s.Set && s.Value != "bash" && s.Value != "sh" {
+				return s.Refuse(manifest.ShellUnfit, "it is %q, and the script is for POSIX shells", s.Value)
+			}
+		}
+		if s := c.Variable(ScriptVariable); s.Set && s.From == nil {
+			return s.Refuse(manifest.ScriptSet, "it is set, and wins over the script in %s", TemplateKey)
 		}
 	}
 	return nil
 }
-
-// refuseScript refuses variables of registration that win over the template's settings.
-func (c *Container) refuseScript() error {
-	if _, found, _ := c.Variable(ScriptVariable); found {
-		return c.Runner.Refuse(manifest.ScriptSet, c.Field("env "+ScriptVariable), "it is set, and wins over the script in %s", TemplateKey)
-	}
-	if shell, found, err := c.Variable("RUNNER_SHELL"); found && (err != nil || !isPOSIX(shell)) {
-		return c.Runner.Refuse(manifest.ShellUnfit, c.Field("env RUNNER_SHELL"), "it is %q, and the script is for POSIX shells", shell)
-	}
-	return nil
-}
-
-// ScriptFromObject returns the object of the stream by which envFrom sets ScriptVariable; "" for none.
-func (c *Container) ScriptFromObject(stream *manifest.Stream) (object string, err error) {
-	_, from, err := c.fromObjects(stream, ScriptVariable)
-	if from == nil || err != nil && !errors.Is(err, ErrUnknown) {
-		return "", err
-	}
-	return from.String(), nil
-}
-
-func isPOSIX(shell string) bool { return shell == "bash" || shell == "sh" }
 
 // HasScript reports whether our script is in a runner's template, and nothing wins over it.
-func (t *Templates) HasScript(r *Runner) bool {
-	template, err := t.Of(r)
-	if err != nil {
-		return false
-	}
-	config, err := template.Config()
-	if err != nil {
-		return false
-	}
-	if _, set := config.OwnScript(); !set {
-		return false
-	}
+func (r *Runner) HasScript() bool {
+	t := r.readable()
+	_, set := t.config.OwnScript()
+	return set && r.RefuseJobs(t) == nil
+}
+
+// JobsElsewhere says why the job pods may not be in the namespace of the runner, where the objects are;
+// "" where they are. Without a setting the namespace is "default" (executors/kubernetes of gitlab-runner).
+func (r *Runner) JobsElsewhere(t *Template) string {
 	for _, c := range r.Containers {
-		if c.refuseScript() != nil {
-			return false
+		namespace := c.registered(t, "KUBERNETES_NAMESPACE", "kubernetes", "namespace")
+		overwrite := c.registered(t, "KUBERNETES_NAMESPACE_OVERWRITE_ALLOWED", "kubernetes", "namespace_overwrite_allowed")
+		perJob := c.registered(t, "KUBERNETES_NAMESPACE_PER_JOB", "kubernetes", "namespace_per_job")
+		if !namespace.Set {
+			namespace.Value = "default"
+		}
+		switch {
+		case perJob.Set && perJob.Value != "false":
+			return "each job has a namespace of its own"
+		case overwrite.Set:
+			return "jobs may choose their namespace"
+		case r.Namespace == "":
+			return "the manifest does not name the runner's namespace"
+		case namespace.Value == "":
+			return "the value of KUBERNETES_NAMESPACE is not in the manifest"
+		case namespace.Value != r.Namespace:
+			return fmt.Sprintf("jobs run in the namespace %q, and it is in %q", namespace.Value, r.Namespace)
 		}
 	}
-	return true
+	return ""
 }

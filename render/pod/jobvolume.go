@@ -30,46 +30,6 @@ func IsJobFile(file string) bool {
 	return path.Dir(file) == jobsDir && strings.HasPrefix(file, jobFile) && strings.HasSuffix(file, ".crt")
 }
 
-// JobsElsewhere says why the job pods may not be in the namespace of the runner, where the objects are;
-// "" where they are. Variables of registration win over the template, and without either the
-// namespace is "default" (executors/kubernetes of gitlab-runner).
-func (r *Runner) JobsElsewhere(config *tomledit.Config) string {
-	namespace, _, _ := config.String("kubernetes", "namespace")
-	overwrite, _, _ := config.String("kubernetes", "namespace_overwrite_allowed")
-	perJob := ""
-	if is, _, _ := config.Bool("kubernetes", "namespace_per_job"); is {
-		perJob = "true"
-	}
-	for _, c := range r.Containers {
-		for _, v := range []struct {
-			name    string
-			setting *string
-		}{{"", &namespace}, {"_OVERWRITE_ALLOWED", &overwrite}, {"_PER_JOB", &perJob}} {
-			literal, found, err := c.Variable("KUBERNETES_NAMESPACE" + v.name)
-			switch {
-			case err != nil && !c.IsUnset("KUBERNETES_NAMESPACE"+v.name):
-				return "the value of KUBERNETES_NAMESPACE" + v.name + " is not in the manifest"
-			case found && err == nil:
-				*v.setting = literal
-			}
-		}
-	}
-	if namespace == "" {
-		namespace = "default"
-	}
-	switch {
-	case perJob != "" && perJob != "false":
-		return "each job has a namespace of its own"
-	case overwrite != "":
-		return "jobs may choose their namespace"
-	case r.Namespace == "":
-		return "the manifest does not name the runner's namespace"
-	case namespace != r.Namespace:
-		return fmt.Sprintf("jobs run in the namespace %q, and it is in %q", namespace, r.Namespace)
-	}
-	return ""
-}
-
 // label is a DNS label (IsDNS1123Label in k8s.io/apimachinery/pkg/util/validation), which the name of a
 // volume has to be.
 var label = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`) })

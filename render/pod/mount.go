@@ -3,6 +3,7 @@ package pod
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -51,4 +52,70 @@ func (c *Container) nearest(file string) []Mount {
 			return nil
 		}
 	}
+}
+
+// inVolume returns the path that a path at or below the mount has in its volume.
+func (m Mount) inVolume(file string) string {
+	return path.Join(m.subPath, strings.TrimPrefix(strings.TrimPrefix(file, m.Path), "/"))
+}
+
+// closedAround returns the mount around a folder that is to be mounted at, where the container runtime
+// cannot make the folder in it; nil for none. sure is false where the folder may be there already.
+func (c *Container) closedAround(dir string) (around *Mount, sure bool) {
+	for _, m := range c.nearest(path.Dir(dir)) {
+		v := c.Runner.byName[m.Volume]
+		if v == nil || !m.readOnly && !v.isReadOnly() {
+			continue
+		}
+		at := m.inVolume(dir)
+		if slices.ContainsFunc(v.itemPaths(), func(shown string) bool { return shown == at || IsBelow(shown, at) }) {
+			return nil, false
+		}
+		return &m, v.Kind == "emptyDir" && c.Runner.otherMounting(v.Name) == "" || v.isReadOnly() && m.subKey == ""
+	}
+	return nil, false
+}
+
+// otherMounting returns the name of a container that does not run a runner and mounts a volume; ""
+// for none.
+func (r *Runner) otherMounting(volume string) string {
+	for _, other := range r.all {
+		if !slices.Contains(r.Containers, other) && slices.ContainsFunc(other.Mounts, func(m Mount) bool { return m.Volume == volume }) {
+			return other.Name
+		}
+	}
+	return ""
+}
+
+// SharedVolume returns the volume that is mounted at a directory already, and that more files can be
+// added to; nil where nothing is mounted there. It refuses what keeps the directory from being laid
+// out: mounts below it, a read-only parent, two mounts that hide one another, another kind of volume.
+func (c *Container) SharedVolume(dir string) (*Volume, error) {
+	refuse := func(m Mount, why string) error {
+		return c.Runner.Refuse(manifest.MountConflict, c.Field("volumeMounts"), "the mount of volume %s %s", m, why)
+	}
+	for _, m := range c.Mounts {
+		if IsBelow(m.Path, dir) {
+			return nil, refuse(m, "is below the certs directory "+dir)
+		}
+	}
+	at := c.byPath[dir]
+	if len(at) == 0 {
+		if around, _ := c.closedAround(dir); around != nil {
+			return nil, refuse(*around, "is read-only, and the certs directory "+dir+" is inside of it")
+		}
+		return nil, nil
+	}
+	m, v := at[0], c.Runner.byName[at[0].Volume]
+	switch {
+	case len(at) > 1:
+		return nil, refuse(at[1], "is a second one at the certs directory")
+	case m.subPath != "":
+		return nil, refuse(m, "has a "+m.subKey+", so nothing can be added to it")
+	case v == nil:
+		return nil, refuse(m, "names no volume of the pod")
+	case !v.isFiles():
+		return nil, refuse(m, "is of kind "+v.Kind+", so nothing can be added to it")
+	}
+	return v, nil
 }

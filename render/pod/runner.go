@@ -1,6 +1,7 @@
 package pod
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -18,32 +19,30 @@ type Runner struct {
 	Containers []*Container
 	Volumes    []*Volume
 
-	all    []*Container // also those that run none, and the initContainers
-	byName map[string]*Volume
-	names  map[string]bool // of volumes, also of those that are only mounted
+	stream   *manifest.Stream
+	all      []*Container // also those that run none, and the initContainers
+	byName   map[string]*Volume
+	template *Template // once it was found
 }
 
-// A Container is one that runs a gitlab-runner.
-type Container struct {
-	Runner *Runner
-	Node   *yaml.RNode
-	Name   string
-	Mounts []Mount
+// A Way is how a runner finds its file.
+type Way string
 
-	env    []*yaml.RNode
-	byPath map[string][]Mount
-}
+// The ways, in the order in which the runner takes them.
+const (
+	WayEnv             Way = "env"             // CI_SERVER_TLS_CA_FILE
+	WayConfig          Way = "config"          // tls-ca-file in the template of its configuration
+	WayCertsDir        Way = "certs-dir"       // <host>.crt in the certs directory
+	WayCertsSecretName Way = "certsSecretName" // the same, from the Secret of the chart's value
+	WayNone            Way = "none"            // no file: the system's certificates only
+)
 
 // Find returns the Deployments that run a gitlab-runner, in the order of the stream. With a name, it is
 // the Deployment of this name, whatever it has.
 func Find(stream *manifest.Stream, name string) ([]*manifest.Object, error) {
-	mark := gitlabrunner.ServerURLVariable
-	if name != "" {
-		mark = name
-	}
 	var found []*manifest.Object
 	for _, doc := range stream.Documents {
-		if !doc.Contains("Deployment", mark) {
+		if !doc.Contains("Deployment", cmp.Or(name, gitlabrunner.ServerURLVariable)) {
 			continue
 		}
 		objects, err := stream.Objects(doc)
@@ -57,10 +56,9 @@ func Find(stream *manifest.Stream, name string) ([]*manifest.Object, error) {
 			if err := o.Check(deployment); err != nil {
 				return nil, err
 			}
-			if name == "" && len(runnersAmong(containersOf(o))) == 0 {
-				continue
+			if name != "" || slices.ContainsFunc(containersOf(o), registers) {
+				found = append(found, o)
 			}
-			found = append(found, o)
 		}
 	}
 	return found, nil
@@ -82,104 +80,81 @@ func containersOf(o *manifest.Object) []*yaml.RNode {
 	return manifest.List(o.Node, "spec", "template", "spec", "containers")
 }
 
-// runnersAmong returns the containers that register a runner: in every version of the chart they
-// have this variable.
-func runnersAmong(containers []*yaml.RNode) (found []*yaml.RNode) {
-	for _, node := range containers {
-		if manifest.Named(manifest.List(node, "env"), gitlabrunner.ServerURLVariable) != nil {
-			found = append(found, node)
-		}
-	}
-	return found
+// registers reports whether a container registers a runner: in every version of the chart it has this
+// variable.
+func registers(container *yaml.RNode) bool {
+	return manifest.Named(manifest.List(container, "env"), gitlabrunner.ServerURLVariable) != nil
 }
 
 // maxMounts is how many volumes, and how many mounts, a pod may have, without those that an earlier
 // run added. Pods of charts have ten.
 const maxMounts = 1000
 
-// Read reads a Deployment that Find has returned.
-func Read(o *manifest.Object) (*Runner, error) {
-	if err := o.Check(runnerDeployment); err != nil {
-		return nil, err
-	}
-	r := &Runner{Object: o, Template: manifest.Value(o.Node, "spec", "template"), byName: map[string]*Volume{}, names: map[string]bool{}}
+// Read reads a Deployment that Find has returned for the stream. Without the variable, an only container
+// is taken for the runner's.
+func Read(stream *manifest.Stream, o *manifest.Object) (*Runner, error) {
+	r := &Runner{Object: o, stream: stream, Template: manifest.Value(o.Node, "spec", "template"), byName: map[string]*Volume{}}
 	r.Pod = manifest.Value(r.Template, "spec")
-	all := containersOf(o)
-	nodes := runnersAmong(all)
-	switch {
-	case len(nodes) == 0 && len(all) == 1:
-		nodes = all
-	case len(nodes) == 0:
-		return nil, o.Refuse(manifest.ContainerChoice, "containers", "none of %d containers has the variable %s",
-			len(all), gitlabrunner.ServerURLVariable)
-	}
-	for _, node := range nodes {
-		if err := o.WithPlace(runnerContainer.Check(node)); err != nil {
+	containers := containersOf(o)
+	for _, node := range slices.Concat(manifest.List(r.Pod, "initContainers"), containers) {
+		c, err := r.readContainer(node)
+		if err != nil {
 			return nil, err
 		}
+		r.all = append(r.all, c)
 	}
-	if err := r.readVolumes(len(nodes)); err != nil {
-		return nil, err
+	for _, c := range r.all[len(r.all)-len(containers):] {
+		if len(containers) == 1 || registers(c.Node) {
+			r.Containers = append(r.Containers, c)
+		}
 	}
-	for _, node := range nodes {
-		r.Containers = append(r.Containers, r.readContainer(node))
+	if len(r.Containers) == 0 {
+		return nil, o.Refuse(manifest.ContainerChoice, "containers", "none of %d containers has the variable %s",
+			len(containers), gitlabrunner.ServerURLVariable)
 	}
-	for _, node := range slices.Concat(manifest.List(r.Pod, "initContainers"), all) {
-		r.all = append(r.all, r.readContainer(node))
-	}
-	return r, nil
+	return r, r.readVolumes()
 }
 
-// readVolumes indexes the pod's volumes, and refuses a pod with too many. A run adds a volume, and a
+// readVolumes reads the pod's volumes, and refuses a pod with too many. A run adds a volume, and a
 // mount to each container of a runner.
-func (r *Runner) readVolumes(containers int) error {
+func (r *Runner) readVolumes() error {
 	mounts, most := 0, maxMounts
 	if manifest.Value(r.Node, "metadata", "annotations", AddedAnnotation) != nil {
-		most += containers
+		most += len(r.Containers)
 	}
-	for _, kind := range []string{"containers", "initContainers", "ephemeralContainers"} {
-		for _, container := range manifest.List(r.Pod, kind) {
-			for _, m := range manifest.List(container, "volumeMounts") {
-				r.names[manifest.Text(m, "name")] = true
-				mounts++
-			}
-		}
+	for _, c := range r.all {
+		mounts += len(c.Mounts)
 	}
 	volumes := manifest.List(r.Pod, "volumes")
 	if max(mounts, len(volumes)) > most {
 		return r.Refuse(manifest.TooManyMounts, "", "its pod has %d volumes and %d mounts, more than %d", len(volumes), mounts, maxMounts)
 	}
 	for _, node := range volumes {
-		v := readVolume(node)
-		if len(v.sources) > 1 {
-			return r.Refuse(manifest.BadDocument, "volumes", "the volume %q has more than one source: %s", v.Name, strings.Join(v.sources, ", "))
+		v, kinds := readVolume(node)
+		if len(kinds) > 1 {
+			return r.Refuse(manifest.BadDocument, "volumes", "the volume %q has more than one source: %s", v.Name, strings.Join(kinds, ", "))
 		}
-		r.Volumes, r.byName[v.Name], r.names[v.Name] = append(r.Volumes, v), v, true
+		r.Volumes, r.byName[v.Name] = append(r.Volumes, v), v
 	}
 	return nil
 }
 
-func (r *Runner) readContainer(node *yaml.RNode) *Container {
-	c := &Container{Runner: r, Node: node, Name: manifest.Text(node, "name"), env: manifest.List(node, "env"), byPath: map[string][]Mount{}}
-	for _, entry := range manifest.List(node, "volumeMounts") {
-		m := readMount(entry)
-		c.Mounts, c.byPath[m.Path] = append(c.Mounts, m), append(c.byPath[m.Path], m)
-	}
-	return c
+// HasName reports whether a volume of the pod has a name, or a mount refers to one that has it.
+func (r *Runner) HasName(volume string) bool {
+	return r.byName[volume] != nil || slices.ContainsFunc(r.all, func(c *Container) bool {
+		return slices.ContainsFunc(c.Mounts, func(m Mount) bool { return m.Volume == volume })
+	})
 }
 
-// HasName reports whether a volume of the pod has a name, or a mount refers to one that has it.
-func (r *Runner) HasName(volume string) bool { return r.names[volume] }
-
-// ConfigMaps returns the names of the ConfigMaps that the pod's volumes show.
-func (r *Runner) ConfigMaps() []string {
-	var names []string
-	for _, v := range r.Volumes {
-		for _, parent := range v.Sources {
-			if name := manifest.Text(parent, "configMap", "name"); name != "" {
-				names = append(names, name)
+// AddressesOf returns the IP addresses that the pod's hostAliases give to a host, in their order: the
+// kubelet writes them into /etc/hosts, which goes before any name server.
+func (r *Runner) AddressesOf(host string) (addresses []string) {
+	for _, alias := range manifest.List(r.Pod, "hostAliases") {
+		for _, name := range manifest.List(alias, "hostnames") {
+			if host != "" && strings.EqualFold(yaml.GetValue(name), host) {
+				addresses = append(addresses, manifest.Text(alias, "ip"))
 			}
 		}
 	}
-	return names
+	return addresses
 }

@@ -1,6 +1,7 @@
 package pod
 
 import (
+	"cmp"
 	"slices"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -12,27 +13,117 @@ import (
 type Volume struct {
 	Node    *yaml.RNode
 	Name    string
-	Kind    string        // of its source: "secret", "hostPath", …
-	Sources []*yaml.RNode // what has the source: the volume itself, or the sources of a projected one
-	sources []string      // the keys of its sources; Kubernetes takes exactly one, or none
+	Kind    string   // the key of its source: "secret", "hostPath", …
+	Sources []Source // of a projected one, else the one that it is
+
+	mode int64 // of its files
 }
 
-// readVolume reads a volume. One without a source is an emptyDir (SetDefaults_Volume in
+// A Source is what a volume shows: an object, or something else.
+type Source struct {
+	Node  *yaml.RNode // what has the source: the volume, or an item of a projected one
+	Kind  string      // of the object, "ConfigMap" or "Secret", else the key of the source: "csi"
+	Name  string      // of the object; "" where it is none
+	Items []Item      // the keys that are shown; none for all of an object's
+
+	optional bool
+}
+
+// An Item is a key of an object, and the file that shows it.
+type Item struct {
+	Key, Path string
+	mode      int64
+}
+
+// A Mountable is a kind of object that a pod can show as files, with the keys by which pods refer to
+// one (VolumeSource, ProjectedVolumeSource and EnvFromSource in k8s.io/api/core/v1).
+type Mountable struct {
+	Kind    string // of the object
+	Volume  string // key of a volume, or of a source of a projected one
+	NameKey string // key of the object's name in a volume; a projected source has it under "name"
+	EnvFrom string // key of an envFrom entry
+}
+
+// Mountables are the kinds that the stream may have the content of.
+var Mountables = []Mountable{
+	{Kind: "ConfigMap", Volume: "configMap", NameKey: "name", EnvFrom: "configMapRef"},
+	{Kind: "Secret", Volume: "secret", NameKey: "secretName", EnvFrom: "secretRef"},
+}
+
+// MountableFor returns the Mountable of a kind, or of a volume's key; ok is false for others.
+func MountableFor(kindOrKey string) (m Mountable, ok bool) {
+	at := slices.IndexFunc(Mountables, func(m Mountable) bool { return m.Kind == kindOrKey || m.Volume == kindOrKey })
+	if at < 0 {
+		return Mountable{}, false
+	}
+	return Mountables[at], true
+}
+
+// defaultMode is that of files without one (SetDefaults_ConfigMapVolumeSource and its kind in
 // pkg/apis/core/v1/defaults.go of Kubernetes).
-func readVolume(node *yaml.RNode) *Volume {
-	v := &Volume{Node: node, Name: manifest.Text(node, "name"), Kind: "emptyDir", Sources: []*yaml.RNode{node}}
-	v.sources = slices.DeleteFunc(manifest.Fields(node), func(key string) bool { return key == "name" })
-	if len(v.sources) > 0 {
-		v.Kind = v.sources[0]
+const defaultMode = 0o644
+
+// readVolume reads a volume. One without a source is an emptyDir (SetDefaults_Volume in
+// pkg/apis/core/v1/defaults.go of Kubernetes). kinds are the keys of its sources, of which it takes one.
+func readVolume(node *yaml.RNode) (v *Volume, kinds []string) {
+	v = &Volume{Node: node, Name: manifest.Text(node, "name"), mode: defaultMode}
+	kinds = slices.DeleteFunc(manifest.Fields(node), func(key string) bool { return key == "name" })
+	v.Kind = cmp.Or(append(kinds, "emptyDir")...)
+	if mode, ok := integer(manifest.Value(node, v.Kind, "defaultMode")); ok {
+		v.mode = mode
 	}
-	if v.Kind == "projected" {
-		v.Sources = manifest.List(node, "projected", "sources")
+	if v.Kind != "projected" {
+		v.Sources = []Source{v.readSource(node, v.Kind)}
 	}
-	return v
+	for _, source := range manifest.List(node, "projected", "sources") {
+		for _, kind := range manifest.Fields(source) {
+			v.Sources = append(v.Sources, v.readSource(source, kind))
+		}
+	}
+	return v, kinds
+}
+
+func (v *Volume) readSource(node *yaml.RNode, kind string) Source {
+	source := manifest.Value(node, kind)
+	s := Source{Node: node, Kind: kind, optional: manifest.IsTrue(manifest.Text(source, "optional"))}
+	if shown, ok := MountableFor(kind); ok {
+		s.Kind, s.Name = shown.Kind, cmp.Or(manifest.Text(source, shown.NameKey), manifest.Text(source, "name"))
+	}
+	items := manifest.List(source, "items")
+	if len(items) == 0 && manifest.Text(source, "path") != "" {
+		items = []*yaml.RNode{source} // a token, for instance
+	}
+	for _, item := range items {
+		i := Item{Key: manifest.Text(item, "key"), Path: manifest.Text(item, "path"), mode: v.mode}
+		if mode, ok := integer(manifest.Value(item, "mode")); ok {
+			i.mode = mode
+		}
+		s.Items = append(s.Items, i)
+	}
+	return s
+}
+
+// itemPaths returns the paths at which items of the volume are shown.
+func (v *Volume) itemPaths() (paths []string) {
+	for _, s := range v.Sources {
+		for _, i := range s.Items {
+			paths = append(paths, i.Path)
+		}
+	}
+	return paths
 }
 
 // isFiles reports whether the volume shows objects of the API as files: a kubelet mounts it read-only,
 // and a projected volume can show more beside them.
 func (v *Volume) isFiles() bool {
 	return slices.Contains([]string{"secret", "configMap", "projected"}, v.Kind)
+}
+
+// isReadOnly reports whether nothing can be made in the volume.
+func (v *Volume) isReadOnly() bool { return v.isFiles() || v.Kind == "downwardAPI" }
+
+// integer reads a whole number in any of YAML's forms. Templates print large ones of values as floats
+// (1.00065e+09), which the API server reads as the integers that they are.
+func integer(node *yaml.RNode) (number int64, ok bool) {
+	return number, node != nil && node.YNode().Decode(&number) == nil
 }

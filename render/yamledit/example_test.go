@@ -54,23 +54,6 @@ kind:   Other
 	// kind:   Other
 }
 
-// A shape tells of a key that is there twice, but only where somebody reads it.
-func ExampleShape_Check() {
-	leaf := &yamledit.Shape{}
-	shape := &yamledit.Shape{Fields: map[string]*yamledit.Shape{"kind": leaf, "spec": leaf}}
-	for _, text := range []string{"kind: Pod\nother: 1\nother: 2\n", "kind: Pod\nspec: 1\nspec: 2\n"} {
-		root, err := yamledit.Split([]byte(text)).Documents[0].Root()
-		if err != nil {
-			fmt.Println(err)
-			return
-		}
-		fmt.Println(shape.Check(root))
-	}
-	// Output:
-	// <nil>
-	// duplicate key "spec", first on line 2
-}
-
 // New documents go behind the others.
 func ExampleStream_Append() {
 	stream := yamledit.Split([]byte("kind: Pod"))

@@ -18,13 +18,9 @@ func atNoon() time.Time { return noon }
 
 const day = 24 * time.Hour
 
-func ca(name string) trusttest.Template {
-	return trusttest.Template{CommonName: name, CA: true, NotBefore: noon.Add(-day), NotAfter: noon.Add(3650 * day)}
-}
+func ca(name string) trusttest.Template { return trusttest.CA(name, noon) }
 
-func leaf(names ...string) trusttest.Template {
-	return trusttest.Template{DNSNames: names, NotBefore: noon.Add(-day), NotAfter: noon.Add(365 * day)}
-}
+func leaf(names ...string) trusttest.Template { return trusttest.Leaf(noon, names...) }
 
 func ips(addresses ...string) []net.IP {
 	var list []net.IP

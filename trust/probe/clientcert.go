@@ -27,27 +27,22 @@ func refusesWithoutCertificate(ctx context.Context, conn *tls.Conn, host string)
 	stop := context.AfterFunc(ctx, func() { _ = conn.NetConn().Close() })
 	defer stop()
 	request := "GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n"
-	if _, err := io.WriteString(conn, request); err != nil {
-		return refusal(err)
-	}
 	const enough = 16 << 10
-	answer, err := http.ReadResponse(bufio.NewReader(io.LimitReader(conn, enough)), nil)
-	if err != nil {
-		return refusal(err)
+	_, err := io.WriteString(conn, request)
+	var answer *http.Response
+	if err == nil {
+		answer, err = http.ReadResponse(bufio.NewReader(io.LimitReader(conn, enough)), nil)
+	}
+	switch {
+	case err != nil && strings.Contains(err.Error(), "remote error: tls:"):
+		return err
+	case err != nil: // silence and closing are no statement about certificates
+		return nil
 	}
 	defer answer.Body.Close()
 	body, _ := io.ReadAll(answer.Body) // what did not come does not matter
 	if answer.StatusCode == http.StatusBadRequest && bytes.Contains(body, []byte("SSL certificate was sent")) {
 		return errNoClientCertificate
-	}
-	return nil
-}
-
-// refusal keeps only what is an alert of the server; silence and closing are no statement about
-// certificates.
-func refusal(err error) error {
-	if strings.Contains(err.Error(), "remote error: tls:") {
-		return err
 	}
 	return nil
 }

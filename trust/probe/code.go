@@ -4,14 +4,12 @@ import "helm-runnertrust/trust"
 
 // The codes of arguments that [ParseTarget] and [Dialer] refuse.
 const (
-	CodeUserInURL  trust.Code = "user-in-url"
-	CodeSSH        trust.Code = "ssh-address" // of a repository
-	CodeScheme     trust.Code = "url-scheme"  // not https
-	CodePath       trust.Code = "url-path"
-	CodeAddress    trust.Code = "bad-address" // not HOST:PORT
-	CodePort       trust.Code = "bad-port"
-	CodeHostName   trust.Code = "bad-host-name" // or no host
-	CodeConnectURL trust.Code = "connect-url"   // a URL as Dialer.Connect
+	CodeUserInURL trust.Code = "user-in-url"
+	CodeScheme    trust.Code = "url-scheme" // not https
+	CodePath      trust.Code = "url-path"
+	CodeAddress   trust.Code = "bad-address" // not HOST:PORT
+	CodePort      trust.Code = "bad-port"
+	CodeHostName  trust.Code = "bad-host-name" // or no host
 )
 
 // The codes of [Explain] and of the errors of [Fetch].
@@ -28,8 +26,7 @@ const (
 	CodeNothingInCommon   trust.Code = "nothing-in-common" // the server's alert "handshake failure"
 	CodeHandshakeFailed   trust.Code = "handshake-failed"
 	CodeClientCertificate trust.Code = "client-certificate-required"
-	CodeProxy             trust.Code = "proxy" // everything that a proxy refuses
-	CodeSystem            trust.Code = "system-certificates"
+	CodeProxy             trust.Code = "proxy"                // everything that a proxy refuses
 	CodeFingerprint       trust.Code = "fingerprint-mismatch" // the server is not the expected one
 )
 

@@ -1,11 +1,12 @@
 package probe
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"crypto/x509"
 	"net/netip"
 	"slices"
-	"strings"
 	"time"
 
 	"helm-runnertrust/trust"
@@ -34,11 +35,11 @@ func (c *completion) complete(ctx context.Context, sent []*x509.Certificate) []*
 	defer cancel()
 	leaf, known := sent[0], slices.Clone(sent)
 	for hops := 0; ; hops++ {
-		if chain := c.chainTo(c.system, leaf, known); chain != nil {
+		if chain := chainTo(c.system, leaf, known, c.now); chain != nil {
 			c.public = true
 			return chain
 		}
-		if chain := c.chainTo(c.machine, leaf, known); chain != nil {
+		if chain := chainTo(c.machine, leaf, known, c.now); chain != nil {
 			c.onlyHere = true
 			return chain
 		}
@@ -58,7 +59,7 @@ func (c *completion) complete(ctx context.Context, sent []*x509.Certificate) []*
 // chainTo returns the shortest chain to a certificate of a pool, which cannot be listed but can be
 // asked to verify; nil when there is none. Equal lengths are decided by the bytes, so that the file
 // is the same on each fetch. Too many names are not compared.
-func (c *completion) chainTo(pool *x509.CertPool, leaf *x509.Certificate, known []*x509.Certificate) []*x509.Certificate {
+func chainTo(pool *x509.CertPool, leaf *x509.Certificate, known []*x509.Certificate, now time.Time) []*x509.Certificate {
 	if pool == nil || trust.ManyNames(known) != nil {
 		return nil // without a pool, x509 would take this machine's
 	}
@@ -67,25 +68,13 @@ func (c *completion) chainTo(pool *x509.CertPool, leaf *x509.Certificate, known 
 		between.AddCert(cert)
 	}
 	chains, err := leaf.Verify(x509.VerifyOptions{
-		Roots: pool, Intermediates: between, CurrentTime: whileValid(leaf, c.now),
+		Roots: pool, Intermediates: between, CurrentTime: whileValid(leaf, now),
 	})
 	if err != nil {
 		return nil
 	}
-	return slices.MinFunc(chains, func(a, b []*x509.Certificate) int {
-		if len(a) != len(b) {
-			return len(a) - len(b)
-		}
-		return strings.Compare(rawOf(a), rawOf(b))
-	})
-}
-
-func rawOf(chain []*x509.Certificate) string {
-	var raw strings.Builder
-	for _, c := range chain {
-		raw.Write(c.Raw)
-	}
-	return raw.String()
+	byBytes := func(a, b *x509.Certificate) int { return bytes.Compare(a.Raw, b.Raw) }
+	return slices.MinFunc(chains, func(a, b []*x509.Certificate) int { return cmp.Or(len(a)-len(b), slices.CompareFunc(a, b, byBytes)) })
 }
 
 // whileValid returns now, or if the certificate is not valid at it the last second at which it is:

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
-	"strings"
 	"time"
 
 	"helm-runnertrust/trust"
@@ -49,15 +48,13 @@ func (d Dialer) system() *x509.CertPool {
 	return store.Mozilla()
 }
 
-func (d Dialer) machine() (*x509.CertPool, error) {
+// machine returns nil where this machine's pool cannot be read: it then trusts nobody.
+func (d Dialer) machine() *x509.CertPool {
 	if d.Machine != nil {
-		return d.Machine, nil
+		return d.Machine
 	}
-	pool, err := x509.SystemCertPool()
-	if err != nil {
-		return nil, &trust.Error{Origin: "system certificates", Code: CodeSystem, Message: "cannot be read", Err: err}
-	}
-	return pool, nil
+	pool, _ := x509.SystemCertPool()
+	return pool
 }
 
 // connect opens the TCP connection over which the target speaks TLS, and says where it leads to.
@@ -71,7 +68,7 @@ func (d Dialer) connect(ctx context.Context, target Target) (conn net.Conn, dial
 		return nil, "", err
 	}
 	if proxy != nil {
-		conn, err = d.tunnel(ctx, proxy, address.Address())
+		conn, err = tunnel(ctx, proxy, address.Address())
 		return conn, "", err
 	}
 	conn, err = new(net.Dialer).DialContext(ctx, "tcp", address.Address())
@@ -88,51 +85,33 @@ func (d Dialer) address(target Target) (Target, error) {
 	if d.Connect == "" {
 		return target, nil
 	}
-	if strings.ContainsAny(d.Connect, "/@") { // not repeated: it may hold a password
-		return Target{}, &trust.Error{Origin: "the address to connect to", Code: CodeConnectURL, Message: "a URL instead of an address"}
-	}
-	address, err := ParseTarget(d.Connect)
-	if err != nil {
-		return Target{}, err
-	}
-	if _, _, err := net.SplitHostPort(d.Connect); err != nil {
-		address.Port = target.Port
-	}
-	return address, nil
-}
-
-// proxyOf is the proxy for one URL; nil for none.
-func (d Dialer) proxyOf(u *url.URL) (*url.URL, error) {
-	if d.Proxy == nil {
-		return nil, nil
-	}
-	return d.Proxy(u)
+	return parseTarget(d.Connect, target.Port)
 }
 
 // proxyFor asks for the proxy of both the name and the address that stands in for it: whoever
-// exempts one of them wants a direct connection.
-func (d Dialer) proxyFor(target, address Target) (*url.URL, error) {
-	var proxy *url.URL
+// exempts one of them wants a direct connection. It is nil for none.
+func (d Dialer) proxyFor(target, address Target) (proxy *url.URL, err error) {
+	if d.Proxy == nil {
+		return nil, nil
+	}
 	for _, t := range []Target{target, address} {
-		var err error
-		if proxy, err = d.proxyOf(t.URL()); err != nil { // which may repeat a password
-			return nil, badProxy(t)
+		if proxy, err = d.Proxy(t.URL()); err != nil {
+			break
 		}
 		if proxy == nil {
 			return nil, nil
 		}
 	}
-	// The user is cut off, so that an @ behind it is that of a password with / ? or # in it, half of
-	// which was taken for the host.
-	rest := *proxy
-	if rest.User = nil; trust.HasUser(rest.String()) {
-		return nil, badProxy(target)
+	if err == nil {
+		// The user is cut off, so that an @ behind it is that of a password with / ? or # in it, half of
+		// which was taken for the host.
+		rest := *proxy
+		if rest.User = nil; !trust.HasUser(rest.String()) {
+			return proxy, nil
+		}
 	}
-	return proxy, nil
-}
-
-func badProxy(target Target) error {
-	return &trust.Error{Origin: target.Address(), Code: CodeProxy, Message: "its proxy is not given as a URL"}
+	// The error may repeat a password.
+	return nil, &trust.Error{Origin: target.Address(), Code: CodeProxy, Message: "its proxy is not given as a URL"}
 }
 
 // contact is what one handshake showed.

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -28,6 +27,9 @@ func TestConnect(t *testing.T) {
 		s.Addr:      "gitlab.test",
 		"127.0.0.1": "gitlab.test:" + s.Port(),
 		"":          "127.0.0.1:" + s.Port(),
+		// A URL is as good as its host.
+		"https://127.0.0.1":       "gitlab.test:" + s.Port(),
+		"https://" + s.Addr + "/": "gitlab.test",
 	} {
 		d := reach(s)
 		d.Connect = connect
@@ -35,10 +37,8 @@ func TestConnect(t *testing.T) {
 			t.Errorf("%q: %d certificates", connect, len(f.Sent))
 		}
 	}
-	const unnamed = "the address to connect to" // may hold a password
 	for connect, place := range map[string]string{
-		"https://127.0.0.1": unnamed, "https://u:swordfish@h": unnamed, "u:swordfish@h": unnamed,
-		"127.0.0.1:0": `"127.0.0.1:0"`, "a b": `"a b"`,
+		"https://u:swordfish@h": `"https://***@h"`, "u:swordfish@h": `"***@h"`, "127.0.0.1:0": `"127.0.0.1:0"`, "a b": `"a b"`,
 	} {
 		_, err := probe.Fetch(context.Background(), target(t, "gitlab.test"), probe.Dialer{Connect: connect}, noon)
 		refusal, ok := errors.AsType[*trust.Error](err)
@@ -84,7 +84,6 @@ func TestProxyFaults(t *testing.T) {
 		t.Cleanup(p.Close)
 		return p.Addr
 	}
-	secure := start(t, nil, trusttest.SelfSigned(leaf("proxy.test")))
 	var text strings.Builder
 	for _, test := range []struct{ name, proxy string }{
 		{"scheme", "socks5://user:secret@127.0.0.1:1080"},
@@ -95,7 +94,7 @@ func TestProxyFaults(t *testing.T) {
 		{"speaks first", "http://" + answers("HTTP/1.1 200 OK\r\n\r\nhello")},
 		{"no HTTP", "http://" + answers("hello\r\n")},
 		{"silent", "http://" + answers("")},
-		{"not trusted", "https://" + secure.Addr},
+		{"secure", "https://user:secret@127.0.0.1:1080"},
 	} {
 		proxy, err := url.Parse(test.proxy)
 		if err != nil {
@@ -147,22 +146,6 @@ func TestProxyChoice(t *testing.T) {
 		if err == nil || err.Error() != "gitlab.test:443: its proxy is not given as a URL" {
 			t.Errorf("got %v", err)
 		}
-	}
-}
-
-// TestSecureProxy goes through a proxy that itself speaks TLS with a certificate of the system.
-func TestSecureProxy(t *testing.T) {
-	now := time.Now() // the proxy is judged by crypto/tls at the present time
-	id := trusttest.SelfSigned(trusttest.Template{IPs: ips("127.0.0.1"), NotBefore: now.Add(-day), NotAfter: now.Add(day)})
-	s := start(t, nil, trusttest.SelfSigned(leaf("gitlab.test")))
-	proxy := trusttest.StartSecureProxy(s.Addr, id)
-	t.Cleanup(proxy.Close)
-	d := reach(s)
-	d.Machine = x509.NewCertPool()
-	d.Machine.AddCert(id.Certificate)
-	d.Proxy = func(*url.URL) (*url.URL, error) { return url.Parse("https://" + proxy.Addr) }
-	if f := fetch(t, "gitlab.test", d); f.Diagnosis.Code != probe.CodeSelfSigned {
-		t.Errorf("%v", f.Diagnosis)
 	}
 }
 

@@ -46,8 +46,7 @@ func Fetch(ctx context.Context, target Target, d Dialer, now time.Time) (*Fetche
 	if err != nil {
 		return nil, connectError(target, err)
 	}
-	c := &completion{dialer: d, server: seen.address(), system: system, now: now}
-	c.machine, _ = d.machine() // where it cannot be read, it trusts nobody
+	c := &completion{dialer: d, server: seen.address(), system: system, machine: d.machine(), now: now}
 	chain := c.complete(ctx, seen.sent)
 	f := &Fetched{Target: target, Sent: seen.sent, now: now, public: c.public, onlyHere: c.onlyHere}
 	if f.Chain, err = trust.NewBundle(target.Address(), chain); err != nil {

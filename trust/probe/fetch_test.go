@@ -67,12 +67,7 @@ func TestIssuersNotTaken(t *testing.T) {
 	key := new(big.Int).Lsh(big.NewInt(1), 1_500_000)
 	huge := root.CertifyKey(ca("Intermediate"), &rsa.PublicKey{N: key.SetBit(key, 0, 1), E: 1<<31 - 1})
 	mux.Handle("/huge", trusttest.IssuerFiles(map[string][]byte{"/huge": huge.Raw}))
-	redirect := func(path, to string) { mux.Handle(path, http.RedirectHandler(to, http.StatusFound)) }
-	redirect("/to-https", "https://"+aia.Addr+"/good")
-	redirect("/to-file", "file:///etc/hosts")
-	redirect("/to-user", "http://user:word@"+aia.Addr+"/good")
-	redirect("/around", "/around")
-	redirect("/to-good", "/good")
+	mux.Handle("/to-good", http.RedirectHandler("/good", http.StatusFound))
 	mux.HandleFunc("/silent", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 
 	base := "http://" + aia.Addr
@@ -81,7 +76,7 @@ func TestIssuersNotTaken(t *testing.T) {
 		taken bool
 	}{
 		"good":         {[]string{base + "/good"}, true},
-		"redirected":   {[]string{base + "/to-good"}, true},
+		"redirected":   {[]string{base + "/to-good"}, false},
 		"second":       {[]string{base + "/missing", base + "/good"}, true},
 		"namesake":     {[]string{base + "/namesake"}, false},
 		"no CA":        {[]string{base + "/no-ca"}, false},
@@ -91,10 +86,6 @@ func TestIssuersNotTaken(t *testing.T) {
 		"key":          {[]string{base + "/key"}, false},
 		"huge key":     {[]string{base + "/huge"}, false},
 		"silent":       {[]string{base + "/silent"}, false},
-		"to https":     {[]string{base + "/to-https"}, false},
-		"to a file":    {[]string{base + "/to-file"}, false},
-		"to a user":    {[]string{base + "/to-user"}, false},
-		"around":       {[]string{base + "/around"}, false},
 		"https":        {[]string{"https://" + aia.Addr + "/good"}, false},
 		"user":         {[]string{"http://user:word@" + aia.Addr + "/good"}, false},
 		"ldap":         {[]string{"ldap:///CN=x"}, false},

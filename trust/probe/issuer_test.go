@@ -58,34 +58,6 @@ func TestIssuerOnLoopback(t *testing.T) {
 	}
 }
 
-// TestIssuerRedirects follows three redirects and no more, and says nobody where it comes from.
-func TestIssuerRedirects(t *testing.T) {
-	root := trusttest.SelfSigned(ca("Root"))
-	var referred atomic.Bool
-	aia := trusttest.StartHTTP(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Referer() != "" {
-			referred.Store(true)
-		}
-		var left int
-		if _, err := fmt.Sscanf(r.URL.Path, "/%d", &left); err == nil && left > 0 {
-			http.Redirect(w, r, fmt.Sprintf("/%d", left-1), http.StatusFound)
-			return
-		}
-		_, _ = w.Write(root.Certificate.Raw)
-	}))
-	t.Cleanup(aia.Close)
-	for redirects, added := range map[int]int{0: 1, 3: 1, 4: 0} {
-		template := leaf("gitlab.test")
-		template.IssuerURLs = []string{fmt.Sprintf("http://%s/%d", aia.Addr, redirects)}
-		if f := fetch(t, "gitlab.test", reach(start(t, nil, root.Issue(template)))); len(f.Added) != added {
-			t.Errorf("%d redirects: added %d", redirects, len(f.Added))
-		}
-	}
-	if referred.Load() {
-		t.Error("a request has a Referer")
-	}
-}
-
 // TestIssuerLoop ends where two authorities name each other as their issuers.
 func TestIssuerLoop(t *testing.T) {
 	served := map[string][]byte{}
@@ -135,7 +107,7 @@ func TestTrustedHereOnly(t *testing.T) {
 	root := trusttest.SelfSigned(ca("Company Root"))
 	middle := root.Issue(ca("Company Intermediate"))
 	d := reach(start(t, nil, middle.Issue(leaf("gitlab.test")), middle.Certificate))
-	d.Machine = trust.JobPool(trusttest.PEM(root.Certificate))
+	d.Machine = trust.RunnerPool(nil, trusttest.PEM(root.Certificate))
 	f := fetch(t, "gitlab.test", d)
 	if f.Diagnosis.Code != probe.CodeTrustedHere || len(f.Added) != 1 || !strings.Contains(f.Diagnosis.Message, "Company Root") {
 		t.Errorf("added %d, %v", len(f.Added), f.Diagnosis)

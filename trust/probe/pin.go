@@ -3,7 +3,6 @@ package probe
 import (
 	"crypto/x509"
 	"fmt"
-	"slices"
 
 	"helm-runnertrust/trust"
 )
@@ -13,33 +12,18 @@ import (
 // that says what is missing. A certificate that the server merely sends along proves nothing and
 // does not count. Dates are left to the diagnosis.
 func (f *Fetched) Pinned(fingerprint string) error {
-	chain := f.Chain.Certificates()
-	leaf := f.Sent[0]
-	if trust.Fingerprint(leaf) == fingerprint {
-		return nil
-	}
-	at := slices.IndexFunc(chain, func(c *x509.Certificate) bool { return trust.Fingerprint(c) == fingerprint })
-	refusal := &trust.Error{
-		Origin:  f.Target.Address(),
-		Code:    CodeFingerprint,
-		Message: fmt.Sprintf("no certificate of the chain has the fingerprint %s; the leaf has %s", fingerprint, trust.Fingerprint(leaf)),
-		Host:    f.Target.String(),
-	}
-	if at < 0 {
-		return refusal
-	}
-	pool, between := x509.NewCertPool(), x509.NewCertPool()
-	pool.AddCert(chain[at])
+	chain, leaf := f.Chain.Certificates(), f.Sent[0]
+	message := fmt.Sprintf("no certificate of the chain has the fingerprint %s; the leaf has %s", fingerprint, trust.Fingerprint(leaf))
 	for _, c := range chain {
-		between.AddCert(c)
+		if trust.Fingerprint(c) != fingerprint {
+			continue
+		}
+		pool := x509.NewCertPool()
+		pool.AddCert(c)
+		if c.Equal(leaf) || leaf.VerifyHostname(f.Target.Host) == nil && chainTo(pool, leaf, chain, f.now) != nil {
+			return nil
+		}
+		message = "the certificate with this fingerprint does not vouch for the server"
 	}
-	_, err := leaf.Verify(x509.VerifyOptions{
-		Roots: pool, Intermediates: between, DNSName: f.Target.Host, CurrentTime: whileValid(leaf, f.now),
-	})
-	if err != nil {
-		refusal.Message = "the certificate with this fingerprint does not vouch for the server"
-		refusal.Err = err
-		return refusal
-	}
-	return nil
+	return &trust.Error{Origin: f.Target.Address(), Code: CodeFingerprint, Host: f.Target.String(), Message: message}
 }

@@ -1,13 +1,14 @@
 package probe
 
 import (
-	"errors"
-	"fmt"
+	"cmp"
 	"net"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"helm-runnertrust/trust"
 )
@@ -42,91 +43,57 @@ func (t Target) name(findings []trust.Finding) {
 
 // URL is the https URL, without the port if that is 443.
 func (t Target) URL() *url.URL {
-	if t.Port != defaultPort {
-		return &url.URL{Scheme: "https", Host: t.Address()}
-	}
-	if strings.Contains(t.Host, ":") {
-		return &url.URL{Scheme: "https", Host: "[" + t.Host + "]"}
-	}
-	return &url.URL{Scheme: "https", Host: t.Host}
+	return &url.URL{Scheme: "https", Host: strings.TrimSuffix(t.Address(), ":"+defaultPort)}
 }
 
-// isHostName reports whether a resolver and SNI take a name: labels of letters, digits, hyphens
-// and, as found in practice, underscores (RFC 1123, section 2.1), of the lengths of RFC 1035,
-// section 2.3.4. A final dot is allowed.
-func isHostName(host string) bool {
-	if len(host) > 253 {
-		return false
-	}
-	for label := range strings.SplitSeq(strings.TrimSuffix(host, "."), ".") {
-		if label == "" || len(label) > 63 || label[0] == '-' || strings.ContainsFunc(label, notInLabel) {
-			return false
-		}
-	}
-	return true
-}
+// hostName matches what a resolver and SNI take: labels of letters, digits, hyphens and, as found in
+// practice, underscores (RFC 1123, section 2.1), of the length of RFC 1035, section 2.3.4. A final dot is
+// allowed.
+var hostName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(\w[\w-]{0,62}\.)*\w[\w-]{0,62}\.?$`)
+})
 
-func notInLabel(c rune) bool {
-	return c != '-' && c != '_' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z')
-}
+const maxHostName = 253
 
 // ParseTarget reads HOST, HOST:PORT, an IPv6 address with or without brackets, or an https URL
 // without user, path, query and fragment. The port is 443 unless it is given. Everything else is an
 // [*trust.Error] whose Origin is the quoted text, as [trust.PrintableURL] has it.
-func ParseTarget(text string) (Target, error) {
+func ParseTarget(text string) (Target, error) { return parseTarget(text, defaultPort) }
+
+func parseTarget(text, port string) (Target, error) {
 	shown := strconv.Quote(trust.PrintableURL(text))
 	refuse := func(code trust.Code, message string) (Target, error) {
 		return Target{}, &trust.Error{Origin: shown, Code: code, Message: message}
 	}
-	if host, found := sshHost(text); found {
-		return Target{}, &trust.Error{Origin: shown, Code: CodeSSH, Host: host,
-			Message: "the address of a repository for ssh, which shows no certificate"}
+	scheme, rest, isURL := strings.Cut(text, "://")
+	if !isURL {
+		rest = text
 	}
-	if trust.HasUser(text) {
+	if address, err := netip.ParseAddr(rest); err == nil && address.Is6() {
+		rest = "[" + rest + "]"
+	}
+	u, err := url.Parse("https://" + rest)
+	switch {
+	case trust.HasUser(text):
 		return refuse(CodeUserInURL, "a URL with a user or password")
-	}
-	rest := strings.TrimSuffix(text, "/")
-	if scheme, after, ok := strings.Cut(text, "://"); ok {
-		if !strings.EqualFold(scheme, "https") {
-			return refuse(CodeScheme, "not an https URL, so there is no certificate")
-		}
-		rest = strings.TrimSuffix(after, "/")
-	}
-	if at := strings.IndexAny(rest, "/?#"); at >= 0 {
+	case isURL && !strings.EqualFold(scheme, "https"):
+		return refuse(CodeScheme, "not an https URL, so there is no certificate")
+	case err != nil:
+		return refuse(CodeAddress, "not HOST:PORT") // the cause may repeat a secret
+	case u.Host == "":
+		return refuse(CodeHostName, "no host")
+	case u.RequestURI() != "/", strings.Contains(rest, "#"):
 		return refuse(CodePath, "a URL with a path")
 	}
-	host, port, err := splitHostPort(rest)
-	if err != nil {
-		return refuse(CodeAddress, err.Error())
-	}
-	if err := CheckPort(shown, port); err != nil {
+	target := Target{Host: u.Hostname(), Port: cmp.Or(u.Port(), port)}
+	if err := CheckPort(shown, target.Port); err != nil {
 		return Target{}, err
 	}
-	switch address, err := netip.ParseAddr(host); {
-	case err == nil && address.Zone() == "":
-		return Target{Host: host, Port: port}, nil
-	case host == "":
-		return refuse(CodeHostName, "no host")
-	case !isHostName(host):
-		if host == text {
-			return refuse(CodeHostName, "not a host name")
-		}
-		return refuse(CodeHostName, fmt.Sprintf("%q is not a host name", host))
+	_, err = netip.ParseAddr(target.Host)
+	if err != nil && !hostName().MatchString(target.Host) || len(target.Host) > maxHostName || strings.Contains(target.Host, "%") {
+		return refuse(CodeHostName, "not a host name")
 	}
-	return Target{Host: host, Port: port}, nil
-}
-
-// sshHost is the host in an address as GitLab shows it for cloning: git@HOST:GROUP/PROJECT.git, or
-// ssh://git@HOST[:PORT]/GROUP/PROJECT.git. Any user but git may be a secret, and is not taken.
-func sshHost(text string) (host string, found bool) {
-	rest, isURL := strings.CutPrefix(text, "ssh://")
-	rest, isUser := strings.CutPrefix(rest, "git@")
-	host, path, hasColon := strings.Cut(rest, ":")
-	if isURL {
-		host, _, _ = strings.Cut(host, "/")
-	}
-	isPath := isUser && hasColon && strings.Trim(path, "0123456789") != "" // no port
-	return host, (isURL || isPath) && !trust.HasUser(rest) && isHostName(host)
+	return target, nil
 }
 
 // CheckPort returns nil for the decimal number of a TCP port, 1 to 65535, else an [*trust.Error]
@@ -136,24 +103,4 @@ func CheckPort(origin, port string) error {
 		return nil
 	}
 	return &trust.Error{Origin: origin, Code: CodePort, Message: "the port is not a number between 1 and 65535"}
-}
-
-// splitHostPort splits what may be a bare IPv6 address; the port is 443 if there is none.
-func splitHostPort(text string) (host, port string, err error) {
-	if _, err := netip.ParseAddr(text); err == nil {
-		return text, defaultPort, nil
-	}
-	if inner, ok := strings.CutPrefix(text, "["); ok {
-		if inner, ok = strings.CutSuffix(inner, "]"); ok && strings.Contains(inner, ":") {
-			return inner, defaultPort, nil
-		}
-	}
-	if !strings.Contains(text, ":") {
-		return text, defaultPort, nil
-	}
-	host, port, err = net.SplitHostPort(text)
-	if err != nil {
-		return "", "", errors.New("not HOST:PORT")
-	}
-	return host, port, nil
 }

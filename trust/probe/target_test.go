@@ -19,6 +19,7 @@ func TestParseTarget(t *testing.T) {
 		"https://gitlab.test":       "gitlab.test:443 https://gitlab.test",
 		"HTTPS://gitlab.test/":      "gitlab.test:443 https://gitlab.test",
 		"https://gitlab.test:8443/": "gitlab.test:8443 https://gitlab.test:8443",
+		"gitlab.test:":              "gitlab.test:443 https://gitlab.test",
 		"gitlab.test:443":           "gitlab.test:443 https://gitlab.test",
 		"192.0.2.1":                 "192.0.2.1:443 https://192.0.2.1",
 		"192.0.2.1:8443":            "192.0.2.1:8443 https://192.0.2.1:8443",
@@ -46,7 +47,7 @@ func TestParseTargetRefuses(t *testing.T) {
 		"user@gitlab.test", "git@gitlab.test", "git@gitlab.test:8443", "git@gitlab.test:group/project.git",
 		"git@gitlab.test:word@real.test", "ssh://git@gitlab.test:2222/group/project.git", "ssh://git:word@gitlab.test/group",
 		"token@gitlab.test:group/project.git", "https://gitlab.test/group", "https://gitlab.test//", "gitlab.test?a", "gitlab.test#a", "gitlab.test:0",
-		"gitlab.test:65536", "gitlab.test:", "gitlab.test:-1", "gitlab.test:https", "gitlab.test:1:2", "fe80::1%eth0",
+		"gitlab.test:65536", "gitlab.test:-1", "gitlab.test:https", "gitlab.test:1:2", "fe80::1%eth0",
 		"[fd00::1", "[gitlab.test", "a..b", ".test", "-a.test", "g\u00eetlab.test", "gitlab.test\n", strings.Repeat("a.", 130) + "test",
 	} {
 		target, err := probe.ParseTarget(input)

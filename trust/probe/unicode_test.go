@@ -34,7 +34,7 @@ func TestUnicodeHost(t *testing.T) {
 			dialed := ""
 			transport := &http.Transport{
 				TLSClientConfig: &tls.Config{
-					RootCAs: trust.JobPool(trusttest.PEM(id.Certificate)), Time: atNoon,
+					RootCAs: trust.RunnerPool(nil, trusttest.PEM(id.Certificate)), Time: atNoon,
 				},
 				DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 					dialed = address

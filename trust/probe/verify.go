@@ -21,8 +21,9 @@ type Verdicts struct {
 	// empty behind a proxy, and where the name led to no address.
 	Dialed string
 
-	file  *trust.Bundle
-	judge func(now time.Time) (runner, git trust.Verdict) // nil when there is nothing to judge
+	dialer Dialer
+	file   *trust.Bundle
+	fault  *trust.Finding // why there is nothing to judge; else nil
 }
 
 // HasFile reports whether there was a file.
@@ -34,7 +35,7 @@ func (v Verdicts) HasFile() bool { return v.file != nil }
 // handshake there is nothing to judge, and the verdicts stay.
 func (v Verdicts) By(end time.Time) Verdicts {
 	switch {
-	case v.judge == nil:
+	case v.fault != nil:
 		return v
 	case v.file == nil:
 		return v.at(end)
@@ -52,8 +53,10 @@ func (v Verdicts) By(end time.Time) Verdicts {
 
 // at judges what the server sent as of a time.
 func (v Verdicts) at(now time.Time) Verdicts {
-	if v.judge != nil {
-		v.Runner, v.Git = v.judge(now)
+	if v.fault != nil {
+		v.Runner, v.Git = trust.Failed(*v.fault), trust.Failed(*v.fault)
+	} else {
+		v.Runner, v.Git = v.dialer.judge(v.Target.Host, v.Sent, v.file, now)
 	}
 	return v.named()
 }
@@ -74,18 +77,12 @@ func (v Verdicts) Status() trust.Status { return v.Runner.Status.Worse(v.Git.Sta
 // and under that of git in jobs. File may be nil. A server that cannot be reached is a verdict too.
 func Verify(ctx context.Context, target Target, file *trust.Bundle, d Dialer, now time.Time) Verdicts {
 	seen, err := d.handshake(ctx, target)
-	v := Verdicts{Target: target, Sent: seen.sent, Dialed: seen.dialed, file: file}
+	v := Verdicts{Target: target, Sent: seen.sent, Dialed: seen.dialed, dialer: d, file: file}
 	switch {
 	case err != nil:
-		v.Runner = trust.Failed(Explain(err))
-		v.Git = v.Runner
+		v.fault = new(Explain(err))
 	case seen.needsClient:
-		v.Runner = trust.Failed(clientCertificate())
-		v.Git = v.Runner
-	default:
-		v.judge = func(now time.Time) (runner, git trust.Verdict) {
-			return d.judge(target.Host, seen.sent, file, now)
-		}
+		v.fault = new(clientCertificate())
 	}
 	return v.at(now)
 }
@@ -111,11 +108,7 @@ func (d Dialer) judge(host string, sent []*x509.Certificate, file *trust.Bundle,
 	if runner.OK() || runner.Finding.Code != trust.CodeUnknownAuthority {
 		return runner, git
 	}
-	machine, err := d.machine()
-	if err != nil {
-		return runner, git
-	}
-	if chain := (&completion{now: now}).chainTo(machine, sent[0], sent); chain != nil {
+	if chain := chainTo(d.machine(), sent[0], sent, now); chain != nil {
 		runner.Finding = trustedHere(chain[len(chain)-1])
 		if file == nil {
 			git = runner

@@ -41,6 +41,16 @@ type Template struct {
 	SHA1          bool     // signed with SHA-1, which needs an issuer with an RSA key
 }
 
+// CA returns the template of an authority, valid from the day before now for ten years.
+func CA(name string, now time.Time) Template {
+	return Template{CommonName: name, CA: true, NotBefore: now.Add(-day), NotAfter: now.Add(3650 * day)}
+}
+
+// Leaf returns the template of a server's certificate, valid from the day before now for a year.
+func Leaf(now time.Time, names ...string) Template {
+	return Template{DNSNames: names, NotBefore: now.Add(-day), NotAfter: now.Add(365 * day)}
+}
+
 // Identity is a certificate with its key.
 type Identity struct {
 	Certificate *x509.Certificate

@@ -1,7 +1,6 @@
 package trusttest
 
 import (
-	"crypto/tls"
 	"io"
 	"net"
 	"net/http"
@@ -13,18 +12,7 @@ import (
 // address, whatever name is asked for, as a proxy with its own view of the names would. With a user
 // it demands basic authorization (RFC 9110, section 11.7).
 func StartProxy(to, user, password string) *Server {
-	return StartHTTP(connectOnly(to, user, password))
-}
-
-// StartSecureProxy is StartProxy without a user, spoken to over TLS.
-func StartSecureProxy(to string, id *Identity) *Server {
-	listener := listenOn(loopback)
-	config := &tls.Config{Certificates: []tls.Certificate{id.certificate()}}
-	return serve(listener, tls.NewListener(listener, config), connectOnly(to, "", ""))
-}
-
-func connectOnly(to, user, password string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return StartHTTP(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodConnect {
 			http.Error(w, "only CONNECT", http.StatusMethodNotAllowed)
 			return
@@ -35,8 +23,8 @@ func connectOnly(to, user, password string) http.Handler {
 			http.Error(w, "who are you", http.StatusProxyAuthRequired)
 			return
 		}
-		_ = Tunnel(w, to) // the client is told
-	})
+		_ = Tunnel(w, to) // the client hears of it
+	}))
 }
 
 // Tunnel answers a CONNECT with a connection to the address, and hands bytes on until one side

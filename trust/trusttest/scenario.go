@@ -2,6 +2,8 @@ package trusttest
 
 import (
 	"bytes"
+	"cmp"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"net"
@@ -13,15 +15,11 @@ import (
 
 // Scenario is one server that a runner may meet, listening now.
 type Scenario struct {
-	// Name is stable and in kebab case.
-	Name string
-	// About says in a few words what is special.
-	About string
-	// Host is the name that the client asks for, as it was typed: without port and brackets.
-	Host string
-	// Port is the server's port.
-	Port string
-	// Addr is where the server listens: names of the domain .test resolve nowhere, clients are told
+	Name  string // stable and in kebab case
+	About string // what is special, in a few words
+	Host  string // that the client asks for, in its letters: without port and brackets
+	Port  string
+	// Addr is where the server listens: names of the domain .test resolve nowhere, so that clients need
 	// the address (curl --connect-to, git http.curloptResolve).
 	Addr string
 	// Proxy is the CONNECT proxy to go through; nil without one.
@@ -63,14 +61,12 @@ const Host = "gitlab.test"
 // in a fixed order with the function that stops them.
 func Scenarios(now time.Time) (list []Scenario, stop func()) {
 	l := newLab(now)
-	l.selfSigned()
-	l.privateRoots()
+	l.chains()
 	l.publicRoots()
 	l.dates()
 	l.names()
 	l.keys()
 	l.protocols()
-	l.noTLS()
 	l.proxies()
 	return l.list, l.stop
 }
@@ -89,15 +85,14 @@ type lab struct {
 
 func newLab(now time.Time) *lab {
 	l := &lab{now: now}
-	l.root = SelfSigned(l.ca("Private Root"))
-	l.intermediate = l.root.Issue(l.ca("Private Intermediate"))
-	l.public = SelfSigned(l.ca("Public Root"))
-	l.publicInter = l.public.Issue(l.ca("Public Intermediate"))
+	l.root = SelfSigned(CA("Private Root", now))
+	l.intermediate = l.root.Issue(CA("Private Intermediate", now))
+	l.public = SelfSigned(CA("Public Root", now))
+	l.publicInter = l.public.Issue(CA("Public Intermediate", now))
 	aia := StartHTTP(IssuerFiles(map[string][]byte{
-		"/public.cer":  l.publicInter.Certificate.Raw,
-		"/public.p7c":  PKCS7(l.publicInter.Certificate, l.public.Certificate),
-		"/private.cer": l.intermediate.Certificate.Raw,
-		"/root.cer":    l.root.Certificate.Raw,
+		"/public.cer": l.publicInter.Certificate.Raw,
+		"/public.p7c": PKCS7(l.publicInter.Certificate, l.public.Certificate),
+		"/root.cer":   l.root.Certificate.Raw,
 	}))
 	l.servers = append(l.servers, aia)
 	l.issuers = "http://" + aia.Addr
@@ -110,34 +105,26 @@ func (l *lab) stop() {
 	}
 }
 
-// ca and leaf are templates for the usual case: valid since yesterday, for a year.
-func (l *lab) ca(name string) Template {
-	return Template{CommonName: name, CA: true, NotBefore: l.now.Add(-day), NotAfter: l.now.Add(3650 * day)}
-}
+func (l *lab) leaf(names ...string) Template { return Leaf(l.now, names...) }
 
-func (l *lab) leaf(names ...string) Template {
-	return Template{DNSNames: names, NotBefore: l.now.Add(-day), NotAfter: l.now.Add(365 * day)}
-}
-
-const day = 24 * time.Hour
-
-// add completes a scenario with what follows from its server.
+// add completes a scenario with what follows from its server, which may be nil.
 func (l *lab) add(s Scenario, server *Server) {
 	if server != nil {
 		l.servers = append(l.servers, server)
 		s.Addr, s.Port = server.Addr, server.Port()
 	}
-	if s.Host == "" {
-		s.Host = Host
-	}
+	s.Host = cmp.Or(s.Host, Host)
 	s.Public = []*x509.Certificate{l.public.Certificate}
 	l.list = append(l.list, s)
 }
 
-// tls adds a server that sends id and then others, with nothing else special about it.
-func (l *lab) tls(s Scenario, root *Identity, id *Identity, others ...*Identity) {
-	certs := certificates(others)
-	s.Sends = append([]*x509.Certificate{id.Certificate}, certs...)
+// tls adds a server that sends the certificates of these identities, with the key of the first.
+func (l *lab) tls(s Scenario, root *Identity, sends ...*Identity) { l.tlsWith(nil, s, root, sends...) }
+
+func (l *lab) tlsWith(config *tls.Config, s Scenario, root *Identity, sends ...*Identity) {
+	for _, id := range sends {
+		s.Sends = append(s.Sends, id.Certificate)
+	}
 	if root != nil {
 		s.Root = root.Certificate
 	}
@@ -145,15 +132,7 @@ func (l *lab) tls(s Scenario, root *Identity, id *Identity, others ...*Identity)
 	if strings.Contains(s.Host, ":") {
 		listen = "[::1]:0"
 	}
-	l.add(s, StartTLS(listen, nil, id, certs...))
-}
-
-func certificates(ids []*Identity) []*x509.Certificate {
-	var certs []*x509.Certificate
-	for _, id := range ids {
-		certs = append(certs, id.Certificate)
-	}
-	return certs
+	l.add(s, StartTLS(listen, config, sends[0], s.Sends[1:]...))
 }
 
 // IssuerFiles answers each path with its bytes, as a CA's caIssuers server does.
@@ -164,7 +143,6 @@ func IssuerFiles(files map[string][]byte) http.Handler {
 			http.NotFound(w, r)
 			return
 		}
-		w.Header().Set("Content-Type", "application/pkix-cert")
 		_, _ = w.Write(file) // the client may have enough of it
 	})
 }

@@ -6,6 +6,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 	"k8s.io/component-base/cli"
@@ -21,11 +22,14 @@ func main() {
 		"kube-controller-manager": controllermanager.NewControllerManagerCommand,
 		"kubectl":                 kubectl.NewDefaultKubectlCommand,
 	}
-	if len(os.Args) < 2 || programs[os.Args[1]] == nil {
+	program := programs[filepath.Base(os.Args[0])] // as in an image, where it is called kubectl
+	if program == nil && len(os.Args) > 1 {
+		os.Args = os.Args[1:]
+		program = programs[os.Args[0]]
+	}
+	if program == nil {
 		fmt.Fprintln(os.Stderr, "usage: kubernetes kube-apiserver|kube-controller-manager|kubectl [flags]")
 		os.Exit(1)
 	}
-	program := programs[os.Args[1]]
-	os.Args = os.Args[1:]
 	os.Exit(cli.Run(program()))
 }

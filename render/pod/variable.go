@@ -1,0 +1,110 @@
+package pod
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"helm-runnertrust/gitlabrunner"
+	"helm-runnertrust/render/manifest"
+	"helm-runnertrust/trust"
+)
+
+// A Setting is what a variable of a container, or the configuration of its runner, is set to. Set to
+// nothing is not set, for Go's programs and the runner.
+type Setting struct {
+	Set   bool
+	Value string           // "" where the manifests do not have it
+	From  *manifest.Object // whose keys envFrom sets; nil for none
+
+	by    *manifest.Object // the Deployment, or the ConfigMap of the configuration
+	field string           // in there
+}
+
+// ErrUnknown says that a value is not in the manifest: it is empty, null, comes from another object,
+// or refers to another variable.
+var ErrUnknown = errors.New("not in the manifest")
+
+// Refuse makes the Error of a Setting that is set.
+func (s Setting) Refuse(code trust.Code, format string, args ...any) error {
+	return s.by.Refuse(code, s.field, format, args...)
+}
+
+// Variable returns an environment variable, as far as the stream shows it. An entry of env hides what
+// comes by envFrom.
+func (c *Container) Variable(name string) Setting {
+	entry := manifest.Named(c.env, name)
+	if entry == nil {
+		return c.fromObjects(name)
+	}
+	value := manifest.Text(entry, "value")
+	s := Setting{Set: value != "" || manifest.Value(entry, "valueFrom") != nil, by: c.Runner.Object, field: c.Field("env " + name)}
+	if !strings.Contains(strings.ReplaceAll(value, "$$", ""), "$(") {
+		s.Value = strings.ReplaceAll(value, "$$", "$") // third_party/forked/golang/expansion of Kubernetes
+	}
+	return s
+}
+
+// fromObjects returns the variable that comes by envFrom: the last entry that has it counts. An object
+// that need not be there when the pod starts does not show its value.
+func (c *Container) fromObjects(name string) (s Setting) {
+	for _, entry := range manifest.List(c.Node, "envFrom") {
+		key, hasPrefix := strings.CutPrefix(name, manifest.Text(entry, "prefix"))
+		for _, shown := range Mountables {
+			o := c.Runner.stream.Find(shown.Kind, manifest.Text(entry, shown.EnvFrom, "name"), c.Runner.Namespace)
+			if o == nil || !hasPrefix || !slices.Contains(o.DataKeys(), key) {
+				continue
+			}
+			value, _, err := o.Data(key)
+			s = Setting{Set: err != nil || len(value) > 0, From: o, by: c.Runner.Object, field: c.Field("envFrom " + o.String() + ", " + name)}
+			if s.Value = string(value); c.Runner.absence(o) != "" {
+				s.Set, s.Value = true, ""
+			}
+		}
+	}
+	return s
+}
+
+// absence says why an object of the stream need not be there when the pod starts; "" where it is.
+func (r *Runner) absence(o *manifest.Object) string {
+	switch {
+	case o.IsHook():
+		return "is a Helm hook, which need not be there when the pod starts"
+	case r.stream.Namespace == "" && o.Namespace != r.Namespace:
+		return fmt.Sprintf("has the namespace %s and the Deployment %s: -n NAMESPACE says which one the release has",
+			cmp.Or(o.Namespace, "of the release"), cmp.Or(r.Namespace, "that of the release"))
+	}
+	return ""
+}
+
+// registered returns what registration gives a runner: a variable wins over its template
+// (commands/register.go of gitlab-runner).
+func (c *Container) registered(t *Template, variable string, path ...string) Setting {
+	if s := c.Variable(variable); s.Set {
+		return s
+	}
+	return t.setting(path...)
+}
+
+// CAFile returns the file that a setting leads the runner to, and by which way; WayCertsDir where none
+// does. The variable wins over the configuration (network/client.go of gitlab-runner).
+func (c *Container) CAFile() (Way, Setting) {
+	if s := c.Variable(gitlabrunner.CAFileVariable); s.Set {
+		return WayEnv, s
+	}
+	if s := c.Runner.caFile(); s.Set {
+		return WayConfig, s
+	}
+	return WayCertsDir, Setting{}
+}
+
+// RefuseWinner refuses a container in which another setting would win over a way.
+func (c *Container) RefuseWinner(over Way) error {
+	way, s := c.CAFile()
+	if way == over || way == WayCertsDir {
+		return nil
+	}
+	return s.Refuse(manifest.CAFileSet, "it is set, so the runner would look for no other file")
+}
