@@ -61,9 +61,9 @@ func pathFor(env map[string]string, uid int) (string, error) {
 	}
 	dir := rootDir
 	if uid != 0 {
-		home, found := env["HOME"]
-		if !found {
-			home = homeDir // of the images
+		home := env["HOME"]
+		if home == "" { // runc then takes that of /etc/passwd (libcontainer, where it sets the environment), of the images
+			home = homeDir
 		}
 		if !strings.HasPrefix(home, "/") {
 			return "", fmt.Errorf("HOME %q", home)
