@@ -1,7 +1,8 @@
 #!/bin/sh
 # Run by `helm plugin install` and `helm plugin update`, or by hand, to put
 # bin/helm-runnertrust in place. The first of these that there is:
-#   1. the binary that is in bin/ already (a release archive), of plugin.yaml's version
+#   1. the binary that is in bin/ already (a release archive), of plugin.yaml's version, and in a
+#      clone of its commit; one of another commit is built again, where Go is
 #   2. the archive of that version at RUNNERTRUST_RELEASES, a folder or a URL
 #   3. the archive beside the plugin: in its folder, its dist/ or its parent
 #   4. the archive of the release at the clone's origin, if that is an https or ssh host
@@ -65,6 +66,16 @@ origin() {
 # in_folder: whether bin/ has the program. An update of a clone starts without: Helm cleans it.
 in_folder() {
 	installed=$("$binary" version 2>/dev/null) && [ "${installed%% *}" = "$version" ] && how="which was in the folder"
+}
+
+# stale: whether the program in bin/ says another commit than the checkout's.
+stale() {
+	head=$(git -C "$plugin/.git" rev-parse --verify --quiet HEAD 2>/dev/null) || return 1
+	made=$(printf %s "$installed" | sed -n 's/.*(commit \([0-9a-f]\{12\}\).*/\1/p')
+	case $head in "$made"*) return 1 ;; esac
+	command -v go >/dev/null && return
+	say "warning: the program is from commit $made, and the clone holds another, without Go to build it"
+	return 1
 }
 
 # platform: as the names of the archives have it, such as linux-amd64.
@@ -160,8 +171,6 @@ release_locations() {
 
 # download: an archive of the release, from wherever one may be had.
 download() {
-	archive=runnertrust-$version-$(platform).tar.gz
-	checksums=runnertrust-$version-checksums.txt
 	case ${RUNNERTRUST_RELEASES-unset} in
 	unset) ;;
 	'') return 1 ;;
@@ -285,12 +294,19 @@ if [ -n "${HELM_PLUGIN_DIR:-}" ] && twin runnertrust "$plugin"; then
 		"to keep that one: rm -rf $(quoted "$plugin"); to replace it: rm -rf $(quoted "$twin") && $again"
 fi
 [ ! -d "$binary" ] || fail "$binary is a folder" "remove it, then: $again"
-if ! in_folder; then
+archive=runnertrust-$version-$(platform).tar.gz
+checksums=runnertrust-$version-checksums.txt
+step=download
+if in_folder; then
+	step=''
+	! stale || step=build
+fi
+if [ -n "$step" ]; then
 	work=$(mkdir -p "$plugin/bin" && mktemp -d "$plugin/bin/.install.XXXXXX") ||
 		fail "$plugin cannot be written to" "see above, then: $again"
 	trap 'rm -rf "$work"' EXIT
 	trap 'exit 1' HUP INT TERM
-	download || build
+	"$step" || build
 fi
 "for_helm$helm"
 warn_of_helm3

@@ -25,7 +25,7 @@ func Run(process Process) int {
 
 // run executes one command line; the printer has the messages.
 func run(p Process) (code int, print *printer) {
-	p.print = &printer{stdout: p.Stdout, stderr: p.Stderr, hide: func(text string) string { return input.HidePasswords(p.Args, text) }}
+	p.print = &printer{stdout: p.Stdout, stderr: p.Stderr, hide: func(text string) string { return input.HidePasswords(slices.Concat(p.Args, p.Environ), text) }}
 	root := rootCommand(p)
 	root.SetArgs(append([]string{}, p.Args...)) // nil would be os.Args
 	root.SetIn(p.Stdin)
@@ -37,12 +37,10 @@ func run(p Process) (code int, print *printer) {
 	} else if found, _, findErr := root.Find(p.Args); findErr == nil {
 		cmd = found
 	}
-	ended, isHelmEnded := errors.AsType[*helmEnded](err)
+	ended, isEnded := errors.AsType[exitCode](err)
 	switch {
-	case errors.Is(err, errChanges):
-		code = exitChanges
-	case isHelmEnded:
-		code = ended.code
+	case isEnded:
+		code = int(ended)
 	case err != nil:
 		code = exitError
 		if cmd.Name() == "verify" {
@@ -83,9 +81,9 @@ RUNNERTRUST_CERTS_DIR. RUNNERTRUST_CERT takes a path or the PEM text itself.`,
 			}
 			warnUnknownVariables(p, cmd.Root())
 			if !cmd.HasParent() {
-				return nil // a KRM function has no variables, and only stdin tells that it is one
+				return nil // a KRM function has no variables, and only stdin shows that it is one
 			}
-			return completeFlags(p, cmd)
+			return readEnvironment(p, cmd.Flags())
 		},
 	}
 	options.register(root.Flags())
@@ -97,7 +95,7 @@ RUNNERTRUST_CERTS_DIR. RUNNERTRUST_CERT takes a path or the PEM text itself.`,
 		}
 		return filter(p, cmd, &options)
 	}
-	root.AddCommand(renderCommand(p), fetchCommand(p), verifyCommand(p), valuesCommand(p), versionCommand(p), completionCommand(p))
+	root.AddCommand(renderCommand(p), fetchCommand(p), verifyCommand(p), valuesCommand(p), versionCommand(p))
 	for _, name := range wrapped {
 		root.AddCommand(wrapCommand(p, name))
 	}
@@ -113,22 +111,16 @@ RUNNERTRUST_CERTS_DIR. RUNNERTRUST_CERT takes a path or the PEM text itself.`,
 	return root
 }
 
-// wantsJSON reports whether -o json is given, also behind what could not be read.
+// wantsJSON reports whether the command line has -o json, also behind what could not be read.
 func wantsJSON(p Process, cmd *cobra.Command) bool {
 	flag := cmd.Flags().Lookup("output")
-	switch {
-	case flag == nil:
-		return false
-	case flag.Changed:
-		return flag.Value.String() == "json"
-	}
-	for i, arg := range p.Args {
-		if slices.Contains([]string{"-o=json", "-ojson", "--output=json"}, arg) || i > 0 && arg == "json" && slices.Contains([]string{"-o", "--output"}, p.Args[i-1]) {
-			return true
-		}
+	if flag == nil || flag.Changed {
+		return flag != nil && flag.Value.String() == "json"
 	}
 	value, _ := p.Env(variable("output"))
-	return value == "json"
+	return value == "json" || slices.ContainsFunc(p.Args, func(arg string) bool {
+		return slices.Contains([]string{"json", "-o=json", "-ojson", "--output=json"}, arg)
+	})
 }
 
 func versionCommand(p Process) *cobra.Command {

@@ -35,7 +35,6 @@ func TestCompleteReleases(t *testing.T) {
 	}{
 		"namespace of Helm":     {[]string{"HELM_BIN", helm, "HELM_NAMESPACE", "ci"}, words, []string{"gitlab", "runner"}},
 		"namespace of the flag": {[]string{"HELM_BIN", helm, "HELM_NAMESPACE", "other"}, append([]string{"verify", "-n", "ci"}, words[1:]...), []string{"gitlab", "runner"}},
-		"beginning":             {[]string{"HELM_BIN", helm, "HELM_NAMESPACE", "ci"}, append(slices.Clone(words[:4]), "run"), []string{"runner"}},
 		"Helm fails":            {[]string{"HELM_BIN", helm, "HELM_NAMESPACE", "other"}, words, nil},
 		"no Helm":               {[]string{"HELM_BIN", "no-such-helm"}, words, nil},
 	} {
@@ -73,7 +72,6 @@ printf '%s\n' "${COMPREPLY[@]}"
 		{[]string{"ver"}, []string{"verify", "version"}},
 		{[]string{"fe"}, []string{"fetch"}},
 		{[]string{"render", "--via", ""}, []string{"certs-dir", "config", "env"}},
-		{[]string{"render", "-f", fixturesDir + "/base/current.yaml", "--deployment", "c"}, []string{"ci-gitlab-runner"}},
 	} {
 		bash := exec.Command("bash", append([]string{"--norc", "-c", script, "bash", "helm-runnertrust"}, test.words...)...)
 		bash.Env = append(os.Environ(), "PATH="+filepath.Dir(binary)+string(os.PathListSeparator)+os.Getenv("PATH"))

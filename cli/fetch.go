@@ -5,18 +5,18 @@ import (
 	"cmp"
 	"context"
 	"crypto/x509"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/cli/output"
 	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/gitclient"
 	"helm-runnertrust/trust/probe"
 )
 
@@ -93,7 +93,7 @@ func fetch(ctx context.Context, p Process, argument string, flags fetchFlags, pi
 	if flags.withLeaf {
 		file = fetched.Chain
 	}
-	result := newFetchResult(fetched, file, pinned)
+	result := newFetchResult(fetched, file, pinned, p.Now)
 	if !flags.output.isJSON() {
 		p.print.report(result.report())
 	}
@@ -121,7 +121,7 @@ func fetch(ctx context.Context, p Process, argument string, flags fetchFlags, pi
 // saveFetched writes the file, and reports how it differs from the one that was there.
 func saveFetched(p Process, file *trust.Bundle, flags fetchFlags) error {
 	quiet := flags.output.isJSON()
-	if change := difference(flags.save, file); !quiet && change != "" {
+	if change := difference(p, flags.save, file); !quiet && change != "" {
 		p.print.report(change)
 	}
 	written, err := output.Save(flags.save, file.PEM(), flags.force)
@@ -150,10 +150,11 @@ type fetchResult struct {
 	Fingerprint bool             `json:"fingerprintVerified"`
 	PEM         string           `json:"pem"`
 
-	added map[string]bool // by fingerprint, what the server does not send
+	added   map[string]bool // by fingerprint, what the server does not send
+	verdict string
 }
 
-func newFetchResult(f *probe.Fetched, file *trust.Bundle, pinned bool) fetchResult {
+func newFetchResult(f *probe.Fetched, file *trust.Bundle, pinned bool, now time.Time) fetchResult {
 	context := advice.Context{Check: advice.OfServer, Host: f.Target.String(), Leaf: f.Sent[0]}
 	result := fetchResult{
 		Target: f.Target.Address(), Sent: certificates(f.Sent), Chain: certificates(f.Chain.Certificates()), File: certificates(file.Certificates()),
@@ -167,10 +168,29 @@ func newFetchResult(f *probe.Fetched, file *trust.Bundle, pinned bool) fetchResu
 		fault := context.Of(*f.Fault)
 		result.Fault = &fault
 	}
+	result.verdict = verdictOn(f, gitclient.Judge(f.Target.Host, f.Sent, file, now))
 	return result
 }
 
-// report returns the table of the chain, and the diagnosis.
+// verdictOn says in a line whether the file is of use.
+func verdictOn(f *probe.Fetched, git trust.Verdict) string {
+	for _, finding := range append([]trust.Finding{f.Diagnosis}, f.Also...) {
+		if f.Fault == nil && finding.Code == probe.CodeClientCertificate {
+			f.Fault = &finding
+		}
+	}
+	switch {
+	case f.Fault != nil:
+		return "not usable: " + f.Fault.Message
+	case git.OK():
+		return "usable: the runner will connect; git in jobs too"
+	case git.Status == trust.StatusFailed:
+		return "usable: the runner will connect; git in jobs will not"
+	}
+	return "usable: the runner will connect; git in jobs may not"
+}
+
+// report returns the verdict, the table of the chain, and the diagnosis.
 func (r fetchResult) report() string {
 	var report output.Report
 	rows := [][]string{{"CERTIFICATE", "ISSUER", "NAMES", "VALID", "COMES FROM", "SHA-256"}}
@@ -182,6 +202,7 @@ func (r fetchResult) report() string {
 		names := trust.List(c.Names)
 		rows = append(rows, []string{cmp.Or(trust.Shorten(c.Subject), names), trust.Shorten(c.Issuer), names, c.validity(), from, strings.TrimPrefix(c.Fingerprint, "sha256:")})
 	}
+	report.Line("%s", r.verdict)
 	report.Line("%s sends %s", r.Target, output.Count(len(r.Sent), "certificate"))
 	report.Line("")
 	report.Table(rows)
@@ -206,20 +227,15 @@ func (r fetchResult) report() string {
 
 // difference reports how a file that is there already differs from the one to be written; empty
 // where there is nothing to compare.
-func difference(path string, file *trust.Bundle) string {
+func difference(p Process, path string, file *trust.Bundle) string {
 	var report output.Report
 	about, err := os.Stat(path)
 	if err != nil || !about.Mode().IsRegular() {
-		return report.String()
+		return ""
 	}
-	opened, err := os.Open(path)
-	if err != nil {
-		return report.String()
-	}
-	defer func() { _ = opened.Close() }() // only read from
-	text, err := io.ReadAll(io.LimitReader(opened, trust.MaxSize+1))
+	text, err := p.files().Read(path, trust.MaxSize+1)
 	if err != nil || bytes.Equal(text, file.PEM()) {
-		return report.String()
+		return ""
 	}
 	old, err := trust.Certificates(path, text)
 	if err != nil {
@@ -228,49 +244,31 @@ func difference(path string, file *trust.Bundle) string {
 	}
 	report.Line("%s differs:", path)
 	fresh := file.Certificates()
-	list := func(mark string, certs []*x509.Certificate, shown func(*x509.Certificate) bool) {
-		for _, c := range certs {
-			if shown(c) {
-				report.Line("  %s %s, valid %s", mark, newCertificate(c).name(), newCertificate(c).validity())
-				report.Line("    %s", trust.Fingerprint(c))
-			}
+	for _, c := range old {
+		if !slices.ContainsFunc(fresh, c.Equal) {
+			addLine(&report, "-", c)
 		}
 	}
-	isOld := func(c *x509.Certificate) bool { return slices.ContainsFunc(old, c.Equal) }
-	list("-", old, func(c *x509.Certificate) bool { return !slices.ContainsFunc(fresh, c.Equal) })
-	list("+", fresh, func(c *x509.Certificate) bool { return !isOld(c) })
-	list("=", fresh, isOld)
 	for _, c := range fresh {
-		if c.IsCA && !isOld(c) && slices.ContainsFunc(old, func(o *x509.Certificate) bool { return isNamesake(o, c) }) {
-			report.Line("the CA %s has another key than the one of this name in the file: make sure that it is the new one", trust.NameOf(c))
+		isNamesake := func(o *x509.Certificate) bool {
+			return bytes.Equal(o.RawSubject, c.RawSubject) && !bytes.Equal(o.RawSubjectPublicKeyInfo, c.RawSubjectPublicKeyInfo)
+		}
+		switch isOld := slices.ContainsFunc(old, c.Equal); {
+		case isOld:
+			addLine(&report, "=", c)
+		case c.IsCA && slices.ContainsFunc(old, isNamesake):
+			addLine(&report, "+", c)
+			report.Line("    it has another key than the CA of this name in the file: make sure that it is the new one")
+		default:
+			addLine(&report, "+", c)
 		}
 	}
 	return report.String()
 }
 
-// isNamesake reports whether two certificates have one name and different keys.
-func isNamesake(a, b *x509.Certificate) bool {
-	return bytes.Equal(a.RawSubject, b.RawSubject) && !bytes.Equal(a.RawSubjectPublicKeyInfo, b.RawSubjectPublicKeyInfo)
-}
-
-// server returns the one that an argument names. The URL of a project, as one copies it, is taken
-// for its host, with a note.
-func server(p Process, argument string) (probe.Target, error) {
-	target, err := probe.ParseTarget(argument)
-	if refused, ok := errors.AsType[*trust.Error](err); !ok || refused.Code != probe.CodePath {
-		return target, err
-	}
-	scheme, rest := "", argument
-	if before, after, found := strings.Cut(argument, "://"); found {
-		scheme, rest = before+"://", after
-	}
-	if target, err = probe.ParseTarget(scheme + rest[:strings.IndexAny(rest, "/?#")]); err == nil {
-		noteHost(p, argument, target.String())
-	}
-	return target, err
-}
-
-// noteHost notes that the rest of a URL counts for nothing.
-func noteHost(p Process, argument, host string) {
-	p.print.note(trust.Finding{Message: fmt.Sprintf("%s is taken for its host, %s", trust.PrintableURL(argument), host)})
+// addLine adds a certificate that is in one of two files, or in both.
+func addLine(report *output.Report, mark string, c *x509.Certificate) {
+	shown := newCertificate(c)
+	report.Line("  %s %s, valid %s", mark, shown.name(), shown.validity())
+	report.Line("    %s", shown.Fingerprint)
 }

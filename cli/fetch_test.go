@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"helm-runnertrust/cli/advice"
+	"helm-runnertrust/fixtures"
 	"helm-runnertrust/trust/trusttest"
 )
 
@@ -100,7 +101,7 @@ func TestFetchAtRotation(t *testing.T) {
 	old, fresh := privateRoot(), privateRoot()
 	path := filepath.Join(t.TempDir(), "gitlab%s.crt")
 	save := append(serverWith(t, fresh, host, 60), "--save", path)
-	differs := []string{path + " differs:\n  - CN=Private Root, valid ", "\n  + CN=Private Root, valid ", "has another key than the one of this name"}
+	differs := []string{path + " differs:\n  - CN=Private Root, valid ", "\n  + CN=Private Root, valid ", "has another key than the CA of this name"}
 	for _, step := range []struct {
 		name, old string
 		force     bool
@@ -155,5 +156,64 @@ func TestFirstContact(t *testing.T) {
 	first := strings.Index(stderr, fmt.Sprintf("%x", sha256.Sum256(leaf.Certificate.Raw)))
 	if other := strings.Index(stderr, fmt.Sprintf("%x", sha256.Sum256(root.Certificate.Raw))); first < 0 || other < first {
 		t.Errorf("at %d and %d of %s", first, other, stderr)
+	}
+}
+
+// TestThousandsOfNames holds that a certificate's names are cut to a line in every report.
+func TestThousandsOfNames(t *testing.T) {
+	names := []string{host}
+	for i := range 3999 {
+		names = append(names, fmt.Sprintf("host-%d.example.com", i))
+	}
+	root := privateRoot()
+	leaf := root.Issue(trusttest.Template{DNSNames: names, NotBefore: fixturesNow.Add(-time.Hour), NotAfter: fixturesNow.AddDate(1, 0, 0)})
+	server := trusttest.StartTLS("127.0.0.1:0", nil, leaf)
+	t.Cleanup(server.Close)
+	file := filepath.Join(t.TempDir(), "gitlab.crt")
+	if err := os.WriteFile(file, trusttest.PEM(leaf.Certificate), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	patched, _, _ := call(t, fixtures.Input(t, "accept/current"), nil, "--cert="+file)
+	for _, test := range []struct {
+		args  []string
+		stdin string
+	}{
+		{args: []string{"fetch", host, "--connect", server.Addr}},
+		{args: []string{"fetch", "other.example.com", "--connect", server.Addr}},
+		{args: []string{"verify", host, "--connect", server.Addr, "--cert=" + file}},
+		{args: []string{"verify", "other.example.com", "--connect", server.Addr}},
+		{args: []string{"--cert=other.example.com=" + file}, stdin: fixtures.Input(t, "accept/current")},
+		{args: []string{"verify"}, stdin: patched},
+		{args: []string{"verify", "--online", "--connect", server.Addr}, stdin: patched},
+	} {
+		stdout, stderr, _ := call(t, test.stdin, nil, test.args...)
+		if strings.HasPrefix(stdout, "-----BEGIN") {
+			stdout = ""
+		}
+		if text := stdout + stderr; len(text) > 4000 || strings.Contains(text, "host-100.") || text == "" {
+			t.Errorf("%q: %d bytes: %.3000s", test.args, len(text), text)
+		}
+	}
+}
+
+// TestFetchVerdict holds the first line of the report.
+func TestFetchVerdict(t *testing.T) {
+	root := privateRoot()
+	leaf := func(from, to time.Time) *trusttest.Identity {
+		return root.Issue(trusttest.Template{DNSNames: []string{host}, NotBefore: from, NotAfter: to})
+	}
+	valid := leaf(fixturesNow.Add(-time.Hour), fixturesNow.AddDate(1, 0, 0))
+	for name, test := range map[string]struct {
+		server *trusttest.Server
+		want   string
+	}{
+		"whole chain": {trusttest.StartTLS("127.0.0.1:0", nil, valid, root.Certificate), "usable: the runner will connect; git in jobs too\n"},
+		"leaf alone":  {trusttest.StartTLS("127.0.0.1:0", nil, valid), "usable: the runner will connect; git in jobs "},
+		"expired":     {trusttest.StartTLS("127.0.0.1:0", nil, leaf(fixturesNow.AddDate(-1, 0, 0), fixturesNow.Add(-time.Hour)), root.Certificate), "not usable: certificate "},
+	} {
+		t.Cleanup(test.server.Close)
+		if _, stderr, _ := call(t, "", nil, "fetch", host, "--connect", test.server.Addr); !strings.HasPrefix(stderr, test.want) {
+			t.Errorf("%s: %s", name, stderr)
+		}
 	}
 }

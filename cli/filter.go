@@ -14,6 +14,7 @@ import (
 	"helm-runnertrust/render"
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/yamledit"
+	"helm-runnertrust/trust"
 )
 
 // filterFlags are the flags of the filter and of render.
@@ -28,7 +29,7 @@ func (f *filterFlags) register(flags *pflag.FlagSet) {
 	registerCert(flags, &f.certs, "certificate `[HOST=]PATH`: a PEM, DER or PKCS#7 file, or a folder of <host>.crt (repeatable)")
 	registerObjects(flags, &o.Objects, &o.Via)
 	flags.BoolVar(&o.FromIngress, "from-ingress", false,
-		"mount the Secret that the Ingress or Gateway of the manifests names for the runner's host; this is the default if no certificate is given")
+		"mount the Secret that the Ingress or Gateway of the manifests names for the runner's host; the default without a certificate")
 	flags.BoolVar(&o.Jobs, "jobs", false,
 		"make the runner's jobs trust GitLab too, through a pre_build_script and a file in their pods, in its configuration")
 	flags.BoolVar(&o.NoRollout, "no-rollout", false,
@@ -61,8 +62,11 @@ func filter(p Process, cmd *cobra.Command, flags *filterFlags) error {
 	if list := krm.Find(stream); list != nil {
 		return function(p, cmd.Flags(), stream, list)
 	}
-	if err := completeFlags(p, cmd); err != nil {
+	if err := readEnvironment(p, cmd.Flags()); err != nil {
 		return err
+	}
+	if len(stream.Documents) == 0 {
+		p.print.note(trust.Finding{Message: "stdin is empty, so no manifest is changed: helm template --output-dir of Helm 3 hands a post-renderer nothing"})
 	}
 	result, err := filterStream(p, stream, flags, advice.Context{})
 	if err != nil {

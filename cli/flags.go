@@ -4,12 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
-	"net/http"
-	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -17,10 +13,8 @@ import (
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/cli/input"
 	"helm-runnertrust/render"
-	"helm-runnertrust/render/delivery"
 	"helm-runnertrust/render/pod"
 	"helm-runnertrust/trust"
-	"helm-runnertrust/trust/probe"
 )
 
 const certFlag = "cert"
@@ -32,11 +26,11 @@ func registerCert(flags *pflag.FlagSet, certs *[]string, usage string) {
 }
 
 // registerObjects registers the flags that name the objects with the certificates, and the way that
-// the runner is told of them.
+// leads the runner to them.
 func registerObjects(flags *pflag.FlagSet, all *[]render.Object, way *pod.Way) {
 	for _, kind := range []string{"Secret", "ConfigMap"} {
 		flags.Func("from-"+strings.ToLower(kind),
-			kind+" of the runner's namespace to mount, `[HOST=]NAME[/KEY]`; its key is ca.crt unless given (repeatable)",
+			kind+" of the runner's namespace to mount, `[HOST=]NAME[/KEY]`; without KEY, ca.crt (repeatable)",
 			func(value string) error {
 				object, err := input.Object(kind, value)
 				if err == nil {
@@ -45,13 +39,7 @@ func registerObjects(flags *pflag.FlagSet, all *[]render.Object, way *pod.Way) {
 				return err
 			})
 	}
-	flags.Func("via", "`way` to tell the runner: certs-dir, env or config (default certs-dir)", func(value string) (err error) {
-		if *way != "" {
-			return errTwice
-		}
-		*way, err = delivery.ParseWay(value)
-		return err
-	})
+	flags.StringVar((*string)(way), "via", "", "`way` to lead the runner to its file: certs-dir, env or config (default certs-dir)")
 }
 
 // format is the value of -o, one of formats.
@@ -89,25 +77,14 @@ func commandLineOnly(flags *pflag.FlagSet, names ...string) {
 	}
 }
 
-// exclusive are the flags of which only one may be given.
+// exclusive are flags that are mutually exclusive.
 var exclusive = []string{"all", "all-in", "file", "release"}
 
-// markExclusive has completion offer none of them beside another.
+// markExclusive has cobra refuse more than one of them, and completion offer no second one.
 func markExclusive(cmd *cobra.Command) {
 	cmd.MarkFlagsMutuallyExclusive(slices.DeleteFunc(slices.Clone(exclusive), func(name string) bool {
 		return cmd.Flags().Lookup(name) == nil
 	})...)
-}
-
-// completeFlags reads the flags that the environment sets, and checks all of them.
-func completeFlags(p Process, cmd *cobra.Command) error {
-	flags := cmd.Flags()
-	given := slices.DeleteFunc(slices.Clone(exclusive), func(name string) bool { return !flags.Changed(name) })
-	err := errors.Join(readEnvironment(p, flags, len(given) > 0), input.CheckURLs(flags))
-	if len(given) > 1 {
-		err = errors.Join(err, &advice.Error{What: "--" + strings.Join(given, " and --") + " exclude each other", Hint: "give one of them"})
-	}
-	return err
 }
 
 // environment begins the names of the variables of flags.
@@ -122,8 +99,9 @@ func variable(flag string) string {
 }
 
 // readEnvironment sets the flags that the command line leaves out.
-func readEnvironment(p Process, flags *pflag.FlagSet, excludes bool) error {
+func readEnvironment(p Process, flags *pflag.FlagSet) error {
 	var faults []error
+	excludes := slices.ContainsFunc(exclusive, flags.Changed)
 	flags.VisitAll(func(flag *pflag.Flag) {
 		name := variable(flag.Name)
 		value, found := p.Env(name)
@@ -134,7 +112,7 @@ func readEnvironment(p Process, flags *pflag.FlagSet, excludes bool) error {
 		switch {
 		case excludes && slices.Contains(exclusive, flag.Name):
 		case input.HoldsSecret(value):
-			faults = append(faults, input.RefuseSecret(source, flag.Name, value))
+			faults = append(faults, input.RefuseSecret(source))
 		default:
 			if err := flags.Set(flag.Name, value); err != nil {
 				if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
@@ -149,7 +127,7 @@ func readEnvironment(p Process, flags *pflag.FlagSet, excludes bool) error {
 
 // warnUnknownVariables warns of variables with our prefix that no command reads.
 func warnUnknownVariables(p Process, root *cobra.Command) {
-	var read map[string]bool
+	var read []string
 	for _, variable := range p.Environ {
 		name, _, _ := strings.Cut(variable, "=")
 		if !strings.HasPrefix(name, environment) {
@@ -158,31 +136,25 @@ func warnUnknownVariables(p Process, root *cobra.Command) {
 		if read == nil {
 			read = variables(root)
 		}
-		isRead, isFlag := read[name]
-		if isRead {
+		if slices.Contains(read, name) {
 			continue
 		}
-		hint := "the variables are those of the flags: see " + root.CommandPath() + " --help"
-		known := slices.DeleteFunc(slices.Sorted(maps.Keys(read)), func(name string) bool { return !read[name] })
-		if isFlag {
-			hint = "no variable sets this flag: give --" + strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(name, environment), "_", "-")) + " on the command line"
-		} else if similar := suggest(name, known); similar != "" {
+		hint := "see " + root.CommandPath() + " --help; not every flag has a variable"
+		if similar := suggest(name, read); similar != "" {
 			hint = "did you mean " + similar + "?"
 		}
 		p.print.add("warning", trust.Finding{Message: "environment variable " + name + ": nothing reads it"}, hint)
 	}
 }
 
-// variables returns the variables of all flags and of the installer, and whether anything reads each.
-func variables(root *cobra.Command) map[string]bool {
-	read := map[string]bool{input.CertVariable: true}
-	for _, name := range installerVariables {
-		read[name] = true
-	}
+// variables returns the variables of all flags and of the installer.
+func variables(root *cobra.Command) []string {
+	read := append([]string{input.CertVariable}, installerVariables...)
 	for _, cmd := range append(root.Commands(), root) {
 		cmd.Flags().VisitAll(func(flag *pflag.Flag) {
-			name := variable(flag.Name)
-			read[name] = read[name] || flag.Annotations[isCommandLineOnly] == nil && flag.Name != "help"
+			if flag.Annotations[isCommandLineOnly] == nil && flag.Name != "help" {
+				read = append(read, variable(flag.Name))
+			}
 		})
 	}
 	return read
@@ -193,70 +165,143 @@ func variables(root *cobra.Command) map[string]bool {
 func invalidValue(source, name string, flag *pflag.Flag, value string, cause error) error {
 	_, usage := pflag.UnquoteUsage(flag)
 	value = input.WithoutHost(value)
-	switch {
+	switch kind := flag.Value.Type(); {
 	case errors.Is(cause, errTwice):
-		return &advice.Error{What: source + " is given twice", Hint: "give it once: only one of them would count"}
+		return &advice.Error{What: source + " is set twice", Hint: "leave one out: only the other would count"}
 	case input.MayHoldPassword(value):
 		return &advice.Error{What: fmt.Sprintf("%s: %q is no value for it", source, trust.PrintableURL(value)), Hint: usage}
-	case flag.Value.Type() == "bool":
+	case kind == "bool":
 		return &advice.Error{What: fmt.Sprintf("%s: %q is neither true nor false", source, value), Hint: "write " + name + "=true"}
+	case kind == "duration":
+		usage += ", such as " + name + "=15s"
 	}
-	m := advice.Explain(cause, usage)
-	if example, isTime := map[string]string{"duration": "15s", "time": "30d"}[flag.Value.Type()]; isTime {
-		if input.IsDigits(value) {
-			example = value + example[len(example)-1:]
-		}
-		m.Hint = "write " + name + "=" + example
-	}
-	return &advice.Error{What: source, Err: cause, Hint: cmp.Or(m.Hint, usage)}
+	return &advice.Error{What: source, Err: cause, Hint: cmp.Or(advice.Explain(cause, usage).Hint, usage)}
 }
 
-var errTwice = errors.New("it is given twice")
+var errTwice = errors.New("only one of two values would count")
 
-// A single value may be given once.
+// A single value may be set once.
 type single struct {
 	pflag.Value
-	given bool
+	flag *pflag.Flag
 }
 
-func (s *single) Set(value string) error {
-	if s.given {
+func (s single) Set(value string) error {
+	if s.flag.Changed {
 		return errTwice
 	}
-	s.given = true
 	return s.Value.Set(value)
 }
 
-// singleValues makes an error of a flag that is given twice, where the second would win in silence.
+// singleValues makes an error of a flag that is set twice, where the second would win in silence.
 // Switches say the same twice, and lists grow.
 func singleValues(flags *pflag.FlagSet) {
 	flags.VisitAll(func(flag *pflag.Flag) {
-		switch flag.Value.Type() {
-		case "bool", "stringArray", "func":
-		default:
-			flag.Value = &single{Value: flag.Value}
+		if !slices.Contains([]string{"bool", "stringArray", "func"}, flag.Value.Type()) {
+			flag.Value = single{flag.Value, flag}
 		}
 	})
 }
 
-// connection are the flags of the commands that connect to a server.
-type connection struct {
-	connect string
-	timeout time.Duration
-}
-
-func (c *connection) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&c.connect, "connect", "", "`ADDR[:PORT]` to connect to, for a name that does not resolve here")
-	cmd.Flags().DurationVar(&c.timeout, "timeout", 15*time.Second, "how long a server may take to answer")
-}
-
-// dialer reaches servers as the flags and the proxy variables of the environment say.
-func (c *connection) dialer() probe.Dialer {
-	return probe.Dialer{
-		Connect: c.connect,
-		Timeout: c.timeout,
-		Proxy: func(u *url.URL) (*url.URL, error) {
-			return http.ProxyFromEnvironment(&http.Request{URL: u})
-		},
+// flagError returns what is wrong with a flag. Of arguments that may hold a secret nothing is
+// suggested: the printer hides what cobra repeats.
+func flagError(cmd *cobra.Command, err error) error {
+	help := "see " + cmd.CommandPath() + " --help"
+	if missing, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
+		name, _ := pflag.UnquoteUsage(missing.GetFlag())
+		return &advice.Error{What: err.Error(), Hint: "write --" + missing.GetFlag().Name + "=" + name + "; " + help}
 	}
+	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		flag := invalid.GetFlag()
+		if flag.Name == "output" && cmd.Flags().Lookup("save") != nil && strings.ContainsAny(invalid.GetValue(), "./") {
+			return &advice.Error{What: "--output: " + invalid.Unwrap().Error(), Hint: "-o is the format; name the file with --save"}
+		}
+		return invalidValue("--"+flag.Name, "--"+flag.Name, flag, invalid.GetValue(), invalid.Unwrap())
+	}
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok {
+		return &advice.Error{What: err.Error(), Hint: help}
+	}
+	name, letters := unknown.GetSpecifiedName(), unknown.GetSpecifiedShortnames()
+	hint := unknownFlag(cmd, name, letters, help)
+	what := "--" + name
+	if name == "" {
+		what = "-" + letters
+	}
+	what = what[:strings.IndexAny(what+" ", " =")] // behind it is a value, which may be a secret
+	return &advice.Error{What: "unknown flag: " + what, Hint: hint}
+}
+
+// unknownFlag returns what to do about a flag that a command does not have.
+func unknownFlag(cmd *cobra.Command, name, letters, help string) string {
+	letters, _, _ = strings.Cut(letters, "=")
+	switch {
+	case name == "post-renderer" || name == "post-renderer-args":
+		return "--" + name + " is Helm's: leave it out, and give this program's flags as they are"
+	case strings.Contains(name, " "):
+		return input.OneEach
+	case cmd.Flags().Lookup(letters) != nil:
+		return "write --" + letters + ", with two dashes"
+	case name == "output", letters == "o":
+		return "the result goes to stdout: > FILE"
+	}
+	var flags []string
+	cmd.Flags().VisitAll(func(flag *pflag.Flag) { flags = append(flags, flag.Name) })
+	if similar := suggest(name, flags); similar != "" {
+		return "did you mean --" + similar + "? " + help
+	}
+	for _, other := range cmd.Root().Commands() {
+		if name != "" && other.Flags().Lookup(name) != nil {
+			return "it is a flag of " + other.CommandPath()
+		}
+	}
+	return help
+}
+
+// suggest returns the name that is most like a misspelt one, by cobra's own distance; "" for none.
+func suggest(word string, names []string) string {
+	var all cobra.Command
+	for _, name := range names {
+		all.AddCommand(&cobra.Command{Use: name, Run: func(*cobra.Command, []string) {}})
+	}
+	for all.SuggestionsMinimumDistance = 1; all.SuggestionsMinimumDistance <= 2; all.SuggestionsMinimumDistance++ {
+		if similar := all.SuggestionsFor(word); len(word) > 2 && len(similar) > 0 {
+			return similar[0]
+		}
+	}
+	return ""
+}
+
+// noArguments refuses arguments, of which a misspelt command is one.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := "see " + cmd.CommandPath() + " --help"
+	if err := longDash(args); err != nil {
+		return err
+	}
+	if input.PathExists(args[0]) {
+		return &advice.Error{What: fmt.Sprintf("%q is a file, not a command or a flag", args[0]),
+			Hint: "a certificate is named by --cert=FILE, manifests by render -f FILE; " + hint}
+	}
+	if !cmd.HasSubCommands() {
+		return &advice.Error{What: fmt.Sprintf("%s takes no argument like %q", cmd.Name(), trust.PrintableURL(args[0])), Hint: hint}
+	}
+	cmd.SuggestionsMinimumDistance = 2 // cobra sets it for commands without rules on arguments only
+	if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
+		hint = "did you mean " + cmd.CommandPath() + " " + similar[0] + "? " + hint
+	}
+	return &advice.Error{What: fmt.Sprintf("unknown command %q", trust.PrintableURL(args[0])), Hint: hint}
+}
+
+// longDash refuses an argument that begins with a dash that a chat program made of two.
+func longDash(args []string) error {
+	for _, arg := range args {
+		if strings.HasPrefix(arg, "—") || strings.HasPrefix(arg, "–") {
+			return &advice.Error{What: "an argument begins with a long dash, as chat programs and word processors make it",
+				Hint: "type the two dashes of a flag anew: --"}
+		}
+	}
+	return nil
 }

@@ -14,14 +14,6 @@ import (
 
 // TestHintedCommands holds that what is wrong with a command line is answered by the one to type.
 func TestHintedCommands(t *testing.T) {
-	chart := t.TempDir()
-	template := filepath.Join(chart, "templates", "deployment.yaml")
-	if err := os.Mkdir(filepath.Dir(template), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(template, []byte("{{- if .Values.runner }}\nkind: Deployment # CI_SERVER_URL\n{{- end }}\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	spaced := filepath.Join(t.TempDir(), "a b")
 	file := filepath.Join(spaced, "Chart.yaml")
 	if err := errors.Join(os.Mkdir(spaced, 0o700), os.WriteFile(file, nil, 0o600)); err != nil {
@@ -32,26 +24,24 @@ func TestHintedCommands(t *testing.T) {
 		environment []string
 		hint        string
 	}{
-		{args: []string{"render", "-f", template}, hint: "render the chart first: helm template " + chart + " > manifests.yaml"},
-		{args: []string{"verify", "-f", template}, hint: "render the chart first: helm template " + chart + " > manifests.yaml"},
 		{args: []string{"verify", "https://gitlab.test:8443", "--cert=other.test=" + fixturesDir + "/certs/ca.crt"},
 			hint: "get the chain from the server: helm runnertrust fetch gitlab.test:8443 --save FILE, then: helm runnertrust verify gitlab.test:8443 --cert=FILE"},
-		{args: []string{"fetch", "gitlab.test", "--timeout", "5"}, hint: "write --timeout=5s"},
-		{args: []string{"fetch", "gitlab.test", "--timeout", "soon"}, hint: "write --timeout=15s"},
-		{args: []string{"fetch", "gitlab.test"}, environment: []string{"RUNNERTRUST_TIMEOUT", "5"}, hint: "write RUNNERTRUST_TIMEOUT=5s"},
-		{args: []string{"verify", "--expires-within", "30"}, hint: "write --expires-within=30d"},
-		{args: []string{"verify", "--all", "--release", "ci"}, hint: "give one of them"},
+		{args: []string{"fetch", "gitlab.test", "--timeout", "5"}, hint: "how long a server may take to answer, such as --timeout=15s"},
+		{args: []string{"fetch", "gitlab.test", "--timeout", "soon"}, hint: "how long a server may take to answer, such as --timeout=15s"},
+		{args: []string{"fetch", "gitlab.test"}, environment: []string{"RUNNERTRUST_TIMEOUT", "5"}, hint: "how long a server may take to answer, such as RUNNERTRUST_TIMEOUT=15s"},
+		{args: []string{"verify", "--expires-within", "30"}, hint: "also fail if a runner would stop working within this time: 30d, 72h"},
+		{args: []string{"verify", "--all", "--release", "ci"}, hint: "see helm runnertrust verify --help"},
 		{args: []string{"render", "-f", spaced}, hint: "render the chart first: helm template '" + spaced + "' > manifests.yaml"},
 		{args: []string{"verify", "[fd00::1]:8443", "--cert=other.test=" + fixturesDir + "/certs/ca.crt"},
 			hint: "get the chain from the server: helm runnertrust fetch '[fd00::1]:8443' --save FILE, then: helm runnertrust verify '[fd00::1]:8443' --cert=FILE"},
 		{args: []string{"verify", "--all-in", ""}, hint: "name the namespace, or give --all for all of them"},
 		{args: []string{"verify", "--all-in", "ci", "-n", "ci"}, hint: "leave --namespace out"},
-		{args: []string{"--pipe=sed a\nsed b"}, hint: "put the lines into a script, and name that"},
-		{args: []string{"values", "--host", "gitlab.test\n"}, hint: "give it in one line"},
-		{args: []string{"--cert", "a\nb"}, hint: "write it to a file and give the path, or put it into the variable RUNNERTRUST_CERT"},
-		{args: []string{"fetch", "a\nb"}, hint: "write it to a file and give the path, or put it into the variable RUNNERTRUST_CERT"},
-		{args: []string{"--deployment", "-----BEGIN"}, hint: "write it to a file and give the path, or put it into the variable RUNNERTRUST_CERT"},
-		{args: []string{"render"}, environment: []string{"RUNNERTRUST_DEPLOYMENT", "a\nb"}, hint: "give it in one line"},
+		{args: []string{"--pipe=sed a\nsed b"}, hint: "write a certificate to a file and give the path, or put it into the variable RUNNERTRUST_CERT; any other value takes one line"},
+		{args: []string{"values", "--host", "gitlab.test\n"}, hint: "write a certificate to a file and give the path, or put it into the variable RUNNERTRUST_CERT; any other value takes one line"},
+		{args: []string{"--cert", "a\nb"}, hint: "write a certificate to a file and give the path, or put it into the variable RUNNERTRUST_CERT; any other value takes one line"},
+		{args: []string{"fetch", "a\nb"}, hint: "write a certificate to a file and give the path, or put it into the variable RUNNERTRUST_CERT; any other value takes one line"},
+		{args: []string{"--deployment", "-----BEGIN"}, hint: "write a certificate to a file and give the path, or put it into the variable RUNNERTRUST_CERT; any other value takes one line"},
+		{args: []string{"render"}, environment: []string{"RUNNERTRUST_DEPLOYMENT", "a\nb"}, hint: "write a certificate to a file and give the path, or put it into the variable RUNNERTRUST_CERT; any other value takes one line"},
 		{args: []string{"--cert"}, hint: "write --cert=[HOST=]PATH; see helm runnertrust --help"},
 		{args: []string{"fetch"}, hint: "helm runnertrust fetch HOST[:PORT] --save FILE"},
 		{args: []string{"verify", "a.test", "b.test"}, hint: "verify them one after the other: helm runnertrust verify URL"},
@@ -62,18 +52,6 @@ func TestHintedCommands(t *testing.T) {
 		if code != errorOf(test.args) || stdout != "" || !strings.HasSuffix(stderr, "\nrunnertrust: hint: "+test.hint+"\n") {
 			t.Errorf("%q: exit code %d, %s%s", test.args, code, stdout, stderr)
 		}
-	}
-}
-
-// TestOtherTemplates takes what a rendered chart may hold for no template of a chart.
-func TestOtherTemplates(t *testing.T) {
-	for _, text := range []string{"", "a: {{ $labels.instance }}", "{{ if .Alerts }}", "{{ with $values }}", "Values.a}} include"} {
-		if chart := new(manifestFlags).templateOf([]byte(text)); chart != "" {
-			t.Errorf("%q: %q", text, chart)
-		}
-	}
-	if chart := (&manifestFlags{file: "-"}).templateOf([]byte(`  name: {{ include "ci.name" . }}`)); chart != "CHART" {
-		t.Errorf("on stdin: %q", chart)
 	}
 }
 

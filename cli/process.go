@@ -1,18 +1,25 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/cli/input"
 	"helm-runnertrust/cli/output"
 	"helm-runnertrust/cli/pipe"
 	"helm-runnertrust/render"
+	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/probe"
 )
 
 // A Process is what a run of the program has of its surroundings.
@@ -35,6 +42,9 @@ type Process struct {
 
 // pluginName is the name in postrenderer/plugin.yaml.
 const pluginName = "helm-runnertrust"
+
+// messagesVariable names the file for messages of the post-renderer that Helm would drop.
+const messagesVariable = "RUNNERTRUST_MESSAGES"
 
 // calledAs returns what a person types to call the program.
 func (p Process) calledAs() string {
@@ -78,17 +88,71 @@ func (p Process) repeat(text string, filtering bool, code int) {
 	}
 }
 
+// appendMessages writes messages to the file that runHelm made.
+func appendMessages(path, text string) error {
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteString(text)
+	return errors.Join(err, file.Close())
+}
+
 func (p Process) files() input.Files { return input.Files{Patience: p.Patience} }
 
 // pipeThrough runs the program of --pipe.
 func (p Process) pipeThrough(command string, manifests *render.Result) ([]byte, error) {
-	return pipe.Runner{Stderr: p.Stderr, Grace: p.Grace}.Run(command, manifests)
+	return pipe.Run(command, manifests, p.Stderr, p.Grace)
 }
 
-// sources returns the certificates of --cert, else of RUNNERTRUST_CERT; none where neither is given.
+// sources returns the certificates of --cert, else of RUNNERTRUST_CERT; none where there is neither.
 func (p Process) sources(certs []string) ([]render.Source, error) {
 	if value, _ := p.Env(input.CertVariable); len(certs) == 0 && value != "" {
 		return p.files().LoadText(input.CertVariable, value)
 	}
 	return p.files().LoadAll(certs)
+}
+
+// server returns the one that an argument names. The URL of a project, as one copies it, is taken
+// for its host, with a note.
+func server(p Process, argument string) (probe.Target, error) {
+	target, err := probe.ParseTarget(argument)
+	if refused, ok := errors.AsType[*trust.Error](err); !ok || refused.Code != probe.CodePath {
+		return target, err
+	}
+	scheme, rest := "", argument
+	if before, after, found := strings.Cut(argument, "://"); found {
+		scheme, rest = before+"://", after
+	}
+	if target, err = probe.ParseTarget(scheme + rest[:strings.IndexAny(rest, "/?#")]); err == nil {
+		noteHost(p, argument, target.String())
+	}
+	return target, err
+}
+
+// noteHost notes that the rest of a URL counts for nothing.
+func noteHost(p Process, argument, host string) {
+	p.print.note(trust.Finding{Message: fmt.Sprintf("%s is taken for its host, %s", trust.PrintableURL(argument), host)})
+}
+
+// connection are the flags of the commands that connect to a server.
+type connection struct {
+	connect string
+	timeout time.Duration
+}
+
+func (c *connection) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&c.connect, "connect", "", "`ADDR[:PORT]` to connect to, for a name that does not resolve here")
+	cmd.Flags().DurationVar(&c.timeout, "timeout", 15*time.Second, "how long a server may take to answer")
+}
+
+// dialer reaches servers as the flags and the proxy variables of the environment say.
+func (c *connection) dialer() probe.Dialer {
+	return probe.Dialer{
+		Connect: c.connect,
+		Timeout: c.timeout,
+		Proxy: func(u *url.URL) (*url.URL, error) {
+			return http.ProxyFromEnvironment(&http.Request{URL: u})
+		},
+	}
 }

@@ -68,7 +68,7 @@ func TestPipes(t *testing.T) {
 	} {
 		t.Run("nobody writes "+name, func(t *testing.T) {
 			stdout, stderr, code := run(manifests, args...)
-			if code != errorOf(args) || stdout != "" || !strings.Contains(stderr, "nothing came from the pipe for 200ms\n") {
+			if code != errorOf(args) || stdout != "" || !strings.Contains(stderr, "it did not come to its end within 200ms\n") {
 				t.Errorf("exit code %d, %s", code, stderr)
 			}
 		})

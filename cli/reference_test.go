@@ -151,8 +151,8 @@ func flagReference(flag *pflag.Flag) []string {
 
 // repeatable reports whether a flag may be given more than once, and says so by growing.
 func repeatable(flag *pflag.Flag) bool {
-	_, once := flag.Value.(*single)
-	return !once && flag.Value.Type() != "bool" && flag.Name != "via"
+	_, once := flag.Value.(single)
+	return !once && flag.Value.Type() != "bool"
 }
 
 // variableOf is the variable that is read in the place of a flag; "" for none.

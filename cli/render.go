@@ -3,13 +3,10 @@ package cli
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/aymanbagabas/go-udiff"
 	"github.com/spf13/cobra"
@@ -21,9 +18,6 @@ import (
 	"helm-runnertrust/render/redact"
 	"helm-runnertrust/render/yamledit"
 )
-
-// errChanges ends a run with exitChanges.
-var errChanges = errors.New("changes")
 
 func renderCommand(p Process) *cobra.Command {
 	var flags filterFlags
@@ -69,11 +63,13 @@ release that is in the cluster.`,
 func writeRendered(p Process, name string, before, after []byte, diff, showSecrets, detailed bool) error {
 	out := after
 	if diff {
-		text, afterName := "", name+" (with runnertrust)"
+		afterName := name + " (with runnertrust)"
+		text, err := redact.Diff(name, afterName, before, after, render.JobsScript())
+		if err != nil {
+			return err
+		}
 		if showSecrets {
 			text = udiff.Unified(name, afterName, string(before), string(after))
-		} else {
-			text = redact.Diff(name, afterName, before, after, render.JobsScript())
 		}
 		noColour, _ := p.Env("NO_COLOR")
 		out = output.Diff(text, noColour == "" && output.IsTerminal(p.Stdout))
@@ -86,7 +82,7 @@ func writeRendered(p Process, name string, before, after []byte, diff, showSecre
 		return err
 	}
 	if detailed && !bytes.Equal(before, after) {
-		return errChanges
+		return exitCode(exitChanges)
 	}
 	return nil
 }
@@ -142,14 +138,13 @@ func (f *manifestFlags) read(p Process, cmd *cobra.Command) (stream []byte, cont
 		}
 	case output.IsTerminal(p.Stdin):
 		command := cmd.CommandPath()
-		return nil, context, &advice.Error{What: "no manifests are given",
+		return nil, context, &advice.Error{What: "there are no manifests",
 			Hint: "name a file or a release: " + command + " -f FILE, or " + command + " --release NAME"}
 	default:
 		if stream, err = io.ReadAll(p.Stdin); err != nil {
 			return nil, context, &advice.Error{What: "cannot read the manifests from stdin", Err: err}
 		}
 	}
-	context.Chart = f.templateOf(stream)
 	return stream, context, f.checkManifests(stream)
 }
 
@@ -167,7 +162,7 @@ func readManifests(p Process, path string) ([]byte, error) {
 }
 
 // checkManifests refuses what cannot be manifests: nothing at all, which a command before us that
-// failed leaves behind, and a chart.
+// failed leaves behind, and a chart's archive.
 func (f *manifestFlags) checkManifests(stream []byte) error {
 	name := f.name()
 	text := bytes.TrimSpace(stream)
@@ -176,27 +171,8 @@ func (f *manifestFlags) checkManifests(stream []byte) error {
 		return &advice.Error{What: "stdin is empty", Hint: "the command before the pipe has failed, or wrote nothing: see what it says without the pipe"}
 	case len(text) == 0:
 		return &advice.Error{What: name + " is empty", Hint: "make it again: helm template NAME CHART > manifests.yaml"}
-	case bytes.HasPrefix(text, []byte("-----BEGIN ")):
-		return &advice.Error{What: name + " is a certificate or a key, not manifests",
-			Hint: "certificates are given with --cert; manifests come from: helm template NAME CHART > manifests.yaml"}
 	case bytes.HasPrefix(stream, []byte("\x1f\x8b")), bytes.HasPrefix(stream, []byte("PK\x03\x04")):
 		return &advice.Error{What: name + " is an archive, not manifests", Hint: advice.RenderChart(cmp.Or(strings.TrimPrefix(f.file, "-"), "CHART"))}
 	}
 	return nil
-}
-
-var chartTemplate = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\{\{[^}]*(\.(Values|Release|Chart|Capabilities)\.|\binclude ")`)
-})
-
-// templateOf returns the chart that manifests are the templates of, as one types it; "" where they
-// are rendered. Other programs' templates may be in rendered ones.
-func (f *manifestFlags) templateOf(stream []byte) string {
-	if !bytes.Contains(stream, []byte("{{")) || !chartTemplate().Match(stream) {
-		return ""
-	}
-	if folder := filepath.Dir(f.file); filepath.Base(folder) == "templates" {
-		return filepath.Dir(folder)
-	}
-	return "CHART"
 }

@@ -112,7 +112,7 @@ func TestPasswords(t *testing.T) {
 				{"values", "--host", url, cert},
 			}
 			elsewhere := [][]string{
-				{url}, {"fetch", "gitlab.test", "--save", url},
+				{url}, {"fetch", "gitlab.test", "--connect", "127.0.0.1:1", "--save", url},
 				{"fetch", "gitlab.test", "--fingerprint", url}, {"fetch", "gitlab.test", "--timeout=" + url}, {"verify", "-o", url},
 				{"--cert", url}, {"--cert=gitlab.test=" + url}, {"render", "-f", url}, {cert, "--deployment=" + url},
 				{cert, "--configmap-name", url}, {"render", url}, {"verify", "--release", url},

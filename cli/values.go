@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -12,7 +11,6 @@ import (
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render"
-	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/values"
 	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/probe"
@@ -20,10 +18,9 @@ import (
 
 // valuesFlags are the flags of values.
 type valuesFlags struct {
-	host        string
-	certs       []string
-	options     values.Options
-	fromIngress bool
+	host    string
+	certs   []string
+	options values.Options
 }
 
 func valuesCommand(p Process) *cobra.Command {
@@ -67,9 +64,7 @@ func (f *valuesFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&o.ChartVersion, "chart-version", "",
 		"refuse what this `version` of gitlab-runner cannot do; with --umbrella too, give gitlab-runner's version, not gitlab's")
 	flags.BoolVar(&o.Force, "force", false, "accept a certificate that is expired, not yet valid, or for another host")
-	flags.BoolVar(&f.fromIngress, "from-ingress", false, "refused: it takes manifests")
-	flags.Lookup("from-ingress").Hidden = true // of use for its error only
-	commandLineOnly(flags, "host", "umbrella", "configmap", "from-ingress")
+	commandLineOnly(flags, "host", "umbrella", "configmap")
 }
 
 // printValues prints chart values, or the ConfigMap that goes with them.
@@ -79,12 +74,6 @@ func printValues(p Process, flags valuesFlags) error {
 		return err
 	}
 	v, err := values.New(options)
-	if refused, ok := errors.AsType[*manifest.Error](err); ok && refused.Code == manifest.NoVolumes {
-		if name := options.CertsSecretName(); name != "" {
-			return &advice.Error{Code: refused.Code, What: err.Error(), Hint: "set certsSecretName: " + name +
-				" in the chart's values instead: every version has it, and it mounts the same file unless the runner is root"}
-		}
-	}
 	if err != nil {
 		return err
 	}
@@ -106,11 +95,7 @@ func printValues(p Process, flags valuesFlags) error {
 // read returns the options of the flags, and refuses what values cannot do.
 func (f valuesFlags) read(p Process) (o values.Options, err error) {
 	o = f.options
-	switch {
-	case f.fromIngress:
-		return o, &advice.Error{What: "--from-ingress: values are made without the manifests that name a Secret",
-			Hint: "name it: --from-secret=NAME/tls.crt; it is the secretName that this prints: kubectl get ingress --output yaml"}
-	case f.host == "":
+	if f.host == "" {
 		return o, &advice.Error{What: "--host is missing", Hint: "give the host of the chart's gitlabUrl: --host gitlab.example.com"}
 	}
 	o.Now = p.Now
@@ -118,8 +103,8 @@ func (f valuesFlags) read(p Process) (o values.Options, err error) {
 		return o, err
 	}
 	if o.Sources, err = p.sources(f.certs); err == nil && o.Apart && len(o.Sources) == 0 {
-		err = &advice.Error{What: "--configmap prints the certificates of --cert, and none is given",
-			Hint: "give them with --cert, or leave --configmap out: an object that is there needs no ConfigMap"}
+		err = &advice.Error{What: "--configmap prints the certificates of --cert, and there is none",
+			Hint: "name them with --cert, or leave --configmap out: an object that is there needs no ConfigMap"}
 	}
 	return o, err
 }
@@ -127,8 +112,7 @@ func (f valuesFlags) read(p Process) (o values.Options, err error) {
 // aboutConfigMap returns the comment above a ConfigMap that is made apart from the chart: what goes with
 // it, which shows the objects.
 func aboutConfigMap(o values.Options, objects []render.Object) string {
-	host := strings.TrimPrefix(o.ServerURL, "https://")
-	command := []string{"values", "--host", host}
+	var flags []string
 	for _, object := range objects {
 		written := object.Name + "/" + object.Key
 		switch {
@@ -137,61 +121,37 @@ func aboutConfigMap(o values.Options, objects []render.Object) string {
 		case object.Host != "":
 			written = object.Host + "=" + written
 		}
-		command = append(command, "--from-"+strings.ToLower(object.Kind), written)
-	}
-	for _, flag := range []struct{ name, value string }{
-		{"--via=", string(o.Via)}, {"--certs-dir=", o.CertsDir}, {"--chart-version=", o.ChartVersion},
-	} {
-		if flag.value != "" {
-			command = append(command, flag.name+flag.value)
-		}
-	}
-	if o.Jobs {
-		command = append(command, "--jobs")
-	}
-	if o.Umbrella {
-		command = append(command, "--umbrella")
+		flags = append(flags, "--from-"+strings.ToLower(object.Kind), written)
 	}
 	return fmt.Sprintf(`# The certificates for the runner of %s, to be applied before its release:
 #   kubectl apply --namespace NAMESPACE --filename FILE
-# The values that mount them are printed by:
-#   %s %s
-`, host, advice.Program, advice.Command(command...))
+# The values that mount them come from the same command, with these flags in the place of its
+# --configmap, --configmap-name, --cert and --from-…:
+#   %s
+`, strings.TrimPrefix(o.ServerURL, "https://"), advice.Command(flags...))
 }
 
 // chartServer returns the gitlabUrl that --host stands for. A chart takes more than can be connected to
 // from here: http, and letters that the runner turns into ASCII for the connection, but not for the name
 // of its file.
 func chartServer(p Process, written string) (string, error) {
-	scheme, rest := "https://", written
-	if before, after, found := strings.Cut(written, "://"); found && strings.EqualFold(before, "http") {
-		scheme, rest = "http://", after
+	full := written
+	if !strings.Contains(full, "://") {
+		full = "https://" + full
 	}
-	if u := inLetters(rest); u != nil {
-		if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
-			noteHost(p, rest, u.Host)
+	u, err := url.Parse(full)
+	if err == nil && u.User == nil {
+		gitlab, invalid := gitlabrunner.ParseServer(u.Scheme + "://" + u.Host)
+		if err = invalid; err == nil {
+			_, err = probe.ParseTarget(gitlab.Address)
 		}
-		return scheme + u.Host, nil
+		if err == nil && !trust.HasUser(full) {
+			if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+				noteHost(p, written, u.Host)
+			}
+			return u.Scheme + "://" + u.Host, nil
+		}
 	}
-	target, err := server(p, rest)
-	return scheme + target.URL().Host, err
-}
-
-// inLetters returns a URL whose host the runner turns into a name in ASCII; nil for any other.
-func inLetters(written string) *url.URL {
-	if !strings.Contains(written, "://") {
-		written = "https://" + written
-	}
-	u, err := url.Parse(written)
-	if err != nil || u.Scheme != "https" || u.User != nil || gitlabrunner.ASCIIName(u.Hostname()) == u.Hostname() {
-		return nil
-	}
-	server, err := gitlabrunner.ParseServer("https://" + u.Host)
-	if err != nil {
-		return nil
-	}
-	if _, err := probe.ParseTarget(server.Address); err != nil {
-		return nil
-	}
-	return u
+	target, err := server(p, written) // which says what is wrong
+	return target.URL().String(), err
 }

@@ -111,8 +111,6 @@ func TestValuesRefused(t *testing.T) {
 		{"--host=gïtlab.example.com:0", cert},
 		{"--host=https://g%00tlab.example.com", cert},
 		{host, host, cert},
-		{host, "--from-ingress"},
-		{host, "--from-ingress", cert},
 		{host, cert, "--from-secret=gitlab-tls"},
 		{host, "--from-secret=gitlab-tls", "--from-configmap=bundle"},
 		{host, "--from-secret=gitlab-tls/tls.key"},

@@ -19,14 +19,6 @@ import (
 // wrapped are Helm's commands that we call with the post-renderer filled in.
 var wrapped = []string{"install", "template", "upgrade"}
 
-// messagesVariable names the file for messages of the post-renderer that Helm would drop.
-const messagesVariable = "RUNNERTRUST_MESSAGES"
-
-// helmEnded is a Helm that ran and did not end well; it has said why.
-type helmEnded struct{ code int }
-
-func (e *helmEnded) Error() string { return fmt.Sprintf("exit status %d", e.code) }
-
 func wrapCommand(p Process, name string) *cobra.Command {
 	return &cobra.Command{
 		Use:   name + " [FLAGS OF THE POST-RENDERER --] ARGUMENTS OF HELM",
@@ -118,7 +110,7 @@ func postRenderer(p Process, command string, ours, helms []string) ([]string, er
 		if renderer, err = os.Executable(); err != nil {
 			return nil, &advice.Error{What: "cannot find the path of this program", Err: err}
 		}
-	} else if plugins, err := helm(p, "plugin", "list"); err != nil || !hasPlugin(string(plugins)) {
+	} else if plugins, err := helm(p, "plugin", "list"); err != nil || !slices.Contains(strings.Fields(string(plugins)), pluginName) {
 		return nil, &advice.Error{What: "Helm 4 does not have the post-renderer's plugin, " + pluginName, Err: err,
 			Hint: "register it: helm plugin update runnertrust"}
 	}
@@ -127,16 +119,6 @@ func postRenderer(p Process, command string, ours, helms []string) ([]string, er
 		flags = append(flags, "--post-renderer-args="+arg)
 	}
 	return flags, nil
-}
-
-// hasPlugin reports whether a list of plugins has that of the post-renderer.
-func hasPlugin(list string) bool {
-	for line := range strings.Lines(list) {
-		if words := strings.Fields(line); len(words) > 0 && words[0] == pluginName {
-			return true
-		}
-	}
-	return false
 }
 
 // runHelm runs Helm in our place, and prints the messages that it dropped.
@@ -152,26 +134,16 @@ func runHelm(p Process, args []string) error {
 	cmd := helmCommand(context.Background(), p, args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = p.Stdin, p.Stdout, p.Stderr
 	cmd.Env = append(os.Environ(), messagesVariable+"="+messages.Name())
-	err = pipe.Supervise(cmd)
+	_, err = pipe.Supervise(cmd, 0)
 	text, unread := os.ReadFile(messages.Name())
 	if len(text) > 0 {
 		p.print.report(string(text))
 	}
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-		return errors.Join(&helmEnded{pipe.Code(exit)}, unread)
+		return errors.Join(exitCode(pipe.Code(exit)), unread)
 	}
 	if err != nil {
 		return helmError("cannot run Helm", err, otherHelm)
 	}
 	return unread
-}
-
-// appendMessages writes messages to the file that runHelm made.
-func appendMessages(path, text string) error {
-	file, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
-	_, err = file.WriteString(text)
-	return errors.Join(err, file.Close())
 }

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"sigs.k8s.io/yaml"
-
 	"helm-runnertrust/e2e/internal/helm"
 )
 
@@ -79,28 +77,7 @@ func (s *stage) job(t *testing.T, replaced ...string) (printed string, err error
 // serviceAccount returns the folder that a kubelet mounts in the pods of an account, and the API server.
 func (s *stage) serviceAccount(t *testing.T, name string) (folder string, server *url.URL) {
 	t.Helper()
-	content, err := os.ReadFile(s.cluster.Kubeconfig())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var config struct {
-		Clusters []struct {
-			Cluster struct {
-				Server    string
-				Authority string `json:"certificate-authority"`
-			}
-		}
-	}
-	if err := yaml.Unmarshal(content, &config); err != nil {
-		t.Fatal(err)
-	}
-	ca, err := os.ReadFile(config.Clusters[0].Cluster.Authority)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if server, err = url.Parse(config.Clusters[0].Cluster.Server); err != nil {
-		t.Fatal(err)
-	}
+	server, _, ca := admin(t, s.cluster)
 	folder = t.TempDir()
 	token := strings.TrimSpace(s.cluster.Kubectl(t, "create", "token", name, "-n", s.namespace))
 	for file, content := range map[string]string{"token": token, "ca.crt": string(ca), "namespace": s.namespace} {

@@ -171,3 +171,46 @@ func TestInstallerStaysWithHTTPS(t *testing.T) {
 	}
 	has(t, said, `runnertrust: error: https://`+address+"/"+release.checksums()+`: curl: (1) Protocol "http" not supported`)
 }
+
+// TestProgramOfAnotherCommit has a program in a clone, of any name, that was built from another commit:
+// it is built again where Go is, else there is a warning.
+func TestProgramOfAnotherCommit(t *testing.T) {
+	clone := filepath.Join(t.TempDir(), "any name")
+	if err := os.Rename(installable(t, t.TempDir()), clone); err != nil {
+		t.Fatal(err)
+	}
+	version := strings.TrimSpace(command(t, clone, nil, "sed", "-n", "s/^version: *//p", "plugin.yaml"))
+	head := command(t, clone, nil, "git", "rev-parse", "HEAD")[:12]
+	program := func(path, commit string) {
+		t.Helper()
+		text := "#!/bin/sh\necho '" + version + " (commit " + commit + ", go1.26 linux/amd64)'\n"
+		if err := os.WriteFile(path, []byte(text), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	binary := filepath.Join(clone, "bin", "helm-runnertrust")
+	withoutGo := bareTools(t, installerTools...)
+	withGo := bareTools(t, installerTools...)
+	built := filepath.Join(t.TempDir(), "built")
+	program(built, head)
+	script := "#!/bin/sh\nwhile [ \"$1\" != -o ]; do shift; done\ncp " + built + " \"$2\"\n"
+	if err := os.WriteFile(filepath.Join(withGo, "go"), []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		commit, tools, says, not string
+	}{
+		{head, withGo, "which was in the folder", "another"},
+		{head + "-dirty", withGo, "which was in the folder", "another"},
+		{"unknown", withGo, "which was in the folder", "another"},
+		{"0123456789ab", withoutGo, "warning: the program is from commit 0123456789ab, and the clone holds another", "built from source"},
+		{"0123456789ab", withGo, "(commit " + head + ", go1.26 linux/amd64) in " + clone + ", built from source", "warning"},
+	} {
+		program(binary, test.commit)
+		said, err := installer(t, clone, test.tools, "RUNNERTRUST_NO_LINK=1")
+		if err != nil || strings.Contains(said, test.not) {
+			t.Errorf("%s: %v, %s", test.commit, err, said)
+		}
+		has(t, said, test.says)
+	}
+}

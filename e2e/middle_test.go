@@ -33,7 +33,9 @@ type gate struct {
 func newGate(t *testing.T, r *release) *gate {
 	t.Helper()
 	server, token, ca := admin(t, r.cluster)
-	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: ca}}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(ca)
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}
 	proxy := &httputil.ReverseProxy{Transport: transport, Rewrite: func(request *httputil.ProxyRequest) {
 		request.SetURL(server)
 		request.Out.Header.Set("Authorization", "Bearer "+token) // which clients send by TLS only
@@ -58,7 +60,7 @@ func newGate(t *testing.T, r *release) *gate {
 }
 
 // admin returns what the cluster's kubeconfig says: where the API server is, a token and its CA.
-func admin(t *testing.T, c *cluster.Cluster) (server *url.URL, token string, ca *x509.CertPool) {
+func admin(t *testing.T, c *cluster.Cluster) (server *url.URL, token string, ca []byte) {
 	t.Helper()
 	content, err := os.ReadFile(c.Kubeconfig())
 	if err != nil {
@@ -72,10 +74,8 @@ func admin(t *testing.T, c *cluster.Cluster) (server *url.URL, token string, ca 
 	if server, err = url.Parse(textAt(clusters[0], "cluster", "server")); err != nil {
 		t.Fatal(err)
 	}
-	authority, err := os.ReadFile(textAt(clusters[0], "cluster", "certificate-authority"))
-	ca = x509.NewCertPool()
-	if err != nil || !ca.AppendCertsFromPEM(authority) {
-		t.Fatalf("the CA: %v", err)
+	if ca, err = os.ReadFile(textAt(clusters[0], "cluster", "certificate-authority")); err != nil {
+		t.Fatal(err)
 	}
 	return server, textAt(users[0], "user", "token"), ca
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // afterHelm3 is what docs/INSTALL.md has those type who move to Helm 4.
-const afterHelm3 = `sh "$(helm env HELM_PLUGINS)"/*runnertrust*/install-binary.sh`
+const afterHelm3 = `sh "$(dirname "$(grep -l '^name: runnertrust$' "$(helm env HELM_PLUGINS)"/*/plugin.yaml)")"/install-binary.sh`
 
 // Whoever moves to Helm 4 has the plugin of Helm 3, which Helm 4 loads, but no post-renderer. One
 // command registers it, and warns of what that does to Helm 3.

@@ -66,7 +66,7 @@ func (f *filter) addJobVolumes(d *added.Deployment, t *pod.Template, sources []s
 		}
 		return nil // shared, or by hand
 	}
-	obstacle := d.JobsElsewhere(t)
+	obstacle := d.JobsElsewhere()
 	var ours []tomledit.Volume
 	for _, from := range sources {
 		for _, o := range from.jobObjects() {

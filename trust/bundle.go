@@ -53,10 +53,14 @@ func (b *Bundle) Origin() string { return b.origin }
 // Certificates returns the certificates, leaf to root, in a slice of the caller's own.
 func (b *Bundle) Certificates() []*x509.Certificate { return slices.Clone(b.certificates) }
 
-// Authorities returns the CAs among the certificates. The first certificate is none of them: in a
-// chain, that is the server's own, whatever it may issue.
-func (b *Bundle) Authorities() []*x509.Certificate {
-	return slices.DeleteFunc(slices.Clone(b.certificates[1:]), func(c *x509.Certificate) bool { return !authority(c) })
+// Authorities returns the bundle of the CAs among the certificates, nil without any. The first certificate is
+// none of them: in a chain, that is the server's own, whatever it may issue.
+func (b *Bundle) Authorities() *Bundle {
+	certs := slices.DeleteFunc(slices.Clone(b.certificates[1:]), func(c *x509.Certificate) bool { return !authority(c) })
+	if len(certs) == 0 {
+		return nil
+	}
+	return &Bundle{origin: b.origin, certificates: certs}
 }
 
 // PEM returns the certificates as CERTIFICATE blocks of RFC 7468, without text between them, with

@@ -1,9 +1,6 @@
 package trust
 
-import (
-	"fmt"
-	"strconv"
-)
+import "fmt"
 
 // A Code names what a [Finding] or an [Error] is about, for programs and for whoever chooses what
 // to advise: stable and in kebab case. Packages that find other things have codes of their own.
@@ -106,20 +103,16 @@ type Error struct {
 // Error returns "Origin:Line: Message: cause", leaving out what is empty.
 func (e *Error) Error() string {
 	text := e.Message
-	if place := e.place(); place != "" {
-		text = place + ": " + text
+	switch {
+	case e.Line > 0:
+		text = fmt.Sprintf("%s:%d: %s", e.Origin, e.Line, text)
+	case e.Origin != "":
+		text = e.Origin + ": " + text
 	}
 	if e.Err != nil {
 		text += ": " + e.Err.Error()
 	}
 	return text
-}
-
-func (e *Error) place() string {
-	if e.Line > 0 {
-		return e.Origin + ":" + strconv.Itoa(e.Line)
-	}
-	return e.Origin
 }
 
 // Unwrap returns the cause, or nil.

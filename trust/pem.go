@@ -22,90 +22,89 @@ var nearlyDelimiter = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`-----(?i:BEGIN|END)\b|^[-\x{2010}-\x{2015}\x{2212}]+\s*(?:BEGIN|END)\b`)
 })
 
-// block is a PEM block as far as it has been read.
-type block struct {
-	label  string
-	line   int // of its BEGIN line
-	body   []string
-	broken bool // a fault inside was reported, its end is not another one
-}
-
-// pemReader reads a text line by line and keeps every fault.
-type pemReader struct {
-	open   *block
-	certs  []*x509.Certificate
-	faults []*Error
-}
-
-// certificatesFromPEM reads all blocks of a text with LF line ends. White space around lines and empty
-// lines are allowed, as in the lax grammar of RFC 7468, so that a certificate cut out of a YAML file
-// can be read.
-func certificatesFromPEM(text []byte) ([]*x509.Certificate, []*Error) {
-	var r pemReader
-	for i, line := range strings.Split(string(text), "\n") {
-		r.read(i+1, strings.TrimSpace(line))
+// delimiterOf returns BEGIN or END and the label of a line; nothing of one that is only nearly a delimiter.
+func delimiterOf(line string) (kind, label string) {
+	if match := delimiter().FindStringSubmatch(line); match != nil {
+		return match[1], match[2]
 	}
-	r.closeUnfinished()
-	isKey := func(f *Error) bool { return f.Code == CodePrivateKey }
-	if len(r.certs) == 0 && !slices.ContainsFunc(r.faults, isKey) {
-		if f := mistaken(text); f != nil {
-			return nil, []*Error{f}
+	return "", ""
+}
+
+// certificatesFromPEM reads all blocks of a text with LF line ends, and keeps every fault. White space around
+// lines and empty lines are allowed, as in the lax grammar of RFC 7468, so that a certificate cut out of a YAML
+// file can be read.
+func certificatesFromPEM(text []byte) (certs []*x509.Certificate, faults []*Error) {
+	lines := strings.Split(string(text), "\n")
+	var at []int // the lines that are delimiters, or nearly
+	for i, line := range lines {
+		if lines[i] = strings.TrimSpace(line); nearlyDelimiter().MatchString(lines[i]) {
+			at = append(at, i)
 		}
 	}
-	if len(r.certs) == 0 && len(r.faults) == 0 {
-		r.report(0, refusal(CodeEmpty, "no certificate in it"))
-	}
-	return r.certs, r.faults
-}
-
-func (r *pemReader) report(line int, f *Error) {
-	f.Line = line
-	r.faults = append(r.faults, f)
-}
-
-func (r *pemReader) read(number int, line string) {
-	if !nearlyDelimiter().MatchString(line) {
-		if r.open != nil {
-			r.open.body = append(r.open.body, line)
+	for len(at) > 0 {
+		begin, end := at[0], at[0]
+		at = at[1:]
+		for kind, _ := delimiterOf(lines[end]); kind != "END" && len(at) > 0; end, at = at[0], at[1:] {
+			if kind, _ = delimiterOf(lines[at[0]]); kind == "BEGIN" {
+				break
+			}
 		}
-		return
+		found, f := certificatesOf(lines[begin:end+1], begin+1)
+		if certs = append(certs, found...); f != nil {
+			faults = append(faults, f)
+		}
 	}
-	switch match := delimiter().FindStringSubmatch(line); {
-	case match == nil:
-		r.report(number, damaged(line))
-		r.open = &block{broken: true}
-	case match[1] == "BEGIN":
-		r.closeUnfinished()
-		r.open = &block{label: match[2], line: number}
-	case r.open == nil:
-		r.report(number, refusal(CodeTruncated, "END %s without its BEGIN line: the block is truncated", match[2]))
-	case r.open.label != match[2]:
-		r.closeUnfinished()
+	if len(certs) > 0 || slices.ContainsFunc(faults, func(f *Error) bool { return f.Code == CodePrivateKey }) {
+		return certs, faults
+	}
+	if f := mistaken(text); f != nil {
+		return nil, []*Error{f}
+	}
+	if len(faults) == 0 {
+		faults = append(faults, refusal(CodeEmpty, "no certificate in it"))
+	}
+	return nil, faults
+}
+
+// certificatesOf reads a block, from its BEGIN line to its END line, as far as these are there. Number is that of the
+// first line.
+func certificatesOf(lines []string, number int) (certs []*x509.Certificate, f *Error) {
+	last := len(lines) - 1
+	kind, label := delimiterOf(lines[0])
+	_, endLabel := delimiterOf(lines[last])
+	isOdd := func(line string) bool {
+		kind, _ := delimiterOf(line)
+		return kind == "" && nearlyDelimiter().MatchString(line)
+	}
+	odd := slices.IndexFunc(lines, isOdd)
+	key := slices.IndexFunc(lines, func(line string) bool { return isOdd(line) && strings.Contains(line, "PRIVATE KEY") })
+	isHeader := func(line string) bool { return strings.Contains(line, ":") } // RFC 1421, section 4.6
+	header := slices.IndexFunc(lines[1:max(last, 1)], isHeader)
+	switch f = refuseLabel(label); {
+	case kind == "END":
+		f = refusal(CodeTruncated, "END %s without its BEGIN line: the block is truncated", label)
+	case kind == "BEGIN" && f != nil:
+	case key >= 0:
+		f, number = refusal(CodePrivateKey, "a private key"), number+key
+	case odd >= 0:
+		f, number = damaged(lines[odd]), number+odd
+	case last == 0, endLabel != label:
+		f = refusal(CodeTruncated, "BEGIN %s without its END line: the block is truncated", label)
+	case header >= 0:
+		f, number = refusal(CodeHeaders, "the block has headers: the runner would skip it without a word"), number+1+header
 	default:
-		open := r.open
-		r.open = nil
-		r.take(open)
+		certs, f = decode(lines[1:last])
 	}
-}
-
-// closeUnfinished reports the open block as truncated, unless its label is fault enough.
-func (r *pemReader) closeUnfinished() {
-	if r.open != nil && !r.open.broken {
-		f := refuseLabel(r.open.label)
-		if f == nil {
-			f = refusal(CodeTruncated, "BEGIN %s without its END line: the block is truncated", r.open.label)
-		}
-		r.report(r.open.line, f)
+	if f != nil {
+		f.Line = number
 	}
-	r.open = nil
+	return certs, f
 }
 
 // damaged says what happened to a line that is nearly a delimiter.
 func damaged(line string) *Error {
 	begin, end := strings.Index(line, "-----BEGIN "), strings.Index(line, "-----END ")
 	switch {
-	case strings.Contains(line, "PRIVATE KEY"):
-		return refusal(CodePrivateKey, "a private key")
 	case 0 <= begin && begin < end, strings.Contains(line, `\n`):
 		return refusal(CodeOneLine, `the whole block is on one line: its line breaks became spaces or \n, or are lost`)
 	case 0 <= end && end < begin:
@@ -129,27 +128,9 @@ func refuseLabel(label string) *Error {
 	return refusal(CodeOtherBlock, "a block labelled %s, where the runner reads only CERTIFICATE", name)
 }
 
-// take reads a complete block.
-func (r *pemReader) take(b *block) {
-	if f := refuseLabel(b.label); f != nil {
-		r.report(b.line, f)
-		return
-	}
-	isHeader := func(line string) bool { return strings.Contains(line, ":") } // RFC 1421, section 4.6
-	if at := slices.IndexFunc(b.body, isHeader); at >= 0 {
-		r.report(b.line+1+at, refusal(CodeHeaders, "the block has headers: the runner would skip it without a word"))
-		return
-	}
-	certs, f := b.certificates()
-	if f != nil {
-		r.report(b.line, f)
-	}
-	r.certs = append(r.certs, certs...)
-}
-
-// certificates decodes the body (RFC 4648, section 4).
-func (b *block) certificates() ([]*x509.Certificate, *Error) {
-	text := strings.Join(strings.Fields(strings.Join(b.body, "")), "")
+// decode reads the body of a block (RFC 4648, section 4).
+func decode(body []string) ([]*x509.Certificate, *Error) {
+	text := strings.Join(strings.Fields(strings.Join(body, "")), "")
 	der, err := base64.StdEncoding.Strict().DecodeString(text)
 	switch {
 	case err != nil:

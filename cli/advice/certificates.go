@@ -2,7 +2,7 @@ package advice
 
 import "helm-runnertrust/trust"
 
-// fileEntries returns the entries about files that trust.Parse refuses as a whole, and the forms that it tells apart.
+// fileEntries returns the entries about files that trust.Parse refuses as a whole, and the forms that it distinguishes.
 func fileEntries() map[trust.Code]entry {
 	return map[trust.Code]entry{
 		trust.CodeTooLarge: {"larger than … (1 MiB), more than a ConfigMap can hold", "for instance a bundle of public CAs",

@@ -7,10 +7,8 @@ import (
 	"cmp"
 	"crypto/x509"
 	"errors"
-	"slices"
 
 	"helm-runnertrust/render"
-	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/trust"
 )
 
@@ -44,7 +42,7 @@ type Check int
 
 // The checks.
 const (
-	OfFiles     Check = iota // of the certificates that are given
+	OfFiles     Check = iota // of the certificates that the command line names
 	OfManifests              // of what a runner's file holds, by verify
 	OfServer                 // of a server, by fetch
 	OfHandshake              // of a client's handshake with a server, by verify
@@ -60,7 +58,6 @@ type Context struct {
 	Verify   bool              // the command is verify
 	Filtered bool              // an earlier revision went through the post-renderer
 	Object   string            // that could not be read from the cluster, as one types it for kubectl
-	Chart    string            // whose templates came in the place of manifests
 
 	Deployments []string // of the manifests, where none has the name that was asked for
 	Misnamed    bool     // a file of a folder of certificates is not named after a host
@@ -102,7 +99,10 @@ func Explain(err error, usage string) Message {
 	}
 	m := Message{Code: CodeCommand, Message: err.Error(), Hint: usage}
 	if refused, ok := errors.AsType[*render.Error](err); ok {
-		m.Code, m.Hint = refused.Code, context.ofManifests(refused)
+		if context.Host = refused.Host; context.Verify {
+			context.Check = OfManifests
+		}
+		m.Code, m.Hint = refused.Code, hintFor(refused.Code, context)
 	}
 	if refused, ok := errors.AsType[*trust.Error](err); ok {
 		context = Context{Host: refused.Host, Verify: context.Verify}
@@ -115,20 +115,6 @@ func Explain(err error, usage string) Message {
 		m.Code, m.Hint = cmp.Or(known.Code, m.Code), known.Hint
 	}
 	return m
-}
-
-// ofTemplates are the codes of what a chart's templates, which are no YAML, are refused with.
-var ofTemplates = []trust.Code{manifest.BadDocument, manifest.NoRunner, manifest.HostUnknown}
-
-func (c Context) ofManifests(refused *render.Error) string {
-	if c.Chart != "" && slices.Contains(ofTemplates, refused.Code) {
-		return RenderChart(c.Chart)
-	}
-	c.Host = refused.Host
-	if c.Verify {
-		c.Check = OfManifests
-	}
-	return hintFor(refused.Code, c)
 }
 
 // Of returns a finding with what to do about it.

@@ -22,7 +22,7 @@ func manifestEntries() map[trust.Code]entry {
 			always("set the chart's gitlabUrl to an address like https://gitlab.example.com")},
 		manifest.NoCertificate: {"no certificate is given, and no Ingress or Gateway of the stream names a Secret for the host|no certificate is given for the host …", "there is no `--cert` and no other source, or only for other hosts",
 			noCertificateHint},
-		manifest.TwoSources: {"and a runner reads one file|which is to come from", "two certificates are given for one runner",
+		manifest.TwoSources: {"and a runner reads one file|which is to come from", "two certificates for one runner",
 			always("leave one of them out, or say which host each is for: HOST=…")},
 		manifest.BadReference: {"cannot name a …: it takes at most 253 of|cannot be a key of a …|it looks like NAMESPACE/NAME, and a pod mounts only what its own namespace has", "from `--from-secret` or `--from-configmap`",
 			always("write [HOST=]NAME or [HOST=]NAME/KEY")},
@@ -54,7 +54,7 @@ func wayEntries() map[trust.Code]entry {
 			always("leave out --jobs: jobs of other executors trust what their own machine trusts")},
 		manifest.ShellUnfit: {"and the script is for POSIX shells", "`--jobs` does not work with PowerShell",
 			always("leave out --jobs: the images of these jobs have to trust GitLab themselves; for jobs on Linux, set the shell to bash")},
-		manifest.SourceServed:    {"the certificate is …, which … names for …", "a note on where the certificate comes from if none is given; nothing to do", nil},
+		manifest.SourceServed:    {"the certificate is …, which … names for …", "a note on where the certificate comes from without `--cert`; nothing to do", nil},
 		manifest.CertsSecretName: {"certsSecretName: …", "a note from `values`: the chart's own value does the same; nothing to do", nil},
 		manifest.HostTooLong:     {"is too long for the name of the runner's file", "from `values --host`", always("give the runner the path of its file instead: --via=env")},
 		manifest.BadChartVersion: {"the chart version … is not X.Y.Z|is not one of gitlab-runner, but of the gitlab chart around it", "from `values --chart-version`",
@@ -99,7 +99,7 @@ func warningEntries() map[trust.Code]entry {
 		manifest.CacheHost: {"which jobs do not trust without --jobs|has a certificate that is not known: …", "a note: the client of the cache reads no file of the runner; jobs go on without their cache", nil},
 		manifest.CheckOff: {"turns off the check of certificates: no file makes that safe", "left from the time before the certificate was trusted",
 			only(OfFiles, "remove it from the chart's values: with the file it is not needed")},
-		manifest.CertDirSet: {"the env of the container has no list of directories for it", "SSL_CERT_DIR comes from another object, and a certificate is given for a further host",
+		manifest.CertDirSet: {"the env of the container has no list of directories for it", "SSL_CERT_DIR comes from another object, and there is a certificate for a further host",
 			always("write its value into the chart's values, or leave out the certificate of the further host")},
 		manifest.TemplateShared: {"have one template, in …, and their certificates differ", "two runners mount one ConfigMap, and `--jobs` would give the certificates of one to the jobs of both",
 			always("give both runners the same certificates, or each a ConfigMap with its config.template.toml")},
@@ -123,9 +123,9 @@ func auditEntries() map[trust.Code]entry {
 		audit.CodeFileUnknown: {"is not in the manifests|the file would have to be in the image|is a Helm hook, which need not be there|says which one the release has|is filled by the container …|depends on the image", "mostly because it is in a Secret of the cluster; `verify --release` reads it with kubectl; `--online` may tell more",
 			fromCluster},
 		audit.CodeFileMissing: {"has no file …|the mount at its place names no volume of the pod", "the runner's file does not exist: upgrade with the post-renderer", nil},
-		pod.CodeKeyMissing: {"no pod of it starts: the volume … shows the key … of …, which does not have it|takes the key … of …, which does not have it", "a volume or variable is left over from an earlier run or a manual edit",
-			always("remove it from the chart's values, or give the object that key")},
-		pod.CodeNeverStarts: {"names no volume of the pod|two volumes have the name …|no volume can have the name …|two items of the volume … have the path …|make a file and a folder of the path …|names no …|has an item at …|has the file mode …|has two mounts at …|has no mountPath|has the subPath …|is a folder, and in … a file is there|is inside of …, which is read-only and does not have its folder", "the API server refuses the pod, or its containers cannot be made",
+		pod.CodeKeyMissing: {"no pod of it starts: the volume … shows the key … of …, which does not have it", "a volume is left over from an earlier run or a manual edit",
+			always("remove the volume from the chart's values, or give the object that key")},
+		pod.CodeNeverStarts: {"names no volume of the pod|two volumes have the name …|two items of the volume … have the path …|has two mounts at …|is inside of …, which is read-only and does not have its folder", "the API server refuses the pod, or its containers cannot be made",
 			always("correct volumes and volumeMounts in the chart's values")},
 		audit.CodeUnreadable: {"is shown with the mode … as root's file, in a pod without fsGroup", "defaultMode of the volume, or mode of its item, keeps the runner's user out",
 			always("leave the mode out, or give the pod an fsGroup: podSecurityContext.fsGroup in the chart's values")},
@@ -183,7 +183,7 @@ func fromCluster(c Context) string {
 func noFile(c Context) string {
 	const text = "an upgrade with the post-renderer gives it a file"
 	if c.Release == "" {
-		return "--online tells whether that is enough; " + text
+		return "--online shows whether that is enough; " + text
 	}
-	return "helm runnertrust verify --release " + c.Release + " --online tells whether that is enough; " + text
+	return "helm runnertrust verify --release " + c.Release + " --online shows whether that is enough; " + text
 }

@@ -1,7 +1,6 @@
 package advice
 
 import (
-	"strconv"
 	"strings"
 	"unicode"
 )
@@ -12,12 +11,8 @@ const Program = "helm runnertrust"
 // Quote returns a text as one types it for a word of a command: as it is where no character means
 // anything to a shell, else quoted.
 func Quote(text string) string {
-	switch {
-	case text != "" && IsPlain(text):
+	if text != "" && IsPlain(text) {
 		return text
-	case strings.ContainsFunc(text, func(c rune) bool { return !unicode.IsPrint(c) }):
-		quoted := strconv.Quote(text) // bash, zsh and ksh read the escapes of Go in $''
-		return "$'" + strings.NewReplacer(`\"`, `"`, `'`, `\'`).Replace(quoted[1:len(quoted)-1]) + "'"
 	}
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }

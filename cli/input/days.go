@@ -37,6 +37,3 @@ func (d *Days) Set(value string) error {
 	*d = Days(duration)
 	return nil
 }
-
-// IsDigits reports whether a text is a number.
-func IsDigits(text string) bool { return text != "" && consistsOf(text, isDigit) }

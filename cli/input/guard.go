@@ -3,15 +3,12 @@
 package input
 
 import (
-	"fmt"
+	"cmp"
 	"os"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
-
-	"github.com/spf13/pflag"
 
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/trust"
@@ -26,46 +23,27 @@ func CheckArguments(args []string) error {
 	before := ""
 	for _, arg := range args {
 		if HoldsSecret(arg) {
-			flag := flagOf(before, arg)
-			return RefuseSecret(flag, strings.TrimPrefix(flag, "--"), strings.TrimPrefix(arg, flag+"="))
+			source := cmp.Or(flagName().FindString(arg), flagName().FindString(before), "an argument")
+			return RefuseSecret(strings.TrimSuffix(source, "="))
 		}
 		before = arg
 	}
 	return nil
 }
 
+var flagName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(--[a-z][a-z-]{0,30}|-[a-z])(=|$)`) })
+
 // RefuseSecret returns the error about a value for which [HoldsSecret] is true; source is the flag or
-// the variable that it comes from. Line breaks alone make no certificate of a value, except where
-// one is wanted.
-func RefuseSecret(source, flag, value string) error {
-	if isCertificate(value) || flag == "cert" || flag == noFlag {
-		return &advice.Error{What: source + ": the value is the text of a certificate or a key, or has line breaks",
-			Hint: "write it to a file and give the path, or put it into the variable " + CertVariable}
-	}
-	hint := "give it in one line"
-	if flag == "pipe" {
-		hint = "put the lines into a script, and name that"
-	}
-	return &advice.Error{What: source + ": the value has line breaks", Hint: hint}
+// the variable that it comes from.
+func RefuseSecret(source string) error {
+	return &advice.Error{What: source + ": the value is the text of a certificate or a key, or has line breaks",
+		Hint: "write a certificate to a file and give the path, or put it into the variable " + CertVariable + "; any other value takes one line"}
 }
 
-// HoldsSecret reports whether a value has more than one line or may be PEM, a part of it or its
-// base64.
+// HoldsSecret reports whether a value has more than one line, or may be PEM or its base64.
 func HoldsSecret(value string) bool {
-	return strings.ContainsAny(value, "\r\n") || isCertificate(value)
-}
-
-// isCertificate reports whether a value may be PEM, a part of it or its base64.
-func isCertificate(value string) bool {
 	const shortest = 48 // of what is worth compiling the expression for
-	return strings.Contains(value, "-----BEGIN") || len(value) >= shortest && base64Text().MatchString(value) ||
-		strings.ContainsAny(value, "\r\n") && slices.ContainsFunc(strings.Fields(value), func(line string) bool {
-			return len(line) >= shortest && consistsOf(line, isBase64) // PEM without its head
-		})
-}
-
-func isBase64(c rune) bool {
-	return isDigit(c) || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || strings.ContainsRune("+/=", c)
+	return strings.ContainsAny(value, "\r\n") || strings.Contains(value, "-----BEGIN") || len(value) >= shortest && base64Text().MatchString(value)
 }
 
 // base64Text matches PEM ("-----BEGIN") or DER (a SEQUENCE of 256 bytes or more) in base64.
@@ -73,78 +51,25 @@ var base64Text = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(^|=)(LS0tLS1CRUdJTi|MI[I-L][A-Za-z0-9+/]{60})`)
 })
 
-var flagName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(--[a-z][a-z-]{0,30}|-[a-z])(=|$)`) })
-
-// noFlag stands for the flag of an argument that belongs to none.
-const noFlag = "an argument"
-
-// flagOf returns the flag that an argument belongs to, by its own text or that before it.
-func flagOf(before, arg string) string {
-	for _, text := range []string{arg, before} {
-		if found := flagName().FindStringSubmatch(text); found != nil {
-			return found[1]
-		}
-	}
-	return noFlag
-}
-
 // MayHoldPassword reports whether a value looks like a URL with a password, in whatever shape.
 func MayHoldPassword(value string) bool {
 	return strings.Contains(value, ":") && trust.HasUser(value) ||
 		strings.Contains(value, "://") && trust.PrintableURL(value) != value
 }
 
-// CheckURLs refuses a URL with a password where a path or a name is wanted.
-func CheckURLs(flags *pflag.FlagSet) error {
-	var err error
-	flags.Visit(func(flag *pflag.Flag) {
-		values := []string{flag.Value.String()}
-		if list, ok := flag.Value.(pflag.SliceValue); ok {
-			values = list.GetSlice()
-		}
-		for _, value := range values {
-			value = WithoutHost(value)
-			if MayHoldPassword(value) && !PathExists(value) && flag.Name != "connect" && flag.Name != "host" {
-				err = &advice.Error{What: fmt.Sprintf("--%s: %q is a URL with a password", flag.Name, trust.PrintableURL(value)),
-					Hint: "give a path or a name, and change the password if it was real"}
-			}
-		}
-	})
-	return err
-}
-
-// HidePasswords returns what is said about a command line without the passwords of its arguments,
-// and without the arguments of a --pipe, which may hold some.
+// HidePasswords returns a message without the passwords of a command line's arguments and variables.
 func HidePasswords(args []string, text string) string {
-	hide := func(secret, shown string) {
-		quoted := strconv.Quote(secret)
-		text = strings.NewReplacer(secret, shown, quoted[1:len(quoted)-1], shown).Replace(text)
-	}
 	for _, arg := range args {
-		if found := pipeInArgument().FindStringSubmatch(arg); found != nil {
-			if command := strings.TrimSpace(found[1]); ShownCommand(command) != command {
-				hide(command, ShownCommand(command))
-			}
-		}
 		_, value, _ := strings.Cut(arg, "=")
 		for _, secret := range []string{arg, value, WithoutHost(value)} {
-			if MayHoldPassword(secret) {
-				hide(secret, trust.PrintableURL(secret))
+			if !MayHoldPassword(secret) {
+				continue
 			}
+			quoted, shown := strconv.Quote(secret), trust.PrintableURL(secret)
+			text = strings.NewReplacer(secret, shown, quoted[1:len(quoted)-1], shown).Replace(text)
 		}
 	}
 	return text
-}
-
-// pipeInArgument matches a --pipe within an argument: all that stands behind it is its command.
-var pipeInArgument = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?s)(?:^-?|--)pipe[ =](.*)`) })
-
-// ShownCommand returns the command of a --pipe as messages show it: without its arguments.
-func ShownCommand(command string) string {
-	if words := strings.Fields(command); len(words) > 1 {
-		return words[0] + " ..."
-	}
-	return command
 }
 
 var userInText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(\b[a-zA-Z][-+.a-zA-Z0-9]*://)\S*(@|%40)`) })

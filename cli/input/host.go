@@ -2,11 +2,18 @@ package input
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
+	"sync"
 
 	"helm-runnertrust/render"
 	"helm-runnertrust/trust/probe"
 )
+
+// hostForm matches a host name or an address in brackets, and a port.
+var hostForm = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:([-._a-zA-Z0-9]+)|\[([.:0-9a-fA-F]+)\])(:[0-9]*)?$`)
+})
 
 // SplitHost cuts HOST[:PORT]= or [IPv6][:PORT]= off the start of an argument. What looks like
 // neither is a part of the path.
@@ -15,25 +22,16 @@ func SplitHost(arg string) (host, path string, err error) {
 	if !found {
 		return "", arg, nil
 	}
-	host, port, hasPort := strings.Cut(before, ":")
-	allowed := isName
-	if inner, ok := strings.CutPrefix(before, "["); ok {
-		inner, rest, closed := strings.Cut(inner, "]")
-		if !closed || rest != "" && rest[0] != ':' {
-			return "", arg, nil
-		}
-		host, hasPort, allowed = inner, rest != "", isAddress
-		port = strings.TrimPrefix(rest, ":")
-	}
-	if host == "" || !consistsOf(host, allowed) || !consistsOf(port, isDigit) {
+	parts := hostForm().FindStringSubmatch(before)
+	if parts == nil {
 		return "", arg, nil
 	}
-	if hasPort {
+	if port, ok := strings.CutPrefix(parts[3], ":"); ok {
 		if err := probe.CheckPort(fmt.Sprintf("%q", arg), port); err != nil {
 			return "", "", err
 		}
 	}
-	return host, after, nil
+	return parts[1] + parts[2], after, nil
 }
 
 // WithoutHost returns the value of [HOST=]VALUE.
@@ -45,19 +43,11 @@ func WithoutHost(value string) string {
 }
 
 // IsName reports whether a text can be a name of a host, an object or a field, and so no other value
-// that was put in its place.
-func IsName(text string) bool { return text != "" && len(text) <= 253 && consistsOf(text, isName) }
-
-func consistsOf(text string, allowed func(c rune) bool) bool {
-	return !strings.ContainsFunc(text, func(c rune) bool { return !allowed(c) })
-}
-
-func isDigit(c rune) bool { return '0' <= c && c <= '9' }
-
-func isAddress(c rune) bool { return isDigit(c) || strings.ContainsRune("abcdefABCDEF:.", c) }
-
-func isName(c rune) bool {
-	return isDigit(c) || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || strings.ContainsRune("-._", c)
+// that was put there instead.
+func IsName(text string) bool {
+	return text != "" && len(text) <= 253 && !strings.ContainsFunc(text, func(c rune) bool {
+		return (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && !strings.ContainsRune("-._", c)
+	})
 }
 
 // Object reads [HOST=]NAME[/KEY] of a Secret or a ConfigMap.

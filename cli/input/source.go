@@ -18,14 +18,14 @@ import (
 // files in a folder are joined.
 func (f Files) Load(arg string) ([]render.Source, error) {
 	if HoldsSecret(arg) {
-		return nil, RefuseSecret("the path of a certificate", "cert", arg)
+		return nil, RefuseSecret("the path of a certificate")
 	}
 	host, path, err := SplitHost(arg)
 	if err != nil {
 		return nil, err
 	}
 	if path == "" {
-		return nil, &advice.Error{What: fmt.Sprintf("%q: no path given", arg), Hint: "write [HOST=]PATH"}
+		return nil, &advice.Error{What: fmt.Sprintf("%q has no path", arg), Hint: "write [HOST=]PATH"}
 	}
 	about, err := os.Stat(path)
 	if err != nil {
@@ -33,7 +33,7 @@ func (f Files) Load(arg string) ([]render.Source, error) {
 	}
 	if about.IsDir() {
 		if host != "" {
-			return nil, &advice.Error{What: fmt.Sprintf("%s: a folder cannot be given for the one host %q", path, host),
+			return nil, &advice.Error{What: fmt.Sprintf("%s: a folder is not for one host, such as %q", path, host),
 				Hint: "give the folder without HOST=, or the one file"}
 		}
 		return f.loadFolder(path)
@@ -111,8 +111,6 @@ func unreadable(path string, err error) error {
 		hint = "give the path of a file, or a pipe: <(command)"
 	case strings.Contains(path, " --"), strings.Contains(path, ",--"):
 		hint = OneEach
-	case strings.Contains(path, "="):
-		hint = "the part before = is taken as a host only if it looks like one; write ./PATH for a path with ="
 	}
 	if MayHoldPassword(path) {
 		path = trust.PrintableURL(path)

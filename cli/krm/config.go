@@ -3,11 +3,11 @@ package krm
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
+	"strconv"
 	"strings"
-	"time"
 
+	"github.com/spf13/pflag"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"helm-runnertrust/cli/advice"
@@ -26,61 +26,84 @@ const (
 	certificateField = "spec.certificate"
 )
 
-// A spec has the flags of the filter, and for RunnerTrustVerify those of verify. docs/KRM.md
-// describes it.
+// A spec has the options that a functionConfig sets: those of the filter, or those of verify.
 type spec struct {
-	certificate, via, deployment, certsDir, configMapName string
-	certificateFile, fromSecret, fromConfigMap            list
-	fromIngress, jobs, noRollout, force                   toggle
-	allowNoRunner, allowUnknown                           toggle
-	expiresWithin                                         days
+	verifies        bool
+	deployment      string
+	certsDir        string
+	filter          render.Options
+	certificate     string
+	certificateFile []string
+	fromSecret      []string
+	fromConfigMap   []string
+	expiresWithin   input.Days
+	allowUnknown    bool
 }
 
-// fields returns the fields of a kind, each with where its value goes.
-func (s *spec) fields(kind string) map[string]any {
-	both := map[string]any{"deployment": &s.deployment, "certsDir": &s.certsDir}
-	if kind == verifyKind {
-		maps.Copy(both, map[string]any{"expiresWithin": &s.expiresWithin, "allowUnknown": &s.allowUnknown})
-		return both
+// fields returns the fields of the kind, which docs/KRM.md describes, as the flags that they stand for.
+func (s *spec) fields() *pflag.FlagSet {
+	f := pflag.NewFlagSet("", pflag.ContinueOnError)
+	o := &s.filter
+	f.StringVar(&s.deployment, "deployment", "", "")
+	f.StringVar(&s.certsDir, "certsDir", "", "")
+	if s.verifies {
+		f.BoolVar(&s.allowUnknown, "allowUnknown", false, "")
+		f.Var(&s.expiresWithin, "expiresWithin", "")
+		return f
 	}
-	maps.Copy(both, map[string]any{
-		"certificate": &s.certificate, "certificateFile": &s.certificateFile, "fromSecret": &s.fromSecret,
-		"fromConfigMap": &s.fromConfigMap, "fromIngress": &s.fromIngress, "via": &s.via, "jobs": &s.jobs,
-		"noRollout": &s.noRollout, "force": &s.force, "configMapName": &s.configMapName, "allowNoRunner": &s.allowNoRunner,
-	})
-	return both
-}
-
-// A list is a text or a list of texts.
-type list []string
-
-// UnmarshalYAML reads one.
-func (l *list) UnmarshalYAML(node *yaml.Node) error {
-	if node.Kind == yaml.ScalarNode {
-		*l = list{node.Value}
-		return nil
+	for name, option := range map[string]*bool{"fromIngress": &o.FromIngress, "jobs": &o.Jobs, "noRollout": &o.NoRollout, "force": &o.Force, "allowNoRunner": &o.AllowNoRunner} {
+		f.BoolVar(option, name, false, "")
 	}
-	return node.Decode((*[]string)(l))
+	for name, option := range map[string]*[]string{"certificateFile": &s.certificateFile, "fromSecret": &s.fromSecret, "fromConfigMap": &s.fromConfigMap} {
+		f.StringArrayVar(option, name, nil, "")
+	}
+	f.StringVar(&o.ConfigMapName, "configMapName", "", "")
+	f.StringVar((*string)(&o.Via), "via", "", "")
+	f.StringVar(&s.certificate, "certificate", "", "")
+	return f
 }
 
-// A toggle is true or false, in quotes or not: kustomize puts a yes in quotes.
-type toggle bool
-
-// UnmarshalYAML reads one.
-func (t *toggle) UnmarshalYAML(node *yaml.Node) error {
-	unquoted := yaml.Node{Kind: node.Kind, Value: node.Value}
-	return unquoted.Decode((*bool)(t))
+// options returns the options of the filter, with the certificates that the spec names.
+func (s *spec) options(files input.Files) (render.Options, error) {
+	o := s.filter
+	o.Deployment, o.CertsDir = s.deployment, s.certsDir
+	var faults []error
+	check := func(field string, err error) {
+		for _, one := range trust.Errors(err) {
+			faults = append(faults, &fieldError{field: "spec." + field, err: one})
+		}
+	}
+	if s.certificate != "" {
+		bundle, err := trust.Parse(certificateField, []byte(s.certificate))
+		o.Sources = append(o.Sources, render.Source{Bundle: bundle})
+		check("certificate", err)
+	}
+	sources, err := files.LoadAll(s.certificateFile)
+	o.Sources = append(o.Sources, sources...)
+	check("certificateFile", err)
+	for i, name := range slices.Concat(s.fromSecret, s.fromConfigMap) {
+		kind := "Secret"
+		if i >= len(s.fromSecret) {
+			kind = "ConfigMap"
+		}
+		object, err := input.Object(kind, name)
+		o.Objects = append(o.Objects, object)
+		check("from"+kind, err)
+	}
+	_, err = delivery.New(o.Via, "")
+	check("via", err)
+	return o, errors.Join(faults...)
 }
 
-type days struct{ input.Days }
+// What a value cannot be is not repeated: it may be a secret.
+var (
+	errKind  = &advice.Error{What: "it has a value of another kind", Hint: "docs/KRM.md describes the fields"}
+	errEmpty = &advice.Error{What: "it is empty", Hint: "give it a value, or leave the field out"}
+)
 
-// UnmarshalYAML reads a time.
-func (d *days) UnmarshalYAML(node *yaml.Node) error { return d.Set(node.Value) }
-
-// A fieldError is about a field of the functionConfig, or a file that it names.
+// A fieldError is about a field of the functionConfig.
 type fieldError struct {
 	field string // "spec.via"
-	file  string // that is wrong; "" for the field itself
 	err   error
 }
 
@@ -95,117 +118,82 @@ func (e *fieldError) Error() string {
 // Unwrap returns what is wrong.
 func (e *fieldError) Unwrap() error { return e.err }
 
-func wrong(field, what, hint string) error {
-	return &fieldError{field: field, err: &advice.Error{What: what, Hint: hint}}
-}
-
 // readConfig reads a functionConfig. An unknown field of spec was meant to do something, so it is
-// refused.
-func readConfig(config *yaml.RNode) (kind string, s spec, err error) {
-	kind = text(config, "kind")
-	if text(config, "apiVersion") != apiVersion || kind != filterKind && kind != verifyKind {
-		return "", s, &advice.Error{What: "functionConfig: it is none of this program's",
+// refused. A key that cannot be a field may be a value in the wrong place, and is not repeated.
+func readConfig(config *yaml.RNode) (*spec, error) {
+	kind := config.GetKind()
+	if config.GetApiVersion() != apiVersion || kind != filterKind && kind != verifyKind {
+		return nil, &advice.Error{What: "functionConfig: it is none of this program's",
 			Hint: fmt.Sprintf("write apiVersion: %s, and kind: %s or %s", apiVersion, filterKind, verifyKind)}
 	}
+	s := &spec{verifies: kind == verifyKind}
 	node := field(config, "spec")
-	if node == nil {
-		return kind, s, nil
+	if node != nil && node.YNode().Kind != yaml.MappingNode {
+		return nil, &fieldError{field: "spec", err: errKind}
 	}
-	if node.YNode().Kind != yaml.MappingNode {
-		return kind, s, wrong("spec", "it is not a mapping", "")
-	}
-	known := s.fields(kind)
-	seen := map[string]bool{}
+	fields := s.fields()
+	var known []string
+	fields.VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+	unknown := kind + " has " + strings.Join(known, ", ")
 	var faults []error
 	for _, pair := range yamledit.Fields(node) {
-		target, isKnown := known[pair.Key]
-		switch {
-		case !isKnown:
-			faults = append(faults, unknown(pair.Key, kind, slices.Sorted(maps.Keys(known))))
-		case seen[pair.Key]:
-			faults = append(faults, wrong("spec."+pair.Key, "it is there twice", ""))
+		var err error
+		name := "spec." + pair.Key
+		switch option := fields.Lookup(pair.Key); {
+		case !input.IsName(pair.Key):
+			name, err = "spec", &advice.Error{What: "a key of it is not known", Hint: unknown}
+		case option == nil:
+			err = &advice.Error{What: "it is not known", Hint: unknown}
+		case option.Changed:
+			err = &advice.Error{What: "it is there twice"}
 		default:
-			faults = append(faults, readField(pair, target))
+			option.Changed = true
+			err = readField(pair, option)
 		}
-		seen[pair.Key] = true
-	}
-	return kind, s, errors.Join(faults...)
-}
-
-// unknown refuses a field. A key that cannot be one may be a value in the wrong place, and is not
-// repeated.
-func unknown(key, kind string, known []string) error {
-	hint := kind + " has " + strings.Join(known, ", ")
-	if !input.IsName(key) {
-		return wrong("spec", "a key of it is not known", hint)
-	}
-	return wrong("spec."+key, "it is not known", hint)
-}
-
-// readField reads a field. An empty one is refused: an empty variable of a template must not change where
-// the certificates come from. What a value cannot be is not repeated.
-func readField(pair yamledit.Pair, target any) error {
-	place := "spec." + pair.Key
-	texts, err := pair.Value.Elements()
-	if err != nil {
-		texts = []*yaml.RNode{pair.Value}
-	}
-	if len(texts) == 0 {
-		return wrong(place, "it is empty", "give it a value, or leave the field out")
-	}
-	for _, one := range texts {
-		value := strings.TrimSpace(yaml.GetValue(one))
-		switch {
-		case one.IsNilOrEmpty(), one.YNode().Kind == yaml.ScalarNode && value == "":
-			return wrong(place, "it is empty", "give it a value, or leave the field out")
-		case pair.Key == "certificate":
-		case input.HoldsSecret(value):
-			return wrong(place, "the value is the text of a certificate or a key, or has line breaks", "PEM text is given as spec.certificate")
-		case input.MayHoldPassword(input.WithoutHost(value)) && !input.PathExists(value):
-			return wrong(place, "the value is a URL with a password", "give a path or a name, and change the password if it was real")
+		if err != nil {
+			faults = append(faults, &fieldError{field: name, err: err})
 		}
 	}
-	if pair.Value.YNode().Decode(target) != nil { // its error has the value
-		return wrong(place, "it has a value of another kind", "docs/KRM.md describes the fields")
+	return s, errors.Join(faults...)
+}
+
+// readField sets the option of a field. An empty one is refused: an empty variable of a template must
+// not change where the certificates come from.
+func readField(pair yamledit.Pair, option *pflag.Flag) error {
+	values := []*yaml.RNode{pair.Value}
+	if list, err := pair.Value.Elements(); err == nil && option.Value.Type() == "stringArray" {
+		values = list
+	}
+	if len(values) == 0 {
+		return errEmpty
+	}
+	for _, one := range values {
+		value := yaml.GetValue(one)
+		if err := checkValue(pair.Key, one, value); err != nil {
+			return err
+		}
+		if isYes := slices.Contains([]string{"yes", "on"}, value); option.Value.Type() == "bool" && (isYes || slices.Contains([]string{"no", "off"}, value)) {
+			value = strconv.FormatBool(isYes) // kustomize puts a yes in quotes
+		}
+		if option.Value.Set(value) != nil { // its error has the value
+			return errKind
+		}
 	}
 	return nil
 }
 
-// options returns the options of the filter, with the certificates that the spec names.
-func (s *spec) options(files input.Files, now time.Time) (render.Options, error) {
-	o := render.Options{
-		FromIngress: bool(s.fromIngress), Jobs: bool(s.jobs), NoRollout: bool(s.noRollout), Force: bool(s.force),
-		Deployment: s.deployment, CertsDir: s.certsDir, ConfigMapName: s.configMapName, AllowNoRunner: bool(s.allowNoRunner), Now: now,
+// checkValue refuses what is no value, or a secret in the wrong place.
+func checkValue(key string, node *yaml.RNode, value string) error {
+	switch {
+	case node.IsNilOrEmpty(), node.YNode().Kind == yaml.ScalarNode && strings.TrimSpace(value) == "":
+		return errEmpty
+	case node.YNode().Kind != yaml.ScalarNode:
+		return errKind
+	case key == "certificate":
+	case input.HoldsSecret(value):
+		return &advice.Error{What: "the value is the text of a certificate or a key, or has line breaks", Hint: "PEM text belongs in spec.certificate"}
+	case input.MayHoldPassword(input.WithoutHost(value)) && !input.PathExists(value):
+		return &advice.Error{What: "the value is a URL with a password", Hint: "give a path or a name, and change the password if it was real"}
 	}
-	var faults []error
-	check := func(field, file string, err error) {
-		for _, one := range trust.Errors(err) {
-			faults = append(faults, &fieldError{field: "spec." + field, file: file, err: one})
-		}
-	}
-	var err error
-	if s.via != "" {
-		o.Via, err = delivery.ParseWay(s.via)
-		check("via", "", err)
-	}
-	if s.certificate != "" {
-		bundle, err := trust.Parse(certificateField, []byte(s.certificate))
-		o.Sources = append(o.Sources, render.Source{Bundle: bundle})
-		check("certificate", "", err)
-	}
-	for _, file := range s.certificateFile {
-		sources, err := files.Load(file)
-		o.Sources = append(o.Sources, sources...)
-		check("certificateFile", input.WithoutHost(file), err)
-	}
-	for i, name := range slices.Concat(s.fromSecret, s.fromConfigMap) {
-		kind := "Secret"
-		if i >= len(s.fromSecret) {
-			kind = "ConfigMap"
-		}
-		object, err := input.Object(kind, name)
-		o.Objects = append(o.Objects, object)
-		check("from"+kind, "", err)
-	}
-	return o, errors.Join(faults...)
+	return nil
 }

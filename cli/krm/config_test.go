@@ -2,6 +2,7 @@ package krm
 
 import (
 	"errors"
+	"strconv"
 	"testing"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -12,11 +13,11 @@ func TestToggle(t *testing.T) {
 	for text, want := range map[string]string{
 		"true": "true", `"true"`: "true", "yes": "true", `"yes"`: "true", "'on'": "true", `!!bool "true"`: "true",
 		"false": "false", `"false"`: "false", `"no"`: "false", "off": "false",
-		"1": "it has a value of another kind", `"maybe"`: "it has a value of another kind", "~": "it is empty", `""`: "it is empty",
+		"2": "it has a value of another kind", `"maybe"`: "it has a value of another kind", "~": "it is empty", `""`: "it is empty",
 	} {
 		config := yaml.MustParse("apiVersion: " + apiVersion + "\nkind: " + filterKind + "\nspec: {jobs: " + text + "}\n")
-		_, s, err := readConfig(config)
-		got := map[toggle]string{true: "true", false: "false"}[s.jobs]
+		s, err := readConfig(config)
+		got := strconv.FormatBool(s.filter.Jobs)
 		if fault, ok := errors.AsType[*fieldError](err); ok {
 			got = fault.err.Error()
 		}

@@ -28,24 +28,21 @@ func (f Function) Run(stream *yamledit.Stream, doc *yamledit.Document) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	err = f.run(l)
+	s, err := readConfig(l.config)
+	items, streamErr := l.stream()
+	switch {
+	case err != nil || streamErr != nil:
+		err = l.refuse(errors.Join(err, streamErr))
+	case s.verifies:
+		err = f.verify(l, items, s)
+	default:
+		err = l.refuse(f.filter(l, items, s))
+	}
 	out, fault := l.bytes()
 	if fault != nil {
 		fault = malformed("it cannot be written", fault)
 	}
 	return out, errors.Join(err, fault)
-}
-
-func (f Function) run(l *resourceList) error {
-	kind, s, err := readConfig(l.config)
-	switch {
-	case err != nil:
-	case kind == verifyKind:
-		return f.verify(l, &s) // whose results are there already
-	default:
-		err = f.filter(l, &s)
-	}
-	return l.refuse(err)
 }
 
 // refuse adds errors to the results, and returns them for stderr.
@@ -63,43 +60,36 @@ func (l *resourceList) refuse(err error) error {
 	return errors.Join(all...)
 }
 
-func (f Function) filter(l *resourceList, s *spec) error {
-	options, err := s.options(f.Files, f.Now)
+func (f Function) filter(l *resourceList, items *yamledit.Stream, s *spec) error {
+	options, err := s.options(f.Files)
 	if err != nil {
 		return err
 	}
-	stream, err := l.stream()
-	if err != nil {
-		return err
-	}
-	filtered, err := render.FilterStream(stream, options)
+	options.Now = f.Now
+	filtered, err := render.FilterStream(items, options)
 	if err != nil {
 		return err
 	}
 	for _, warning := range filtered.Warnings {
-		l.addFinding(severityWarning, "", warning, options.Sources)
+		l.addFinding("warning", "", warning)
 		f.Warn(warning)
 	}
 	for _, note := range filtered.Notes {
-		l.addFinding(severityInfo, "", note, nil)
+		l.addFinding("info", "", note)
 		f.Note(note)
 	}
-	return l.replace(stream, yamledit.Split(filtered.Bytes()))
+	return l.replace(items, filtered.Bytes())
 }
 
 // verify changes nothing. A runner that would not connect, or that cannot be judged unless that is
 // allowed, is an error.
-func (f Function) verify(l *resourceList, s *spec) error {
-	stream, err := l.stream()
-	if err != nil {
-		return l.refuse(err)
-	}
-	text, err := stream.Bytes()
+func (f Function) verify(l *resourceList, items *yamledit.Stream, s *spec) error {
+	text, err := items.Bytes()
 	if err != nil {
 		return l.refuse(err)
 	}
 	runners, err := audit.Run(text, audit.Options{
-		Now: f.Now, ExpiresWithin: time.Duration(s.expiresWithin.Days), Deployment: s.deployment, CertsDir: s.certsDir,
+		Now: f.Now, ExpiresWithin: time.Duration(s.expiresWithin), Deployment: s.deployment, CertsDir: s.certsDir,
 	})
 	if err != nil {
 		return l.refuse(advice.Context{Verify: true}.In(err))
@@ -108,16 +98,16 @@ func (f Function) verify(l *resourceList, s *spec) error {
 	for _, runner := range runners {
 		finding := runner.Finding
 		finding.Object = "Deployment/" + runner.Deployment
-		severity := severityInfo
-		if runner.Status == trust.StatusFailed || runner.Status == trust.StatusUnknown && !bool(s.allowUnknown) {
-			severity = severityError
+		severity := "info"
+		if runner.Status == trust.StatusFailed || runner.Status == trust.StatusUnknown && !s.allowUnknown {
+			severity = "error"
 			m := advice.Context{Check: advice.OfManifests}.Of(finding)
 			faults = append(faults, &advice.Error{Code: m.Code, What: finding.Object + ": " + m.Message, Hint: m.Hint})
 		}
-		l.addFinding(severity, runner.Namespace, finding, nil)
+		l.addFinding(severity, runner.Namespace, finding)
 		for _, warning := range runner.Warnings {
 			warning.Object = finding.Object
-			l.addFinding(severityWarning, runner.Namespace, warning, nil)
+			l.addFinding("warning", runner.Namespace, warning)
 			f.Warn(warning)
 		}
 	}

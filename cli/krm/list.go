@@ -5,6 +5,7 @@
 package krm
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -32,17 +33,15 @@ type resourceList struct {
 // Find returns the document of a stream that makes it a function's input, nil where there is none.
 func Find(stream *yamledit.Stream) *yamledit.Document {
 	for _, doc := range stream.Documents {
-		if doc.Contains(listKind, strings.TrimSuffix(listGroup, "/")) && isList(doc) {
-			return doc
+		if !doc.Contains(listKind, strings.TrimSuffix(listGroup, "/")) {
+			continue
+		}
+		root, err := doc.Root()
+		if err != nil || root.GetKind() == listKind && strings.HasPrefix(root.GetApiVersion(), listGroup) {
+			return doc // also one that cannot be read, and speaks of a list
 		}
 	}
 	return nil
-}
-
-// isList reports whether a document is a ResourceList, or cannot be read and speaks of one.
-func isList(doc *yamledit.Document) bool {
-	root, err := doc.Root()
-	return err != nil || text(root, "kind") == listKind && strings.HasPrefix(text(root, "apiVersion"), listGroup)
 }
 
 // newList takes the list apart, once its shape is sure.
@@ -54,39 +53,26 @@ func newList(stream *yamledit.Stream, doc *yamledit.Document) (*resourceList, er
 		}
 	}
 	root, err := doc.Root()
+	if syntax, ok := errors.AsType[*yamledit.SyntaxError](err); ok && syntax.Line > 0 {
+		err = fmt.Errorf("line %d: %w", doc.LinesAbove()+syntax.Line, err)
+	}
 	if err != nil {
-		if syntax, ok := errors.AsType[*yamledit.SyntaxError](err); ok && syntax.Line > 0 {
-			err = fmt.Errorf("line %d: %w", doc.LinesAbove()+syntax.Line, err)
-		}
 		return nil, malformed("it cannot be read", err)
 	}
-	l := &resourceList{document: doc, root: root, config: field(root, "functionConfig")}
-	seen := map[string]bool{}
-	for _, pair := range yamledit.Fields(root) {
-		isList := pair.Value.YNode().Kind == yaml.SequenceNode || yaml.IsMissingOrNull(pair.Value)
-		switch {
-		case seen[pair.Key]:
-			return nil, malformed("a key of it is there twice", nil)
-		case (pair.Key == "items" || pair.Key == "results") && !isList:
-			return nil, malformed(pair.Key+" is not a list", nil)
-		}
-		seen[pair.Key] = true
+	var shape struct { // of what is read below
+		FunctionConfig struct{ Kind, Spec yaml.Node } `yaml:"functionConfig"`
+		Items          []struct{ Metadata map[string]yaml.Node }
+		Results        []yaml.Node
 	}
-	if l.config == nil || l.config.YNode().Kind != yaml.MappingNode {
+	if root.YNode().Decode(&shape) != nil { // its error has values
+		return nil, malformed("items and results are not lists of objects with metadata, functionConfig is no object, or a key is there twice", nil)
+	}
+	l := &resourceList{document: doc, root: root, config: field(root, "functionConfig")}
+	if l.config == nil {
 		return nil, &advice.Error{What: "the ResourceList has no functionConfig", Hint: "it takes apiVersion: " + apiVersion + ", kind: " + filterKind}
 	}
 	l.items = elements(root, "items")
-	var faults []error
-	for i, item := range l.items {
-		metadata := field(item, "metadata")
-		switch {
-		case item.YNode().Kind != yaml.MappingNode:
-			faults = append(faults, malformed(fmt.Sprintf("item %d is not an object", i+1), nil))
-		case metadata != nil && metadata.YNode().Kind != yaml.MappingNode:
-			faults = append(faults, malformed(fmt.Sprintf("metadata of item %d is not a mapping", i+1), nil))
-		}
-	}
-	return l, errors.Join(faults...)
+	return l, nil
 }
 
 func malformed(what string, err error) error {
@@ -102,48 +88,38 @@ func (l *resourceList) stream() (*yamledit.Stream, error) {
 		}
 	}
 	all, err := stream.Bytes()
-	if err != nil {
-		return nil, err
-	}
 	documents := yamledit.Split(all)
-	if len(documents.Documents) != len(l.items) {
-		return nil, malformed("an item is more than one document", nil)
+	if err == nil && len(documents.Documents) != len(l.items) {
+		err = malformed("an item is more than one document", nil)
 	}
-	return documents, nil
+	return documents, err
 }
 
-// replace puts the filtered documents in the place of the items. Items without an edit stay the
-// nodes that they are.
-func (l *resourceList) replace(before, after *yamledit.Stream) error {
+// replace puts the documents of the filter in the place of the items: those that it edited, and behind
+// them those of the output that are new. Items without an edit stay the nodes that they are.
+func (l *resourceList) replace(edited *yamledit.Stream, output []byte) error {
 	var items []*yaml.RNode
-	next, changed := 0, false
-	for i, doc := range before.Documents {
-		edited, err := doc.Bytes()
+	for i, doc := range edited.Documents {
+		text, err := doc.Bytes()
+		item := l.items[i]
+		if err == nil && !bytes.Equal(text, doc.Text()) {
+			item, err = doc.Root()
+		}
 		if err != nil {
 			return err
 		}
-		if len(edited) == 0 {
-			changed = true
-			continue // removed
+		if len(text) > 0 { // else it was removed
+			items = append(items, item)
 		}
-		item := l.items[i]
-		if string(edited) != string(doc.Text()) {
-			changed = true
-			if item, err = after.Documents[next].Root(); err != nil {
-				return err
-			}
-		}
-		items = append(items, item)
-		next++
 	}
-	for _, doc := range after.Documents[next:] {
+	for _, doc := range yamledit.Split(output).Documents[len(items):] {
 		item, err := doc.Root()
 		if err != nil {
 			return err
 		}
-		items, changed = append(items, item), true
+		items = append(items, item)
 	}
-	if !changed {
+	if len(items) == 0 && len(l.items) == 0 {
 		return nil
 	}
 	return l.root.PipeE(yaml.SetField("items", yamledit.List(items...)))
@@ -151,17 +127,16 @@ func (l *resourceList) replace(before, after *yamledit.Stream) error {
 
 // bytes returns the list with the results behind those that it has already.
 func (l *resourceList) bytes() ([]byte, error) {
-	if len(l.results) > 0 {
+	all := elements(l.root, "results")
+	for _, r := range l.results {
 		var node yaml.Node
-		if err := node.Encode(l.results); err != nil {
+		if err := node.Encode(r); err != nil {
 			return nil, err
 		}
-		ours, err := yaml.NewRNode(&node).Elements()
-		if err != nil {
-			return nil, err
-		}
-		all := yamledit.List(append(elements(l.root, "results"), ours...)...)
-		if err := l.root.PipeE(yaml.SetField("results", all)); err != nil {
+		all = append(all, yaml.NewRNode(&node))
+	}
+	if len(l.results) > 0 {
+		if err := l.root.PipeE(yaml.SetField("results", yamledit.List(all...))); err != nil {
 			return nil, err
 		}
 	}
@@ -170,31 +145,14 @@ func (l *resourceList) bytes() ([]byte, error) {
 
 // elements returns the elements of a list in a mapping; none where there is none.
 func elements(node *yaml.RNode, name string) []*yaml.RNode {
-	list := field(node, name)
-	if list == nil {
-		return nil
-	}
-	all, _ := list.Elements() // it is a list
+	all, _ := field(node, name).Elements() // it is a list, or null
 	return all
 }
 
 // field returns a field of a mapping; nil where it is null or there is none.
 func field(node *yaml.RNode, name string) *yaml.RNode {
-	if node == nil || node.YNode().Kind != yaml.MappingNode {
-		return nil
+	if found := node.Field(name); found != nil && !yaml.IsMissingOrNull(found.Value) {
+		return found.Value
 	}
-	found := node.Field(name)
-	if found == nil || yaml.IsMissingOrNull(found.Value) {
-		return nil
-	}
-	return found.Value
-}
-
-// text returns a scalar field of a mapping; "" where there is none.
-func text(node *yaml.RNode, name string) string {
-	found := field(node, name)
-	if found == nil || found.YNode().Kind != yaml.ScalarNode {
-		return ""
-	}
-	return found.YNode().Value
+	return nil
 }

@@ -2,8 +2,8 @@ package krm
 
 import (
 	"errors"
+	"slices"
 	"strconv"
-	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -13,27 +13,13 @@ import (
 	"helm-runnertrust/trust"
 )
 
-// The severities of results.
-const (
-	severityError   = "error"
-	severityWarning = "warning"
-	severityInfo    = "info"
-)
-
-// A result is one of a ResourceList's results.
+// A result is one of a ResourceList's results; its severity is error, warning or info.
 type result struct {
-	Message     string       `yaml:"message"`
-	Severity    string       `yaml:"severity"`
-	ResourceRef *resourceRef `yaml:"resourceRef,omitempty"`
-	Field       *fieldRef    `yaml:"field,omitempty"`
-	File        *fileRef     `yaml:"file,omitempty"`
-}
-
-type resourceRef struct {
-	APIVersion string `yaml:"apiVersion,omitempty"`
-	Kind       string `yaml:"kind,omitempty"`
-	Name       string `yaml:"name,omitempty"`
-	Namespace  string `yaml:"namespace,omitempty"`
+	Message     string                   `yaml:"message"`
+	Severity    string                   `yaml:"severity"`
+	ResourceRef *yaml.ResourceIdentifier `yaml:"resourceRef,omitempty"`
+	Field       *fieldRef                `yaml:"field,omitempty"`
+	File        *fileRef                 `yaml:"file,omitempty"`
 }
 
 type fieldRef struct {
@@ -46,32 +32,17 @@ type fileRef struct {
 }
 
 // addFinding adds a finding to the results. An empty namespace is any.
-func (l *resourceList) addFinding(severity, namespace string, f trust.Finding, sources []render.Source) {
-	r := result{Message: withHint(advice.Context{Check: advice.OfManifests}.Of(f)), Severity: severity}
-	for _, source := range sources {
-		switch origin := source.Bundle.Origin(); {
-		case !strings.HasPrefix(f.Message, origin):
-		case origin == certificateField:
-			r.Field = &fieldRef{Path: origin}
-		default:
-			r.Field, r.File = &fieldRef{Path: "spec.certificateFile"}, &fileRef{Path: origin}
-		}
-	}
-	l.add(r, f.Object, namespace)
+func (l *resourceList) addFinding(severity, namespace string, f trust.Finding) {
+	m := advice.Context{Check: advice.OfManifests}.Of(f)
+	l.add(result{Message: withHint(m), Severity: severity}, f.Object, namespace)
 }
 
 // addError adds an error to the results, with its position in their fields.
 func (l *resourceList) addError(err error) {
 	m := advice.Explain(err, "")
-	r, object := result{Severity: severityError}, ""
+	r, object := result{Severity: "error"}, ""
 	if in, ok := errors.AsType[*fieldError](err); ok {
 		m.Message, r.Field = in.err.Error(), &fieldRef{Path: in.field}
-		if in.file != "" {
-			r.File = &fileRef{Path: in.file}
-		}
-	}
-	if refused, ok := errors.AsType[*trust.Error](err); ok && r.File != nil {
-		r.File.Path = refused.Origin // of a folder, the file
 	}
 	if refused, ok := errors.AsType[*render.Error](err); ok {
 		m.Message, object = refused.Err.Error(), refused.Object
@@ -86,27 +57,23 @@ func (l *resourceList) addError(err error) {
 // add completes a result by the item that it is about, "Kind/name". Of several items of that name in
 // several namespaces, it names none.
 func (l *resourceList) add(r result, object, namespace string) {
-	var found []*yaml.RNode
-	for _, item := range l.items {
-		metadata := field(item, "metadata")
-		if object != "" && text(item, "kind")+"/"+text(metadata, "name") == object && (namespace == "" || text(metadata, "namespace") == namespace) {
-			found = append(found, item)
-		}
-	}
+	found := slices.DeleteFunc(slices.Clone(l.items), func(item *yaml.RNode) bool {
+		return item.GetKind()+"/"+item.GetName() != object || namespace != "" && item.GetNamespace() != namespace
+	})
 	if len(found) > 0 {
-		kind, name, _ := strings.Cut(object, "/")
-		r.ResourceRef = &resourceRef{APIVersion: text(found[0], "apiVersion"), Kind: kind, Name: name}
+		r.ResourceRef = &yaml.ResourceIdentifier{
+			TypeMeta: yaml.TypeMeta{APIVersion: found[0].GetApiVersion(), Kind: found[0].GetKind()},
+			NameMeta: yaml.NameMeta{Name: found[0].GetName()},
+		}
 	}
 	if len(found) == 1 {
-		r.ResourceRef.Namespace = text(field(found[0], "metadata"), "namespace")
-		if r.File == nil {
-			r.File = fileOf(found[0])
-		}
+		r.ResourceRef.Namespace = found[0].GetNamespace()
+		r.File = fileOf(found[0])
 	}
 	l.results = append(l.results, r)
 }
 
-// fileOf returns the file that an item was read from, nil where its annotations do not tell.
+// fileOf returns the file that an item was read from, nil where its annotations do not say.
 func fileOf(item *yaml.RNode) *fileRef {
 	path, index, err := kioutil.GetFileAnnotations(item)
 	if err != nil || path == "" {

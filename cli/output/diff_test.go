@@ -2,11 +2,14 @@ package output
 
 import "testing"
 
-func TestColour(t *testing.T) {
-	got := colour("--- a\n+++ b\n@@ -1 +1 @@\n x\n-y\n+--- z\r\n")
-	want := bold + "--- a" + reset + "\n" + bold + "+++ b" + reset + "\n" + cyan + "@@ -1 +1 @@" + reset + "\n x\n" +
-		red + "-y" + reset + "\n" + green + "+--- z" + reset + "\r\n"
-	if got != want {
-		t.Errorf("got %q", got)
+func TestDiff(t *testing.T) {
+	const diff = "--- a\n+++ b\n@@ -1 +1 @@\n x\n-y\x1b\n+--- z\r\n"
+	for colours, want := range map[bool]string{
+		true:  "\x1b[1m--- a\x1b[0m\n\x1b[1m+++ b\x1b[0m\n\x1b[36m@@ -1 +1 @@\x1b[0m\n x\n\x1b[31m-y\\x1b\x1b[0m\n\x1b[32m+--- z\x1b[0m\n",
+		false: "--- a\n+++ b\n@@ -1 +1 @@\n x\n-y\\x1b\n+--- z\n",
+	} {
+		if got := string(Diff(diff, colours)); got != want {
+			t.Errorf("colours %t: %q", colours, got)
+		}
 	}
 }

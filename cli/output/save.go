@@ -2,6 +2,7 @@ package output
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io/fs"
 	"os"
@@ -36,22 +37,15 @@ func Save(path string, text []byte, force bool) (written bool, err error) {
 // target follows symbolic links, and refuses what a rename would replace by a file: devices, pipes,
 // folders.
 func target(path string) (string, error) {
-	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
-		return path, nil // to be made
-	}
 	file, err := filepath.EvalSymlinks(path)
-	if err != nil {
+	switch about, _ := os.Stat(file); {
+	case errors.Is(err, fs.ErrNotExist):
+		return path, nil // to be made
+	case err != nil:
 		return "", notSaved(path, err)
-	}
-	about, err := os.Stat(file)
-	if err != nil {
-		return "", notSaved(path, err)
-	}
-	if about.IsDir() {
-		return "", &advice.Error{What: path + " is a folder, not a file", Hint: "name a file in it: --save " + advice.Quote(filepath.Join(path, "gitlab.crt"))}
-	}
-	if !about.Mode().IsRegular() {
-		return "", &advice.Error{What: path + " is not a file", Hint: "without --save, the certificates go to stdout"}
+	case about == nil || !about.Mode().IsRegular():
+		return "", &advice.Error{What: path + " is not a file",
+			Hint: "name a file, for instance " + advice.Quote(filepath.Join(path, "gitlab.crt")) + " in a folder; without --save, the certificates go to stdout"}
 	}
 	return file, nil
 }
@@ -63,28 +57,16 @@ func notSaved(path string, err error) error {
 }
 
 // replace writes beside the file and renames, so that nobody reads a part.
-func replace(path string, text []byte) (err error) {
+func replace(path string, text []byte) error {
 	file, err := os.CreateTemp(filepath.Dir(path), ".runnertrust-*")
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(file.Name()))
-		}
-	}()
+	defer func() { _ = os.Remove(file.Name()) }() // it is not there any more where all went well
 	_, err = file.Write(text)
-	if err == nil {
-		err = file.Chmod(0o644) // certificates are public
+	err = cmp.Or(err, file.Chmod(0o644), file.Sync(), file.Close()) // certificates are public
+	if err != nil {
+		return err
 	}
-	if err == nil {
-		err = file.Sync()
-	}
-	if closeErr := file.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	return err
+	return os.Rename(file.Name(), path)
 }

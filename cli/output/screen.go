@@ -4,6 +4,7 @@ package output
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -22,7 +23,7 @@ func Line(text string) string {
 		var shown strings.Builder
 		for _, c := range text {
 			if isHidden(c) {
-				shown.WriteString(escaped(c))
+				shown.WriteString(strings.Trim(strconv.QuoteToASCII(string(c)), `"`))
 			} else {
 				shown.WriteRune(c)
 			}
@@ -56,20 +57,3 @@ func thousands(n int) string {
 // isHidden reports whether a character is no visible one, and not the blank. Format characters such
 // as bidi controls and zero-width ones are none; emoji selectors and unassigned characters neither.
 func isHidden(c rune) bool { return !unicode.IsPrint(c) || unicode.Is(unicode.Variation_Selector, c) }
-
-// escaped returns the escape of a character as Go and most shells write it.
-func escaped(c rune) string {
-	switch {
-	case c == '\n':
-		return `\n`
-	case c == '\r':
-		return `\r`
-	case c == '\t':
-		return `\t`
-	case c < utf8.RuneSelf:
-		return fmt.Sprintf(`\x%02x`, c)
-	case c > 0xffff:
-		return fmt.Sprintf(`\U%08x`, c)
-	}
-	return fmt.Sprintf(`\u%04x`, c)
-}

@@ -4,13 +4,11 @@ package pipe
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"slices"
 	"strings"
 	"time"
@@ -19,29 +17,25 @@ import (
 	"helm-runnertrust/cli/input"
 	"helm-runnertrust/render"
 	"helm-runnertrust/render/yamledit"
+	"helm-runnertrust/trust"
 )
 
 // defaultGrace is how long the program of --pipe may take to end after a signal, and its output to
 // be closed after its end.
 const defaultGrace = 5 * time.Second
 
-// A Runner runs a program behind the filter.
-type Runner struct {
-	Stderr io.Writer     // of the program too
-	Grace  time.Duration // for the program to end after a signal; 0 is five seconds
-}
-
 // Run runs a command, CMD ARG…, parted by blanks, without a shell. It has to read all of the
 // manifests; what it prints is the result if it ends well and prints any object (Helm takes nothing
-// for an empty release), which it need not where there were none.
-func (r Runner) Run(command string, manifests *render.Result) ([]byte, error) {
+// for an empty release), which it need not where there were none. After a signal, it has the grace to
+// end; 0 is five seconds.
+func Run(command string, manifests *render.Result, stderr io.Writer, grace time.Duration) ([]byte, error) {
 	words := strings.Fields(command)
 	if len(words) == 0 {
 		return nil, &advice.Error{What: "--pipe is empty", Hint: "name a program: --pipe='kustomize-as-post-renderer'"}
 	}
-	name := words[0]
-	stderr := &lastLine{to: r.Stderr}
-	out, unread, err := r.run(words, manifests, stderr)
+	name := trust.PrintableURL(words[0])
+	last := &lastLine{to: stderr}
+	out, unread, err := run(words, manifests, last, cmp.Or(grace, defaultGrace))
 	silent, isSilent := errors.AsType[*exec.Error](err)
 	switch {
 	case isSilent:
@@ -51,7 +45,7 @@ func (r Runner) Run(command string, manifests *render.Result) ([]byte, error) {
 		return nil, &advice.Error{What: fmt.Sprintf("--pipe: %s ended, but a program that it started keeps its output open", name),
 			Hint: "more may come from there: let it wait for that program, or start that one with >/dev/null 2>&1"}
 	case err != nil:
-		return nil, &advice.Error{What: fmt.Sprintf("--pipe: %s failed", name), Err: stderr.after(err), Hint: pipeHint(command)}
+		return nil, &advice.Error{What: fmt.Sprintf("--pipe: %s failed", name), Err: last.after(err), Hint: pipeHint(command)}
 	case unread > 0:
 		return nil, &advice.Error{What: fmt.Sprintf("--pipe: %s did not read all of the manifests", name), Hint: "it has to read them from stdin and to print them"}
 	case isBlank(out) && !isBlank(manifests.Bytes()):
@@ -61,68 +55,37 @@ func (r Runner) Run(command string, manifests *render.Result) ([]byte, error) {
 }
 
 // run runs a program with the manifests on its stdin, and returns what it printed and how many
-// bytes it left unread. A signal that reaches us is handed on, and makes an error of any end.
-func (r Runner) run(words []string, manifests io.WriterTo, stderr io.Writer) (printed []byte, unread int64, err error) {
+// bytes it left unread. A signal that reaches us makes an error of any end.
+func run(words []string, manifests io.WriterTo, stderr io.Writer, grace time.Duration) (printed []byte, unread int64, err error) {
 	stdin, feed, err := os.Pipe()
 	if err != nil {
 		return nil, 0, err
 	}
 	defer func() { _ = stdin.Close() }() // only read from
-	signals := make(chan os.Signal, 1)
-	// A signal that is ignored, as nohup wants it, stays so for the program too.
-	if heard := slices.DeleteFunc(slices.Clone(handedOn), signal.Ignored); len(heard) > 0 {
-		signal.Notify(signals, heard...)
-		defer signal.Stop(signals)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-
-	var out bytes.Buffer
-	var got os.Signal
-	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &out, stderr
-	cmd.Cancel = func() error { return cmd.Process.Signal(got) }
-	cmd.WaitDelay = cmp.Or(r.Grace, defaultGrace)
-	if err := cmd.Start(); err != nil {
-		_ = feed.Close() // nothing was fed
-		return nil, 0, CannotStart(words[0], err)
-	}
-	fed, ended := make(chan error, 1), make(chan error, 1)
+	fed := make(chan error, 1)
 	go func() {
 		_, err := manifests.WriteTo(feed)
 		fed <- errors.Join(err, feed.Close())
 	}()
-	go func() { ended <- cmd.Wait() }()
-	select {
-	case err = <-ended:
-	case got = <-signals:
-		cancel()
-		err = stopped{got, <-ended}
+	var out bytes.Buffer
+	cmd := exec.Command(words[0], words[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &out, stderr
+	cmd.WaitDelay = grace
+	got, err := Supervise(cmd, grace)
+	if got != nil {
+		err = stopped(got, err)
 	}
 	unread, drained := io.Copy(io.Discard, stdin) // so that feeding ends
 	return out.Bytes(), unread, cmp.Or(err, drained, <-fed)
 }
 
-// CannotStart returns an [exec.Error] of whatever kept a program from starting.
-func CannotStart(name string, err error) error {
-	if _, ok := errors.AsType[*exec.Error](err); ok {
-		return err
-	}
-	return &exec.Error{Name: name, Err: input.WithoutPath(err)}
-}
-
-// stopped is the end of a program after a signal was handed on to it.
-type stopped struct {
-	signal os.Signal
-	end    error
-}
-
-func (s stopped) Error() string {
-	text := fmt.Sprintf("it was stopped by a signal (%s)", s.signal)
-	if exit, ok := errors.AsType[*exec.ExitError](s.end); ok && !strings.HasPrefix(exit.Error(), "signal: "+s.signal.String()) {
+// stopped is the error of a program after a signal was handed on to it.
+func stopped(got os.Signal, end error) error {
+	text := fmt.Sprintf("it was stopped by a signal (%s)", got)
+	if exit, ok := errors.AsType[*exec.ExitError](end); ok && !strings.HasPrefix(exit.Error(), "signal: "+got.String()) {
 		text += ", " + exit.Error() // "signal: killed" where it took no notice
 	}
-	return text
+	return errors.New(text)
 }
 
 // isBlank reports whether a stream has only comments, space and markers.

@@ -156,7 +156,7 @@ func (d *Deployment) Note() error {
 	}
 	written := yamledit.Text(strings.TrimSpace(out.String()))
 	written.YNode().Style = yaml.SingleQuotedStyle // JSON has double quotes
-	yamledit.SetFirst(list, pod.AddedAnnotation, written)
+	yamledit.Prepend(list, yamledit.Text(pod.AddedAnnotation), written)
 	return nil
 }
 

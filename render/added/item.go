@@ -34,9 +34,6 @@ func (d *Deployment) changeItem(add kind, container string, item *yaml.RNode, ch
 	if err := rest.PipeE(yaml.Clear("name")); err != nil {
 		return d.WithPlace(err)
 	}
-	for i := 0; i < len(rest.Content()); i += 2 {
-		rest.Content()[i].Style = 0 // as the keys are when they are put back, so that the next run records the same
-	}
 	was, err := rest.String()
 	if err != nil {
 		return d.WithPlace(err)

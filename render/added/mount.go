@@ -76,7 +76,7 @@ func NewMount(volume, dir string) *yaml.RNode {
 	return yamledit.Map(
 		yamledit.Pair{Key: "name", Value: yamledit.Text(volume)},
 		yamledit.Pair{Key: "mountPath", Value: yamledit.Text(dir)},
-		yamledit.Pair{Key: "readOnly", Value: yamledit.True()},
+		yamledit.Pair{Key: "readOnly", Value: yaml.NewScalarRNode("true")},
 	)
 }
 

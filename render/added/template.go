@@ -88,7 +88,7 @@ func (run *Run) revertTemplate(o *manifest.Object, r record) error {
 		value, restore = func() (string, bool) { return volumesOf(config) }, config.RemoveJobVolumes
 	case setting:
 		value = func() (string, bool) { file, _, set := config.TLSCAFile(); return file, set }
-		restore = func() (string, error) { return restoreCAFile(config, r.Was) }
+		restore = func() (string, error) { return config.SetTLSCAFile(r.Was) }
 	}
 	if now, set := value(); !set || sumOf(now) != r.Sum {
 		return errChanged
@@ -104,14 +104,6 @@ func (run *Run) revertTemplate(o *manifest.Object, r record) error {
 func volumesOf(config *tomledit.Config) (written string, set bool) {
 	ours := slices.DeleteFunc(config.Volumes(), func(v tomledit.Volume) bool { return !pod.IsJobFile(v.MountPath) })
 	return fmt.Sprint(ours), len(ours) > 0
-}
-
-// restoreCAFile puts a former path back as tls-ca-file, or takes the setting out.
-func restoreCAFile(config *tomledit.Config, former string) (string, error) {
-	if former == "" {
-		return config.RemoveTLSCAFile()
-	}
-	return config.SetTLSCAFile(former)
 }
 
 // key returns what an addition to a template is known by in a stream.

@@ -108,6 +108,8 @@ func (c *Container) openSource(v *Volume, s Source, name string) (File, error) {
 	case !ok:
 		f.State = Missing
 		return f, nil
+	case len(bytes) == 0:
+		f.Why = "has no value for its key in the manifests"
 	default:
 		f.State, f.Bytes = Found, bytes
 	}
@@ -123,12 +125,12 @@ func (c *Container) limit(f *File, mode int64) {
 	if c.uid == 0 || manifest.Value(c.Runner.Pod, "securityContext", "fsGroup") != nil {
 		return
 	}
-	gid, known := integer(c.security("runAsGroup"))
+	gid, known := integer(c.security("runAsGroup")) // of root's group its bits decide, and not those of others
 	byGroup, byOthers := mode&group != 0, mode&others != 0
 	why := fmt.Sprintf("is shown with the mode %04o as root's file, in a pod without fsGroup", mode)
 	switch {
 	case byGroup && byOthers, byGroup && known && gid == 0, byOthers && known && gid != 0:
-	case (byGroup || byOthers) && !known, c.MayBeRoot():
+	case c.MayBeRoot(), (byGroup || byOthers) && !known:
 		f.State, f.Why = Unsure, why+", so whether the runner's user can read it depends on the image"
 	default:
 		f.State, f.Why = Unreadable, why+", so the runner's user cannot read it"

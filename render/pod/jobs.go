@@ -33,7 +33,7 @@ func (c *Container) Hosts() (h Hosts) {
 
 // Switches names what turns off the check of certificates for a runner or its jobs, each with its place.
 func (r *Runner) Switches() (found []string) {
-	for _, s := range r.readable().config.Switches() {
+	for _, s := range r.Config().Switches() {
 		found = append(found, fmt.Sprintf("%s in line %d of %s", s.Name, s.Line, TemplateKey))
 	}
 	for _, c := range r.Containers {
@@ -82,7 +82,8 @@ func (r *Runner) HasScript() bool {
 
 // JobsElsewhere says why the job pods may not be in the namespace of the runner, where the objects are;
 // "" where they are. Without a setting the namespace is "default" (executors/kubernetes of gitlab-runner).
-func (r *Runner) JobsElsewhere(t *Template) string {
+func (r *Runner) JobsElsewhere() string {
+	t := r.readable()
 	for _, c := range r.Containers {
 		namespace := c.registered(t, "KUBERNETES_NAMESPACE", "kubernetes", "namespace")
 		overwrite := c.registered(t, "KUBERNETES_NAMESPACE_OVERWRITE_ALLOWED", "kubernetes", "namespace_overwrite_allowed")

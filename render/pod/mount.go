@@ -59,21 +59,29 @@ func (m Mount) inVolume(file string) string {
 	return path.Join(m.subPath, strings.TrimPrefix(strings.TrimPrefix(file, m.Path), "/"))
 }
 
-// closedAround returns the mount around a folder that is to be mounted at, where the container runtime
-// cannot make the folder in it; nil for none. sure is false where the folder may be there already.
-func (c *Container) closedAround(dir string) (around *Mount, sure bool) {
-	for _, m := range c.nearest(path.Dir(dir)) {
-		v := c.Runner.byName[m.Volume]
-		if v == nil || !m.readOnly && !v.isReadOnly() {
+// closedAround returns the read-only mount that one is inside of, with why the container runtime cannot make
+// what it is to be mounted at; nil for none. sure is false where that may be there already.
+func (c *Container) closedAround(m Mount) (around *Mount, why string, sure bool) {
+	for _, parent := range c.nearest(path.Dir(m.Path)) {
+		v := c.Runner.byName[parent.Volume]
+		if v == nil || !parent.readOnly && !v.isReadOnly() {
 			continue
 		}
-		at := m.inVolume(dir)
-		if slices.ContainsFunc(v.itemPaths(), func(shown string) bool { return shown == at || IsBelow(shown, at) }) {
-			return nil, false
+		at := parent.inVolume(m.Path)
+		for _, shown := range v.itemPaths() {
+			switch {
+			case shown == at && m.subKey == "":
+				return &parent, "has a file in the place of its folder", true
+			case IsBelow(shown, at) && m.subKey != "":
+				return &parent, "has a folder there, and it may be a file", false
+			case shown == at || IsBelow(shown, at):
+				return nil, "", false
+			}
 		}
-		return &m, v.Kind == "emptyDir" && c.Runner.otherMounting(v.Name) == "" || v.isReadOnly() && m.subKey == ""
+		return &parent, "is read-only and does not have its folder",
+			v.Kind == "emptyDir" && c.Runner.otherMounting(v.Name) == "" || v.isReadOnly() && parent.subKey == ""
 	}
-	return nil, false
+	return nil, "", false
 }
 
 // otherMounting returns the name of a container that does not run a runner and mounts a volume; ""
@@ -101,7 +109,7 @@ func (c *Container) SharedVolume(dir string) (*Volume, error) {
 	}
 	at := c.byPath[dir]
 	if len(at) == 0 {
-		if around, _ := c.closedAround(dir); around != nil {
+		if around, _, _ := c.closedAround(Mount{Path: dir}); around != nil {
 			return nil, refuse(*around, "is read-only, and the certs directory "+dir+" is inside of it")
 		}
 		return nil, nil

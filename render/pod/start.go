@@ -1,6 +1,7 @@
 package pod
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -25,10 +26,7 @@ type StartFault struct {
 // StartFault returns what keeps the pod from starting; nil for nothing. All containers count, as a pod
 // that is refused starts none of them.
 func (r *Runner) StartFault() *StartFault {
-	if why := r.missingKey(); why != "" {
-		return neverStarts(CodeKeyMissing, why)
-	}
-	if why := r.missingVariable(); why != "" {
+	if why := cmp.Or(r.missingKey(), r.missingVariable()); why != "" {
 		return neverStarts(CodeKeyMissing, why)
 	}
 	if why := r.volumeFault(); why != "" {
@@ -76,18 +74,17 @@ func (r *Runner) missingKey() string {
 }
 
 // missingVariable says which variable takes a key that its object in the stream does not have; "" for none
-// (makeEnvironmentVariables in pkg/kubelet/kubelet_pods.go of Kubernetes). Of an object without any key, see missingKey.
+// (makeEnvironmentVariables in pkg/kubelet/kubelet_pods.go of Kubernetes).
 func (r *Runner) missingVariable() string {
 	for _, c := range r.all {
 		for _, entry := range c.env {
-			for _, m := range Mountables {
-				reference := manifest.Value(entry, "valueFrom", m.Volume+"KeyRef")
-				o := r.stream.Find(m.Kind, manifest.Text(reference, "name"), r.Namespace)
-				if o == nil || manifest.IsTrue(manifest.Text(reference, "optional")) {
+			for _, shown := range Mountables {
+				reference := manifest.Value(entry, "valueFrom", shown.Volume+"KeyRef")
+				o := r.stream.Find(shown.Kind, manifest.Text(reference, "name"), r.Namespace)
+				if o == nil || reference == nil || manifest.IsTrue(manifest.Text(reference, "optional")) {
 					continue
 				}
-				key, keys := manifest.Text(reference, "key"), o.DataKeys()
-				if len(keys) > 0 && !slices.Contains(keys, key) {
+				if keys, key := o.DataKeys(), manifest.Text(reference, "key"); len(keys) > 0 && !slices.Contains(keys, key) {
 					return fmt.Sprintf("the variable %s of the container %s takes the key %s of %s, which does not have it",
 						manifest.Text(entry, "name"), c.Name, key, o)
 				}
@@ -98,47 +95,50 @@ func (r *Runner) missingVariable() string {
 }
 
 // volumeFault says which volume the API server refuses (ValidateVolumes in pkg/apis/core/validation of
-// Kubernetes); "" for none.
+// Kubernetes), or the kubelet cannot lay out; "" for none.
 func (r *Runner) volumeFault() string {
 	for _, v := range r.Volumes {
-		switch {
+		switch fault := v.fault(); {
 		case !label().MatchString(v.Name):
 			return fmt.Sprintf("no volume can have the name %q", v.Name)
 		case r.byName[v.Name] != v:
 			return fmt.Sprintf("two volumes have the name %q", v.Name)
-		}
-		if fault := v.sourceFault(); fault != "" {
-			return fault
-		}
-		if fault := v.pathFault(); fault != "" {
-			return fault
+		case fault != "":
+			return fmt.Sprintf("the volume %q %s", v.Name, fault)
 		}
 	}
 	return ""
 }
 
-// sourceFault says what the API server refuses of the objects that a volume shows (validateKeyToPath and
-// ValidateLocalNonReservedPath, as above); "" for nothing.
-func (v *Volume) sourceFault() string {
-	modes := []int64{v.mode}
+// fault says what is wrong with the sources and items of a volume: validateKeyToPath and
+// validateProjectionSources, as above, and a file at a path that is a folder too.
+func (v *Volume) fault() string {
+	paths := map[string]bool{}
+	mode := v.mode
 	for _, s := range v.Sources {
-		if _, ok := MountableFor(s.Kind); !ok {
-			continue
-		}
-		if s.Name == "" {
-			return fmt.Sprintf("the volume %q names no %s", v.Name, s.Kind)
+		if _, ok := MountableFor(s.Kind); ok && s.Name == "" {
+			return "names no " + s.Kind
 		}
 		for _, i := range s.Items {
-			if i.Path == "" || strings.HasPrefix(i.Path, "..") || !staysInside(i.Path) {
-				return fmt.Sprintf("the volume %q has an item at %q", v.Name, i.Path)
+			switch {
+			case i.Path == "" || strings.HasPrefix(i.Path, "..") || !staysInside(i.Path):
+				return fmt.Sprintf("has an item at %q", i.Path)
+			case paths[i.Path] && v.Kind == "projected":
+				return "has two items with the path " + i.Path
 			}
-			modes = append(modes, i.mode)
+			paths[i.Path] = true
+			mode |= i.mode
 		}
 	}
-	for _, mode := range modes {
-		if mode < 0 || mode > 0o777 {
-			return fmt.Sprintf("the volume %q has the file mode %d", v.Name, mode)
+	for shown := range paths {
+		for parent := path.Dir(shown); parent != "."; parent = path.Dir(parent) {
+			if paths[parent] {
+				return "makes a file and a folder of one path, " + parent
+			}
 		}
+	}
+	if mode < 0 || mode > 0o777 {
+		return "has a file mode that is none"
 	}
 	return ""
 }
@@ -148,71 +148,24 @@ func staysInside(at string) bool {
 	return !path.IsAbs(at) && !slices.Contains(strings.Split(at, "/"), "..")
 }
 
-// pathFault says which paths of a volume's items cannot be at once: two of a projected one (validateProjectionSources,
-// as above), and a file at a path that is a folder too, which the kubelet cannot write.
-func (v *Volume) pathFault() string {
-	paths := map[string]bool{}
-	for _, shown := range v.itemPaths() {
-		if paths[shown] && v.Kind == "projected" {
-			return fmt.Sprintf("two items of the volume %q have the path %s", v.Name, shown)
-		}
-		paths[shown] = true
-	}
-	for shown := range paths {
-		for parent := path.Dir(shown); parent != "." && parent != "/"; parent = path.Dir(parent) {
-			if paths[parent] {
-				return fmt.Sprintf("items of the volume %q make a file and a folder of the path %s", v.Name, parent)
-			}
-		}
-	}
-	return ""
-}
-
 // mountFault says why the API server refuses a mount, which is at an index of the container's
-// (ValidateVolumeMounts, as above), or why it has no folder to be mounted at; "" for neither. sure is
-// false where the folder may be there already.
+// (ValidateVolumeMounts, as above), or why it has nothing to be mounted at; "" for neither. sure is
+// false where that may be there.
 func (c *Container) mountFault(at int, m Mount) (why string, sure bool) {
-	if c.Runner.byName[m.Volume] == nil {
-		return fmt.Sprintf("the mount %s of the container %s names no volume of the pod", m, c.Name), true
-	}
-	if slices.ContainsFunc(c.Mounts[:at], func(other Mount) bool { return other.written == m.written }) {
-		return fmt.Sprintf("the container %s has two mounts at %s", c.Name, m.written), true
-	}
+	around, closed, sure := c.closedAround(m)
 	switch {
+	case c.Runner.byName[m.Volume] == nil:
+		return fmt.Sprintf("the mount %s of the container %s names no volume of the pod", m, c.Name), true
 	case m.written == "":
 		return fmt.Sprintf("a mount of the container %s has no mountPath", c.Name), true
 	case !staysInside(m.subPath):
 		return fmt.Sprintf("the mount %s of the container %s has the subPath %q", m, c.Name, m.subPath), true
+	case slices.ContainsFunc(c.Mounts[:at], func(other Mount) bool { return other.written == m.written }):
+		return fmt.Sprintf("the container %s has two mounts at %s", c.Name, m.written), true
 	case m.subKey != "" && len(c.byPath[m.Path]) > 1:
 		return fmt.Sprintf("the mount %s of the container %s may be a file, and another one at its path a folder", m, c.Name), false
-	}
-	if why, sure := c.otherKind(m); why != "" {
-		return why, sure
-	}
-	around, sure := c.closedAround(m.Path)
-	if around == nil {
-		return "", false
-	}
-	return fmt.Sprintf("the mount %s of the container %s is inside of %s, which is read-only and does not have its folder", m, c.Name, around), sure
-}
-
-// otherKind says that a mount is a folder and a file is at its path in the mount around it, or may be the other way
-// round; "" for neither. sure is false where a subPath may be either.
-func (c *Container) otherKind(m Mount) (why string, sure bool) {
-	for _, around := range c.nearest(path.Dir(m.Path)) {
-		v := c.Runner.byName[around.Volume]
-		if v == nil || !v.isReadOnly() {
-			continue
-		}
-		at := around.inVolume(m.Path)
-		for _, shown := range v.itemPaths() {
-			switch {
-			case shown == at && m.subKey == "":
-				return fmt.Sprintf("the mount %s of the container %s is a folder, and in %s a file is there", m, c.Name, around), true
-			case IsBelow(shown, at) && m.subKey != "":
-				return fmt.Sprintf("the mount %s of the container %s may be a file, and in %s a folder is there", m, c.Name, around), false
-			}
-		}
+	case around != nil:
+		return fmt.Sprintf("the mount %s of the container %s is inside of %s, which %s", m, c.Name, around, closed), sure
 	}
 	return "", false
 }

@@ -65,6 +65,9 @@ func (r *Runner) readable() *Template {
 	return &Template{config: &tomledit.Config{}}
 }
 
+// Config returns the parsed template; an empty one where the stream has none that can be read.
+func (r *Runner) Config() *tomledit.Config { return r.readable().config }
+
 // TemplateIn returns the template in a ConfigMap; nil without one.
 func TemplateIn(o *manifest.Object) (*Template, error) {
 	if o == nil || !slices.Contains(o.DataKeys(), TemplateKey) {
@@ -106,7 +109,7 @@ func (t *Template) WithPlace(err error) error {
 	if err == nil {
 		return nil
 	}
-	if edit, ok := errors.AsType[*tomledit.EditError](err); ok && edit.Add != "" {
+	if edit, ok := errors.AsType[*tomledit.Error](err); ok && edit.Add != "" {
 		err = fmt.Errorf("%w; add it in the chart's values by hand:\n%s", err, strings.TrimRight(edit.Add, "\n"))
 	}
 	return t.ConfigMap.Refuse(manifest.BadTemplate, "data "+TemplateKey, "%w", err)

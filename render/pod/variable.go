@@ -19,6 +19,9 @@ type Setting struct {
 	Value string           // "" where the manifests do not have it
 	From  *manifest.Object // whose keys envFrom sets; nil for none
 
+	Unseen *manifest.Object // which envFrom names and the stream does not have, so that it may set it; nil for none
+	Key    string           // in there
+
 	by    *manifest.Object // the Deployment, or the ConfigMap of the configuration
 	field string           // in there
 }
@@ -53,8 +56,16 @@ func (c *Container) fromObjects(name string) (s Setting) {
 	for _, entry := range manifest.List(c.Node, "envFrom") {
 		key, hasPrefix := strings.CutPrefix(name, manifest.Text(entry, "prefix"))
 		for _, shown := range Mountables {
-			o := c.Runner.stream.Find(shown.Kind, manifest.Text(entry, shown.EnvFrom, "name"), c.Runner.Namespace)
-			if o == nil || !hasPrefix || !slices.Contains(o.DataKeys(), key) {
+			object := manifest.Text(entry, shown.EnvFrom, "name")
+			if object == "" || !hasPrefix {
+				continue
+			}
+			o := c.Runner.stream.Find(shown.Kind, object, c.Runner.Namespace)
+			if o == nil {
+				s.Unseen, s.Key = &manifest.Object{Kind: shown.Kind, Name: object}, key
+				continue
+			}
+			if !slices.Contains(o.DataKeys(), key) {
 				continue
 			}
 			value, _, err := o.Data(key)

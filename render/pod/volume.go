@@ -90,7 +90,7 @@ func (v *Volume) readSource(node *yaml.RNode, kind string) Source {
 		s.Kind, s.Name = shown.Kind, cmp.Or(manifest.Text(source, shown.NameKey), manifest.Text(source, "name"))
 	}
 	items := manifest.List(source, "items")
-	if len(items) == 0 && manifest.Text(source, "path") != "" {
+	if v.Kind == "projected" && manifest.Text(source, "path") != "" {
 		items = []*yaml.RNode{source} // a token, for instance
 	}
 	for _, item := range items {

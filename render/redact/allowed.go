@@ -63,20 +63,11 @@ func mayHoldPassword(value string) bool { return strings.Contains(value, "@") }
 
 // isOurConfigMap reports whether a ConfigMap is one that the filter made, whose data are certificates.
 func isOurConfigMap(node *yaml.Node) bool {
-	isOurs, isCertificates := false, true
-	eachField(node, func(key, value *yaml.Node) {
-		switch key.Value {
-		case "metadata":
-			eachField(value, func(key, annotations *yaml.Node) {
-				isOurs = isOurs || key.Value == "annotations" && scalarAt(annotations, "helm-runnertrust/fingerprints") != ""
-			})
-		case "data":
-			eachField(value, func(_, pem *yaml.Node) {
-				isCertificates = isCertificates && certificatesOnly().MatchString(pem.Value)
-			})
-		}
+	isOurs := scalarAt(node, "metadata", "annotations", "helm-runnertrust/fingerprints") != ""
+	eachField(fieldAt(node, "data"), func(_, pem *yaml.Node) {
+		isOurs = isOurs && certificatesOnly().MatchString(pem.Value)
 	})
-	return isOurs && isCertificates
+	return isOurs
 }
 
 // certificatesOnly matches PEM certificates and nothing else.

@@ -1,52 +1,62 @@
 package redact
 
 import (
-	"slices"
-	"strconv"
+	"sort"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
+
+	"helm-runnertrust/render/yamledit"
 )
 
 // Diff returns a unified diff of two streams of manifests, with three lines of context, in which only
 // what cannot be a secret is shown. The lines that differ are those of the streams themselves, so that
 // a hidden value that changes is seen to change. Script is what the filter writes into the scripts of
 // others, whose lines are shown. The result is "" for equal streams.
-func Diff(beforeName, afterName string, before, after []byte, script string) string {
-	diff := udiff.Unified(beforeName, afterName, string(before), string(after))
+func Diff(beforeName, afterName string, before, after []byte, script string) (string, error) {
+	edits := udiff.Lines(string(before), string(after))
+	diff, err := udiff.ToUnifiedDiff(beforeName, afterName, string(before), edits, udiff.DefaultContextLines)
+	if err != nil {
+		return "", err
+	}
 	from, to := newText(before, script), newText(after, script)
-	var out strings.Builder
-	fromLine, toLine := 0, 0
-	for i, line := range slices.Collect(strings.Lines(diff)) {
-		switch {
-		case i < 2: // the names
-			out.WriteString(line)
-		case line[0] == '@':
-			fromLine, toLine = hunkLines(line)
-			out.WriteString(line)
-		case line[0] == ' ':
-			out.WriteString(" " + from.line(fromLine))
-			fromLine, toLine = fromLine+1, toLine+1
-		case line[0] == '-':
-			out.WriteString("-" + from.line(fromLine))
-			fromLine++
-		case line[0] == '+':
-			out.WriteString("+" + to.line(toLine))
-			toLine++
-		default: // "\ No newline at end of file"
-			out.WriteString(line)
+	for _, hunk := range diff.Hunks {
+		fromLine, toLine := hunk.FromLine-1, hunk.ToLine-1
+		for i, line := range hunk.Lines {
+			if line.Kind == udiff.Insert {
+				hunk.Lines[i].Content = to.line(toLine)
+			} else {
+				hunk.Lines[i].Content = from.line(fromLine)
+				fromLine++
+			}
+			if line.Kind != udiff.Delete {
+				toLine++
+			}
 		}
 	}
-	return out.String()
+	return diff.String(), nil
 }
 
-// hunkLines returns the lines, from 0, that the header of a hunk names: "@@ -12,7 +12,14 @@".
-func hunkLines(header string) (from, to int) {
-	starts := func(word string) int {
-		number, _, _ := strings.Cut(word[1:], ",")
-		line, _ := strconv.Atoi(number) // a header of udiff has numbers only
-		return max(line-1, 0)
+// A text is a stream of manifests, of which those documents are redacted whose lines are asked for.
+type text struct {
+	documents []*yamledit.Document
+	redacted  map[*yamledit.Document][]string
+	ours      map[string]bool // lines of texts in YAML that the filter wrote, without the space around them
+}
+
+func newText(stream []byte, script string) *text {
+	t := &text{documents: yamledit.Split(stream).Documents, redacted: map[*yamledit.Document][]string{}, ours: map[string]bool{}}
+	for line := range strings.Lines(script) {
+		t.ours[strings.TrimSpace(line)] = true
 	}
-	words := strings.Fields(header)
-	return starts(words[1]), starts(words[2])
+	return t
+}
+
+// line returns a line of the stream, from 0, as it is shown.
+func (t *text) line(number int) string {
+	doc := t.documents[sort.Search(len(t.documents), func(i int) bool { return t.documents[i].LinesAbove() > number })-1]
+	if t.redacted[doc] == nil {
+		t.redacted[doc] = t.redact(doc.Text())
+	}
+	return t.redacted[doc][number-doc.LinesAbove()]
 }

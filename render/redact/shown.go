@@ -4,32 +4,36 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// A finder collects the spans that are shown, by their line in the document.
+// A finder collects the scalars of a document by the line that they begin in, from 0.
 type finder struct {
-	lines    [][]byte
-	found    map[int][]span
-	isSecret bool // the document holds a Secret
+	lines    []string
+	scalars  map[int][]scalar
+	literal  map[int]bool // lines of literal blocks that are shown
+	isSecret bool         // the document holds a Secret
 }
 
-// shownIn returns what is shown of a document, and whether it holds a Secret.
-func shownIn(document []byte, lines [][]byte) (found map[int][]span, isSecret bool) {
+// A scalar is a key or a value, and whether it is shown.
+type scalar struct {
+	value string
+	shown bool
+}
+
+// find returns what is shown of a document; nothing of one that does not parse.
+func find(document []byte, lines []string) *finder {
+	f := &finder{lines: lines, scalars: map[int][]scalar{}, literal: map[int]bool{}}
 	decoder := yaml.NewDecoder(bytes.NewReader(document))
 	var root, second yaml.Node
-	if decoder.Decode(&root) != nil || !errors.Is(decoder.Decode(&second), io.EOF) || len(root.Content) != 1 {
-		return nil, true
+	if decoder.Decode(&root) != nil || !errors.Is(decoder.Decode(&second), io.EOF) {
+		f.isSecret = true
+		return f
 	}
-	f := &finder{lines: lines, found: map[int][]span{}}
 	f.object(root.Content[0])
-	for _, spans := range f.found {
-		slices.SortFunc(spans, func(a, b span) int { return a.start - b.start })
-	}
-	return f.found, f.isSecret
+	return f
 }
 
 // object collects what is shown of a Kubernetes object, or of the items of a list.
@@ -38,10 +42,10 @@ func (f *finder) object(node *yaml.Node) {
 	switch {
 	case strings.HasSuffix(kind, "List"):
 		eachField(node, func(key, value *yaml.Node) {
-			f.show(key)
+			f.add(key, true)
 			switch key.Value {
 			case "kind", "apiVersion":
-				f.show(value)
+				f.add(value, true)
 			case "items":
 				for _, item := range value.Content {
 					f.object(item)
@@ -66,7 +70,7 @@ func (f *finder) walk(node *yaml.Node, path string, shown func(path string) bool
 	case yaml.MappingNode:
 		name := scalarAt(node, "name")
 		eachField(node, func(key, value *yaml.Node) {
-			f.show(key)
+			f.add(key, true)
 			below := path + "." + key.Value
 			if strings.HasSuffix(below, ".env.value") && isShownVariable(name) {
 				below += "." + name
@@ -78,69 +82,26 @@ func (f *finder) walk(node *yaml.Node, path string, shown func(path string) bool
 			f.walk(item, path, shown)
 		}
 	case yaml.ScalarNode:
-		if shown(path) && !mayHoldPassword(node.Value) {
-			f.show(node)
-		}
+		f.add(node, shown(path) && !mayHoldPassword(node.Value))
 	}
 }
 
-// maxLine is the longest line of which something is shown, in bytes. Finding thousands of scalars in one
-// line would take a time that grows with its square.
-const maxLine = 64 << 10
-
-// show notes a scalar as shown: one on a line of its own form, or the lines of a literal block. One that
-// is written in another way than its value stays hidden, which is safe.
-func (f *finder) show(node *yaml.Node) {
+// add adds a scalar; of a literal block that is shown, its lines too.
+func (f *finder) add(node *yaml.Node, shown bool) {
+	if node.Value == "" && node.Style == 0 {
+		return // a null without a word
+	}
 	at := node.Line - 1
-	if node.Kind != yaml.ScalarNode || at < 0 || at >= len(f.lines) {
+	f.scalars[at] = append(f.scalars[at], scalar{node.Value, shown})
+	if !shown || node.Style&yaml.LiteralStyle == 0 {
 		return
 	}
-	if node.Style&yaml.LiteralStyle != 0 {
-		f.showLines(at+1, node.Value)
-		return
-	}
-	if len(f.lines[at]) > maxLine {
-		return
-	}
-	line := string(f.lines[at])
-	start := offsetOf(line, node.Column-1)
-	if start < 0 {
-		return
-	}
-	for _, written := range []string{node.Value, `"` + node.Value + `"`, `'` + node.Value + `'`} {
-		if written != "" && strings.HasPrefix(line[start:], written) && endsScalar(line[start+len(written):]) {
-			f.found[at] = append(f.found[at], span{start, start + len(written)})
+	for line := range strings.Lines(node.Value) {
+		if at++; at >= len(f.lines) || strings.TrimSpace(f.lines[at]) != strings.TrimSpace(line) {
 			return
 		}
+		f.literal[at] = true
 	}
-}
-
-// showLines notes the lines of a literal block as shown, from its first line on.
-func (f *finder) showLines(at int, value string) {
-	for line := range strings.Lines(value) {
-		if at >= len(f.lines) || strings.TrimSpace(string(f.lines[at])) != strings.TrimSpace(line) {
-			return
-		}
-		body := strings.TrimRight(string(f.lines[at]), "\r\n")
-		f.found[at] = append(f.found[at], span{0, len(body)})
-		at++
-	}
-}
-
-// offsetOf returns the byte offset of a column, in runes from 0, of a line; -1 for none.
-func offsetOf(line string, column int) int {
-	for offset := range line {
-		if column == 0 {
-			return offset
-		}
-		column--
-	}
-	return -1
-}
-
-// endsScalar reports whether a scalar can end in front of a text.
-func endsScalar(rest string) bool {
-	return rest == "" || strings.ContainsRune(" \t\r\n:,]}", rune(rest[0]))
 }
 
 // eachField visits the fields of a mapping, whose keys are scalars.
@@ -155,12 +116,25 @@ func eachField(node *yaml.Node, visit func(key, value *yaml.Node)) {
 	}
 }
 
-// scalarAt returns the last scalar under a key of a mapping, which is the one that Kubernetes reads.
-func scalarAt(node *yaml.Node, name string) (value string) {
-	eachField(node, func(key, field *yaml.Node) {
-		if key.Value == name && field.Kind == yaml.ScalarNode {
-			value = field.Value
-		}
-	})
-	return value
+// fieldAt returns the last field of a mapping under a key, which is the one that Kubernetes reads, and so on
+// down the keys; an empty node for none.
+func fieldAt(node *yaml.Node, keys ...string) *yaml.Node {
+	for _, name := range keys {
+		found := &yaml.Node{}
+		eachField(node, func(key, value *yaml.Node) {
+			if key.Value == name {
+				found = value
+			}
+		})
+		node = found
+	}
+	return node
+}
+
+// scalarAt returns the value of a scalar as fieldAt finds it; "" for none.
+func scalarAt(node *yaml.Node, keys ...string) string {
+	if field := fieldAt(node, keys...); field.Kind == yaml.ScalarNode {
+		return field.Value
+	}
+	return ""
 }

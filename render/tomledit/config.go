@@ -1,79 +1,171 @@
 package tomledit
 
 import (
+	"errors"
+	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
 )
 
-// A Config is a text with exactly one [[runners]], whose settings are the embedded Runner's. It
-// does not change: edits return the new text.
+// A Config is a text with exactly one [[runners]], whose settings are read as the runner reads them:
+// without regard to case. It does not change: edits return the new text.
 type Config struct {
-	Runner
 	text  string
 	tree  map[string]any
-	array string // the key of the [[runners]] as it is spelled
+	array string         // the key of the [[runners]] as it is spelled
+	table map[string]any // its settings
+	positions
 }
 
 // The settings of [[runners]] that are edited.
 const (
 	tlsCAFile      = "tls-ca-file"
 	preBuildScript = "pre_build_script"
+	kubernetes     = "kubernetes"
 )
 
-// Parse reads a config.template.toml. Its errors are a *SyntaxError, a *RunnersError or a
-// *SettingError. Registration fails on such a text too, or reads it by chance; only the limit of
-// 64 KiB is the package's.
+// stringSettings are the paths of the settings that are read as strings.
+var stringSettings = [][]string{
+	{tlsCAFile}, {preBuildScript}, {"executor"}, {"shell"}, {"clone_url"}, {kubernetes, "namespace"},
+	{kubernetes, "namespace_overwrite_allowed"}, {"cache", "Type"}, {"cache", "s3", "ServerAddress"},
+}
+
+// An Error is a text that the runner would refuse or would read by chance, or an edit that cannot be made
+// in the text as it is.
+type Error struct {
+	Line    int    // from 1; 0 for the whole text
+	Key     string // the setting: "pre_build_script"; "" for none
+	Message string
+	Add     string // the lines to add by hand, in a script in front of the others; "" where that does not help
+}
+
+// Error returns the line, the key, then what is wrong.
+func (e *Error) Error() string {
+	message := e.Message
+	if e.Key != "" {
+		message = e.Key + ": " + message
+	}
+	if e.Line > 0 {
+		message = "line " + strconv.Itoa(e.Line) + ": " + message
+	}
+	return message
+}
+
+// maxSize keeps the time in bounds: the parser looks for duplicate keys in a time that grows
+// with the square of their number, 0.1 s for a text of this size and 15 s for 1 MiB. Templates
+// have some hundred bytes.
+const maxSize = 64 << 10
+
+// Parse reads a config.template.toml. Its errors are an *Error. Registration fails on such a text too
+// ("configuration template must contain exactly one [[runners]] entry" in commands/register.go of
+// gitlab-runner), or reads it by chance; only the limit of 64 KiB is the package's.
 func Parse(text string) (*Config, error) {
-	tree, err := decode(text)
-	if err != nil {
-		return nil, err
+	if len(text) > maxSize {
+		return nil, &Error{Message: fmt.Sprintf("it has %d bytes, more than %d", len(text), maxSize)}
 	}
-	runners, line := locate(text)
-	keys := spellings(tree, "runners")
+	c := &Config{text: text}
+	if err := toml.Unmarshal([]byte(text), &c.tree); err != nil {
+		line := 0
+		if positioned, ok := errors.AsType[*toml.DecodeError](err); ok {
+			line, _ = positioned.Position()
+		}
+		return nil, &Error{Line: line, Message: strings.TrimPrefix(err.Error(), "toml: ")}
+	}
+	keys := spellings(c.tree, "runners")
 	if len(keys) == 0 {
-		return nil, &RunnersError{}
+		return nil, &Error{Message: "there is no [[runners]]; the runner needs exactly one"}
 	}
-	items, isArray := tree[keys[0]].([]any)
-	if len(runners) == 0 { // an inline array
-		runners = slices.Repeat([]Runner{{Line: line}}, len(items))
-	}
-	for i := 0; isArray && i < len(items); i++ {
-		runners[i].table, isArray = items[i].(map[string]any)
+	c.array, c.positions = keys[0], locate(text)
+	items, isArray := c.tree[c.array].([]any)
+	if isArray && len(items) == 1 {
+		c.table, isArray = items[0].(map[string]any)
 	}
 	switch {
 	case len(keys) > 1:
-		return nil, twice(keys, line)
+		return nil, c.twice(keys)
 	case !isArray:
-		return nil, &SettingError{keys[0], line, "it is not an array of tables; the runner needs [[runners]]"}
-	case len(runners) != 1:
-		return nil, &RunnersError{runners}
+		return nil, &Error{Line: c.line, Key: c.array, Message: "it is not an array of tables; the runner needs [[runners]]"}
+	case len(items) != 1:
+		return nil, &Error{Message: fmt.Sprintf("there are %d [[runners]]; the runner needs exactly one", len(items))}
 	}
-	c := &Config{runners[0], text, tree, keys[0]}
 	return c, c.check()
 }
 
 // check returns an error where the runner would refuse a setting, or read it by chance.
 func (c *Config) check() error {
-	for _, path := range [][]string{{}, {"kubernetes"}, {"kubernetes", "volumes"}, {"cache"}, {"cache", "s3"}} {
-		value, spelled := c.walk(path)
-		table, _ := value.(map[string]any)
-		for _, key := range slices.Sorted(maps.Keys(table)) {
-			if keys := spellings(table, key); len(keys) > 1 {
-				return twice(keys, c.lineOf(append(spelled, keys[1])...))
-			}
+	for _, path := range stringSettings {
+		value, spelled, err := c.walk(path)
+		if err != nil {
+			return err
 		}
-	}
-	for _, path := range [][]string{
-		{tlsCAFile}, {preBuildScript}, {"executor"}, {"shell"}, {"clone_url"}, {"kubernetes", "namespace"}, {"cache", "s3", "ServerAddress"},
-	} {
-		value, spelled := c.walk(path)
-		if _, isString := value.(string); !isString && len(spelled) == len(path) {
-			return &SettingError{spelled[len(path)-1], c.lineOf(spelled...), "it is not a string"}
+		if _, isString := value.(string); !isString && value != nil {
+			return &Error{Line: c.lineOf(spelled...), Key: spelled[len(path)-1], Message: "it is not a string"}
 		}
 	}
 	return nil
 }
 
-func twice(keys []string, line int) *SettingError {
-	return &SettingError{keys[1], line, "it is also written as " + keys[0] + ", and the runner takes one of them by chance"}
+func (c *Config) twice(keys []string, table ...string) error {
+	return &Error{Line: c.lineOf(append(table, keys[1])...), Key: keys[1],
+		Message: "it is also written as " + keys[0] + ", and the runner takes one of them by chance"}
+}
+
+// String returns the string at a path of keys below [[runners]], as in
+// String("cache", "s3", "ServerAddress"), with its line (from 1; 0 where it is not set).
+func (c *Config) String(path ...string) (value string, line int, set bool) {
+	return read[string](c, path)
+}
+
+// Bool returns the bool at a path of keys below [[runners]], with its line as String has it.
+func (c *Config) Bool(path ...string) (value bool, line int, set bool) { return read[bool](c, path) }
+
+// TLSCAFile returns tls-ca-file as String does. The runner takes an empty one for not set.
+func (c *Config) TLSCAFile() (value string, line int, set bool) { return c.String(tlsCAFile) }
+
+// read returns what is at a path of keys, with its line or that of the table around it; line 0 and
+// false where there is none of the type.
+func read[T any](c *Config, path []string) (value T, line int, set bool) {
+	at, spelled, _ := c.walk(path) // checked by Parse
+	if value, set = at.(T); !set {
+		return value, 0, false
+	}
+	return value, c.lineOf(spelled...), true
+}
+
+// walk returns the value at a path of keys, and the keys as they are spelled. Where the path ends
+// early, the value is nil.
+func (c *Config) walk(path []string) (value any, spelled []string, err error) {
+	value = c.table
+	for _, name := range path {
+		table, _ := value.(map[string]any)
+		keys := spellings(table, name)
+		if len(keys) == 0 {
+			return nil, spelled, err
+		}
+		if len(keys) > 1 {
+			err = c.twice(keys, spelled...)
+		}
+		spelled = append(spelled, keys[0])
+		value = table[keys[0]]
+	}
+	return value, spelled, err
+}
+
+// spellings returns the keys of a table that the runner takes for a name, the usual spelling
+// first. Its library compares without regard to case (unifyStruct in decode.go of
+// github.com/BurntSushi/toml, 0.3.1 to 1.6.0).
+func spellings(table map[string]any, name string) []string {
+	var keys []string
+	for _, key := range slices.Sorted(maps.Keys(table)) {
+		if key == name {
+			keys = slices.Insert(keys, 0, key)
+		} else if strings.EqualFold(key, name) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }

@@ -8,7 +8,7 @@
 //     what is new is on lines of its own. The exception is the value of a setting that changes.
 //   - The result is parsed again. Its tree is the one before with the one change, else there is an
 //     error instead of a text.
-//   - The same edit again changes nothing, and each edit can be taken back to the byte.
+//   - Each edit can be taken back to the byte.
 //
 // What is written is TOML 0.5, in forms that the runner's library (github.com/BurntSushi/toml)
 // reads alike from 0.3.1 to 1.6.0. What is read is TOML 1.1, which is more than a runner may take.

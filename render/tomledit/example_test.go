@@ -1,7 +1,6 @@
 package tomledit_test
 
 import (
-	"errors"
 	"fmt"
 
 	"helm-runnertrust/render/tomledit"
@@ -18,14 +17,13 @@ const template = `[[runners]]
 
 func ExampleParse() {
 	_, err := tomledit.Parse("concurrent = 4\n")
-	var count *tomledit.RunnersError
-	fmt.Println(errors.As(err, &count), err)
+	fmt.Println(err)
 	// Output:
-	// true there is no [[runners]]; the runner needs exactly one
+	// there is no [[runners]]; the runner needs exactly one
 }
 
-func ExampleConfig_Executor() {
-	fmt.Println(mustParse(template).Executor())
+func ExampleConfig_String() {
+	fmt.Println(mustParse(template).String("executor"))
 	// Output:
 	// kubernetes 2 true
 }
@@ -34,13 +32,6 @@ func ExampleConfig_TLSCAFile() {
 	fmt.Println(mustParse("[[runners]]\n  tls-ca-file = '/ca.crt'\n").TLSCAFile())
 	// Output:
 	// /ca.crt 2 true
-}
-
-func ExampleConfig_PreBuildScript() {
-	script, line, set := mustParse(template).PreBuildScript()
-	fmt.Printf("%q %d %v\n", script, line, set)
-	// Output:
-	// "  echo hello\n  " 3 true
 }
 
 func ExampleConfig_SetTLSCAFile() {
@@ -129,12 +120,6 @@ func ExampleConfig_Switches() {
 	fmt.Println(mustParse("[[runners]]\n  environment = ['GIT_SSL_NO_VERIFY=false']\n").Switches())
 	// Output:
 	// [{GIT_SSL_NO_VERIFY 2}]
-}
-
-func ExampleRunner_String() {
-	fmt.Println(mustParse(template).String("kubernetes", "namespace"))
-	// Output:
-	// ci 7 true
 }
 
 // mustParse is Parse of a text that is known to be right.

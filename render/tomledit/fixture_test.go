@@ -49,23 +49,13 @@ func TestRefuse(t *testing.T) {
 
 // errorText returns an error as the cases have it: its type, message, and the lines to add.
 func errorText(t *testing.T, err error) string {
-	var (
-		syntax  *SyntaxError
-		runners *RunnersError
-		setting *SettingError
-		edit    *EditError
-	)
-	switch {
-	case err == nil:
+	if err == nil {
 		return ""
-	case errors.As(err, &edit):
-		return "EditError: " + err.Error() + "\nto add:\n" + strings.TrimSuffix(edit.Add, "\n") + "\n"
-	case errors.As(err, &syntax):
-		return "SyntaxError: " + err.Error() + "\n"
-	case errors.As(err, &runners):
-		return "RunnersError: " + err.Error() + "\n"
-	case errors.As(err, &setting):
-		return "SettingError: " + err.Error() + "\n"
+	}
+	if refused, ok := errors.AsType[*Error](err); ok && refused.Add != "" {
+		return "error: " + err.Error() + "\nto add:\n" + strings.TrimSuffix(refused.Add, "\n") + "\n"
+	} else if ok {
+		return "error: " + err.Error() + "\n"
 	}
 	t.Fatalf("an error of another type: %v", err)
 	return ""

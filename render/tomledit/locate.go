@@ -7,9 +7,19 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// locate returns the runners that have a header [[runners]], with positions and without values,
-// in a text that is known to parse. line is that of the first runners in whatever form.
-func locate(text string) (runners []Runner, line int) {
+// positions are where the settings of the first [[runners]] are in a text.
+type positions struct {
+	line   int             // of the first runners in whatever form, from 1
+	at     int             // the offset behind the header's line; 0 where there is no header
+	end    int             // the offset behind the last line of its tables
+	indent string          // of its settings
+	lines  map[string]int  // of all keys and tables below it, by their spelled path, joined
+	values map[string]span // of all strings, likewise
+}
+
+// locate returns the positions in a text that is known to parse.
+func locate(text string) positions {
+	p := positions{lines: map[string]int{}, values: map[string]span{}}
 	var parser unstable.Parser
 	parser.Reset([]byte(text))
 	var table []string // that keys are in, as spelled
@@ -24,25 +34,17 @@ func locate(text string) (runners []Runner, line int) {
 		if !strings.EqualFold(path[0], "runners") {
 			continue
 		}
-		if line == 0 {
-			line = lineNumber(text, at)
+		if p.line == 0 {
+			p.line = lineNumber(text, at)
 		}
 		if node.Kind == unstable.ArrayTable && len(path) == 1 {
-			runners = append(runners, Runner{
-				Line:   lineNumber(text, at),
-				at:     lineEnd(text, at),
-				indent: indentOf(text, at) + "  ",
-				lines:  map[string]int{},
-				values: map[string]span{},
-			})
-		} else if len(runners) > 0 {
-			runners[len(runners)-1].add(text, node, strings.Join(path[1:], "\x00"), at)
+			p.at, p.indent = lineEnd(text, at), indentOf(text, at)+"  "
+		} else {
+			p.add(text, node, strings.Join(path[1:], "\x00"), at)
 		}
-		if len(runners) > 0 {
-			runners[len(runners)-1].end = lineEnd(text, end)
-		}
+		p.end = lineEnd(text, end)
 	}
-	return runners, line
+	return p
 }
 
 // position returns the path of a key or a header, the offset of its first part, and an offset in
@@ -62,18 +64,28 @@ func position(node *unstable.Node) (path []string, at, end int) {
 }
 
 // add adds the position of a key or a table below the runner's header.
-func (r *Runner) add(text string, node *unstable.Node, key string, at int) {
+func (p *positions) add(text string, node *unstable.Node, key string, at int) {
 	isPair := node.Kind == unstable.KeyValue
-	if indent := indentOf(text, at); len(r.lines) == 0 && (isPair || indent+"  " != r.indent) {
-		r.indent = indent // of a table too, if it is not that of the header
+	if indent := indentOf(text, at); len(p.lines) == 0 && (isPair || indent+"  " != p.indent) {
+		p.indent = indent // of a table too, if it is not that of the header
 	}
-	if r.lines[key] == 0 {
-		r.lines[key] = lineNumber(text, at)
+	if p.lines[key] == 0 {
+		p.lines[key] = lineNumber(text, at)
 	}
 	if isPair && node.Value().Kind == unstable.String {
 		raw := node.Value().Raw
-		r.values[key] = span{int(raw.Offset), int(raw.Offset + raw.Length)}
+		p.values[key] = span{int(raw.Offset), int(raw.Offset + raw.Length)}
 	}
+}
+
+// lineOf returns the line of a spelled path, or of the nearest table around it that has a line.
+func (p *positions) lineOf(path ...string) int {
+	for n := len(path); n > 0; n-- {
+		if line := p.lines[strings.Join(path[:n], "\x00")]; line > 0 {
+			return line
+		}
+	}
+	return p.line
 }
 
 // A span is a range of offsets.

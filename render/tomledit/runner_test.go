@@ -1,7 +1,6 @@
 package tomledit
 
 import (
-	"errors"
 	"reflect"
 	"testing"
 )
@@ -88,20 +87,5 @@ func TestSwitches(t *testing.T) {
 		if got := mustParse(t, "[[runners]]\npre_build_script = '''\n"+text+"\n'''\n").Switches(); len(got) != want {
 			t.Errorf("%s: %v", text, got)
 		}
-	}
-}
-
-// TestTwoRunners: the hosts of all are there for the message.
-func TestTwoRunners(t *testing.T) {
-	_, err := Parse("[[runners]]\nclone_url = 'a'\n[[runners]]\nclone_url = 'b'\n[runners.cache.s3]\nServerAddress = 'c'\n")
-	several, ok := errors.AsType[*RunnersError](err)
-	if !ok || len(several.Runners) != 2 {
-		t.Fatalf("error %v", err)
-	}
-	first, line, _ := several.Runners[0].String("clone_url")
-	second, _, _ := several.Runners[1].String("clone_url")
-	cache, cacheLine, _ := several.Runners[1].String("cache", "s3", "ServerAddress")
-	if first != "a" || line != 2 || second != "b" || cache != "c" || cacheLine != 6 {
-		t.Errorf("%q line %d, %q, %q line %d", first, line, second, cache, cacheLine)
 	}
 }

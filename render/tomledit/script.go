@@ -1,7 +1,6 @@
 package tomledit
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 )
@@ -14,8 +13,8 @@ const (
 
 // OwnScript returns the lines that PrependPreBuildScript has put into pre_build_script, without
 // those around them. set reports whether there are any.
-func (r Runner) OwnScript() (lines string, set bool) {
-	script, _, _ := r.PreBuildScript()
+func (c *Config) OwnScript() (lines string, set bool) {
+	script, _, _ := c.String(preBuildScript)
 	at, err := marked(script, ScriptBegin, ScriptEnd)
 	if err != nil || at.to == 0 {
 		return "", false
@@ -26,64 +25,40 @@ func (r Runner) OwnScript() (lines string, set bool) {
 
 // PrependPreBuildScript returns the text with lines of shell in front of those of
 // pre_build_script under [[runners]], between ScriptBegin and ScriptEnd; the key is added if it
-// is not there. Lines of an earlier call are replaced. A value on one line gets more lines between
-// three of its quotes. The error is an *EditError.
+// is not there. A script has to begin below its quotes. The error is an *Error.
 func (c *Config) PrependPreBuildScript(lines string) (text string, err error) {
 	block := ScriptBegin + "\n" + strings.TrimSuffix(lines, "\n") + "\n" + ScriptEnd + "\n"
-	if _, err := marked(block, ScriptBegin, ScriptEnd); err != nil {
-		return "", c.refuse(preBuildScript, "the lines have one of those around them", "", nil)
-	}
-	if c, err = edited(c.RemovePreBuildScript()); err != nil {
-		return "", err
-	}
-	old, _, set := c.PreBuildScript()
+	old, _, set := c.String(preBuildScript)
 	if !set { // LF also among CRLF: version 0.3.1 of the runner's library drops no other
-		return c.insert(c.at, preBuildScript, block, preBuildScript+" = '''\n"+block+"'''")
+		return c.insert(preBuildScript, block, c.at, preBuildScript+" = '''\n"+block+"'''")
 	}
-	quotes, lineBreak, between := unquote(c.written(preBuildScript))
-	if len(quotes) == 1 {
-		quotes = strings.Repeat(quotes, 3) // without a line break, by which RemovePreBuildScript knows
-	} else if lineBreak == "" || between == "" {
-		return "", c.refuse(preBuildScript, "it does not begin on a line below its quotes", block, nil)
+	written := c.written(preBuildScript)
+	first := lineEnd(written, 0)
+	if quotes := strings.TrimRight(written[:first], "\r\n"); quotes != "'''" && quotes != `"""` || old == "" {
+		return "", c.refuse(preBuildScript, "it does not begin on a line below its quotes", block)
 	}
-	return c.change(preBuildScript, c.values[c.key(preBuildScript)], block+old, quotes+lineBreak+block+between+quotes, block)
+	first += c.values[c.key(preBuildScript)].from
+	return c.change(preBuildScript, block+old, span{first, first}, block, block)
 }
 
 // RemovePreBuildScript returns the text without what PrependPreBuildScript has added, to the byte.
-// The error is an *EditError.
+// The error is an *Error.
 func (c *Config) RemovePreBuildScript() (text string, err error) {
-	value, _, _ := c.PreBuildScript()
-	quotes, lineBreak, between := unquote(c.written(preBuildScript))
-	inValue, err := marked(value, ScriptBegin, ScriptEnd)
-	inText, inTextErr := marked(between, ScriptBegin, ScriptEnd)
-	if err = cmp.Or(err, inTextErr); err != nil {
-		return "", c.refuse(preBuildScript, err.Error(), "", nil)
+	all := c.values[c.key(preBuildScript)]
+	at, err := marked(c.text[all.from:all.to], ScriptBegin, ScriptEnd)
+	if err != nil {
+		return "", c.refuse(preBuildScript, err.Error(), "")
 	}
-	rest := inText.replace(between, "")
-	switch {
-	case inValue.to == 0 && inText.to == 0:
+	if at.to == 0 {
 		return c.text, nil
-	case lineBreak != "" && rest == "":
-		return c.remove(preBuildScript)
-	case lineBreak == "" && (inText.from > 0 || strings.Contains(rest, "\n")):
-		return "", c.refuse(preBuildScript, "it does not begin on a line below its quotes", "", nil)
-	case lineBreak == "" && quotes != "":
-		quotes = quotes[:1]
 	}
-	return c.change(preBuildScript, c.values[c.key(preBuildScript)], inValue.replace(value, ""), quotes+lineBreak+rest+quotes, "")
-}
-
-// unquote takes a string of TOML apart: its quotes, a line break behind them that is not part of
-// the value, and what is between that and the quotes at the end.
-func unquote(written string) (quotes, lineBreak, between string) {
-	for _, quotes := range []string{`"""`, `'''`, `"`, `'`} {
-		if between, found := strings.CutPrefix(written, quotes); found && len(between) >= len(quotes) {
-			between = between[:len(between)-len(quotes)]
-			rest := strings.TrimPrefix(strings.TrimPrefix(between, "\r"), "\n")
-			return quotes, strings.TrimSuffix(between, rest), rest
-		}
+	script, _, _ := c.String(preBuildScript)
+	inScript, _ := marked(script, ScriptBegin, ScriptEnd)
+	rest := inScript.replace(script, "")
+	if rest == "" {
+		return c.remove(preBuildScript, nil, all)
 	}
-	return "", "", ""
+	return c.change(preBuildScript, rest, span{all.from + at.from, all.from + at.to}, "", "")
 }
 
 // marked returns where the lines from one comment to another are in a text, with both; 0, 0 where

@@ -1,6 +1,7 @@
 package tomledit
 
 import (
+	"cmp"
 	"maps"
 	"reflect"
 	"slices"
@@ -31,6 +32,7 @@ func (c *Config) Volumes() (all []Volume) {
 	type runner struct {
 		Kubernetes struct{ Volumes map[string][]Volume }
 	}
+	all = []Volume{}
 	tree := struct{ Runners []runner }{make([]runner, 1)}
 	_ = toml.Unmarshal([]byte(c.text), &tree) // which compares keys without regard to case, as the runner does
 	volumes := tree.Runners[0].Kubernetes.Volumes
@@ -44,32 +46,35 @@ func (c *Config) Volumes() (all []Volume) {
 }
 
 // AddJobVolumes returns the text with read-only volumes of the kinds config_map and secret, as
-// tables behind the other tables of the [[runners]], between two comments. Volumes of an earlier
-// call are replaced. The error is an *EditError.
+// tables behind the other tables of the [[runners]], between two comments. The error is an *Error.
 func (c *Config) AddJobVolumes(volumes ...Volume) (text string, err error) {
-	if c, err = edited(c.RemoveJobVolumes()); err != nil {
-		return "", err
-	}
-	lines := tables(volumes)
-	return c.insert(c.end, "kubernetes", c.withVolumes(strings.Join(lines, "\n")), lines...)
+	all := slices.Concat(c.Volumes(), volumes)
+	slices.SortStableFunc(all, func(a, b Volume) int { return cmp.Compare(a.Kind, b.Kind) })
+	return c.insert(kubernetes, all, c.end, tables(volumes)...)
 }
 
 // RemoveJobVolumes returns the text without what AddJobVolumes has added, to the byte. The error
-// is an *EditError.
+// is an *Error.
 func (c *Config) RemoveJobVolumes() (text string, err error) {
 	at, err := marked(c.text, volumesBegin, volumesEnd)
 	if err != nil {
-		return "", c.refuse("kubernetes", err.Error(), "", nil)
+		return "", c.refuse(kubernetes, err.Error(), "")
 	}
 	if at.to == 0 {
 		return c.text, nil
 	}
-	text = c.wholeLines(span{at.from, at.to - 1}).replace(c.text, "")
-	before, err := Parse(text)
-	if err == nil && reflect.DeepEqual(before.treeWith("kubernetes", before.withVolumes(c.text[at.from:at.to])), c.tree) {
-		return text, nil
+	ours, err := Parse("[[runners]]\n" + c.text[at.from:at.to])
+	if err != nil {
+		return "", c.refuse(kubernetes, notChanged+": "+err.Error(), "")
 	}
-	return "", c.refuse("kubernetes", notChanged, "", err)
+	indent := indentOf(c.text, strings.Index(c.text, volumesBegin))
+	if indent+strings.Join(tables(ours.Volumes()), "\n"+indent) != strings.TrimSuffix(c.text[at.from:at.to], "\n") {
+		return "", c.refuse(kubernetes, "its volumes are not as they were added", "")
+	}
+	rest := slices.DeleteFunc(c.Volumes(), func(v Volume) bool {
+		return slices.ContainsFunc(ours.Volumes(), func(o Volume) bool { return reflect.DeepEqual(o, v) })
+	})
+	return c.remove(kubernetes, rest, span{at.from, at.to - 1})
 }
 
 // tables returns the lines of volumes.
@@ -90,27 +95,4 @@ func tables(volumes []Volume) []string {
 		}
 	}
 	return append(lines, volumesEnd)
-}
-
-// withVolumes returns the runner's kubernetes with the volumes that lines of TOML have.
-func (c *Config) withVolumes(lines string) any {
-	added, _ := decode(lines) // what does not parse adds nothing
-	runner, _ := added["runners"].(map[string]any)
-	return merged(c.table[c.key("kubernetes")], runner["kubernetes"])
-}
-
-// merged returns a value with what another one adds to its tables and arrays.
-func merged(value, added any) any {
-	if list, isList := added.([]any); isList {
-		old, _ := value.([]any)
-		return slices.Concat(old, list)
-	}
-	table, _ := added.(map[string]any)
-	old, _ := value.(map[string]any)
-	all := map[string]any{}
-	maps.Copy(all, old)
-	for key := range table {
-		all[key] = merged(old[key], table[key])
-	}
-	return all
 }

@@ -10,9 +10,9 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// errNoPlace says that an edit cannot be written into the original text; the document is then
+// errNoPosition says that an edit cannot be written into the original text; the document is then
 // serialized as a whole.
-var errNoPlace = errors.New("no place in the text")
+var errNoPosition = errors.New("no position in the text")
 
 // carry writes the difference between two trees into the text that the first was read from. Each
 // tree is serialized with a mark in place of each scalar that stays: so the lines of both can be
@@ -22,7 +22,7 @@ var errNoPlace = errors.New("no place in the text")
 func carry(text []byte, before, after *yaml.Node) ([]byte, error) {
 	end := ""
 	if !bytes.HasSuffix(text, []byte("\n")) {
-		end = newLineIndex(text).lineEnd(1)
+		end = lineEndOf(text)
 		text = slices.Concat(text, []byte(end))
 	}
 	edits, err := carriedEdits(text, before, after)
@@ -35,25 +35,29 @@ func carry(text []byte, before, after *yaml.Node) ([]byte, error) {
 
 // A carrier turns the difference between two serialized trees into edits of the original text.
 type carrier struct {
-	lineIndex
+	text     []byte
+	starts   []int                 // the offset of each line, and the end of the text
 	end      int                   // the line behind the document, where its `...` may be
 	scalars  map[string]*yaml.Node // of the text, by their marks
-	edited   map[*yaml.Node]bool   // those with edits of their own
 	old, new serialized
 	edits    []udiff.Edit
 }
 
-// carriedEdits are the edits of a text that ends in a line end.
+// carriedEdits returns the edits of a text that ends in a line end.
 func carriedEdits(text []byte, before, after *yaml.Node) (_ []udiff.Edit, err error) {
 	if before.Style&yaml.FlowStyle != 0 {
-		return nil, errNoPlace
+		return nil, errNoPosition
 	}
-	c := &carrier{lineIndex: newLineIndex(text), scalars: map[string]*yaml.Node{}, edited: map[*yaml.Node]bool{}}
+	c := &carrier{text: text, starts: []int{0}, scalars: map[string]*yaml.Node{}}
+	for line := range bytes.Lines(text) {
+		c.starts = append(c.starts, c.starts[len(c.starts)-1]+len(line))
+	}
 	_, _, tail := cutMarkers(text)
 	c.end = len(c.starts) - bytes.Count(tail, []byte("\n"))
 	c.addScalars(before)
+	after = writable(after)
 	c.editScalars(after)
-	if c.old, err = c.serialize(before); err != nil {
+	if c.old, err = c.serialize(writable(before)); err != nil {
 		return nil, err
 	}
 	if c.new, err = c.serialize(after); err != nil {
@@ -71,6 +75,23 @@ func carriedEdits(text []byte, before, after *yaml.Node) (_ []udiff.Edit, err er
 	return c.edits, nil
 }
 
+// start returns the offset of a line, from 1; the text's end for lines past it. The YAML library also
+// counts lines at CR, NEL, LS and PS, which no chart renders: these texts are serialized as a whole.
+func (c *carrier) start(line int) int { return c.starts[min(max(line, 1), len(c.starts))-1] }
+
+// line returns a line of the text, from 1, with its break; nothing past the end.
+func (c *carrier) line(line int) []byte { return c.text[c.start(line):c.start(line+1)] }
+
+// lineEnd returns how the line above ends, or the first one.
+func (c *carrier) lineEnd(line int) string { return lineEndOf(c.line(max(1, line-1))) }
+
+func lineEndOf(text []byte) string {
+	if line, _, _ := bytes.Cut(text, []byte("\n")); bytes.HasSuffix(line, []byte("\r")) {
+		return "\r\n"
+	}
+	return "\n"
+}
+
 // carryLines puts new lines in the place of old ones, or, where none go, behind what the line above
 // them stands for. Comments between lines that go stay, above the new ones.
 func (c *carrier) carryLines(d difference) error {
@@ -79,14 +100,14 @@ func (c *carrier) carryLines(d difference) error {
 	if d.end > d.start {
 		first := c.old.first(d.start)
 		if first == nil {
-			return errNoPlace
+			return errNoPosition
 		}
 		start, end = first.Line, c.endOf(d.end-1)
 	}
-	insert, err := c.shiftedLines(d, c.lineEnd(start))
-	if err != nil || end < start {
-		return errNoPlace
+	if end < start {
+		return errNoPosition
 	}
+	insert := c.shiftedLines(d, c.lineEnd(start))
 	if d.end-d.start > 1 {
 		insert = c.comments(start, end) + insert
 	}
@@ -94,7 +115,7 @@ func (c *carrier) carryLines(d difference) error {
 	return nil
 }
 
-// endOf is the line of the text behind those that an old line stands for, without the blank lines
+// endOf returns the line of the text behind those that an old line stands for, without the blank lines
 // and comments below it.
 func (c *carrier) endOf(line int) int {
 	for line >= 0 && c.old.first(line) == nil {
@@ -120,7 +141,7 @@ func (c *carrier) endOf(line int) int {
 	return end
 }
 
-// comments are the lines of the text from start up to end that are comments.
+// comments returns the lines of the text from start up to end that are comments.
 func (c *carrier) comments(start, end int) string {
 	var out strings.Builder
 	for ; start < end; start++ {
@@ -133,15 +154,12 @@ func (c *carrier) comments(start, end int) string {
 
 func isComment(line []byte) bool { return bytes.HasPrefix(bytes.TrimLeft(line, " \t"), []byte("#")) }
 
-// shiftedLines are the new lines of a difference, indented as the text is.
-func (c *carrier) shiftedLines(d difference, lineEnd string) (string, error) {
+// shiftedLines returns the new lines of a difference, indented as the text is.
+func (c *carrier) shiftedLines(d difference, lineEnd string) string {
 	var out strings.Builder
 	base, shift, isItem := -1, 0, false
 	for at := d.from; at < d.to; at++ {
-		line, err := c.unmarked(c.new.lines[at])
-		if err != nil {
-			return "", err
-		}
+		line := c.unmarked(c.new.lines[at])
 		indent, item := indentOf(line)
 		if line != "" && (base < 0 || indent < base || indent == base && isItem && !item) {
 			base, isItem, shift = indent, item, c.shift(d, indent, item)
@@ -151,10 +169,10 @@ func (c *carrier) shiftedLines(d difference, lineEnd string) (string, error) {
 		}
 		out.WriteString(line + lineEnd)
 	}
-	return out.String(), nil
+	return out.String()
 }
 
-// shift is how far a new line has to go to the right: as far as the line below, or one above, does
+// shift returns how far a new line has to go to the right: as far as the line below, or one above, does
 // that begins with an item, or a key, in the same column; else as far as the key that it is under.
 func (c *carrier) shift(d difference, indent int, item bool) int {
 	if below := c.new.first(d.to); below != nil {
@@ -178,7 +196,7 @@ func (c *carrier) shift(d difference, indent int, item bool) int {
 	return 0
 }
 
-// column is where a scalar begins in its line of the text, or the item that it is the first of.
+// column returns where a scalar begins in its line of the text, or the item that it is the first of.
 func (c *carrier) column(scalar *yaml.Node, ofItem bool) int {
 	if column, isItem := indentOf(string(c.line(scalar.Line))); ofItem && isItem {
 		return column
@@ -186,7 +204,7 @@ func (c *carrier) column(scalar *yaml.Node, ofItem bool) int {
 	return scalar.Column - 1
 }
 
-// indentOf is the indentation of a line, and whether an item of a list begins behind it.
+// indentOf returns the indentation of a line, and whether an item of a list begins behind it.
 func indentOf(line string) (indent int, item bool) {
 	rest := strings.TrimLeft(line, " ")
 	return len(line) - len(rest), strings.HasPrefix(rest, "-")

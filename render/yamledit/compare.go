@@ -1,46 +1,60 @@
 package yamledit
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"slices"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// same compares two trees: kinds, tags, values and anchors; lists in order,
-// the values of each key in order, keys in any. Comments and style are free.
+// same reports whether two trees have the same kinds, tags and values: lists in order, keys in any, and the
+// values of a key that is there twice in order. Comments, style and anchors are free.
 func same(a, b *yaml.Node) bool {
-	if a.Kind != b.Kind || a.ShortTag() != b.ShortTag() || a.Value != b.Value || a.Anchor != b.Anchor ||
-		len(a.Content) != len(b.Content) {
+	if a.Kind != b.Kind || a.ShortTag() != b.ShortTag() || a.Value != b.Value || len(a.Content) != len(b.Content) {
 		return false
 	}
 	if a.Kind != yaml.MappingNode {
-		for i := range a.Content {
-			if !same(a.Content[i], b.Content[i]) {
-				return false
-			}
-		}
-		return true
+		return slices.EqualFunc(a.Content, b.Content, same)
 	}
-	values := map[string][]*yaml.Node{}
-	for i := 0; i+1 < len(b.Content); i += 2 {
-		values[keyID(b.Content[i])] = append(values[keyID(b.Content[i])], b.Content[i+1])
-	}
-	for i := 0; i+1 < len(a.Content); i += 2 {
-		id := keyID(a.Content[i])
-		if len(values[id]) == 0 || !same(a.Content[i+1], values[id][0]) {
-			return false
-		}
-		values[id] = values[id][1:]
-	}
-	return true
+	return slices.EqualFunc(byKey(a), byKey(b), func(a, b []*yaml.Node) bool { return slices.EqualFunc(a, b, same) })
 }
 
-// keyID tells keys of a mapping apart: 1 and "1" are different ones. A key that is a collection, as
-// in a template that was not rendered (`{{ x }}`), is what is in it, in its order.
-func keyID(key *yaml.Node) string {
-	id := fmt.Sprintf("%s %q", key.ShortTag(), key.Value)
-	for _, child := range key.Content {
-		id += "(" + keyID(child) + ")"
+// byKey returns the keys of a mapping, sorted, each with its value.
+func byKey(mapping *yaml.Node) [][]*yaml.Node {
+	return slices.SortedStableFunc(slices.Chunk(mapping.Content, 2), func(a, b []*yaml.Node) int {
+		return strings.Compare(a[0].Value, b[0].Value)
+	})
+}
+
+// Digest returns the first eight bytes of the SHA-256 of a tree, in hex. The order of keys, comments and
+// style do not count.
+func Digest(node *yaml.RNode) string {
+	sum := sha256.Sum256(canonical(nil, node.YNode()))
+	return hex.EncodeToString(sum[:8])
+}
+
+// canonical appends a tree to out, in a form that no other tree has.
+func canonical(out []byte, node *yaml.Node) []byte {
+	var parts []string
+	switch {
+	case node == nil:
+		return out
+	case node.Kind == yaml.MappingNode:
+		for pair := range slices.Chunk(node.Content, 2) {
+			parts = append(parts, string(canonical(canonical(nil, pair[0]), pair[1])))
+		}
+		slices.Sort(parts)
+	case node.Kind == yaml.SequenceNode:
+		for _, item := range node.Content {
+			parts = append(parts, string(canonical(nil, item)))
+		}
 	}
-	return id
+	out = fmt.Appendf(out, "%s %d:%s %d", node.ShortTag(), len(node.Value), node.Value, len(parts))
+	for _, part := range parts {
+		out = fmt.Appendf(out, " %d:%s", len(part), part)
+	}
+	return out
 }

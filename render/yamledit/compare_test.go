@@ -22,11 +22,11 @@ func TestSame(t *testing.T) {
 		{"pairs of a key", "? {a: b, c: d}\n: 1", "? {a: d, c: b}\n: 1", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			a, err := parse([]byte(tt.a))
+			a, err := parse([]byte(tt.a), new(int))
 			if err != nil {
 				t.Fatal(err)
 			}
-			b, err := parse([]byte(tt.b))
+			b, err := parse([]byte(tt.b), new(int))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -6,9 +6,9 @@
 //
 //   - Joining the documents of a stream gives the stream back.
 //   - A document without an edit comes back as it was, byte for byte.
-//   - An edit of block style keeps every line, in order, but those of a value that it replaces; of
-//     a scalar of several lines, those that its value still has. Elsewhere (JSON, below an alias) the
-//     whole document is serialized, and [Document.Rewritten] reports it.
+//   - An edit of block style keeps every line, in order, but those of a value that it replaces; of a
+//     literal scalar, those that its value still has. Elsewhere (JSON, below an alias) the whole
+//     document is serialized.
 //   - What comes out was read again, and is the edited tree; everything else is an error.
 //
 // It knows YAML, and nothing of what the documents mean. Below it is go.yaml.in/yaml/v3, the node

@@ -3,6 +3,7 @@ package yamledit
 import (
 	"bytes"
 	"errors"
+	"slices"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -13,11 +14,11 @@ type Document struct {
 	number int    // position in the stream, from 1
 	line   int    // lines of the stream above it
 	text   []byte // as it came
-	budget *int   // of the stream, for aliases
+	stream *Stream
 
 	before    *yaml.Node // the tree of text; nil until Root
 	after     *yaml.Node // the tree that edits change
-	rewritten bool
+	rewritten bool       // by the last call of Bytes, as a whole
 	removed   bool
 }
 
@@ -49,19 +50,14 @@ func (d *Document) HasCRLF() bool { return bytes.Contains(d.text, []byte("\r\n")
 // from nearly all documents, and can miss only words that are written with escapes
 // ("CI_SERVER\x5fURL"), as templates never do.
 func (d *Document) Contains(words ...string) bool {
-	for _, word := range words {
-		if !bytes.Contains(d.text, []byte(word)) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(words, func(word string) bool { return !bytes.Contains(d.text, []byte(word)) })
 }
 
 // Root is the tree that edits change, read at the first call. Aliases in it are expanded,
 // and merge keys refused. The text has to hold exactly one document; an error is a [*SyntaxError].
 func (d *Document) Root() (*yaml.RNode, error) {
 	if d.after == nil {
-		before, err := parseWithin(d.text, d.budget)
+		before, err := parse(d.text, &d.stream.expanded)
 		if err != nil {
 			return nil, newSyntaxError(err)
 		}
@@ -70,35 +66,31 @@ func (d *Document) Root() (*yaml.RNode, error) {
 	return yaml.NewRNode(d.after), nil
 }
 
-// Bytes is the text with the edits of the tree: carried over into it where that is possible, else the
-// tree serialized as a whole. Either is read again, and has to give the edited tree. A document that
-// was removed has none.
+// Bytes returns the text with the edits of the tree: carried over into it where that is possible, else the
+// tree serialized as a whole. Either is read again, and has to give the edited tree. Of a document that
+// was removed, the `...` that ends it stays.
 func (d *Document) Bytes() ([]byte, error) {
 	switch {
 	case d.removed:
-		return nil, nil
+		_, _, tail := cutMarkers(d.text)
+		return tail, nil
 	case d.after == nil || same(d.before, d.after):
 		return d.text, nil
 	}
-	if carried, err := carry(d.text, d.before, d.after); err == nil && holds(carried, d.after) {
-		return carried, nil
+	for i, write := range []func(text []byte, before, after *yaml.Node) ([]byte, error){carry, serialize} {
+		if written, err := write(d.text, d.before, d.after); err == nil && holds(written, d.after) {
+			d.rewritten = i > 0
+			return written, nil
+		}
 	}
-	written, tree, err := serialize(d.text, d.after)
-	if err != nil || !holds(written, tree) {
-		return nil, errors.New("the edited document cannot be written as YAML")
-	}
-	d.rewritten = true
-	return written, nil
+	return nil, errors.New("the edited document cannot be written as YAML")
 }
 
 // Remove takes the document out of its stream.
 func (d *Document) Remove() { d.removed = true }
 
-// Rewritten reports whether the last call of Bytes had to serialize the document as a whole.
-func (d *Document) Rewritten() bool { return d.rewritten }
-
 // holds reports whether a text is one document with this tree.
 func holds(text []byte, tree *yaml.Node) bool {
-	again, err := parse(text)
+	again, err := parse(text, new(int))
 	return err == nil && same(again, tree)
 }

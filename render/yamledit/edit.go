@@ -43,11 +43,6 @@ func Text(value string) *yaml.RNode {
 	return yaml.NewRNode(node)
 }
 
-// True is a new bool.
-func True() *yaml.RNode {
-	return yaml.NewRNode(&yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagBool, Value: "true"})
-}
-
 // Fields are the entries of a mapping, in their order; nil for what is none. kyaml's VisitFields
 // looks each of them up from the start.
 func Fields(mapping *yaml.RNode) []Pair {
@@ -87,16 +82,13 @@ func Set(mapping *yaml.RNode, key string, value *yaml.RNode) (*yaml.RNode, error
 	return mapping.Pipe(yaml.SetField(key, value))
 }
 
-// SetFirst puts a key that a mapping does not have in front of its keys.
-func SetFirst(mapping *yaml.RNode, key string, value *yaml.RNode) {
-	node := mapping.YNode()
-	node.Content = append([]*yaml.Node{Text(key).YNode(), value.YNode()}, node.Content...)
-}
-
-// Prepend puts an item in front of a sequence's own; kyaml only appends.
-func Prepend(list, item *yaml.RNode) {
-	node := list.YNode()
-	node.Content = append([]*yaml.Node{item.YNode()}, node.Content...)
+// Prepend puts an item in front of those of a sequence, or a key and its value in front of those of a
+// mapping; kyaml only appends.
+func Prepend(collection *yaml.RNode, nodes ...*yaml.RNode) {
+	node := collection.YNode()
+	for _, added := range slices.Backward(nodes) {
+		node.Content = slices.Insert(node.Content, 0, added.YNode())
+	}
 }
 
 // Retain drops the items of a sequence that keep refuses, and reports whether there were any. A nil
@@ -117,7 +109,7 @@ func ReplaceField(mapping *yaml.RNode, old, key string, value *yaml.RNode) {
 	content := mapping.YNode().Content
 	for i := 0; i+1 < len(content); i += 2 {
 		if content[i].Value == old {
-			content[i], content[i+1] = renamed(content[i], key), value.YNode()
+			content[i].Value, content[i+1] = key, value.YNode()
 			return
 		}
 	}
@@ -131,14 +123,6 @@ func MoveField(from *yaml.RNode, old string, to *yaml.RNode, key string) {
 	if field == nil || yaml.IsMissingOrNull(field.Value) {
 		return
 	}
-	node := to.YNode()
-	node.Content = append(node.Content, renamed(field.Key.YNode(), key), field.Value.YNode())
-}
-
-// renamed is a new key in the place of another, with its comments. A comment below stays where it
-// is.
-func renamed(old *yaml.Node, name string) *yaml.Node {
-	key := Text(name).YNode()
-	key.HeadComment, key.LineComment = old.HeadComment, old.LineComment
-	return key
+	field.Key.YNode().Value = key
+	to.YNode().Content = append(to.YNode().Content, field.Key.YNode(), field.Value.YNode())
 }

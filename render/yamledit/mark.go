@@ -1,10 +1,8 @@
 package yamledit
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 
@@ -17,7 +15,7 @@ type serialized struct {
 	marks [][]*yaml.Node // the scalars of each line
 }
 
-// first is the first scalar of the text in a line; nil for none.
+// first returns the first scalar of the text in a line; nil for none.
 func (s serialized) first(line int) *yaml.Node {
 	if line < 0 || line >= len(s.marks) || len(s.marks[line]) == 0 {
 		return nil
@@ -25,7 +23,7 @@ func (s serialized) first(line int) *yaml.Node {
 	return s.marks[line][0]
 }
 
-// markOf stands for a scalar: its position, between characters that no chart has.
+// markOf returns what stands for a scalar: its position, between characters that no chart has.
 func markOf(node *yaml.Node) string { return fmt.Sprintf("\ue000%d.%d\ue000", node.Line, node.Column) }
 
 var markPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("\ue000[0-9.]+\ue000") })
@@ -41,9 +39,10 @@ func (c *carrier) addScalars(node *yaml.Node) {
 	}
 }
 
-// serialize writes a tree with its marks.
+// serialize writes a tree with marks, which it gets in place.
 func (c *carrier) serialize(tree *yaml.Node) (s serialized, err error) {
-	written, err := encode(c.marked(tree), listStyle(c.text))
+	c.mark(tree)
+	written, err := encode(tree, c.text)
 	s.lines = strings.Split(strings.TrimSuffix(string(written), "\n"), "\n")
 	for _, line := range s.lines {
 		var marks []*yaml.Node
@@ -57,47 +56,33 @@ func (c *carrier) serialize(tree *yaml.Node) (s serialized, err error) {
 	return s, err
 }
 
-// marked copies a tree with marks for the scalars that stay, and without the comments on lines of
-// their own, which are in the text.
-func (c *carrier) marked(node *yaml.Node) *yaml.Node {
-	marked := *node
-	marked.HeadComment, marked.FootComment, marked.Content = "", "", nil
-	marked.Style = writableStyle(node.Style)
+// mark puts marks in the place of the scalars that stay. It drops the comments on lines of their own,
+// which are in the text.
+func (c *carrier) mark(node *yaml.Node) {
+	node.HeadComment, node.FootComment = "", ""
 	if old := c.scalars[markOf(node)]; node.Kind == yaml.ScalarNode && old != nil {
-		if c.edited[old] || old.Value == node.Value && old.ShortTag() == node.ShortTag() {
-			marked.Value, marked.Tag, marked.Style = markOf(node), yaml.NodeTagString, 0
+		if old.Value == node.Value && old.ShortTag() == node.ShortTag() {
+			node.Value, node.Tag, node.Style = markOf(node), yaml.NodeTagString, 0
 		}
 	}
-	for i, child := range node.Content {
-		marked.Content = append(marked.Content, c.marked(child))
-		if node.Kind == yaml.MappingNode && i%2 == 1 {
-			openFlow(marked.Content[i-1], marked.Content[i])
-		}
+	for _, child := range node.Content {
+		c.mark(child)
 	}
-	return &marked
 }
 
-// openFlow makes a block of a flow collection that was empty (`volumes: []`), once it has an item.
-func openFlow(key, value *yaml.Node) {
-	isOld := func(child *yaml.Node) bool { return child.Line > 0 }
-	if value.Style&yaml.FlowStyle == 0 || len(value.Content) == 0 || slices.ContainsFunc(value.Content, isOld) {
-		return
-	}
-	value.Style &^= yaml.FlowStyle
-	key.LineComment, value.LineComment = value.LineComment, ""
-}
-
-// unmarked puts the scalars of the text in place of their marks.
-func (c *carrier) unmarked(line string) (string, error) {
-	var fault error
-	line = markPattern().ReplaceAllStringFunc(line, func(mark string) string {
-		node := c.scalars[mark]
-		if node == nil {
-			return mark
+// unmarked puts the scalars of the text in place of their marks. One of several lines does not fit there,
+// and what comes of it is not the edited tree.
+func (c *carrier) unmarked(line string) string {
+	return markPattern().ReplaceAllStringFunc(line, func(mark string) string {
+		if node := c.scalars[mark]; node != nil {
+			return writtenScalar(node.Tag, node.Value, node.Style)
 		}
-		written, err := scalarLine(node.Tag, node.Value, node.Style)
-		fault = cmp.Or(fault, err)
-		return written
+		return mark
 	})
-	return line, fault
+}
+
+// writtenScalar returns a scalar alone; "" for one that cannot be written.
+func writtenScalar(tag, value string, style yaml.Style) string {
+	written, _ := encode(&yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value, Style: style}, nil)
+	return strings.TrimSuffix(string(written), "\n")
 }

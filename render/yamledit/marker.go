@@ -5,14 +5,6 @@ import (
 	"strings"
 )
 
-// firstLine is everything up to the first LF, inclusive.
-func firstLine(text []byte) []byte {
-	if end := bytes.IndexByte(text, '\n'); end >= 0 {
-		return text[:end+1]
-	}
-	return text
-}
-
 // isMarker reports whether the line is a document marker: at column 0, and followed by nothing, a
 // blank or the line's end.
 func isMarker(line []byte, marker string) bool {
@@ -30,26 +22,15 @@ func isPrefix(line []byte) bool {
 	return len(line) == 0 || (line[0] == '#' || line[0] == '%') && !bytes.ContainsAny(line, "\r\u0085\u2028\u2029")
 }
 
-// opens reports whether a document's text begins with a `---` line of its own, behind what may stand
-// above one.
-func opens(text []byte) bool {
-	for line := range bytes.Lines(bytes.TrimPrefix(text, byteOrderMark)) {
-		if isMarker(line, "---") || !isPrefix(line) {
-			return isMarker(line, "---")
-		}
-	}
-	return false
-}
-
 // cutMarkers cuts a document's text before its first line of content and
 // before the `...` that ends it. The head has the `---` and the comments.
 func cutMarkers(text []byte) (head, body, tail []byte) {
-	at, marked := 0, false
-	if bytes.HasPrefix(text, byteOrderMark) {
-		at = len(byteOrderMark)
+	end := bytes.LastIndexByte(bytes.TrimSuffix(text, []byte("\n")), '\n') + 1
+	if !isMarker(text[end:], "...") {
+		end = len(text)
 	}
-	for at < len(text) {
-		line := firstLine(text[at:])
+	at, marked := len(text)-len(bytes.TrimPrefix(text, byteOrderMark)), false
+	for line := range bytes.Lines(text[min(at, end):end]) {
 		opens := !marked && isMarker(line, "---") && isPrefix(line[len("---"):])
 		if !opens && (!isPrefix(line) || marked && line[0] == '%') {
 			break
@@ -57,13 +38,5 @@ func cutMarkers(text []byte) (head, body, tail []byte) {
 		marked = marked || opens
 		at += len(line)
 	}
-	head, body = text[:at], text[at:]
-	for end := 0; end < len(body); {
-		line := firstLine(body[end:])
-		if isMarker(line, "...") {
-			return head, body[:end], body[end:]
-		}
-		end += len(line)
-	}
-	return head, body, nil
+	return text[:at], text[at:end], text[end:]
 }

@@ -14,7 +14,7 @@ const (
 // Read is [Split] of what a reader gives, which is read in chunks that the documents then share:
 // it takes little more memory than the stream has bytes.
 func Read(r io.Reader) (*Stream, error) {
-	s := newStream()
+	s := &Stream{}
 	rest := make([]byte, 0, firstChunk) // read, and not yet cut into documents
 	for {
 		chunk := rest

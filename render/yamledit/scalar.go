@@ -9,15 +9,9 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// A scalarText is how the text has a scalar of several lines: where each line of its value begins,
-// and, last, where the value ends; and how lines are written in place of text[start:end].
-type scalarText struct {
-	starts []int
-	write  func(lines []string, start, end int) string
-}
-
-// editScalars edits the scalars of several lines whose value differs, line by line, so that their
-// other lines stay. One that cannot be edited so is left to the comparison of the trees.
+// editScalars edits the literal and the double-quoted scalars whose value differs, line by line of the
+// value, so that their other lines stay, and takes them back in the tree. What cannot be edited so is left to the
+// comparison of the trees.
 func (c *carrier) editScalars(node *yaml.Node) {
 	for _, child := range node.Content {
 		c.editScalars(child)
@@ -26,54 +20,74 @@ func (c *carrier) editScalars(node *yaml.Node) {
 	if node.Kind != yaml.ScalarNode || old == nil || old.Value == node.Value {
 		return
 	}
-	var text scalarText
-	switch {
-	case old.Style&yaml.LiteralStyle != 0:
-		text = c.literal(old)
-	case old.Style&yaml.DoubleQuotedStyle != 0:
-		text = c.quoted(old)
+	starts, write := c.literal(old)
+	if old.Style&yaml.DoubleQuotedStyle != 0 {
+		starts, write = c.quotedStarts(old), escaped
 	}
-	if text.starts == nil {
+	if starts == nil {
 		return
 	}
-	c.edited[old] = true
-	edited := valueLines(node.Value)
-	for _, d := range differences(valueLines(old.Value), edited) {
-		start, end := text.starts[d.start], text.starts[d.end]
-		c.edits = append(c.edits, udiff.Edit{Start: start, End: end, New: text.write(edited[d.from:d.to], start, end)})
+	lines := valueLines(node.Value)
+	for _, d := range differences(valueLines(old.Value), lines) {
+		c.edits = append(c.edits, udiff.Edit{Start: starts[d.start], End: starts[d.end], New: write(lines[d.from:d.to])})
 	}
+	node.Value = old.Value
 }
 
-// valueLines are the lines of a scalar's value, with their line feeds.
-func valueLines(value string) []string {
-	return slices.DeleteFunc(strings.SplitAfter(value, "\n"), func(line string) bool { return line == "" })
-}
+// valueLines returns the lines of a scalar's value, with their line feeds.
+func valueLines(value string) []string { return slices.Collect(strings.Lines(value)) }
 
-// literal is the text of a literal block scalar (`|`), each line of which is one of its value.
-func (c *carrier) literal(node *yaml.Node) (text scalarText) {
+// literal returns where the lines of a literal block scalar (`|`) begin, each of which is one of its
+// value, and where the last one ends; and how new lines are written.
+func (c *carrier) literal(node *yaml.Node) (starts []int, write func(lines []string) string) {
 	lines := valueLines(node.Value)
 	at := slices.IndexFunc(lines, func(line string) bool { return strings.Trim(line, " \n") != "" })
-	if at < 0 {
-		return text
+	if node.Style&yaml.LiteralStyle == 0 || at < 0 {
+		return nil, nil
 	}
-	shown := string(bytes.TrimRight(c.line(node.Line+1+at), "\r\n"))
-	indent, found := strings.CutSuffix(shown, strings.TrimSuffix(lines[at], "\n"))
-	if !found || strings.Trim(indent, " ") != "" {
-		return text
+	shown := bytes.TrimRight(c.line(node.Line+1+at), "\r\n")
+	indent, found := strings.CutSuffix(string(shown), strings.TrimSuffix(lines[at], "\n"))
+	if !found {
+		return nil, nil
 	}
 	for i := range len(lines) + 1 {
-		text.starts = append(text.starts, c.start(node.Line+1+i))
+		starts = append(starts, c.start(node.Line+1+i))
 	}
-	lineEnd := c.lineEnd(node.Line + 1)
-	text.write = func(lines []string, _, _ int) string {
+	return starts, func(lines []string) string {
 		var out strings.Builder
 		for _, line := range lines {
 			if line = strings.TrimSuffix(line, "\n"); line != "" {
 				line = indent + line
 			}
-			out.WriteString(line + lineEnd)
+			out.WriteString(line + c.lineEnd(node.Line+1))
 		}
 		return out.String()
 	}
-	return text
+}
+
+// quotedStarts returns the offsets at which the lines of a double-quoted value begin, and that of the
+// closing quote; nil where a line of the value ends in anything else than the escape \n.
+func (c *carrier) quotedStarts(node *yaml.Node) []int {
+	at := c.start(node.Line) + node.Column
+	if at > len(c.text) || c.text[at-1] != '"' {
+		return nil // the column counts characters, and not a byte order mark
+	}
+	starts := []int{at}
+	for ; at < len(c.text) && c.text[at] != '"'; at++ {
+		if c.text[at] == '\\' {
+			if at++; c.text[at] == 'n' {
+				starts = append(starts, at+1)
+			}
+		}
+	}
+	if len(starts) != strings.Count(node.Value, "\n")+1 {
+		return nil
+	}
+	return append(starts, at)
+}
+
+// escaped returns lines of a value as a double-quoted scalar has them, on one line of text.
+func escaped(lines []string) string {
+	quoted := writtenScalar(yaml.NodeTagString, strings.Join(lines, ""), yaml.DoubleQuotedStyle)
+	return strings.TrimSuffix(strings.TrimPrefix(quoted, `"`), `"`)
 }

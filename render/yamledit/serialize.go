@@ -2,77 +2,55 @@ package yamledit
 
 import (
 	"bytes"
-	"encoding/json"
+	"slices"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 // serialize writes a tree as a whole in the place of a document's text, for texts that cannot be
 // edited. What stands up to a `---` line of its own, and from a `...` line on, is kept, as are CRLF
-// line ends, and JSON stays JSON; the lines between are kyaml's. The tree that is returned is the one
-// that the new text holds: anchors are gone, as their aliases have been expanded.
-func serialize(text []byte, tree *yaml.Node) ([]byte, *yaml.Node, error) {
+// line ends; the lines between are kyaml's.
+func serialize(text []byte, _, edited *yaml.Node) ([]byte, error) {
 	head, body, tail := cutMarkers(text)
-	content := bytes.TrimSpace(bytes.TrimPrefix(body, []byte("---")))
-	isJSON := json.Valid(content)
-	tree = writable(tree, isJSON)
+	tree := writable(edited)
 	tree.HeadComment = "" // it stays in the head
 	if len(tree.Content) > 0 {
 		tree.Content[0].HeadComment = ""
 	}
-	written, err := encode(tree, listStyle(text))
-	if isJSON && err == nil {
-		written, err = asJSON(written, content)
-	}
+	written, err := encode(tree, text)
 	if bytes.HasPrefix(body, []byte("---")) {
 		written = append([]byte("---\n"), written...)
 	}
 	if bytes.Contains(body, []byte("\r\n")) {
 		written = bytes.ReplaceAll(written, []byte("\n"), []byte("\r\n"))
 	}
-	return bytes.Join([][]byte{head, written, tail}, nil), tree, err
+	return bytes.Join([][]byte{head, written, tail}, nil), err
 }
 
-// asJSON indents JSON as that before it, or leaves it on one line.
-func asJSON(written, before []byte) ([]byte, error) {
-	var out bytes.Buffer
-	_, below, hasLines := bytes.Cut(before, []byte("\n"))
-	if !hasLines {
-		err := json.Compact(&out, written)
-		return append(bytes.TrimSpace(out.Bytes()), '\n'), err
-	}
-	indent := below[:len(below)-len(bytes.TrimLeft(below, " \t"))]
-	err := json.Indent(&out, written, "", string(indent[:min(8, len(indent))]))
-	return out.Bytes(), err
+// encode writes a tree as kyaml does, with lists indented as in a text; not indented without one.
+func encode(tree *yaml.Node, text []byte) ([]byte, error) {
+	lists := yaml.SequenceIndentStyle(yaml.DeriveSeqIndentStyle(string(text)))
+	return yaml.MarshalWithOptions(tree, &yaml.EncoderOptions{SeqIndent: lists})
 }
 
-// writable copies a tree without its anchors, and without what go.yaml.in/yaml/v3 writes wrong: in a
-// flow collection, a null without a word becomes a part of its key. For JSON, everything is in
-// brackets and quotes.
-func writable(tree *yaml.Node, isJSON bool) *yaml.Node {
+// writable copies a tree without its anchors, of which the aliases are expanded, and without folded
+// scalars, which go.yaml.in/yaml/v3 writes so that they read otherwise where a line is indented.
+func writable(tree *yaml.Node) *yaml.Node {
 	copied := *tree
-	copied.Anchor, copied.Content, copied.Style = "", nil, writableStyle(tree.Style)
+	copied.Anchor, copied.Content = "", nil
 	switch {
-	case isJSON && tree.Kind != yaml.ScalarNode:
-		copied.Style = yaml.FlowStyle
-	case isJSON && tree.ShortTag() == yaml.NodeTagString:
-		copied.Style = yaml.DoubleQuotedStyle
+	case tree.Style&yaml.FoldedStyle != 0:
+		copied.Style = tree.Style&^yaml.FoldedStyle | yaml.LiteralStyle
+	case !slices.ContainsFunc(tree.Content, func(child *yaml.Node) bool { return child.Line > 0 }):
+		copied.Style = tree.Style &^ yaml.FlowStyle // what was `[]` has only new entries
 	}
-	for _, child := range tree.Content {
-		child = writable(child, isJSON)
-		if tree.Style&yaml.FlowStyle != 0 && yaml.IsYNodeTaggedNull(child) && child.Value == "" {
-			child.Value = "null"
+	for i, child := range tree.Content {
+		child = writable(child)
+		if tree.Kind == yaml.MappingNode && i%2 == 1 && len(child.Content) > 0 && child.Style == 0 { // `[] # comment`
+			copied.Content[i-1].LineComment += child.LineComment
+			child.LineComment = ""
 		}
 		copied.Content = append(copied.Content, child)
 	}
 	return &copied
-}
-
-// writableStyle makes a folded scalar a literal one: with indented lines, go.yaml.in/yaml/v3 writes
-// it so that it reads otherwise.
-func writableStyle(style yaml.Style) yaml.Style {
-	if style&yaml.FoldedStyle != 0 {
-		return style&^yaml.FoldedStyle | yaml.LiteralStyle
-	}
-	return style
 }

@@ -3,6 +3,7 @@ package yamledit
 import (
 	"bytes"
 	"errors"
+	"slices"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -13,21 +14,16 @@ var byteOrderMark = []byte("\ufeff")
 type Stream struct {
 	Documents []*Document
 
-	lines  int  // in the documents
-	budget *int // of bytes that aliases may expand to
-	added  [][]byte
-}
-
-func newStream() *Stream {
-	budget := maxExpanded
-	return &Stream{budget: &budget}
+	lines    int // in the documents
+	expanded int // bytes that aliases expanded to
+	added    [][]byte
 }
 
 // Split cuts a stream into its documents, unparsed, without copying it. A document starts at a
 // `---` line, unless only a byte order mark, blank lines, comments or directives stand before it,
 // and ends with a `...` line, inclusive (YAML 1.2.2, section 9.2). An empty stream has none.
 func Split(text []byte) *Stream {
-	s := newStream()
+	s := &Stream{}
 	s.add(split(text))
 	return s
 }
@@ -35,7 +31,7 @@ func Split(text []byte) *Stream {
 // add puts texts behind the documents of the stream.
 func (s *Stream) add(texts [][]byte) {
 	for _, text := range texts {
-		s.Documents = append(s.Documents, &Document{number: len(s.Documents) + 1, line: s.lines, text: text, budget: s.budget})
+		s.Documents = append(s.Documents, &Document{number: len(s.Documents) + 1, line: s.lines, text: text, stream: s})
 		s.lines += bytes.Count(text, []byte("\n"))
 	}
 }
@@ -50,8 +46,8 @@ func split(stream []byte) [][]byte {
 		}
 		start, prefix = end, true
 	}
-	for at := 0; at < len(stream); {
-		line := firstLine(stream[at:])
+	at := 0
+	for line := range bytes.Lines(stream) {
 		switch {
 		case isMarker(line, "---"):
 			if !prefix {
@@ -72,7 +68,7 @@ func split(stream []byte) [][]byte {
 // Append puts a new document behind the others: a `---` line, the head (comment lines that end in
 // a line feed, or none) and the tree. With crlf, its lines end in CR LF.
 func (s *Stream) Append(head string, tree *yaml.RNode, crlf bool) error {
-	written, err := encode(tree.YNode(), yaml.CompactSequenceStyle)
+	written, err := encode(tree.YNode(), nil)
 	if err != nil {
 		return err
 	}
@@ -89,16 +85,12 @@ func (s *Stream) Append(head string, tree *yaml.RNode, crlf bool) error {
 // error is that of one document, a [*DocumentError].
 func (s *Stream) Texts() ([][]byte, error) {
 	texts := make([][]byte, 0, len(s.Documents)+len(s.added)+1)
-	removed := false // the document before
 	for _, d := range s.Documents {
 		text, err := d.Bytes()
 		if err != nil {
 			return nil, &DocumentError{Document: d, Err: err}
 		}
-		if removed && len(text) > 0 && !d.IsBlank() && !opens(d.text) {
-			text = append([]byte("---\n"), text...) // it was told from the removed one by that one's end
-		}
-		if removed = removed && len(text) == 0 || d.removed; len(text) > 0 {
+		if len(text) > 0 {
 			texts = append(texts, text)
 		}
 	}
@@ -106,26 +98,27 @@ func (s *Stream) Texts() ([][]byte, error) {
 		return append(texts, s.added...), nil
 	}
 	last := texts[len(texts)-1]
-	if err := checkEnd(last); err != nil {
-		return nil, &DocumentError{Document: s.Documents[len(s.Documents)-1], Err: err}
-	}
+	ended := last
 	if !bytes.HasSuffix(last, []byte("\n")) {
+		ended = slices.Concat(last, []byte("\n"))
 		texts = append(texts, []byte("\n"))
+	}
+	if err := checkEnd(last, ended); err != nil {
+		return nil, &DocumentError{Document: s.Documents[len(s.Documents)-1], Err: err}
 	}
 	return append(texts, s.added...), nil
 }
 
-// checkEnd refuses a text that reaches into what follows it: directives without a document of their
-// own, or a block scalar that gets another value when its last line is ended.
-func checkEnd(text []byte) error {
-	head, body, _ := cutMarkers(text)
-	if len(body) == 0 && !opens(head) && bytes.Contains(append([]byte("\n"), head...), []byte("\n%")) {
+// checkEnd refuses a text that reaches into what follows it once its last line is ended: directives without
+// a document of their own, or a block scalar that gets another value.
+func checkEnd(text, ended []byte) error {
+	if head, body, _ := cutMarkers(ended); len(body) == 0 && bytes.Contains(append([]byte("\n"), head...), []byte("\n%")) {
 		return errors.New("it ends in a directive (%) without a document")
 	}
-	if bytes.HasSuffix(text, []byte("\n")) {
+	if len(text) == len(ended) {
 		return nil
 	}
-	if tree, err := parse(text); err == nil && !holds(append(bytes.Clone(text), '\n'), tree) {
+	if tree, err := parse(text, new(int)); err == nil && !holds(ended, tree) {
 		return errors.New("it ends in a block scalar whose last line has no line end: add one")
 	}
 	return nil
@@ -144,6 +137,3 @@ type DocumentError struct {
 }
 
 func (e *DocumentError) Error() string { return e.Err.Error() }
-
-// Unwrap is the fault without its document.
-func (e *DocumentError) Unwrap() error { return e.Err }

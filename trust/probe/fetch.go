@@ -52,9 +52,7 @@ func Fetch(ctx context.Context, target Target, d Dialer, now time.Time) (*Fetche
 	if f.Chain, err = trust.NewBundle(target.Address(), chain); err != nil {
 		return nil, err
 	}
-	if err := f.chooseFile(system); err != nil {
-		return nil, err
-	}
+	f.chooseFile(system)
 	for _, cert := range f.Chain.Certificates() {
 		if !slices.ContainsFunc(seen.sent, cert.Equal) {
 			f.Added = append(f.Added, cert)

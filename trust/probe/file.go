@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"crypto/x509"
 	"slices"
 
@@ -11,20 +12,12 @@ import (
 // chooseFile chooses what belongs in the trust file. The CAs of the chain outlive the server's own
 // certificate, so that is left out where clients connect without it: it is needed where no CA is
 // known, and where they accept it but not what its CA has signed (SHA-1).
-func (f *Fetched) chooseFile(system *x509.CertPool) error {
-	f.File = f.Chain
-	if authorities := f.Chain.Authorities(); len(authorities) > 0 {
-		without, err := trust.NewBundle(f.Target.Address(), authorities)
-		if err != nil {
-			return err
-		}
-		f.File = without
-	}
+func (f *Fetched) chooseFile(system *x509.CertPool) {
+	f.File = cmp.Or(f.Chain.Authorities(), f.Chain)
 	f.Fault = f.judge(f.File, system)
 	if f.Fault != nil && f.judge(f.Chain, system) == nil {
 		f.File, f.Fault = f.Chain, nil
 	}
-	return nil
 }
 
 // judge says why the runner would not connect with this file, or why the file is refused;

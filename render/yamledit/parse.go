@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
+	"strings"
+	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -14,22 +17,16 @@ import (
 const maxExpanded = 2 << 20
 
 // parse reads a text that holds exactly one YAML document and returns its root. Aliases are expanded;
-// the nodes that come from there have no position (Line 0).
-func parse(document []byte) (*yaml.Node, error) {
-	return parseWithin(document, new(maxExpanded))
-}
-
-// parseWithin is parse with the budget of a stream for what aliases expand to.
-func parseWithin(document []byte, budget *int) (*yaml.Node, error) {
+// the nodes that come from there have no position (Line 0). expanded counts their bytes.
+func parse(document []byte, expanded *int) (*yaml.Node, error) {
 	if bytes.HasPrefix(document, []byte("\xff\xfe")) || bytes.HasPrefix(document, []byte("\xfe\xff")) {
 		return nil, errors.New("it is UTF-16, and Kubernetes reads UTF-8")
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(document))
 	var root, second yaml.Node
-	if err := decoder.Decode(&root); err != nil {
-		if errors.Is(err, io.EOF) {
-			return nil, errors.New("the document is empty")
-		}
+	if err := decoder.Decode(&root); errors.Is(err, io.EOF) {
+		return nil, errors.New("the document is empty")
+	} else if err != nil {
 		return nil, err
 	}
 	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) {
@@ -37,15 +34,15 @@ func parseWithin(document []byte, budget *int) (*yaml.Node, error) {
 	}
 	top := root.Content[0]
 	top.FootComment += root.FootComment
-	x := expansion{open: map[*yaml.Node]bool{}, budget: budget}
+	x := expansion{map[*yaml.Node]bool{}, expanded}
 	return x.expand(top, 0, false)
 }
 
 // expansion replaces aliases by copies of what they stand for. It refuses an alias inside its own
-// anchor, and growth beyond the budget.
+// anchor, and growth beyond maxExpanded.
 type expansion struct {
-	open   map[*yaml.Node]bool // nodes that are being expanded
-	budget *int                // bytes that copies may still take
+	open     map[*yaml.Node]bool // nodes that are being expanded
+	expanded *int                // bytes of copies
 }
 
 // expand returns a copy of node without aliases; copied is whether node is reached through one.
@@ -63,7 +60,7 @@ func (x *expansion) expand(node *yaml.Node, depth int, copied bool) (*yaml.Node,
 	expanded.Content = nil
 	if copied {
 		expanded.Anchor, expanded.Line, expanded.Column = "", 0, 0
-		if *x.budget -= indentWidth*depth + len(node.Value) + 1; *x.budget < 0 {
+		if *x.expanded += yaml.DefaultIndent*depth + len(node.Value) + 1; *x.expanded > maxExpanded {
 			return nil, fmt.Errorf("the aliases of the stream, written out, take more than %d MiB", maxExpanded>>20)
 		}
 	}
@@ -72,15 +69,38 @@ func (x *expansion) expand(node *yaml.Node, depth int, copied bool) (*yaml.Node,
 		if err != nil {
 			return nil, err
 		}
-		if node.Kind == yaml.MappingNode && i%2 == 0 && isMerge(c) {
+		if node.Kind == yaml.MappingNode && i%2 == 0 && c.ShortTag() == yaml.MergeTag {
 			return nil, fmt.Errorf("line %d: a merge key (<<): write the keys that it adds in its place", child.Line)
+		}
+		if node.Style&yaml.FlowStyle != 0 && yaml.IsYNodeTaggedNull(c) {
+			c.Value = "null" // go.yaml.in/yaml/v3 writes one without a word as a part of its key
 		}
 		expanded.Content = append(expanded.Content, c)
 	}
 	return &expanded, nil
 }
 
-// indentWidth is what kyaml indents by.
-const indentWidth = yaml.DefaultIndent
+// A SyntaxError is a text that is not one YAML document, or one that is refused.
+type SyntaxError struct {
+	Line    int // in the document, from 1; 0 where it is not known
+	Message string
+}
 
-func isMerge(key *yaml.Node) bool { return key.ShortTag() == yaml.MergeTag }
+// Error returns the message, without the line.
+func (e *SyntaxError) Error() string { return e.Message }
+
+// unknownAnchor matches a message of go.yaml.in/yaml/v3 that repeats text of the document. That text can be
+// a password that begins with an asterisk, which YAML takes for an alias.
+var unknownAnchor = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?s)unknown anchor '.*' referenced`) })
+
+// newSyntaxError takes the line out of a message of go.yaml.in/yaml/v3 or of this package.
+func newSyntaxError(err error) *SyntaxError {
+	if unknownAnchor().MatchString(err.Error()) {
+		return &SyntaxError{Message: "an alias (*) refers to an anchor that is not there"}
+	}
+	e := &SyntaxError{Message: strings.TrimPrefix(err.Error(), "yaml: ")}
+	if found, _ := fmt.Sscanf(e.Message, "line %d:", &e.Line); found == 1 {
+		_, e.Message, _ = strings.Cut(e.Message, ": ")
+	}
+	return e
+}
