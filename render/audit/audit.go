@@ -162,12 +162,21 @@ func (j *judge) container(a *Runner, c *pod.Container) error {
 	}
 	if a.Way == pod.WayCertsDir || a.Way == pod.WayCertsSecretName {
 		if uncertain := c.UncertainDir(j.options.CertsDir); uncertain != nil {
-			defer func() { a.Warnings = append(a.Warnings, *uncertain) }() // judgeFile sets the others
+			defer func() { a.doubt(*uncertain) }() // judgeFile sets the status and the other warnings
 		}
 	}
 	a.Jobs = c.Runner.HasScript()
 	a.judgeFile(found, j.options)
 	return nil
+}
+
+// doubt takes an ok back where the image decides whether the runner looks for the file at all, and warns otherwise.
+func (a *Runner) doubt(uncertain trust.Finding) {
+	if a.Status == trust.StatusOK && uncertain.Code == manifest.UserUnknown {
+		a.Status, a.Finding = trust.StatusUnknown, uncertain
+		return
+	}
+	a.Warnings = append(a.Warnings, uncertain)
 }
 
 // findFile is the runner's order of looking: the variable, the setting, the certs directory
