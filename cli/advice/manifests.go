@@ -125,7 +125,7 @@ func auditEntries() map[trust.Code]entry {
 		audit.CodeFileMissing: {"has no file …|the mount at its place names no volume of the pod", "the runner's file does not exist: upgrade with the post-renderer", nil},
 		pod.CodeKeyMissing: {"no pod of it starts: the volume … shows the key … of …, which does not have it", "a volume is left over from an earlier run or a manual edit",
 			always("remove the volume from the chart's values, or give the object that key")},
-		pod.CodeNeverStarts: {"names no volume of the pod|two volumes have the name …|two items of the volume … have the path …|has two mounts at …|is inside of …, which is read-only and does not have its folder", "the API server refuses the pod, or its containers cannot be made",
+		pod.CodeNeverStarts: {"names no volume of the pod|two volumes have the name …|has two items with the path …|has two mounts at …|is inside of …, which is read-only and does not have its folder", "the API server refuses the pod, or its containers cannot be made",
 			always("correct volumes and volumeMounts in the chart's values")},
 		audit.CodeUnreadable: {"is shown with the mode … as root's file, in a pod without fsGroup", "defaultMode of the volume, or mode of its item, keeps the runner's user out",
 			always("leave the mode out, or give the pod an fsGroup: podSecurityContext.fsGroup in the chart's values")},
