@@ -39,7 +39,7 @@ func (f *filterFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&o.Deployment, "deployment", "",
 		"`name` of the runner's Deployment, instead of any with the variable CI_SERVER_URL")
 	flags.StringVar(&o.ConfigMapName, "configmap-name", "",
-		"`name` of the ConfigMap, instead of <deployment>-certs")
+		"`name` of the ConfigMap, instead of <deployment>-certs, shortened where that does not fit")
 	flags.BoolVar(&o.AllowNoRunner, "allow-no-runner", false,
 		"pass manifests without a runner through unchanged")
 	flags.StringVar(&f.pipe, "pipe", "", "run another post-renderer after this one: `'CMD ARG…'`, without a shell")

@@ -102,10 +102,7 @@ func (f valuesFlags) read(p Process) (o values.Options, err error) {
 	if o.ServerURL, err = chartServer(p, f.host); err != nil {
 		return o, err
 	}
-	if o.Sources, err = p.sources(f.certs); err == nil && o.Apart && len(o.Sources) == 0 {
-		err = &advice.Error{What: "--configmap prints the certificates of --cert, and there is none",
-			Hint: "name them with --cert, or leave --configmap out: an object that is there needs no ConfigMap"}
-	}
+	o.Sources, err = p.sources(f.certs)
 	return o, err
 }
 

@@ -198,7 +198,7 @@ func fileFor(p Process, target probe.Target, certs []string) (*trust.Bundle, err
 	if err != nil || len(sources) == 0 {
 		return nil, err
 	}
-	file := render.Choose(sources, target.Host)
+	file, _ := render.Choose(sources, target.Host)
 	if file == nil {
 		host := target.String()
 		return nil, &advice.Error{What: fmt.Sprintf("no certificate is given for the host %q", target.Host),

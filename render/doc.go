@@ -8,9 +8,9 @@
 //   - Documents that no edit is for come back byte for byte.
 //   - Every line of an edited document comes back too, in order, and what was added is what the
 //     edited tree says: the result is read again and compared before it is returned. Exceptions are
-//     documents that text cannot be inserted into (edits below an alias, an explicit null), which
-//     are serialized as a whole, the lines of a volume that becomes a projected one, and values
-//     that are replaced.
+//     documents that lines cannot be added to (JSON, edits below an alias), which are serialized as a
+//     whole and named in a note, the lines of a volume that becomes a projected one, and values that
+//     are replaced.
 //   - The same stream and options give the same bytes, and filtering the result again changes
 //     nothing; with other options it gives what they make of the chart's own rendering.
 //   - On any error there is no output.

@@ -1,10 +1,7 @@
 package render
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"strings"
 
 	"helm-runnertrust/render/added"
 	"helm-runnertrust/render/delivery"
@@ -45,66 +42,60 @@ func FilterStream(stream *yamledit.Stream, options Options) (*Result, error) {
 	if len(found) == 0 && !options.AllowNoRunner && !manifests.AreHooks() {
 		return nil, pod.NotFound(manifests, options.Deployment)
 	}
-	if err := options.check(found); err != nil {
+	if err := errors.Join(options.CheckNames(), options.checkRunners(found)); err != nil {
 		return nil, err
 	}
-	f := &filter{options: options, run: added.NewRun(manifests), delivery: way, terminations: ingress.Of(manifests), report: newReport(),
+	f := &filter{Result: &Result{}, options: options, run: added.NewRun(manifests), delivery: way, terminations: ingress.Of(manifests),
 		jobs: map[*manifest.Object]jobTemplate{}}
-	runners, err := f.read(found)
-	if err != nil {
-		return nil, err
-	}
-	f.further = f.furtherHosts(runners)
-	if err := f.edit(runners); err != nil {
+	if err := f.edit(found); err != nil {
 		return nil, err
 	}
 	if err := manifests.Finish(); err != nil {
 		return nil, err
 	}
-	texts, err := stream.Texts()
+	f.texts, err = stream.Texts()
 	if broken, ok := errors.AsType[*yamledit.DocumentError](err); ok {
 		return nil, manifest.WithPlace(broken.Document, broken.Err)
 	}
-	return &Result{texts: texts, Warnings: f.report.warnings, Notes: f.report.notes}, err
+	f.noteRewritten()
+	f.Warnings, f.Notes = distinct(f.Warnings), distinct(f.Notes)
+	return f.Result, err
 }
 
-// A filter is one run over one stream.
-type filter struct {
-	options      Options
-	run          *added.Run
-	delivery     delivery.Delivery
-	terminations *ingress.Terminations
-	report       *report
-	further      []string // hosts of the options that no setting of a runner has
-	jobs         map[*manifest.Object]jobTemplate
+// noteRewritten notes the documents that were serialized as a whole.
+func (f *filter) noteRewritten() {
+	for _, doc := range f.run.Stream.Documents {
+		if !doc.Rewritten() {
+			continue
+		}
+		objects, _ := f.run.Stream.Objects(doc) // it was read for the edit
+		f.note(trust.Finding{Code: manifest.Rewritten, Object: objects[0].String(),
+			Message: objects[0].Label() + ", " + objects[0].String() + ": it is written anew as a whole, since lines cannot be added to its text (JSON, flow style, an alias)"})
+	}
 }
 
-// read takes out what an earlier run added to the Deployments, and reads what they are without it.
-func (f *filter) read(found []*manifest.Object) (runners []*pod.Runner, err error) {
+// edit takes out what an earlier run added to the Deployments, and edits what they are without it. The
+// faults of several are reported together, each once: several can have one bad certificate.
+func (f *filter) edit(found []*manifest.Object) error {
 	var faults []error
 	for _, o := range found {
 		faults = append(faults, f.run.Revert(o))
 	}
 	if err := errors.Join(faults...); err != nil {
-		return nil, err
+		return err
 	}
+	var runners []*pod.Runner
 	for _, o := range found {
 		r, err := pod.Read(f.run.Stream, o)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		runners = append(runners, r)
 	}
-	return runners, nil
-}
-
-// edit edits the runners. The faults of several are reported together.
-func (f *filter) edit(runners []*pod.Runner) error {
-	taken := map[string]*pod.Runner{}
-	var faults []error
-	reported := map[string]bool{} // several runners can have one bad certificate
+	f.further = f.furtherHosts(runners)
+	reported := map[string]bool{}
 	for _, r := range runners {
-		if err := f.editRunner(r, taken); err != nil && !reported[err.Error()] {
+		if err := f.editRunner(r); err != nil && !reported[err.Error()] {
 			reported[err.Error()] = true
 			faults = append(faults, err)
 		}
@@ -112,162 +103,122 @@ func (f *filter) edit(runners []*pod.Runner) error {
 	return errors.Join(faults...)
 }
 
-// check refuses options that do not fit the runners.
-func (o Options) check(runners []*manifest.Object) error {
-	if err := pod.CheckCertsDir(o.CertsDir); err != nil {
-		return err
-	}
-	for _, object := range o.Objects {
-		if err := object.Check(); err != nil {
-			return err
+// checkRunners refuses options that do not fit the runners.
+func (o Options) checkRunners(runners []*manifest.Object) error {
+	byID := map[string]*manifest.Object{}
+	for _, r := range runners {
+		id := r.Namespace + "/" + r.Name
+		switch {
+		case r.Name == "":
+			return r.Refuse(manifest.BadDocument, "metadata.name", "it is missing")
+		case byID[id] != nil:
+			return r.Refuse(manifest.RunnerTwice, "", "the Deployment is there twice: in %s too", byID[id].Label())
 		}
+		byID[id] = r
 	}
 	if o.ConfigMapName == "" || len(runners) < 2 {
 		return nil
 	}
-	var names []string
-	for _, r := range runners {
-		names = append(names, r.String())
-	}
-	return manifest.NewError(manifest.ConfigMapName, "the name %q is for one ConfigMap, and the stream has %d runners: %s",
-		o.ConfigMapName, len(runners), strings.Join(names, ", "))
+	return manifest.NewError(manifest.ConfigMapName, "the name %q is for one ConfigMap, and the stream has %d runners", o.ConfigMapName, len(runners))
 }
 
 // editRunner edits one runner: what its files are to hold, where they are mounted, what leads it to
-// them, and what rolls its pods. taken are the ConfigMaps of the runners before.
-func (f *filter) editRunner(r *pod.Runner, taken map[string]*pod.Runner) error {
-	if r.Name == "" {
-		return r.Refuse(manifest.BadDocument, "metadata.name", "it is missing")
-	}
+// them, and what rolls its pods.
+func (f *filter) editRunner(r *pod.Runner) error {
 	for _, found := range r.Switches() {
-		f.report.warn(trust.Finding{Code: manifest.CheckOff, Object: r.String(), Message: found + " turns off the check of certificates: no file makes that safe"})
+		f.warn(trust.Finding{Code: manifest.CheckOff, Object: r.String(), Message: found + " turns off the check of certificates: no file makes that safe"})
 	}
-	sources, err := f.sourcesOf(r)
-	if err != nil {
-		return err
-	}
+	files := NewFiles(f.options, f.configMapName(r), func(code trust.Code, format string, args ...any) error {
+		return r.Refuse(code, "", format, args...)
+	})
+	var containers []container
 	var dirs []string
-	var locations []delivery.Location
 	for _, c := range r.Containers {
-		at, err := f.fill(sources, c)
+		read, err := f.read(c, files)
 		if err != nil {
 			return err
 		}
-		dirs, locations = append(dirs, at.Dir), append(locations, at)
-	}
-	if err := f.options.take(r, taken); err != nil {
-		return err
-	}
-	projections, err := projectionsOf(r, sources)
-	if err != nil {
-		return err
+		containers, dirs = append(containers, read), append(dirs, read.at.Dir)
 	}
 	d := f.run.Deployment(r)
-	warnings, err := d.Mount(projections, dirs)
+	warnings, err := d.Mount(files.Projections(), dirs)
 	if err != nil {
 		return err
 	}
-	f.report.warn(warnings...)
-	for i, c := range r.Containers {
-		if err := f.delivery.Apply(d, c, locations[i]); err != nil {
+	f.warn(warnings...)
+	for _, c := range containers {
+		if err := f.delivery.Apply(d, c.Container, c.at); err != nil {
 			return err
 		}
 		if len(f.further) > 0 {
-			if err := d.AddCertDir(c, dirs[i]); err != nil {
+			if err := d.AddCertDir(c.Container, c.at.Dir); err != nil {
 				return err
 			}
 		}
 	}
-	return f.finish(d, sources)
+	return f.finish(d, files)
 }
 
-// fill puts the file of a container into the source that it comes from, and returns where the
-// container reads it.
-func (f *filter) fill(sources []source, c *pod.Container) (delivery.Location, error) {
-	server, err := f.server(c)
-	if err != nil {
-		return delivery.Location{}, err
+// read says what a container is to read, and puts that into the files.
+func (f *filter) read(of *pod.Container, files *Files) (c container, err error) {
+	c = container{Container: of, files: files}
+	if c.server, err = f.server(of); err != nil {
+		return c, err
 	}
-	at, err := f.delivery.Locate(c, server)
-	if err != nil {
-		return delivery.Location{}, err
+	if c.at, err = f.delivery.Locate(of, c.server); err != nil {
+		return c, err
 	}
-	if via := f.options.Via; via == "" || via == pod.WayCertsDir {
-		if uncertain := c.UncertainDir(f.options.CertsDir); uncertain != nil {
-			f.report.warn(*uncertain)
-		}
+	if c.at.Uncertain != nil {
+		f.warn(*c.at.Uncertain)
 	}
-	chosen, err := f.choose(c, sources, server)
-	if err != nil {
-		return delivery.Location{}, err
+	if c.chosen, err = f.choose(c); err != nil {
+		return c, err
 	}
-	if err := chosen.fill(at.File); err != nil {
-		return delivery.Location{}, err
+	if err := f.fill(c, c.at.File, c.server, c.chosen); err != nil {
+		return c, err
 	}
-	return at, f.fillHosts(sources, c, server, at, chosen)
-}
-
-// take notes the name of a runner's ConfigMap.
-func (o Options) take(r *pod.Runner, taken map[string]*pod.Runner) error {
-	name := o.configMapName(r.Object)
-	id := r.Namespace + "/" + name
-	if other := taken[id]; other != nil && other.Name == r.Name {
-		return r.Refuse(manifest.RunnerTwice, "", "the Deployment is there twice: in %s too", other.Label())
-	} else if other != nil {
-		return r.Refuse(manifest.ConfigMapTaken, "", "the ConfigMap %q is that of the runner in %s too", name, other.Label())
-	}
-	taken[id] = r
-	return nil
+	return c, f.fillHosts(c)
 }
 
 // finish edits what is not in the runner's containers: its template, the pods' annotation, the
-// objects of its sources. Then it notes what was added.
-func (f *filter) finish(d *added.Deployment, sources []source) error {
+// ConfigMap. Then it notes what was added.
+func (f *filter) finish(d *added.Deployment, files *Files) error {
 	if f.options.Jobs {
-		if err := f.addJobs(d, sources); err != nil {
+		if err := f.addJobs(d, files); err != nil {
 			return err
 		}
 	}
 	if !f.options.NoRollout {
-		if err := f.annotate(d, sources); err != nil {
+		if err := f.annotate(d, files); err != nil {
 			return err
 		}
 	}
-	for _, from := range sources {
-		if err := from.addTo(d); err != nil {
+	if files.HasCertificates() {
+		if err := addConfigMap(d, files); err != nil {
 			return err
 		}
 	}
-	return d.Note()
+	d.Note()
+	return nil
 }
 
 // annotate writes a checksum into the pods' annotations, of what they have to roll with: the
 // certificates, and an edited template, as the chart's own checksum was made before the edit.
-func (f *filter) annotate(d *added.Deployment, sources []source) error {
-	var parts []string
-	for _, from := range sources {
-		if sum := from.checksum(); sum != "" {
-			parts = append(parts, sum)
-		}
-	}
+func (f *filter) annotate(d *added.Deployment, files *Files) error {
+	sum := files.Checksum()
 	if f.options.Jobs || f.options.Via == pod.WayConfig {
 		t, err := d.ConfigTemplate()
 		if err != nil {
 			return err
 		}
-		parts = append(parts, sha256Of(t.Text()))
+		template := sha256Of(t.Text())
+		if sum != "" {
+			template = sha256Of(sum + "\x00" + template)
+		}
+		sum = template
 	}
-	switch len(parts) {
-	case 0:
+	if sum == "" {
 		return nil
-	case 1:
-		return d.Annotate(parts[0])
 	}
-	return d.Annotate(sha256Of(strings.Join(parts, "\x00")))
-}
-
-// sha256Of returns the SHA-256 of a text, in hex.
-func sha256Of(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:])
+	return d.Annotate(sum)
 }

@@ -5,14 +5,39 @@ import (
 	"strings"
 
 	"helm-runnertrust/gitlabrunner"
-	"helm-runnertrust/render/delivery"
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/pod"
 	"helm-runnertrust/trust"
 )
 
-// furtherHosts returns the hosts of the options that no setting of a runner has. The files of a folder
-// are there to choose from.
+// server returns the server of a container's CI_SERVER_URL, else that of the only host of the
+// options; zero where there is neither and the delivery needs none.
+func (f *filter) server(c *pod.Container) (gitlabrunner.Server, error) {
+	server, err := c.Server()
+	hosts := f.options.Hosts()
+	switch {
+	case err != nil:
+	case server.Plain:
+		f.warn(PlainHTTP(c.Runner.String()))
+	case server.Name == "" && len(hosts) == 1:
+		server = gitlabrunner.ForHost(hosts[0])
+	case server.Name == "" && (f.delivery.NeedsHost() || f.fromIngress() || len(f.options.Offers("")) == 0):
+		why := "nothing else tells the host"
+		if len(hosts) > 0 {
+			why = "the sources name several: " + strings.Join(hosts, ", ")
+		}
+		err = c.Runner.Refuse(manifest.HostUnknown, c.Field("env "+gitlabrunner.ServerURLVariable), "its value is %w, and %s", pod.ErrUnknown, why)
+	}
+	return server, err
+}
+
+// PlainHTTP is the warning of a runner, "" or a Deployment, whose server is not asked for a certificate.
+func PlainHTTP(runner string) trust.Finding {
+	return trust.Finding{Code: manifest.PlainHTTP, Object: runner, Message: gitlabrunner.ServerURLVariable +
+		" is an http:// URL, so the runner checks no certificate; its jobs get the file, and need it where they clone over https"}
+}
+
+// furtherHosts returns the hosts of the options that no setting of a runner has.
 func (f *filter) furtherHosts(runners []*pod.Runner) []string {
 	var used []string
 	for _, r := range runners {
@@ -34,122 +59,91 @@ func (o Options) FurtherHosts(used ...string) []string {
 	})
 }
 
-// FurtherServer returns the server of a further host, whose file has its name.
-func FurtherServer(host string) (gitlabrunner.Server, error) {
-	server := gitlabrunner.ForHost(host)
-	switch {
-	case strings.HasPrefix(host, "."):
-		return server, manifest.NewError(manifest.BadURL, "%q begins with a dot, so it has no host", host)
-	case len(server.CertFile) > MaxFileName:
-		return server, manifest.NewError(manifest.HostTooLong, "the host %q is too long for the name of the runner's file", host)
-	}
-	return server, nil
-}
-
-// FurtherNote is the note on what is mounted for a further host: a file, or an object with its key.
-func FurtherNote(host, name string) trust.Finding {
-	return trust.Finding{Code: manifest.SourceUnused, Message: "no runner connects to " + host + " by its settings: " + name +
+// FurtherNote is the note on what is mounted for a further host.
+func FurtherNote(host string, o Offer) trust.Finding {
+	return trust.Finding{Code: manifest.SourceUnused, Message: "no runner connects to " + host + " by its settings: " + o.String() +
 		" is mounted as " + gitlabrunner.ForHost(host).CertFile + ", for what else the runner connects to"}
 }
 
-// fillHosts puts what there is for other hosts than GitLab's into the files of a container. chosen is
-// what its file for GitLab comes from.
-func (f *filter) fillHosts(sources []source, c *pod.Container, server gitlabrunner.Server, at delivery.Location, chosen offer) error {
+// fillHosts puts what there is for other hosts than GitLab's into the files of a container.
+func (f *filter) fillHosts(c container) error {
 	hosts := c.Hosts()
-	if clone := hosts.Clone; clone.Name != "" && !strings.EqualFold(clone.Name, server.Name) {
-		if err := f.fillClone(sources, c, clone, at.File, chosen); err != nil {
+	if hosts.Clone.Name != "" && !strings.EqualFold(hosts.Clone.Name, c.server.Name) {
+		if err := f.fillClone(c, hosts.Clone); err != nil {
 			return err
 		}
 	}
 	if hosts.Cache.Name != "" {
-		if err := f.fillCache(sources, c, hosts.Cache, at.File, chosen); err != nil {
+		if err := f.fillCache(c, hosts.Cache); err != nil {
 			return err
 		}
 	}
 	for _, host := range f.further {
-		if err := f.fillFurther(sources, host); err != nil {
-			return err
+		server := gitlabrunner.ForHost(host)
+		for _, o := range f.options.Offers(host) {
+			if !o.ForHost {
+				continue
+			}
+			if err := f.fill(c, server.CertFile, server, o); err != nil {
+				return err
+			}
+			f.note(FurtherNote(host, o))
 		}
-	}
-	return nil
-}
-
-// fillFurther puts what there is for a further host into a file of its name.
-func (f *filter) fillFurther(sources []source, host string) error {
-	server, err := FurtherServer(host)
-	if err != nil {
-		return err
-	}
-	offers, _, err := offersOf(sources, server)
-	if err != nil {
-		return err
-	}
-	for _, o := range offers {
-		if err := o.fill(server.CertFile); err != nil {
-			return err
-		}
-		f.report.note(FurtherNote(host, o.name))
 	}
 	return nil
 }
 
 // fillClone puts what there is for the host of clone_url into the file for GitLab, which is the only
 // one that git in jobs reads. Objects cannot be joined in one file.
-func (f *filter) fillClone(sources []source, c *pod.Container, clone gitlabrunner.Server, file string, chosen offer) error {
-	offers, general, err := offersOf(sources, clone)
-	if len(offers) == 0 {
-		offers = general
-	}
+func (f *filter) fillClone(c container, clone gitlabrunner.Server) error {
+	offers, err := f.offers(c.Runner, clone)
 	why := "nothing is given for it"
 	if err != nil {
 		why = err.Error()
 	}
 	for _, o := range offers {
 		switch {
-		case o.name == chosen.name:
+		case o.String() == c.chosen.String():
 			return nil
-		case o.mountInJobs == nil:
-			return o.fill(file)
+		case o.Bundle != nil:
+			return f.fill(c, c.at.File, clone, o)
 		}
-		why = o.name + " cannot join it"
+		why = o.String() + " cannot join it"
 	}
-	f.report.warn(trust.Finding{Code: manifest.CloneHost, Object: c.Runner.String(), Host: clone.Address, Message: "git in its jobs clones from " +
+	f.warn(trust.Finding{Code: manifest.CloneHost, Object: c.Runner.String(), Host: clone.Address, Message: "git in its jobs clones from " +
 		clone.Name + " (clone_url), and reads the file for its " + gitlabrunner.ServerURLVariable + " only: " + why})
 	return nil
 }
 
 // fillCache puts what there is for the host of the cache into the file for GitLab, or mounts an object
 // in the job pods. The client of the cache reads no file of the runner.
-func (f *filter) fillCache(sources []source, c *pod.Container, cache gitlabrunner.Server, file string, chosen offer) error {
-	offers, general, err := offersOf(sources, cache)
-	if err != nil { // its Ingress names no Secret, for instance: no reason to refuse the runner
-		f.noteCache(c, cache, "has a certificate that is not known: "+err.Error())
+func (f *filter) fillCache(c container, cache gitlabrunner.Server) error {
+	note := func(what string) {
+		f.note(trust.Finding{Code: manifest.CacheHost, Object: c.Runner.String(), Host: cache.Address,
+			Message: "the cache of its jobs at " + cache.Name + " " + what})
 	}
-	for _, o := range general {
-		if o.byIngress {
-			offers = append(offers, o)
-		}
+	offers, err := f.offers(c.Runner, cache)
+	if err != nil { // its Ingress names no Secret, for instance: no reason to refuse the runner
+		note("has a certificate that is not known: " + err.Error())
 	}
 	for _, o := range offers {
 		var err error
 		switch {
-		case o.name == chosen.name:
-		case o.mountInJobs == nil:
-			err = o.fill(file)
+		case !o.ForHost && o.By == "":
+			continue
+		case o.String() == c.chosen.String():
+		case o.Bundle != nil:
+			err = f.fill(c, c.at.File, cache, o)
 		case f.options.Jobs:
-			err = o.mountInJobs()
+			c.files.jobs = append(c.files.jobs, o.Object)
+			err = f.check(c, o.Object, cache)
 		}
 		if err != nil {
 			return err
 		}
 		if !f.options.Jobs {
-			f.noteCache(c, cache, "has its certificate from "+o.name+", which jobs do not trust without --jobs")
+			note("has its certificate from " + o.String() + ", which jobs do not trust without --jobs")
 		}
 	}
 	return nil
-}
-
-func (f *filter) noteCache(c *pod.Container, cache gitlabrunner.Server, what string) {
-	f.report.note(trust.Finding{Code: manifest.CacheHost, Object: c.Runner.String(), Host: cache.Address,
-		Message: "the cache of its jobs at " + cache.Name + " " + what})
 }

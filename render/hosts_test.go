@@ -91,7 +91,7 @@ func TestHosts(t *testing.T) {
 // TestFurtherHostRefused: a name that no file can have.
 func TestFurtherHostRefused(t *testing.T) {
 	o := options(t)
-	for host, want := range map[string]trust.Code{"..": manifest.BadURL, strings.Repeat("a", 250): manifest.HostTooLong} {
+	for host, want := range map[string]trust.Code{"..": manifest.HostTooLong, strings.Repeat("a", 250): manifest.HostTooLong} {
 		o.Sources = []Source{{Bundle: o.Sources[0].Bundle}, {Host: "gitlab.example.com", Bundle: o.Sources[0].Bundle}, {Host: host, Bundle: o.Sources[0].Bundle}}
 		_, err := Filter(fixtureInput(t, "current"), o)
 		if got := codes(err); len(got) != 1 || got[0] != want {

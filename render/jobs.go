@@ -29,9 +29,29 @@ func JobsScriptLines() string {
 	return strings.TrimSuffix(strings.TrimPrefix(jobsScript, tomledit.ScriptBegin+"\n"), tomledit.ScriptEnd+"\n")
 }
 
+// configMapName returns the name of a runner's ConfigMap. A default that does not fit gets a digest: the
+// volume of job pods has the same name, which is a DNS label, and not that of another object's volume.
+func (f *filter) configMapName(r *pod.Runner) string {
+	head, longest, taken := r.Name, maxName, false
+	if f.options.Jobs {
+		head, longest = strings.ReplaceAll(r.Name, ".", "-"), 63
+		taken = slices.ContainsFunc(r.JobVolumes(), func(v tomledit.Volume) bool {
+			return v.Name == r.Name+"-certs" && v.Kind != "config_map"
+		})
+	}
+	switch name := head + "-certs"; {
+	case f.options.ConfigMapName != "":
+		return f.options.ConfigMapName
+	case head == r.Name && len(name) <= longest && !taken:
+		return name
+	}
+	tail := "-" + sha256Of(r.Name)[:8] + "-certs"
+	return strings.TrimRight(head[:min(len(head), longest-len(tail))], "-.") + tail
+}
+
 // addJobs puts the script that makes the jobs' own programs trust GitLab into the template, and the
 // volumes by which the other containers of a job pod do.
-func (f *filter) addJobs(d *added.Deployment, sources []source) error {
+func (f *filter) addJobs(d *added.Deployment, files *Files) error {
 	t, err := d.ConfigTemplate()
 	if err != nil {
 		return err
@@ -41,46 +61,41 @@ func (f *filter) addJobs(d *added.Deployment, sources []source) error {
 	}
 	for _, c := range d.Containers {
 		if set := c.Variable(pod.ScriptVariable); set.From != nil {
-			f.report.warn(trust.Finding{Code: manifest.ScriptSet, Object: d.String(), Message: set.From.String() + " has " + pod.ScriptVariable + ", which wins over the script in " + pod.TemplateKey})
+			f.warn(trust.Finding{Code: manifest.ScriptSet, Object: d.String(), Message: set.From.String() + " has " + pod.ScriptVariable + ", which wins over the script in " + pod.TemplateKey})
 		}
 	}
 	if err := d.AddScript(JobsScriptLines()); err != nil {
 		return err
 	}
-	return f.addJobVolumes(d, t, sources)
+	return f.addJobVolumes(d, t, files)
 }
 
 // addJobVolumes mounts the objects of the sources in the job pods, each as one file. A volume that
 // cannot be mounted would stop every job, so it is left out where it is not sure that it can.
-func (f *filter) addJobVolumes(d *added.Deployment, t *pod.Template, sources []source) error {
-	config, err := t.Config()
-	if err != nil {
-		return err
-	}
-	volumes := config.Volumes()
-	wanted := jobTemplateOf(d.Runner, sources)
+func (f *filter) addJobVolumes(d *added.Deployment, t *pod.Template, files *Files) error {
+	volumes := d.JobVolumes()
+	wanted := jobTemplate{d.String(), files.trusts()}
 	if slices.ContainsFunc(volumes, func(v tomledit.Volume) bool { return pod.IsJobFile(v.MountPath) }) {
-		other, isOurs := f.jobs[t.ConfigMap]
-		if isOurs && !slices.Equal(other.trusts, wanted.trusts) {
+		if other, isOurs := f.jobs[t.ConfigMap]; isOurs && other.trusts != wanted.trusts {
 			return d.Refuse(manifest.TemplateShared, "", "its jobs and those of %s have one template, in %s, and their certificates differ", other.runner, t.ConfigMap)
 		}
 		return nil // shared, or by hand
 	}
 	obstacle := d.JobsElsewhere()
 	var ours []tomledit.Volume
-	for _, from := range sources {
-		for _, o := range from.jobObjects() {
-			v := o.jobVolume(pod.JobFile(len(ours) + 1))
-			why := cmp.Or(obstacle, pod.VolumeObstacle(v, slices.Concat(volumes, ours)))
-			if why == "" {
-				ours = append(ours, v)
-				if from.checksum() == "" { // its owner brings it
-					f.noteAbsent(d, o)
-				}
-				continue
-			}
-			f.report.warn(trust.Finding{Code: manifest.JobVolume, Object: d.String(), Message: fmt.Sprintf(
+	for i, o := range files.jobObjects() {
+		v := o.jobVolume(pod.JobFile(len(ours) + 1))
+		if why := cmp.Or(obstacle, pod.VolumeObstacle(v, slices.Concat(volumes, ours))); why != "" {
+			f.warn(trust.Finding{Code: manifest.JobVolume, Object: d.String(), Message: fmt.Sprintf(
 				"its job pods cannot mount %s/%s: %s; only the script is added, so the jobs' cache, their services and after_script are not reached", o.Kind, o.Name, why)})
+			continue
+		}
+		ours = append(ours, v)
+		if i == 0 && files.HasCertificates() {
+			continue // it is our ConfigMap
+		}
+		if f.run.Stream.Find(o.Kind, o.Name, d.Namespace) == nil {
+			f.note(trust.Finding{Code: manifest.JobObject, Object: d.String(), Message: fmt.Sprintf("no job starts before %s/%s is there, which its pod mounts", o.Kind, o.Name)})
 		}
 	}
 	if len(ours) == 0 {
@@ -91,28 +106,8 @@ func (f *filter) addJobVolumes(d *added.Deployment, t *pod.Template, sources []s
 	return d.AddJobVolumes(ours)
 }
 
-// A jobTemplate is what the job pods of a template mount, and the runner that they mount it for.
-type jobTemplate struct {
-	runner string
-	trusts []string // objects with their keys, and checksums of ConfigMaps of ours
-}
-
-func jobTemplateOf(r *pod.Runner, sources []source) jobTemplate {
-	t := jobTemplate{runner: r.String()}
-	for _, from := range sources {
-		for _, o := range from.jobObjects() {
-			t.trusts = append(t.trusts, cmp.Or(from.checksum(), o.String()))
-		}
-	}
-	return t
-}
-
-// noteAbsent notes that job pods wait for an object that is not in the stream.
-func (f *filter) noteAbsent(d *added.Deployment, o Object) {
-	if f.run.Stream.Find(o.Kind, o.Name, d.Namespace) == nil {
-		f.report.note(trust.Finding{Code: manifest.JobObject, Object: d.String(), Message: fmt.Sprintf("no job starts before %s/%s is there, which its pod mounts", o.Kind, o.Name)})
-	}
-}
+// A jobTemplate is the runner for which the job pods of a template mount objects, and what those have.
+type jobTemplate struct{ runner, trusts string }
 
 // jobVolume returns the volume that shows the one key of an object at a path, and no other key of a
 // Secret.

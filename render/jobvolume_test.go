@@ -27,7 +27,7 @@ func TestJobVolume(t *testing.T) {
 		"64 characters":          {configMap: strings.Repeat("a", 64), want: "no volume can have this name"},
 		"63 characters":          {configMap: strings.Repeat("a", 63)},
 		"the executor's name":    {configMap: "scripts", want: "the executor has a volume of this name"},
-		"name is taken":          {old: namespace, new: namespace + volume("pvc", "ci-gitlab-runner-certs", "/x"), want: "another volume of the job pods has this name"},
+		"name is taken":          {old: namespace, new: namespace + volume("config_map", "ci-gitlab-runner-certs", "/x"), want: "another volume of the job pods has this name"},
 		"another volume":         {old: namespace, new: namespace + volume("pvc", "other", "/etc/ssl/certificates")},
 		"folder is mounted":      {old: namespace, new: namespace + volume("host_path", "bundle", "/etc/ssl/certs/"), want: `the volume "bundle" is mounted at /etc/ssl/certs/ already`},
 		"folder above":           {old: namespace, new: namespace + volume("empty_dir", "etc", "/etc"), want: `the volume "etc" is mounted at /etc already`},
@@ -61,6 +61,55 @@ func TestJobVolume(t *testing.T) {
 			again, againErr := Filter(result.Bytes(), o)
 			if err != nil || againErr != nil || !bytes.Equal(again.Bytes(), plain.Bytes()) {
 				t.Errorf("%v, %v", err, againErr)
+			}
+		})
+	}
+}
+
+// TestConfigMapName: the name of the volume of job pods is that of the ConfigMap, which has to fit; with
+// other options it is as without the earlier ones.
+func TestConfigMapName(t *testing.T) {
+	const runner, namespace = "name: ci-gitlab-runner\n", `        namespace = "ci"` + "\n"
+	long := strings.Repeat("a", 57)
+	for name, test := range map[string]struct{ old, new, plain, jobs string }{
+		"fits":              {runner, runner, "ci-gitlab-runner-certs", "ci-gitlab-runner-certs"},
+		"57 characters":     {runner, "name: " + long + "\n", long + "-certs", long + "-certs"},
+		"63 characters":     {runner, "name: " + long + "aaaaaa\n", long + "aaaaaa-certs", long[:48] + "-7d3e74a0-certs"},
+		"dot":               {runner, "name: ci.runner\n", "ci.runner-certs", "ci-runner-59ec1b49-certs"},
+		"dash":              {runner, "name: ci-runner\n", "ci-runner-certs", "ci-runner-certs"},
+		"cut at a dash":     {runner, "name: " + long[:47] + "-aaaaaaaaaaaaaa\n", long[:47] + "-aaaaaaaaaaaaaa-certs", long[:47] + "-a28705c2-certs"},
+		"253 characters":    {runner, "name: " + strings.Repeat("a.", 126) + "a\n", strings.TrimRight(strings.Repeat("a.", 119), ".") + "-6b9a7168-certs", strings.Repeat("a-", 24) + "6b9a7168-certs"},
+		"another volume":    {namespace, namespace + "      [[runners.kubernetes.volumes.secret]]\n        name = \"ci-gitlab-runner-certs\"\n        mount_path = \"/x\"\n", "ci-gitlab-runner-certs", "ci-gitlab-runner-e3c0564b-certs"},
+		"volume of its own": {namespace, namespace + "      [[runners.kubernetes.volumes.config_map]]\n        name = \"ci-gitlab-runner-certs\"\n        mount_path = \"/etc/ssl/certs/helm-runnertrust.crt\"\n", "ci-gitlab-runner-certs", "ci-gitlab-runner-certs"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			input := fixtureInput(t, "current")
+			for doc := range bytes.SplitSeq(input, []byte("---\n")) {
+				if bytes.Contains(doc, []byte("kind: Deployment")) || test.old != runner {
+					input = bytes.Replace(input, doc, bytes.Replace(doc, []byte(test.old), []byte(test.new), 1), 1)
+				}
+			}
+			var results [][]byte
+			for _, jobs := range []bool{false, true} {
+				o := options(t)
+				o.Jobs = jobs
+				result, err := Filter(input, o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if want := map[bool]string{false: test.plain, true: test.jobs}[jobs]; !bytes.Contains(result.Bytes(), []byte("\n  name: "+want+"\n")) || len(result.Warnings) > 0 {
+					t.Errorf("--jobs=%t: want %s and no %v, in\n%s", jobs, want, result.Warnings, result.Bytes())
+				}
+				results = append(results, result.Bytes())
+			}
+			for first := range results {
+				for second := range results {
+					o := options(t)
+					o.Jobs = second == 1
+					if again, err := Filter(results[first], o); err != nil || !bytes.Equal(again.Bytes(), results[second]) {
+						t.Errorf("%d, then %d: %v", first, second, err)
+					}
+				}
 			}
 		})
 	}

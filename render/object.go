@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"helm-runnertrust/render/manifest"
-	"helm-runnertrust/render/pod"
 )
 
 // An Object is a key of a Secret or ConfigMap that is in the runner's namespace, or will be: its
@@ -37,9 +36,8 @@ func ParseObject(kind, host, written string) (Object, error) {
 
 // Check refuses what cannot name an object, and a key that no pod gets.
 func (o Object) Check() error {
-	shown, ok := pod.MountableFor(o.Kind)
 	switch {
-	case !ok || shown.Kind != o.Kind:
+	case o.Kind != "ConfigMap" && o.Kind != "Secret":
 		return manifest.NewError(manifest.BadReference, "the kind %q is neither ConfigMap nor Secret", o.Kind)
 	case !isSubdomain(o.Name):
 		return manifest.NewError(manifest.BadReference, "%q cannot name a %s: it takes at most 253 of -, ., 0-9 and a-z", o.Name, o.Kind)
@@ -70,13 +68,16 @@ var subdomain = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
 })
 
-func isSubdomain(name string) bool { return len(name) <= 253 && subdomain().MatchString(name) }
+// maxName is how long names and keys can be.
+const maxName = 253
 
-// MaxFileName is how long the name of a runner's file can be: it becomes a key of a ConfigMap as well.
-const MaxFileName = 253
+func isSubdomain(name string) bool { return len(name) <= maxName && subdomain().MatchString(name) }
 
-// isKey reports whether a ConfigMap or Secret can have a key (IsConfigMapKey in
+// notOfKeys matches what a key of a ConfigMap or Secret may not have (IsConfigMapKey in
 // k8s.io/apimachinery/pkg/util/validation).
+var notOfKeys = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^-._a-zA-Z0-9]`) })
+
+// isKey reports whether a ConfigMap or Secret can have a key.
 func isKey(key string) bool {
-	return key != "" && len(key) <= MaxFileName && key != "." && !strings.HasPrefix(key, "..") && strings.Map(keyRune, key) == key
+	return key != "" && len(key) <= maxName && key != "." && !strings.HasPrefix(key, "..") && !notOfKeys().MatchString(key)
 }

@@ -2,7 +2,6 @@ package render
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -51,40 +50,34 @@ type Options struct {
 	// Deployment selects the runner by its name, instead of by CI_SERVER_URL.
 	Deployment string
 
-	// ConfigMapName is the name of the ConfigMap instead of
-	// "<deployment>-certs". It can serve one runner only.
+	// ConfigMapName is the name of the ConfigMap instead of "<deployment>-certs", which is shortened where
+	// it does not fit. It can serve one runner only.
 	ConfigMapName string
 
 	// AllowNoRunner lets a stream without a runner pass unchanged.
 	AllowNoRunner bool
 }
 
-// Hosts returns the hosts of the sources, sorted.
+// CheckNames refuses what cannot name a directory or an object.
+func (o Options) CheckNames() error {
+	faults := []error{pod.CheckCertsDir(o.CertsDir)}
+	for _, object := range o.Objects {
+		faults = append(faults, object.Check())
+	}
+	return errors.Join(faults...)
+}
+
+// Hosts returns the hosts of the sources and objects, sorted.
 func (o Options) Hosts() []string {
 	hosts := map[string]string{} // in lower case → as it was written
 	for _, source := range o.Sources {
-		if source.Host != "" {
-			hosts[strings.ToLower(source.Host)] = source.Host
-		}
+		hosts[strings.ToLower(source.Host)] = source.Host
 	}
 	for _, object := range o.Objects {
-		if object.Host != "" {
-			hosts[strings.ToLower(object.Host)] = object.Host
-		}
+		hosts[strings.ToLower(object.Host)] = object.Host
 	}
+	delete(hosts, "")
 	return slices.Sorted(maps.Values(hosts))
-}
-
-// onlyHost returns the host of the sources, when they agree on one.
-func (o Options) onlyHost() (string, error) {
-	hosts := o.Hosts()
-	switch len(hosts) {
-	case 0:
-		return "", errors.New("nothing else tells the host")
-	case 1:
-		return hosts[0], nil
-	}
-	return "", fmt.Errorf("the sources name %d hosts: %s", len(hosts), strings.Join(hosts, ", "))
 }
 
 // Deployments returns the names of the Deployments in a stream of manifests, each once, in its order:
@@ -98,10 +91,10 @@ func Deployments(stream []byte) []string {
 		}
 		objects, _ := m.Objects(doc) // Filter reports the fault
 		for _, o := range objects {
-			if o.Kind == "Deployment" && o.Name != "" && !slices.Contains(names, o.Name) {
+			if o.Kind == "Deployment" && o.Name != "" {
 				names = append(names, o.Name)
 			}
 		}
 	}
-	return names
+	return distinct(names)
 }

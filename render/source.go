@@ -1,136 +1,147 @@
 package render
 
 import (
+	"bytes"
 	"errors"
+	"path"
+	"slices"
 	"strings"
 
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/added"
+	"helm-runnertrust/render/delivery"
+	"helm-runnertrust/render/ingress"
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/pod"
+	"helm-runnertrust/render/yamledit"
+	"helm-runnertrust/trust"
 )
 
-// A source says where the bytes of one runner's files come from. A new one is a file in this package,
-// and a line in sourcesOf.
-type source interface {
-	// offers returns what the source has for a server; none where it has nothing.
-	offers(server gitlabrunner.Server) ([]offer, error)
-
-	// projections returns what a volume has to show of objects for the files that were filled.
-	projections() []added.Projection
-
-	// jobObjects returns the objects whose one key has the certificates for job pods.
-	jobObjects() []Object
-
-	// checksum changes with the content of the files, so that pods roll with it; it is empty where
-	// that is not known, or there is none.
-	checksum() string
-
-	// addTo adds the objects of the projections to the stream, unless somebody else makes them.
-	addTo(d *added.Deployment) error
+// A filter is one run over one stream.
+type filter struct {
+	*Result
+	options      Options
+	run          *added.Run
+	delivery     delivery.Delivery
+	terminations *ingress.Terminations
+	further      []string // hosts of the options that no setting of a runner has
+	jobs         map[*manifest.Object]jobTemplate
 }
 
-// An offer is what a runner's file for a server can hold.
-type offer struct {
-	name    string // in messages: a file, an object with its key
-	forHost bool   // for this very host, instead of for every one
-
-	// fill checks the offer and puts it into a file. Files of one name hold what all their servers
-	// need.
-	fill func(file string) error
-
-	// mountInJobs checks the offer and mounts it in the job pods; nil where it joins other files.
-	mountInJobs func() error
-	byIngress   bool // it is what an Ingress or a Gateway names for the host
+// fromIngress reports whether the stream itself names the Secret with the certificate: the options ask
+// for that, or have nothing else.
+func (f *filter) fromIngress() bool {
+	return f.options.FromIngress || len(f.options.Sources) == 0 && len(f.options.Objects) == 0
 }
 
-// sourcesOf returns the sources for one runner, by the options.
-func (f *filter) sourcesOf(r *pod.Runner) ([]source, error) {
-	var all []source
-	if len(f.options.Sources) > 0 {
-		from, err := newFileSource(r, f.options, f.report)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, from)
+// A container is one of a runner, with what it reads.
+type container struct {
+	*pod.Container
+	files  *Files              // of the runner
+	server gitlabrunner.Server // GitLab's
+	at     delivery.Location   // of the file for it
+	chosen Offer               // what that file comes from
+}
+
+// offers returns what there is for a server of a runner, in the options and by an Ingress or a Gateway
+// of the stream. Another source is added here.
+func (f *filter) offers(r *pod.Runner, server gitlabrunner.Server) ([]Offer, error) {
+	offers := f.options.Offers(server.Name)
+	if !f.fromIngress() || len(offers) > 0 && offers[0].ForHost {
+		return offers, nil
 	}
-	if len(f.options.Objects) > 0 || f.options.fromIngress() {
-		all = append(all, &objectSource{runner: r, filter: f, files: map[string]Object{}})
+	found, err := f.terminations.Secret(r.Object, server.Name, f.options.FromIngress)
+	switch {
+	case err != nil:
+		return nil, err
+	case found.Secret != "":
+		offers = append(offers, Offer{Object: Object{Kind: "Secret", Name: found.Secret, Key: ingress.SecretKey}, By: found.By})
 	}
-	return all, nil
+	return offers, nil
 }
 
-// projectionsOf returns what a runner's volume has to show. A file that two sources fill is refused:
-// the containers of a pod share it.
-func projectionsOf(r *pod.Runner, sources []source) (all []added.Projection, err error) {
-	for _, from := range sources {
-		for _, p := range from.projections() {
-			for _, i := range p.Items {
-				if added.HasPath(all, i.Path) {
-					return nil, r.Refuse(manifest.TwoSources, "", "its containers read one file %s, which is to come from several sources", i.Path)
-				}
-			}
-			all = append(all, p)
-		}
-	}
-	return all, nil
-}
-
-// choose returns the one offer that a runner's file for a server comes from: one for its host, else
-// one for every host. Two are refused, since the runner reads one file.
-func (f *filter) choose(c *pod.Container, sources []source, server gitlabrunner.Server) (offer, error) {
-	forHost, general, err := offersOf(sources, server)
+// choose returns the one offer that the file of a container comes from.
+func (f *filter) choose(c container) (Offer, error) {
+	offers, err := f.offers(c.Runner, c.server)
 	if err != nil {
-		return offer{}, err
+		return Offer{}, err
 	}
-	if len(forHost) == 0 {
-		forHost = general
+	refuse := func(code trust.Code, format string, args ...any) error {
+		err := c.Runner.Refuse(code, c.Field("env "+gitlabrunner.ServerURLVariable), format, args...)
+		if refused, ok := errors.AsType[*Error](err); ok {
+			refused.Host = c.server.Address
+		}
+		return err
 	}
-	switch len(forHost) {
-	case 0:
-		return offer{}, f.noCertificate(c, server)
-	case 1:
-		return forHost[0], nil
-	}
-	var names []string
-	for _, o := range forHost {
-		names = append(names, o.name)
-	}
-	return offer{}, c.Runner.Refuse(manifest.TwoSources, c.Field("env "+gitlabrunner.ServerURLVariable),
-		"its certificate is to come from %s, and a runner reads one file", strings.Join(names, " and from "))
+	return f.options.Only(offers, c.server.Name, ", and no Ingress or Gateway of the stream names a Secret for it", refuse)
 }
 
-// offersOf returns what the sources have for this very server, and for every one.
-func offersOf(sources []source, server gitlabrunner.Server) (forHost, general []offer, err error) {
-	for _, from := range sources {
-		offers, err := from.offers(server)
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, o := range offers {
-			if o.forHost {
-				forHost = append(forHost, o)
-			} else {
-				general = append(general, o)
-			}
-		}
+// fill puts an offer for a server into a file of a container, and checks what it has.
+func (f *filter) fill(c container, file string, server gitlabrunner.Server, o Offer) error {
+	if o.Bundle != nil {
+		findings, err := c.files.Fill(file, server, o)
+		f.warn(findings...)
+		return err
 	}
-	return forHost, general, nil
+	found := f.run.Stream.Find(o.Object.Kind, o.Object.Name, c.Runner.Namespace)
+	if o.Object.Kind == "ConfigMap" && o.Object.Key == defaultKey && found != nil && // OpenShift fills it
+		manifest.IsTrue(manifest.Text(found.Node, "metadata", "labels", "config.openshift.io/inject-trusted-cabundle")) {
+		o.Object.Key = "ca-bundle.crt"
+	}
+	if o.Object.Kind == "ConfigMap" && o.Object.Name == "kube-root-ca.crt" {
+		f.warn(trust.Finding{Code: manifest.ClusterCA, Object: c.Runner.String(),
+			Message: "ConfigMap/kube-root-ca.crt holds the CA of the cluster's API server, which is hardly GitLab's"})
+	}
+	if _, err := c.files.Fill(file, server, o); err != nil {
+		return err
+	}
+	if o.By != "" {
+		f.note(trust.Finding{Code: manifest.SourceServed, Object: c.Runner.String(), Host: server.Name,
+			Message: "the certificate is " + o.String() + ", which " + o.By + " names for " + server.Name})
+	}
+	return f.check(c, o.Object, server)
 }
 
-// noCertificate says what there is instead of a certificate for a server.
-func (f *filter) noCertificate(c *pod.Container, server gitlabrunner.Server) error {
-	if server.Name == "" {
-		return f.hostUnknown(c)
+// check checks an object that is in the stream like the certificates of Options.Sources. One whose
+// owner fills it later is empty there, and one that may be of another namespace is not looked at.
+func (f *filter) check(c container, o Object, server gitlabrunner.Server) error {
+	found := f.run.Stream.Find(o.Kind, o.Name, c.Runner.Namespace)
+	if found == nil || found.Namespace != c.Runner.Namespace {
+		return nil
 	}
-	err := c.Runner.Refuse(manifest.NoCertificate, "", "no certificate is given, and no Ingress or Gateway of the stream names a Secret for the host %q of its %s",
-		server.Name, gitlabrunner.ServerURLVariable)
-	if hosts := f.options.Hosts(); len(hosts) > 0 {
-		err = c.Runner.Refuse(manifest.NoCertificate, "", "no certificate is given for the host %q of its %s, only for: %s",
-			server.Name, gitlabrunner.ServerURLVariable, strings.Join(hosts, ", "))
+	content, ok, err := found.Data(o.Key)
+	keys := found.DataKeys()
+	switch {
+	case err != nil:
+		return err
+	case len(keys) == 0, ok && len(bytes.TrimSpace(content)) == 0:
+		f.warn(trust.Finding{Code: manifest.ObjectEmpty, Object: found.String(), Message: "it is empty in the manifests: its owner has to fill it"})
+		return nil
+	case !ok:
+		return found.Refuse(manifest.KeyMissing, "data", "it has no key %q, only: %s", o.Key, strings.Join(keys, ", "))
 	}
-	if refused, ok := errors.AsType[*Error](err); ok {
-		refused.Host = server.Address
+	bundle, err := trust.Parse(o.String(), content)
+	if err != nil {
+		return err
 	}
+	_, unseen, err := gitlabrunner.Parse(o.String(), content) // which is not written anew
+	if err != nil {
+		return err
+	}
+	findings, err := bundle.Check(server.Name, f.options.Now, f.options.Force)
+	f.warn(slices.Concat(unseen, findings)...)
 	return err
+}
+
+// addConfigMap adds the ConfigMap of the certificates, in the namespace and with the labels of the
+// Deployment, as written there, and with a template next to that of the Deployment.
+func addConfigMap(d *added.Deployment, files *Files) error {
+	beside := func(template string) string { return path.Join(path.Dir(template), "runnertrust-certs.yaml") }
+	metadata := manifest.Value(d.Node, "metadata")
+	head, template := "# Source: "+beside(manifest.TemplatePath(d.Document))+"\n", manifest.Text(metadata, "annotations", pod.FilenameAnnotation)
+	if template != "" { // Helm 4's
+		head, template = "", beside(template)
+	}
+	return d.AddConfigMap(files.ConfigMap, head,
+		files.Manifest(yamledit.Bare(manifest.Value(metadata, "namespace")), yamledit.Bare(manifest.Value(metadata, "labels")), template))
 }

@@ -20,9 +20,9 @@ func manifestEntries() map[trust.Code]entry {
 			only(OfFiles, "give the host with the certificate, --cert=HOST=FILE or --from-secret=HOST=NAME; --via=env needs no host where one certificate is for all")},
 		manifest.BadURL: {"is not an http or https URL|is not a URL|has no host", "the runner would refuse this CI_SERVER_URL",
 			always("set the chart's gitlabUrl to an address like https://gitlab.example.com")},
-		manifest.NoCertificate: {"no certificate is given, and no Ingress or Gateway of the stream names a Secret for the host|no certificate is given for the host …", "there is no `--cert` and no other source, or only for other hosts",
+		manifest.NoCertificate: {"no certificate is given for the host …|and no Ingress or Gateway of the stream names a Secret for it", "there is no `--cert` and no other source, or only for other hosts",
 			noCertificateHint},
-		manifest.TwoSources: {"and a runner reads one file|which is to come from", "two certificates for one runner",
+		manifest.TwoSources: {"and a runner reads one file|is to come from", "two certificates for one runner",
 			always("leave one of them out, or say which host each is for: HOST=…")},
 		manifest.BadReference: {"cannot name a …: it takes at most 253 of|cannot be a key of a …|it looks like NAMESPACE/NAME, and a pod mounts only what its own namespace has", "from `--from-secret` or `--from-configmap`",
 			always("write [HOST=]NAME or [HOST=]NAME/KEY")},
@@ -68,6 +68,8 @@ func wayEntries() map[trust.Code]entry {
 				"and name the Secret in certsSecretName, which every version has")},
 		manifest.NoExtraObjects: {"of the gitlab-runner chart does not have the value extraObjects, which came with …", "from `values`, for an old chart",
 			always("make the ConfigMap outside the chart: add --configmap, which prints it and says what to do next")},
+		manifest.NoConfigMap: {"so there is nothing for a ConfigMap", "from `values --configmap`: an object holds the certificates already",
+			always("leave --configmap out: an object that is there needs no ConfigMap; or give certificates for this host with --cert")},
 		manifest.CAFileSet: {"so the runner would look for no other file", "CI_SERVER_TLS_CA_FILE or tls-ca-file is set already",
 			always("replace it with --via=env, or remove the setting from the chart's values")},
 		manifest.MountConflict: {"is a second one at the certs directory|so nothing can be added to it|is read-only, and the certs directory … is inside of it", "something is already mounted there",
@@ -113,6 +115,7 @@ func warningEntries() map[trust.Code]entry {
 		manifest.ClusterCA: {"holds the CA of the cluster's API server, which is hardly GitLab's", "from `--from-configmap=kube-root-ca.crt`",
 			fetchAnd("get GitLab's CA from its server: ")},
 		manifest.FileReplaced: {"what is given takes its place", "an older volume has the file too; nothing to do", nil},
+		manifest.Rewritten:    {"it is written anew as a whole", "a note: the objects are the same, but a diff shows more lines than were added; charts print block style, which keeps its lines", nil},
 	}
 }
 

@@ -65,8 +65,8 @@ func TestUsableFileIsTaken(t *testing.T) {
 // badTargets are what is given instead of a host, the place in the message,
 // and its words.
 var badTargets = map[string]struct{ target, place, says string }{
-	"host with spaces":       {"gitlab example.test", `"gitlab example.test"`, "not a host name"},
-	"URL with spaces":        {"https://gitlab example.test", `"https://gitlab example.test"`, "not a host name"},
+	"host with spaces":       {"gitlab example.test", `"gitlab example.test"`, "not HOST:PORT"},
+	"URL with spaces":        {"https://gitlab example.test", `"https://gitlab example.test"`, "not HOST:PORT"},
 	"URL with a user":        {"https://somebody@gitlab.test", `"https://***@gitlab.test"`, "user or password"},
 	"URL with a password":    {"https://somebody:swordfish@gitlab.test", `"https://***@gitlab.test"`, "user or password"},
 	"port 0":                 {"gitlab.test:0", `"gitlab.test:0"`, "the port is not a number"},
@@ -101,13 +101,11 @@ func TestBadTargetsAreRefused(t *testing.T) {
 
 func TestBadAddressesAreRefused(t *testing.T) {
 	folder := t.TempDir()
-	const unnamed = "the address to connect to" // may hold a password
 	for address, bad := range map[string]struct{ place, says string }{
-		"127.0.0.1 1":                  {`"127.0.0.1 1"`, "not a host name"},
+		"127.0.0.1 1":                  {`"127.0.0.1 1"`, "not HOST:PORT"},
 		"127.0.0.1:0":                  {`"127.0.0.1:0"`, "the port is not a number"},
-		"https://127.0.0.1":            {unnamed, "a URL instead of an address"},
-		"127.0.0.1/path":               {unnamed, "a URL instead of an address"},
-		"https://somebody:swordfish@h": {unnamed, "a URL instead of an address"},
+		"127.0.0.1/path":               {`"127.0.0.1/path"`, "a URL with a path"},
+		"https://somebody:swordfish@h": {`"https://***@h"`, "a URL with a user or password"},
 	} {
 		args := []string{"fetch", "gitlab.test", "--connect", address, "--save", filepath.Join(folder, "gitlab.crt")}
 		result := runnertrust(t, nil, args...)

@@ -1,10 +1,8 @@
 package added
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
-	"io"
 	"slices"
 	"strings"
 
@@ -74,16 +72,15 @@ func (run *Run) Revert(o *manifest.Object) error {
 	if manifest.Value(list, pod.AddedAnnotation) == nil {
 		return nil
 	}
-	records, err := parse(manifest.Text(list, pod.AddedAnnotation))
-	if err != nil {
-		return o.Refuse(manifest.ChangedSince, "annotation "+pod.AddedAnnotation, "it is not as an earlier run wrote it: %w", err)
+	var records []record
+	written := manifest.Text(list, pod.AddedAnnotation)
+	if err := json.Unmarshal([]byte(written), &records); err != nil || encode(records) != written {
+		return o.Refuse(manifest.ChangedSince, "annotation "+pod.AddedAnnotation, "it is not as an earlier run wrote it")
 	}
-	if err := o.WithPlace(list.PipeE(yaml.Clear(pod.AddedAnnotation))); err != nil {
-		return err
-	}
+	yamledit.Remove(list, pod.AddedAnnotation)
 	for _, r := range slices.Backward(records) {
 		if err := run.revert(o, r); errors.Is(err, errChanged) {
-			return o.Refuse(manifest.ChangedSince, "", "an earlier run added the %s, and %w", r, errChanged)
+			return o.Refuse(manifest.ChangedSince, "", "an earlier run added the %s %s, and %w", r.Add, r.Name, errChanged)
 		} else if err != nil {
 			return err
 		}
@@ -98,7 +95,8 @@ func (run *Run) revert(o *manifest.Object, r record) error {
 	case annotation:
 		return revertAnnotation(o, r)
 	case annotations:
-		return o.WithPlace(clearEmpty(manifest.Value(o.Node, "metadata"), "annotations"))
+		removeEmpty(manifest.Value(o.Node, "metadata"), "annotations")
+		return nil
 	case setting, script, jobVolumes:
 		return run.revertTemplate(o, r)
 	case configMap:
@@ -107,25 +105,13 @@ func (run *Run) revert(o *manifest.Object, r record) error {
 	return errChanged
 }
 
-// String returns the addition's name in messages.
-func (r record) String() string {
-	name := string(r.Add) + " " + r.Name
-	if r.Container != "" {
-		name += " of container " + r.Container
-	}
-	return name
-}
-
-func parse(written string) (records []record, err error) {
-	decoder := json.NewDecoder(strings.NewReader(written))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&records); err != nil {
-		return nil, errors.New("it is no list of additions")
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("something is behind the list")
-	}
-	return records, nil
+// encode writes records as JSON.
+func encode(records []record) string {
+	var out strings.Builder
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(records) // they have texts and numbers
+	return strings.TrimSpace(out.String())
 }
 
 // areOfCallers reports whether there are annotations, all of which Helm 4 or kustomize add for the
@@ -137,30 +123,22 @@ func areOfCallers(names []string) bool {
 }
 
 // Note writes the annotation, in front of the others.
-func (d *Deployment) Note() error {
+func (d *Deployment) Note() {
 	list := manifest.Value(d.Node, "metadata", "annotations")
 	if list == nil || areOfCallers(manifest.Fields(list)) {
 		d.records = append([]record{{Add: annotations}}, d.records...)
 	}
 	if list == nil {
-		var err error
-		if list, err = yamledit.Set(manifest.Value(d.Node, "metadata"), "annotations", yamledit.Map()); err != nil {
-			return d.WithPlace(err)
-		}
+		list = yamledit.Set(manifest.Value(d.Node, "metadata"), "annotations", yamledit.Map())
 	}
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(d.records); err != nil {
-		return d.WithPlace(err)
-	}
-	written := yamledit.Text(strings.TrimSpace(out.String()))
+	written := yamledit.Text(encode(d.records))
 	written.YNode().Style = yaml.SingleQuotedStyle // JSON has double quotes
 	yamledit.Prepend(list, yamledit.Text(pod.AddedAnnotation), written)
-	return nil
 }
 
-// clearEmpty takes a collection without entries out of a mapping.
-func clearEmpty(parent *yaml.RNode, key string) error {
-	return parent.PipeE(yaml.FieldClearer{Name: key, IfEmpty: true})
+// removeEmpty takes a collection without entries out of a mapping.
+func removeEmpty(parent *yaml.RNode, key string) {
+	if list := manifest.Value(parent, key); list == nil || len(list.Content()) == 0 {
+		yamledit.Remove(parent, key)
+	}
 }

@@ -19,10 +19,7 @@ func (d *Deployment) Annotate(checksum string) error {
 		inner := manifest.Value(node, key)
 		if inner == nil {
 			r.Made++
-			var err error
-			if inner, err = yamledit.Set(node, key, yamledit.Map()); err != nil {
-				return d.WithPlace(err)
-			}
+			inner = yamledit.Set(node, key, yamledit.Map())
 		}
 		node = inner
 	}
@@ -30,8 +27,8 @@ func (d *Deployment) Annotate(checksum string) error {
 		return d.Refuse(manifest.ChangedSince, "annotation "+pod.ChecksumAnnotation, "the pods have it already, and the Deployment has no annotation %s", pod.AddedAnnotation)
 	}
 	d.records = append(d.records, r)
-	_, err := yamledit.Set(node, pod.ChecksumAnnotation, yamledit.Text(checksum))
-	return d.WithPlace(err)
+	yamledit.Set(node, pod.ChecksumAnnotation, yamledit.Text(checksum))
+	return nil
 }
 
 func revertAnnotation(o *manifest.Object, r record) error {
@@ -41,14 +38,14 @@ func revertAnnotation(o *manifest.Object, r record) error {
 	if written := manifest.Value(list, r.Name); written == nil || sumOf(yaml.GetValue(written)) != r.Sum {
 		return errChanged
 	}
-	err := list.PipeE(yaml.Clear(r.Name))
-	if err == nil && r.Made > 0 {
-		err = clearEmpty(metadata, "annotations")
+	yamledit.Remove(list, r.Name)
+	if r.Made > 0 {
+		removeEmpty(metadata, "annotations")
 	}
-	if err == nil && r.Made > 1 {
-		err = clearEmpty(template, "metadata")
+	if r.Made > 1 {
+		removeEmpty(template, "metadata")
 	}
-	return o.WithPlace(err)
+	return nil
 }
 
 // sumOf returns the first eight bytes of the SHA-256 of a text, in hex.

@@ -1,6 +1,8 @@
 package added
 
 import (
+	"slices"
+
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"helm-runnertrust/render/manifest"
@@ -11,36 +13,27 @@ import (
 var lists = map[kind]string{volume: "volumes", mount: "volumeMounts", variable: "env"}
 
 // addItem puts an item in front of a list, of a container unless its name is "".
-func (d *Deployment) addItem(add kind, container string, item *yaml.RNode) error {
+func (d *Deployment) addItem(add kind, container string, item *yaml.RNode) {
 	r := record{Add: add, Container: container, Name: manifest.Text(item, "name"), Sum: yamledit.Digest(item)}
 	parent := parentOf(d.Object, container)
 	list := manifest.Value(parent, lists[add])
 	if list == nil {
-		r.Made = 1
-		var err error
-		if list, err = yamledit.Set(parent, lists[add], yamledit.List()); err != nil {
-			return d.WithPlace(err)
-		}
+		r.Made, list = 1, yamledit.Set(parent, lists[add], yamledit.List())
 	}
 	yamledit.Prepend(list, item)
 	d.records = append(d.records, r)
-	return nil
 }
 
 // changeItem changes an item that is there, of which the record has the fields that it had.
-func (d *Deployment) changeItem(add kind, container string, item *yaml.RNode, change func() error) error {
+func (d *Deployment) changeItem(add kind, container string, item *yaml.RNode, change func()) error {
 	before := yamledit.Digest(item)
 	rest := yamledit.Bare(item)
-	if err := rest.PipeE(yaml.Clear("name")); err != nil {
-		return d.WithPlace(err)
-	}
+	yamledit.Remove(rest, "name")
 	was, err := rest.String()
 	if err != nil {
 		return d.WithPlace(err)
 	}
-	if err := change(); err != nil {
-		return d.WithPlace(err)
-	}
+	change()
 	if sum := yamledit.Digest(item); sum != before {
 		d.records = append(d.records, record{Add: add, Container: container, Name: manifest.Text(item, "name"), Sum: sum, Was: was})
 	}
@@ -49,23 +42,21 @@ func (d *Deployment) changeItem(add kind, container string, item *yaml.RNode, ch
 
 func revertItem(o *manifest.Object, r record) error {
 	parent := parentOf(o, r.Container)
-	var found *yaml.RNode
-	for _, item := range manifest.List(parent, lists[r.Add]) {
-		if found == nil && manifest.Text(item, "name") == r.Name && yamledit.Digest(item) == r.Sum {
-			found = item
-		}
-	}
+	items := manifest.List(parent, lists[r.Add])
+	at := slices.IndexFunc(items, func(item *yaml.RNode) bool {
+		return manifest.Text(item, "name") == r.Name && yamledit.Digest(item) == r.Sum
+	})
 	switch {
-	case found == nil:
+	case at < 0:
 		return errChanged
 	case r.Was != "":
-		return restore(found, r.Was)
+		return restore(items[at], r.Was)
 	}
-	yamledit.Retain(manifest.Value(parent, lists[r.Add]), func(item *yaml.RNode) bool { return item.YNode() != found.YNode() })
-	if r.Made == 0 {
-		return nil
+	yamledit.Retain(manifest.Value(parent, lists[r.Add]), func(item *yaml.RNode) bool { return item.YNode() != items[at].YNode() })
+	if r.Made > 0 {
+		removeEmpty(parent, lists[r.Add])
 	}
-	return o.WithPlace(clearEmpty(parent, lists[r.Add]))
+	return nil
 }
 
 // restore gives an item the fields that it had, besides its name.
@@ -86,15 +77,11 @@ func restore(item *yaml.RNode, was string) error {
 			yamledit.ReplaceField(item, now.Key, fields[0].Key, fields[0].Value)
 			fields = fields[1:]
 		default:
-			if err := item.PipeE(yaml.Clear(now.Key)); err != nil {
-				return err
-			}
+			yamledit.Remove(item, now.Key)
 		}
 	}
 	for _, f := range fields {
-		if _, err := yamledit.Set(item, f.Key, f.Value); err != nil {
-			return err
-		}
+		yamledit.Set(item, f.Key, f.Value)
 	}
 	return nil
 }

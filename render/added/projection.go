@@ -20,8 +20,8 @@ type Projection struct {
 // An Item is a key of an object, and the path of the file that shows it.
 type Item struct{ Key, Path string }
 
-// HasPath reports whether one of the projections' files has this path.
-func HasPath(projections []Projection, path string) bool {
+// hasPath reports whether one of the projections' files has this path.
+func hasPath(projections []Projection, path string) bool {
 	return slices.ContainsFunc(projections, func(p Projection) bool {
 		return slices.ContainsFunc(p.Items, func(i Item) bool { return i.Path == path })
 	})

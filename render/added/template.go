@@ -1,6 +1,7 @@
 package added
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -12,7 +13,10 @@ import (
 
 // SetCAFile names a file as tls-ca-file in the runner's template.
 func (d *Deployment) SetCAFile(path string) error {
-	return d.changeTemplate(setting, path, formerCAFile, func(c *tomledit.Config) (string, error) {
+	return d.changeTemplate(setting, path, func(c *tomledit.Config, r *record) (string, error) {
+		if r.Was, _, _ = c.TLSCAFile(); r.Was != "" && !isPath(r.Was) {
+			return "", errors.New("its tls-ca-file is not the path of a file")
+		}
 		return c.SetTLSCAFile(path)
 	})
 }
@@ -20,7 +24,7 @@ func (d *Deployment) SetCAFile(path string) error {
 // AddScript puts lines in front of the pre_build_script in the runner's template. Lines of ours that
 // are there by hand stay as they are.
 func (d *Deployment) AddScript(lines string) error {
-	return d.changeTemplate(script, lines, func(*tomledit.Config) string { return "" }, func(c *tomledit.Config) (string, error) {
+	return d.changeTemplate(script, lines, func(c *tomledit.Config, r *record) (string, error) {
 		if _, byHand := c.OwnScript(); byHand {
 			return "", nil
 		}
@@ -30,20 +34,14 @@ func (d *Deployment) AddScript(lines string) error {
 
 // AddJobVolumes adds volumes of job pods to the runner's template.
 func (d *Deployment) AddJobVolumes(volumes []tomledit.Volume) error {
-	return d.changeTemplate(jobVolumes, fmt.Sprint(volumes), func(*tomledit.Config) string { return "" }, func(c *tomledit.Config) (string, error) {
+	return d.changeTemplate(jobVolumes, fmt.Sprint(volumes), func(c *tomledit.Config, _ *record) (string, error) {
 		return c.AddJobVolumes(volumes...)
 	})
 }
 
-// formerCAFile returns the path of the tls-ca-file that is there already, "" for none.
-func formerCAFile(c *tomledit.Config) string {
-	path, _, _ := c.TLSCAFile()
-	return path
-}
-
 // changeTemplate edits the runner's template. Where Deployments share one it is edited once, and each
 // of them has the record. edit returns "" for no change.
-func (d *Deployment) changeTemplate(add kind, value string, was func(*tomledit.Config) string, edit func(*tomledit.Config) (string, error)) error {
+func (d *Deployment) changeTemplate(add kind, value string, edit func(*tomledit.Config, *record) (string, error)) error {
 	t, err := d.ConfigTemplate()
 	if err != nil {
 		return err
@@ -57,16 +55,13 @@ func (d *Deployment) changeTemplate(add kind, value string, was func(*tomledit.C
 	if err != nil {
 		return err
 	}
-	r.Was = was(config)
-	if r.Was != "" && !isPath(r.Was) {
-		return t.ConfigMap.Refuse(manifest.BadTemplate, "data "+pod.TemplateKey, "its tls-ca-file is not the path of a file")
-	}
-	text, err := edit(config)
+	text, err := edit(config, &r)
 	if err != nil || text == "" || text == t.Text() {
 		return t.WithPlace(err)
 	}
 	d.records, d.run.applied[r.key(t)] = append(d.records, r), r
-	return write(t, text)
+	write(t, text)
+	return nil
 }
 
 func (run *Run) revertTemplate(o *manifest.Object, r record) error {
@@ -82,28 +77,25 @@ func (run *Run) revertTemplate(o *manifest.Object, r record) error {
 	if err != nil {
 		return errChanged
 	}
-	value, restore := config.OwnScript, config.RemovePreBuildScript
+	var now, text string
+	var set bool
 	switch r.Add {
+	case script:
+		now, set = config.OwnScript()
+		text, err = config.RemovePreBuildScript()
 	case jobVolumes:
-		value, restore = func() (string, bool) { return volumesOf(config) }, config.RemoveJobVolumes
+		ours := slices.DeleteFunc(config.Volumes(), func(v tomledit.Volume) bool { return !pod.IsJobFile(v.MountPath) })
+		now, set = fmt.Sprint(ours), len(ours) > 0
+		text, err = config.RemoveJobVolumes()
 	case setting:
-		value = func() (string, bool) { file, _, set := config.TLSCAFile(); return file, set }
-		restore = func() (string, error) { return config.SetTLSCAFile(r.Was) }
+		now, _, set = config.TLSCAFile()
+		text, err = config.SetTLSCAFile(r.Was)
 	}
-	if now, set := value(); !set || sumOf(now) != r.Sum {
+	if err != nil || !set || sumOf(now) != r.Sum {
 		return errChanged
 	}
-	text, err := restore()
-	if err != nil {
-		return errChanged
-	}
-	return write(t, text)
-}
-
-// volumesOf returns the volumes that are mounted as AddJobVolumes mounts them, as it notes them.
-func volumesOf(config *tomledit.Config) (written string, set bool) {
-	ours := slices.DeleteFunc(config.Volumes(), func(v tomledit.Volume) bool { return !pod.IsJobFile(v.MountPath) })
-	return fmt.Sprint(ours), len(ours) > 0
+	write(t, text)
+	return nil
 }
 
 // key returns what an addition to a template is known by in a stream.
@@ -111,7 +103,6 @@ func (r record) key(t *pod.Template) string {
 	return string(r.Add) + "/" + t.ConfigMap.Label() + "/" + t.ConfigMap.Namespace + "/" + r.Name
 }
 
-func write(t *pod.Template, text string) error {
-	_, err := yamledit.Set(manifest.Value(t.ConfigMap.Node, "data"), pod.TemplateKey, yamledit.Text(text))
-	return t.ConfigMap.WithPlace(err)
+func write(t *pod.Template, text string) {
+	yamledit.Set(manifest.Value(t.ConfigMap.Node, "data"), pod.TemplateKey, yamledit.Text(text))
 }

@@ -16,21 +16,19 @@ import (
 func (d *Deployment) SetVariable(c *pod.Container, name, value string) error {
 	entry := manifest.Named(manifest.List(c.Node, "env"), name)
 	if entry == nil {
-		return d.addItem(variable, c.Name, NewVariable(name, value))
+		d.addItem(variable, c.Name, NewVariable(name, value))
+		return nil
 	}
 	if old := manifest.Text(entry, "value"); old != "" && !isPath(old) {
 		return d.Refuse(manifest.CAFileSet, c.Field("env "+name), "its value is not the path of a file")
 	}
-	return d.changeItem(variable, c.Name, entry, func() error {
+	return d.changeItem(variable, c.Name, entry, func() {
 		if manifest.Value(entry, "value") == nil && manifest.Value(entry, "valueFrom") != nil {
 			yamledit.ReplaceField(entry, "valueFrom", "value", yamledit.Text(value))
-			return nil
+			return
 		}
-		if err := entry.PipeE(yaml.Clear("valueFrom")); err != nil {
-			return err
-		}
-		_, err := yamledit.Set(entry, "value", yamledit.Text(value))
-		return err
+		yamledit.Remove(entry, "valueFrom")
+		yamledit.Set(entry, "value", yamledit.Text(value))
 	})
 }
 

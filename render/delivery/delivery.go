@@ -6,16 +6,16 @@ import (
 	"cmp"
 	"path"
 	"slices"
-	"strings"
 
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/added"
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/pod"
+	"helm-runnertrust/trust"
 )
 
 // A Delivery says where a runner's container reads its file, and leads the runner to it. A new one is a
-// file in this package, and a line in New.
+// type in this package, and a line in New.
 type Delivery interface {
 	// NeedsHost reports whether the file's name follows from the server's host.
 	NeedsHost() bool
@@ -32,6 +32,8 @@ type Delivery interface {
 type Location struct {
 	Dir  string // where a volume is mounted, cleaned: "/home/gitlab-runner/.gitlab-runner/certs"
 	File string // its name in there: "gitlab.example.com.crt"
+
+	Uncertain *trust.Finding // a warning where the runner may not look there; nil where it does
 }
 
 // Path returns the path of the file.
@@ -47,14 +49,10 @@ func Ways() []pod.Way { return []pod.Way{pod.WayCertsDir, pod.WayEnv, pod.WayCon
 
 // ParseWay reads a way of New. Everything else is a *manifest.Error.
 func ParseWay(written string) (pod.Way, error) {
-	if slices.Contains(Ways(), pod.Way(written)) {
-		return pod.Way(written), nil
+	if !slices.Contains(Ways(), pod.Way(written)) {
+		return "", manifest.NewError(manifest.WayUnknown, "%q is none of the ways: %s, %s, %s", written, pod.WayCertsDir, pod.WayEnv, pod.WayConfig)
 	}
-	var names []string
-	for _, way := range Ways() {
-		names = append(names, string(way))
-	}
-	return "", manifest.NewError(manifest.WayUnknown, "%q is none of the ways: %s", written, strings.Join(names, ", "))
+	return pod.Way(written), nil
 }
 
 // New returns the Delivery of a way, "" for the default, that mounts at a directory, "" for its own.

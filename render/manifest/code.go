@@ -36,6 +36,7 @@ const (
 	BadChartVersion trust.Code = "bad-chart-version" // not one of the gitlab-runner chart
 	NoVolumes       trust.Code = "no-volumes"        // a chart without the key of the values
 	NoExtraObjects  trust.Code = "no-extra-objects"  // a chart without that key
+	NoConfigMap     trust.Code = "no-configmap"      // values has no certificates for one
 	BadDocument     trust.Code = "bad-document"      // not YAML, or not the shape of a Deployment
 	ChangedSince    trust.Code = "changed-since"     // what an earlier run added is not as it was added
 	CertDirSet      trust.Code = "cert-dir-set"      // SSL_CERT_DIR is not in the manifest
@@ -56,6 +57,7 @@ const (
 	JobVolume    trust.Code = "job-volume"    // job pods cannot mount the certificates
 	JobObject    trust.Code = "job-object"    // they wait for an object; a note
 	FileReplaced trust.Code = "file-replaced" // an older volume had the file already
+	Rewritten    trust.Code = "rewritten"     // a document was serialized as a whole; a note
 
 	CertsSecretName trust.Code = "certs-secret-name" // the chart's value has the same effect; a note
 )

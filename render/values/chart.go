@@ -1,10 +1,9 @@
 package values
 
 import (
+	"fmt"
 	"path"
-	"regexp"
-	"strconv"
-	"sync"
+	"strings"
 
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/manifest"
@@ -19,11 +18,6 @@ const (
 	extraObjectsSince  = 62
 )
 
-// version is X.Y or X.Y.Z, with what forks put behind it.
-var version = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^v?(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})(\.[0-9]{1,6}([-+][-+.0-9A-Za-z]+)?)?$`)
-})
-
 // checkVersion refuses a version of the chart that does not have the keys of the values, with one key
 // at a time, as the way around one may lead around the others. A version of the gitlab chart is
 // refused: which gitlab-runner it contains follows no rule.
@@ -31,12 +25,10 @@ func (r *runner) checkVersion() error {
 	if r.ChartVersion == "" {
 		return nil
 	}
-	found := version().FindStringSubmatch(r.ChartVersion)
-	if found == nil {
+	var major, minor uint
+	if _, err := fmt.Sscanf(strings.TrimPrefix(r.ChartVersion, "v"), "%d.%d", &major, &minor); err != nil {
 		return manifest.NewError(manifest.BadChartVersion, "the chart version %q is not X.Y.Z", r.ChartVersion)
 	}
-	major, _ := strconv.Atoi(found[1]) // six digits at most
-	minor, _ := strconv.Atoi(found[2])
 	if major >= 3 { // the first of gitlab that was seen with a gitlab-runner of 0.17 or later, which is still 0.x
 		return manifest.NewError(manifest.BadChartVersion, "the chart version %q is not one of gitlab-runner, but of the gitlab chart around it", r.ChartVersion)
 	}
@@ -44,7 +36,7 @@ func (r *runner) checkVersion() error {
 	switch {
 	case major == 0 && minor < volumesSince:
 		return r.refuse(manifest.NoVolumes, missing, r.ChartVersion, "volumes", volumesSince)
-	case major == 0 && minor < extraObjectsSince && len(r.Sources) > 0 && !r.Apart:
+	case major == 0 && minor < extraObjectsSince && r.files.HasCertificates() && !r.Apart:
 		return r.refuse(manifest.NoExtraObjects, missing, r.ChartVersion, "extraObjects", extraObjectsSince)
 	}
 	return nil

@@ -10,7 +10,6 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"helm-runnertrust/gitlabrunner"
-	"helm-runnertrust/render"
 	"helm-runnertrust/render/added"
 	"helm-runnertrust/render/pod"
 	"helm-runnertrust/render/yamledit"
@@ -25,18 +24,18 @@ func (r *runner) text(config string) (_ []byte, err error) {
 		err = cmp.Or(err, failed)
 		text += "\n" + comment + body
 	}
-	if r.configMap != nil {
-		add("extraObjects", yamledit.List(r.configMap), commented("The certificates, in a ConfigMap next to the chart's own objects, in the runner's namespace. "+
+	if r.files.HasCertificates() {
+		add("extraObjects", yamledit.List(r.configMap()), commented("The certificates, in a ConfigMap next to the chart's own objects, in the runner's namespace. "+
 			"The chart has extraObjects since 0.%d.0.", extraObjectsSince))
 	}
-	add("volumes", yamledit.List(added.NewVolume(added.VolumeName, render.Projections(r.objects)...)), r.aboutVolumes())
+	add("volumes", yamledit.List(added.NewVolume(added.VolumeName, r.files.Projections()...)), r.aboutVolumes())
 	add("volumeMounts", yamledit.List(added.NewMount(added.VolumeName, r.at.Dir)), r.aboutMounts())
 	if variables := r.variables(); len(variables) > 0 {
 		add("envVars", yamledit.List(variables...), commented("%s is the path of the runner's file, and wins over every other setting; "+
 			"%s is for further hosts. Every version of the chart has envVars.", gitlabrunner.CAFileVariable, added.CertDirVariable))
 	}
-	if r.checksum != "" && !r.NoRollout {
-		add("podAnnotations", yamledit.Map(yamledit.Pair{Key: pod.ChecksumAnnotation, Value: yamledit.Text(r.checksum)}),
+	if sum := r.files.Checksum(); sum != "" && !r.NoRollout {
+		add("podAnnotations", yamledit.Map(yamledit.Pair{Key: pod.ChecksumAnnotation, Value: yamledit.Text(sum)}),
 			commented("Rolls the pods when the certificates change. Every version of the chart has podAnnotations."))
 	}
 	chart, body := "gitlab/gitlab-runner", strings.TrimPrefix(text, "\n")+configLines(config)
@@ -52,7 +51,7 @@ func (r *runner) variables() (all []*yaml.RNode) {
 	if r.Via == pod.WayEnv {
 		all = append(all, added.NewVariable(gitlabrunner.CAFileVariable, r.at.Path()))
 	}
-	if len(r.files) > 1 {
+	if len(r.values.Objects) > 1 {
 		all = append(all, added.NewVariable(added.CertDirVariable, r.at.Dir+":"+added.SystemCertDirs))
 	}
 	return all
@@ -62,7 +61,7 @@ var filledLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompil
 
 func (r *runner) aboutVolumes() string {
 	shows := "only this one key of the object, as a file; pods wait until the object exists"
-	if len(r.objects) > 1 {
+	if len(r.values.Objects) > 1 {
 		shows = "only these keys, each as a file; pods wait until they exist"
 	}
 	about := commented("Shows %s. The chart has volumes and volumeMounts since 0.%d.0.", shows, volumesSince)

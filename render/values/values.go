@@ -9,8 +9,6 @@ import (
 	"path"
 	"strings"
 
-	"sigs.k8s.io/kustomize/kyaml/yaml"
-
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render"
 	"helm-runnertrust/render/delivery"
@@ -68,25 +66,15 @@ func New(o Options) (*Values, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.checkVersion(); err != nil {
-		return nil, err
-	}
-	v := &Values{}
+	v := &r.values
 	if r.server.Plain {
 		v.Warnings = append(v.Warnings, render.PlainHTTP(""))
 	}
-	findings, err := r.fill()
-	if err != nil {
+	if err := r.fill(); err != nil {
 		return nil, err
 	}
-	v.Warnings = append(v.Warnings, findings...)
-	for i, f := range r.files {
-		object := r.objects[f.name]
-		if object.Host = ""; i > 0 {
-			object.Host = f.host
-			v.Notes = append(v.Notes, render.FurtherNote(f.host, f.offer.String()))
-		}
-		v.Objects = append(v.Objects, object)
+	if err := r.checkVersion(); err != nil {
+		return nil, err
 	}
 	if v.Config, err = r.config(); err != nil {
 		return nil, err
@@ -99,12 +87,15 @@ func New(o Options) (*Values, error) {
 		v.Notes = append(v.Notes, trust.Finding{Code: manifest.CertsSecretName,
 			Message: "certsSecretName: " + name + " " + effect + ", in every version of the chart, unless the runner is root"})
 	}
-	if o.Apart && r.configMap != nil {
-		text, err := r.configMap.String()
-		v.Text = []byte(text)
+	switch {
+	case !o.Apart:
+		v.Text, err = r.text(v.Config)
 		return v, err
+	case !r.files.HasCertificates():
+		return nil, r.refuse(manifest.NoConfigMap, "no certificate is for the host %q, so there is nothing for a ConfigMap", r.server.Name)
 	}
-	v.Text, err = r.text(v.Config)
+	text, err := r.configMap().String()
+	v.Text = []byte(text)
 	return v, err
 }
 
@@ -114,11 +105,8 @@ type runner struct {
 	server gitlabrunner.Server
 	hosted bool              // its file is named after the server's host
 	at     delivery.Location // of the file
-	files  []file            // that of the server, then those of further hosts
-
-	objects   map[string]render.Object // what the volume shows, by file
-	configMap *yaml.RNode              // of the certificates, nil if all files come from other objects
-	checksum  string                   // of its data
+	files  *render.Files
+	values Values
 }
 
 // runner returns the runner of the options. It refuses what cannot be expressed.
@@ -135,25 +123,8 @@ func (o Options) runner() (*runner, error) {
 	if r.hosted {
 		r.at = delivery.Location{Dir: path.Clean(cmp.Or(o.CertsDir, defaultCertsDir)), File: server.CertFile}
 	}
-	if err := r.choose(); err != nil {
-		return nil, err
-	}
-	if size := len(r.at.File); size > render.MaxFileName {
-		return nil, r.refuse(manifest.HostTooLong, "the host %q is too long for the name of the runner's file, which has %d bytes and can have %d",
-			server.Name, size, render.MaxFileName)
-	}
-	if err := pod.CheckCertsDir(o.CertsDir); err != nil {
-		return nil, err
-	}
-	for _, object := range o.Objects {
-		if err := object.Check(); err != nil {
-			return nil, err
-		}
-	}
-	if err := r.chooseFurther(); err != nil {
-		return nil, err
-	}
-	return r, checkChartMounts(r.at.Dir)
+	r.files = render.NewFiles(o.Options, cmp.Or(o.ConfigMapName, DefaultConfigMapName), r.refuse)
+	return r, cmp.Or(o.CheckNames(), checkChartMounts(r.at.Dir))
 }
 
 func (r *runner) refuse(code trust.Code, format string, args ...any) error {
@@ -163,43 +134,28 @@ func (r *runner) refuse(code trust.Code, format string, args ...any) error {
 // defaultCertsDir is the directory of a runner that is not root.
 var defaultCertsDir = gitlabrunner.CertsDir(-1, gitlabrunner.DefaultHome)
 
-// config returns the lines for runners.config; an edit for each thing that they add.
+// config returns the lines for runners.config.
 func (r *runner) config() (string, error) {
-	var edits []func(*tomledit.Config) (string, error)
-	if r.Via == pod.WayConfig {
-		edits = append(edits, func(c *tomledit.Config) (string, error) { return c.SetTLSCAFile(r.at.Path()) })
-	}
-	if r.Jobs {
-		edits = append(edits, func(c *tomledit.Config) (string, error) { return c.PrependPreBuildScript(render.JobsScriptLines()) })
-	}
 	const header = "[[runners]]\n"
 	text := header
-	for _, edit := range edits {
-		config, err := tomledit.Parse(text)
-		if err != nil {
-			return "", err
-		}
-		if text, err = edit(config); err != nil {
-			return "", err
+	config, err := tomledit.Parse(text)
+	if err == nil && r.Via == pod.WayConfig {
+		if text, err = config.SetTLSCAFile(r.at.Path()); err == nil {
+			config, err = tomledit.Parse(text)
 		}
 	}
-	return strings.TrimPrefix(text, header), nil
-}
-
-// CertsSecretName returns the Secret that the chart's value certsSecretName would mount in the same
-// way, in every version of the chart: it shows all keys, and each under its name, at the directory of a
-// runner that is not root. "" for none, and where the options are refused.
-func (o Options) CertsSecretName() string {
-	r, err := o.runner()
-	if err != nil {
-		return ""
+	if err == nil && r.Jobs {
+		text, err = config.PrependPreBuildScript(render.JobsScriptLines())
 	}
-	return r.certsSecretName()
+	return strings.TrimPrefix(text, header), err
 }
 
+// certsSecretName returns the Secret that the chart's value certsSecretName would mount in the same way,
+// in every version of the chart: it shows all keys, and each under its name, at the directory of a runner
+// that is not root. "" for none.
 func (r *runner) certsSecretName() string {
-	object := r.files[0].offer.Object
-	if !r.hosted || r.at.Dir != defaultCertsDir || len(r.files) > 1 || object.Kind != "Secret" || object.Key != r.at.File {
+	object := r.values.Objects[0]
+	if !r.hosted || r.at.Dir != defaultCertsDir || len(r.values.Objects) > 1 || object.Kind != "Secret" || object.Key != r.at.File {
 		return ""
 	}
 	return object.Name

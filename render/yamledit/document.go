@@ -37,6 +37,9 @@ func (d *Document) Head() []byte {
 	return head
 }
 
+// Rewritten reports whether the document was serialized as a whole when it was written.
+func (d *Document) Rewritten() bool { return d.rewritten }
+
 // IsBlank reports whether the document has only comments and space.
 func (d *Document) IsBlank() bool {
 	_, body, _ := cutMarkers(d.text)

@@ -70,16 +70,36 @@ func Bare(node *yaml.RNode) *yaml.RNode {
 	return yaml.NewRNode(bare)
 }
 
-// Set sets a key of a mapping to a value, behind the other keys when it is new, and returns the
-// node that is in the tree then. A scalar in the place of another keeps its style, its anchor, its
-// position and its comments, of which kyaml's SetField keeps the style only.
-func Set(mapping *yaml.RNode, key string, value *yaml.RNode) (*yaml.RNode, error) {
-	if field := mapping.Field(key); field != nil && value.YNode().Kind == yaml.ScalarNode && field.Value.YNode().Kind == yaml.ScalarNode {
-		old, node := field.Value.YNode(), value.YNode()
-		node.Anchor, node.Line, node.Column = old.Anchor, old.Line, old.Column
-		node.HeadComment, node.LineComment, node.FootComment = old.HeadComment, old.LineComment, old.FootComment
+// Set sets a key of a mapping to a value, behind the other keys when it is new, and returns the value.
+// A scalar in the place of another keeps its style, its anchor, its position and its comments, of which
+// kyaml's SetField keeps the style only.
+func Set(mapping *yaml.RNode, key string, value *yaml.RNode) *yaml.RNode {
+	node := value.YNode()
+	content := mapping.YNode().Content
+	for i := 0; i+1 < len(content); i += 2 {
+		if content[i].Value != key {
+			continue
+		}
+		if old := content[i+1]; old.Kind == yaml.ScalarNode && node.Kind == yaml.ScalarNode {
+			node.Style, node.Anchor, node.Line, node.Column = old.Style, old.Anchor, old.Line, old.Column
+			node.HeadComment, node.LineComment, node.FootComment = old.HeadComment, old.LineComment, old.FootComment
+		}
+		content[i+1] = node
+		return value
 	}
-	return mapping.Pipe(yaml.SetField(key, value))
+	mapping.YNode().Content = append(content, Text(key).YNode(), node)
+	return value
+}
+
+// Remove takes a key out of a mapping.
+func Remove(mapping *yaml.RNode, key string) {
+	node := mapping.YNode()
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == key {
+			node.Content = slices.Delete(slices.Clone(node.Content), i, i+2)
+			return
+		}
+	}
 }
 
 // Prepend puts an item in front of those of a sequence, or a key and its value in front of those of a

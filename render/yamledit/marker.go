@@ -5,6 +5,8 @@ import (
 	"strings"
 )
 
+var byteOrderMark = []byte("\ufeff")
+
 // isMarker reports whether the line is a document marker: at column 0, and followed by nothing, a
 // blank or the line's end.
 func isMarker(line []byte, marker string) bool {

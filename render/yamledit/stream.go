@@ -8,8 +8,6 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-var byteOrderMark = []byte("\ufeff")
-
 // A Stream is a sequence of YAML documents, and of new ones that go behind them.
 type Stream struct {
 	Documents []*Document

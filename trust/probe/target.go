@@ -80,7 +80,7 @@ func parseTarget(text, port string) (Target, error) {
 		return refuse(CodeScheme, "not an https URL, so there is no certificate")
 	case err != nil:
 		return refuse(CodeAddress, "not HOST:PORT") // the cause may repeat a secret
-	case u.Host == "":
+	case u.Hostname() == "":
 		return refuse(CodeHostName, "no host")
 	case u.RequestURI() != "/", strings.Contains(rest, "#"):
 		return refuse(CodePath, "a URL with a path")
