@@ -5,7 +5,7 @@ GO       ?= go
 BINARY   := bin/helm-runnertrust
 FUZZTIME ?= 30s
 
-.PHONY: build test docs lint lint-shell pictures dist dist-check dist-sign e2e e2e-gitops compat demo fuzz matrix matrix-check hierarchies bench clean
+.PHONY: build test docs lint lint-shell pictures dist dist-check dist-sign e2e e2e-gitops compat demo fuzz matrix matrix-check hierarchies runners race vulncheck bench clean
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $(BINARY) .
@@ -68,11 +68,20 @@ demo:
 pictures:
 	cd e2e && $(GO) test ./pictures -count=1 -args -write
 
+# Everything that has goroutines of its own.
+race:
+	CGO_ENABLED=1 $(GO) test -race ./trust/probe ./trust/trusttest
+	CGO_ENABLED=1 $(GO) test -race -run '^(TestPipe|TestPipes|TestWrap|TestVerifyAll|TestFetch)' ./cli
+
+# What is known of the modules and of Go's library: the only target that asks a server, vuln.go.dev, for its data.
+vulncheck:
+	@check=$$(cd e2e && $(GO) run ./cmd/tool govulncheck) && $$check ./...
+
 # Real Helm 3 and 4 against a real API server, built from pinned modules.
 # -count=1, as the binary and the clone under test are no inputs that go knows.
 # The jobs' tests start shells of other users in roots of their own, as root.
 e2e: dist
-	@cd e2e && for tool in helm3 helm4 etcd kubernetes kustomize; do $(GO) run ./cmd/tool $$tool || exit 1; done
+	@cd e2e && for tool in helm3 helm4 etcd kubernetes kustomize yq; do $(GO) run ./cmd/tool $$tool || exit 1; done
 	cd e2e && $(GO) test -count=1 -timeout 30m $$($(GO) list ./... | grep -v /matrix)
 	@for helm in helm3 helm4; do (cd e2e/sdk/$$helm && $(GO) test -count=1 -timeout 10m ./...) || exit 1; done
 
@@ -102,6 +111,10 @@ RANDOM  = $(GO) test ./matrix -count=1 -v -run '^TestRandomHierarchies$$' -args 
 hierarchies:
 	cd e2e && $(RANDOM) -hierarchies 3000 -write
 
+# The filter and verify against random runners: the long run, which writes docs/RUNNERS.md.
+runners:
+	cd e2e && $(GO) test ./runners -count=1 -v -timeout 1h -run '^TestRandomRunners$$' -args -seed $(SEED) -runners 5000 -write
+
 fuzz:
 	.ci/fuzz FuzzSplit $(FUZZTIME) ./render/yamledit
 	.ci/fuzz FuzzEdit $(FUZZTIME) ./render/yamledit
@@ -111,12 +124,14 @@ fuzz:
 	.ci/fuzz FuzzAddJobVolumes $(FUZZTIME) ./render/tomledit
 	.ci/fuzz FuzzParse $(FUZZTIME) ./trust
 	.ci/fuzz FuzzFunction $(FUZZTIME) ./cli
+	cd e2e && ../.ci/fuzz FuzzRunners $(FUZZTIME) ./runners
 
-# The ratios to cat and to kustomize are the figures; machines differ.
+# Whole processes beside others, on a machine that does nothing else: about 10 minutes, written to
+# docs/BENCHMARK.md. ROUNDS is how often each small run is repeated.
+ROUNDS ?= 100
+
 bench:
-	@kustomize=$$(cd e2e && $(GO) run ./cmd/tool kustomize) && \
-	KUSTOMIZE=$$kustomize $(GO) test -run '^$$' -bench Process -benchtime 200x ./cli
-	$(GO) test -run '^$$' -bench 'ManyRunners|LargeStream' -benchtime 5x ./cli
+	cd e2e && $(GO) test ./bench -count=1 -v -timeout 1h -args -write -rounds $(ROUNDS)
 
 clean:
 	rm -rf bin dist coverage.out

@@ -99,6 +99,7 @@ func TestPipeSignals(t *testing.T) {
 	for name, sent := range map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "QUIT": syscall.SIGQUIT} {
 		for _, exit := range []string{"0", "3"} {
 			t.Run(name+" "+exit, func(t *testing.T) {
+				heed(t, sent)
 				heard := filepath.Join(t.TempDir(), "heard")
 				started := heard + ".started"
 				other := script(t, `trap 'echo yes >`+heard+`; exit `+exit+`' `+name+`; cat; echo >`+started+`; while :; do sleep 0.05; done`)

@@ -173,10 +173,19 @@ func (j *judge) container(a *Runner, c *pod.Container) (err error) {
 	a.judgeFile(found, j.options)
 	if a.Way != pod.WayEnv && a.Way != pod.WayConfig {
 		if uncertain := c.UncertainDir(j.options.CertsDir); uncertain != nil {
-			a.Warnings = append(a.Warnings, *uncertain)
+			a.doubt(*uncertain)
 		}
 	}
 	return nil
+}
+
+// doubt takes an ok back where the image decides whether the runner looks for the file at all, and warns otherwise.
+func (a *Runner) doubt(uncertain trust.Finding) {
+	if a.Status == trust.StatusOK && uncertain.Code == manifest.UserUnknown {
+		a.Status, a.Finding = trust.StatusUnknown, uncertain
+		return
+	}
+	a.Warnings = append(a.Warnings, uncertain)
 }
 
 // findFile is the runner's order of looking: the variable, the setting, the certs directory

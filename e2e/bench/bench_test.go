@@ -1,0 +1,167 @@
+package bench
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"helm-runnertrust/e2e/internal/tool"
+)
+
+var (
+	write  = flag.Bool("write", false, "measure all inputs, and write docs/BENCHMARK.md")
+	rounds = flag.Int("rounds", 100, "how often each small run is repeated, with -write")
+)
+
+const (
+	page = "../../docs/BENCHMARK.md"
+	kB   = 1000
+	mB   = 1000 * kB
+)
+
+// programs are the built ones, by name.
+type programs struct{ folder, ours, peak, empty, parse, cert string }
+
+func build(t *testing.T) programs {
+	t.Helper()
+	p := programs{folder: t.TempDir()}
+	for name, of := range map[string]struct {
+		path           *string
+		module, folder string
+	}{
+		"helm-runnertrust": {&p.ours, "../..", "."}, "peak": {&p.peak, "../..", "./cli/testdata/peak"},
+		"empty": {&p.empty, ".", "./empty"}, "parse": {&p.parse, ".", "./parse"},
+	} {
+		*of.path = filepath.Join(p.folder, name)
+		cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", *of.path, of.folder)
+		cmd.Dir, cmd.Env = of.module, append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	}
+	cert, err := filepath.Abs("../../fixtures/certs/ca.crt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.cert = "--cert=" + cert
+	return p
+}
+
+func (p programs) filter(name string, stream []byte) *contender {
+	return &contender{name: name, command: []string{p.ours, p.cert}, stream: stream}
+}
+
+// TestBenchmark races the program against others, and against itself with more to do.
+func TestBenchmark(t *testing.T) {
+	p, r := build(t), &report{began: time.Now(), rounds: 2}
+	if *write {
+		r.rounds = *rounds
+	}
+	r.small = raceSmall(t, p, r.rounds)
+	r.series, r.large = raceSeries(t, p, *write)
+	r.starts = []start{startOf(t, "the filter", p.ours, p.cert), startOf(t, "only kyaml", p.parse)}
+	r.releases = measureReleases(t, p, r.rounds)
+	r.fetch = measureFetch(t, p, r.rounds)
+	text := r.page(t)
+	if !*write {
+		t.Log(text)
+		return
+	}
+	if err := os.WriteFile(page, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// raceSmall has everybody take the stream of the gitlab chart's size.
+func raceSmall(t *testing.T, p programs, rounds int) []*contender {
+	stream := umbrella200KB(t)
+	folder := t.TempDir()
+	if err := os.CopyFS(folder, os.DirFS("../../cli/testdata/kustomize")); err != nil {
+		t.Fatal(err)
+	}
+	all := []*contender{
+		p.filter("the filter", stream),
+		{name: "cat", command: []string{"cat"}, stream: stream},
+		{name: "an empty Go program", command: []string{p.empty}},
+		{name: "a Go program that parses `a: b` with kyaml", command: []string{p.parse}},
+		// Kustomize reads no stream: what people hand to --post-renderer writes it to a file.
+		{name: "kustomize, the same edit", command: []string{"sh", "-c", `cat >"$1/stream.yaml" && exec "$0" build "$1"`, tool.Path(t, "kustomize"), folder}, stream: stream, every: 4},
+		{name: "yq, no edit", command: []string{tool.Path(t, "yq"), "."}, stream: stream, every: 4},
+		{name: "`helm template` of the test chart, Helm 3", command: []string{tool.Path(t, "helm3"), "template", "my", "../umbrella"}, every: 4},
+		{name: "`helm template` of the test chart, Helm 4", command: []string{tool.Path(t, "helm4"), "template", "my", "../umbrella"}, every: 4},
+	}
+	if !bytes.Equal(outputOf(t, p.peak, all[1]), stream) {
+		t.Error("cat does not write what it reads")
+	}
+	for _, c := range []*contender{all[0], all[4]} {
+		if out := outputOf(t, p.peak, c); bytes.Count(out, []byte("etc-gitlab-runner-certs")) < 2 || !bytes.Contains(out, []byte("name: forge-gitlab-runner-certs")) {
+			t.Errorf("%s makes no edit", c.name)
+		}
+	}
+	race(t, p.peak, rounds, all...)
+	return all
+}
+
+func outputOf(t *testing.T, peak string, c *contender) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := c.run(peak, &out); err != nil {
+		t.Fatal(err)
+	}
+	c.times, c.peakKiB = nil, 0
+	return out.Bytes()
+}
+
+// raceSeries gives the program ever more of one thing, up to what the page promises, and cat the largest
+// streams beside it.
+func raceSeries(t *testing.T, p programs, all bool) (found []*series, large [][2]*contender) {
+	for _, s := range []struct {
+		name   string
+		make   func(*testing.T, int) []byte
+		sizes  []int
+		unit   int
+		beside bool // cat, at the largest
+	}{
+		{"MB of documents, one of them a runner", documents, []int{200 * kB, 2 * mB, 10 * mB, 100 * mB}, mB, true},
+		{"MB in one document", oneDocument, []int{200 * kB, 2 * mB, 10 * mB, 100 * mB}, mB, true},
+		{"runners", runners, []int{1, 100, 1000, 4000}, 1, false},
+		{"volumes and mounts of a runner", volumes, []int{1, 10, 100, 990}, 1, false},
+		{"MB in one line of a runner", longLine, []int{5 * kB, 50 * kB, 500 * kB, 5 * mB}, mB, false},
+	} {
+		if !all {
+			s.sizes = s.sizes[:2]
+		}
+		t.Logf("%s: %v", s.name, s.sizes)
+		one := &series{name: s.name}
+		for i, size := range s.sizes {
+			c := p.filter(fmt.Sprint(size), s.make(t, size))
+			one.of, one.points = append(one.of, float64(size)/float64(s.unit)), append(one.points, c)
+			group := []*contender{c}
+			if i == len(s.sizes)-1 && s.beside {
+				cat := &contender{name: "cat", command: []string{"cat"}, stream: c.stream}
+				group, large = append(group, cat), append(large, [2]*contender{c, cat})
+			}
+			race(t, p.peak, repeats(all, len(c.stream)), group...)
+		}
+		found = append(found, one)
+	}
+	return found, large
+}
+
+// repeats returns how often a run is repeated: the larger, the less.
+func repeats(all bool, size int) int {
+	switch {
+	case !all:
+		return 1
+	case size < mB:
+		return 40
+	case size < 4*mB:
+		return 12
+	}
+	return 5
+}
