@@ -127,7 +127,7 @@ func auditStream(ctx context.Context, p Process, stream []byte, namespace string
 		if flags.from.release != "" && clients[0].Finding.Code == audit.CodeNoFile {
 			markDropped(p, flags, &runner, options, clients)
 		}
-		results = append(results, newRunnerResult(runner, clients, context))
+		results = append(results, newRunnerResult(runner, clients))
 	}
 	return results, nil
 }
@@ -142,7 +142,7 @@ func markDropped(p Process, flags verifyFlags, r *audit.Runner, options audit.Op
 	}
 }
 
-func newRunnerResult(r audit.Runner, clients []clientResult, context advice.Context) runnerResult {
+func newRunnerResult(r audit.Runner, clients []clientResult) runnerResult {
 	result := runnerResult{
 		Deployment: r.Deployment, Namespace: r.Namespace, Container: r.Container, URL: r.Server.URL, Host: r.Server.Name, Proxied: r.Proxied,
 		Way: r.Way, File: r.File, From: r.From, ServedBy: r.ServedBy, Jobs: r.Jobs, JobFiles: r.JobFiles, Status: trust.StatusOK,

@@ -272,3 +272,14 @@ func addLine(report *output.Report, mark string, c *x509.Certificate) {
 	report.Line("  %s %s, valid %s", mark, shown.name(), shown.validity())
 	report.Line("    %s", shown.Fingerprint)
 }
+
+// longDash refuses an argument that begins with a dash that a chat program made of two.
+func longDash(args []string) error {
+	for _, arg := range args {
+		if strings.HasPrefix(arg, "—") || strings.HasPrefix(arg, "–") {
+			return &advice.Error{What: "an argument begins with a long dash, as chat programs and word processors make it",
+				Hint: "type the two dashes of a flag anew: --"}
+		}
+	}
+	return nil
+}

@@ -12,7 +12,6 @@ import (
 
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/cli/input"
-	"helm-runnertrust/cli/release"
 	"helm-runnertrust/render"
 	"helm-runnertrust/render/pod"
 	"helm-runnertrust/trust"
@@ -41,23 +40,6 @@ func registerObjects(flags *pflag.FlagSet, all *[]render.Object, way *pod.Way) {
 			})
 	}
 	flags.StringVar((*string)(way), "via", "", "`way` to lead the runner to its file: certs-dir, env or config (default certs-dir)")
-}
-
-// registerCluster registers the flags that Helm has for its cluster.
-func registerCluster(cmd *cobra.Command, c *release.Cluster) {
-	flags := cmd.Flags()
-	flags.StringVarP(&c.Namespace, "namespace", "n", "", "`namespace` of the release, as for helm")
-	flags.StringVar(&c.Context, "kube-context", "", "`name` of the kubeconfig's context, as for helm")
-	flags.StringVar(&c.Kubeconfig, "kubeconfig", "", "`path` of the kubeconfig file, as for helm")
-	commandLineOnly(flags, "namespace", "kube-context", "kubeconfig") // Helm has variables of its own for them
-}
-
-// valueOf returns the value of a flag, "" where the command has no such flag.
-func valueOf(cmd *cobra.Command, name string) string {
-	if flag := cmd.Flag(name); flag != nil {
-		return flag.Value.String()
-	}
-	return ""
 }
 
 // format is the value of -o, one of formats.
@@ -311,15 +293,4 @@ func noArguments(cmd *cobra.Command, args []string) error {
 		hint = "did you mean " + cmd.CommandPath() + " " + similar[0] + "? " + hint
 	}
 	return &advice.Error{What: fmt.Sprintf("unknown command %q", trust.PrintableURL(args[0])), Hint: hint}
-}
-
-// longDash refuses an argument that begins with a dash that a chat program made of two.
-func longDash(args []string) error {
-	for _, arg := range args {
-		if strings.HasPrefix(arg, "—") || strings.HasPrefix(arg, "–") {
-			return &advice.Error{What: "an argument begins with a long dash, as chat programs and word processors make it",
-				Hint: "type the two dashes of a flag anew: --"}
-		}
-	}
-	return nil
 }

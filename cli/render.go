@@ -177,3 +177,20 @@ func (f *manifestFlags) checkManifests(stream []byte) error {
 	}
 	return nil
 }
+
+// registerCluster registers the flags that Helm has for its cluster.
+func registerCluster(cmd *cobra.Command, c *release.Cluster) {
+	flags := cmd.Flags()
+	flags.StringVarP(&c.Namespace, "namespace", "n", "", "`namespace` of the release, as for helm")
+	flags.StringVar(&c.Context, "kube-context", "", "`name` of the kubeconfig's context, as for helm")
+	flags.StringVar(&c.Kubeconfig, "kubeconfig", "", "`path` of the kubeconfig file, as for helm")
+	commandLineOnly(flags, "namespace", "kube-context", "kubeconfig") // Helm has variables of its own for them
+}
+
+// valueOf returns the value of a flag, "" where the command has no such flag.
+func valueOf(cmd *cobra.Command, name string) string {
+	if flag := cmd.Flag(name); flag != nil {
+		return flag.Value.String()
+	}
+	return ""
+}

@@ -14,8 +14,6 @@ import (
 
 var noon = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 
-const day = 24 * time.Hour
-
 func ca(name string) trusttest.Template { return trusttest.CA(name, noon) }
 
 func leaf(names ...string) trusttest.Template { return trusttest.Leaf(noon, names...) }

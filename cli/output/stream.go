@@ -56,8 +56,9 @@ func Repeat(stderr io.Writer, path, text string) bool {
 	if err != nil {
 		return false
 	}
-	defer func() { _ = file.Close() }()                    // nothing is left to be written
-	_ = file.SetWriteDeadline(time.Now().Add(time.Second)) // nobody may be reading at the other end of a pipe
+	defer func() { _ = file.Close() }() // nothing is left to be written
+	//nolint:forbidigo // the system compares this deadline with its clock; nobody may be reading at the other end of a pipe
+	_ = file.SetWriteDeadline(time.Now().Add(time.Second))
 	if !isPipe && !IsTerminal(file) {
 		return false
 	}

@@ -138,7 +138,7 @@ func (d *Deployment) Note() {
 
 // removeEmpty takes a collection without entries out of a mapping.
 func removeEmpty(parent *yaml.RNode, key string) {
-	if list := manifest.Value(parent, key); list == nil || len(list.Content()) == 0 {
+	if list := manifest.Value(parent, key); list.IsNilOrEmpty() {
 		yamledit.Remove(parent, key)
 	}
 }

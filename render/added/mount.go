@@ -96,7 +96,7 @@ func (d *Deployment) join(v *pod.Volume, projections []Projection) (replaced boo
 		// Last, because of two sources with a file of one name the later wins (collectData in
 		// pkg/volume/projected/projected.go of Kubernetes).
 		for _, source := range projected(projections) {
-			sources.YNode().Content = append(sources.YNode().Content, source.YNode())
+			yamledit.Append(sources, source)
 		}
 	})
 	return replaced, err

@@ -87,8 +87,15 @@ func Set(mapping *yaml.RNode, key string, value *yaml.RNode) *yaml.RNode {
 		content[i+1] = node
 		return value
 	}
-	mapping.YNode().Content = append(content, Text(key).YNode(), node)
+	Append(mapping, Text(key), value)
 	return value
+}
+
+// Append puts an item behind those of a sequence, or a key and its value behind those of a mapping.
+func Append(collection *yaml.RNode, nodes ...*yaml.RNode) {
+	for _, n := range nodes {
+		collection.YNode().Content = append(collection.YNode().Content, n.YNode())
+	}
 }
 
 // Remove takes a key out of a mapping.

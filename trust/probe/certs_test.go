@@ -2,7 +2,6 @@ package probe_test
 
 import (
 	"crypto/x509"
-	"net"
 	"strings"
 	"testing"
 	"time"
@@ -21,14 +20,6 @@ const day = 24 * time.Hour
 func ca(name string) trusttest.Template { return trusttest.CA(name, noon) }
 
 func leaf(names ...string) trusttest.Template { return trusttest.Leaf(noon, names...) }
-
-func ips(addresses ...string) []net.IP {
-	var list []net.IP
-	for _, a := range addresses {
-		list = append(list, net.ParseIP(a))
-	}
-	return list
-}
 
 func bundle(t *testing.T, origin string, certs ...*x509.Certificate) *trust.Bundle {
 	t.Helper()
