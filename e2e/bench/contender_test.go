@@ -18,7 +18,6 @@ type contender struct {
 	command []string
 	stream  []byte
 	every   int // how many rounds one of its runs stands for: slow programs run less
-	codes   []int
 
 	times   []time.Duration
 	peakKiB int64
