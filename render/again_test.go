@@ -14,7 +14,7 @@ import (
 
 // bases are renderings of the chart in its shapes: 0.86, one of the 0.17 era without a template, the
 // whole gitlab chart with a cache, and the value certsSecretName.
-var bases = []string{"via-config", "init-container-era", "cache-host-ingress", "certs-secret-name"}
+var bases = []string{"via-config", "init-container-era", "cache-host-ingress", "certs-secret-name", "jobs-template-in-quotes"}
 
 // combinations are all ways with all kinds of sources and the options that change what is added.
 func combinations(t *testing.T, dirs ...string) (all []Options, names []string) {

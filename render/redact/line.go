@@ -26,8 +26,12 @@ func (t *text) redact(document []byte) []string {
 }
 
 // isOurs reports whether a line of a hidden text, such as a config.template.toml, is one that the filter
-// writes: a line of the script for jobs, or a setting that leads to the file.
+// writes: a line of the script for jobs, or a setting that leads to the file; in double quotes, with its
+// escapes.
 func (t *text) isOurs(line string) bool {
+	if escaped, ok := strings.CutSuffix(line, `\n\`); ok {
+		line = strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(strings.TrimSpace(strings.TrimPrefix(escaped, `\`)))
+	}
 	return line != "" && (t.ours[line] || ourSetting().MatchString(line))
 }
 

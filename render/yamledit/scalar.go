@@ -22,14 +22,14 @@ func (c *carrier) editScalars(node *yaml.Node) {
 	}
 	starts, write := c.literal(old)
 	if old.Style&yaml.DoubleQuotedStyle != 0 {
-		starts, write = c.quotedStarts(old), escaped
+		starts, write = c.quotedStarts(old), c.quotedLines(old)
 	}
 	if starts == nil {
 		return
 	}
 	lines := valueLines(node.Value)
 	for _, d := range differences(valueLines(old.Value), lines) {
-		c.edits = append(c.edits, udiff.Edit{Start: starts[d.start], End: starts[d.end], New: write(lines[d.from:d.to])})
+		c.edits = append(c.edits, udiff.Edit{Start: starts[d.start], End: starts[d.end], New: write(lines[d.from:d.to], starts[d.start], starts[d.end])})
 	}
 	node.Value = old.Value
 }
@@ -39,7 +39,7 @@ func valueLines(value string) []string { return slices.Collect(strings.Lines(val
 
 // literal returns where the lines of a literal block scalar (`|`) begin, each of which is one of its
 // value, and where the last one ends; and how new lines are written.
-func (c *carrier) literal(node *yaml.Node) (starts []int, write func(lines []string) string) {
+func (c *carrier) literal(node *yaml.Node) (starts []int, write func(lines []string, from, to int) string) {
 	lines := valueLines(node.Value)
 	at := slices.IndexFunc(lines, func(line string) bool { return strings.Trim(line, " \n") != "" })
 	if node.Style&yaml.LiteralStyle == 0 || at < 0 {
@@ -53,7 +53,7 @@ func (c *carrier) literal(node *yaml.Node) (starts []int, write func(lines []str
 	for i := range len(lines) + 1 {
 		starts = append(starts, c.start(node.Line+1+i))
 	}
-	return starts, func(lines []string) string {
+	return starts, func(lines []string, _, _ int) string {
 		var out strings.Builder
 		for _, line := range lines {
 			if line = strings.TrimSuffix(line, "\n"); line != "" {
@@ -86,8 +86,25 @@ func (c *carrier) quotedStarts(node *yaml.Node) []int {
 	return append(starts, at)
 }
 
-// escaped returns lines of a value as a double-quoted scalar has them, on one line of text.
-func escaped(lines []string) string {
-	quoted := writtenScalar(yaml.NodeTagString, strings.Join(lines, ""), yaml.DoubleQuotedStyle)
-	return strings.TrimSuffix(strings.TrimPrefix(quoted, `"`), `"`)
+// quotedLines returns how new lines of a double-quoted value are written: each on its own line of text,
+// behind a backslash that hides the line end, where they stand between others or in the place of lines that
+// were written so; else in the place of the others. What stands behind them follows the last one, so that
+// taking them out leaves the text as it was.
+func (c *carrier) quotedLines(node *yaml.Node) func(lines []string, from, to int) string {
+	indent, _ := indentOf(string(c.line(node.Line)))
+	hidden := `\` + c.lineEnd(node.Line)
+	return func(lines []string, from, to int) string {
+		var out strings.Builder
+		for _, line := range lines {
+			if from == to || bytes.HasPrefix(c.text[from:], []byte(hidden)) {
+				out.WriteString(hidden + strings.Repeat(" ", indent+2))
+				if strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t") {
+					out.WriteByte('\\') // it would be indentation otherwise
+				}
+			}
+			quoted := writtenScalar(yaml.NodeTagString, line, yaml.DoubleQuotedStyle)
+			out.WriteString(strings.TrimSuffix(strings.TrimPrefix(quoted, `"`), `"`))
+		}
+		return out.String()
+	}
 }
