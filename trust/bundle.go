@@ -119,13 +119,10 @@ func ParseFingerprint(text string) (string, error) {
 }
 
 func distinct(certs []*x509.Certificate) []*x509.Certificate {
-	var kept []*x509.Certificate
 	seen := map[string]bool{}
-	for _, c := range certs {
-		if !seen[string(c.Raw)] {
-			seen[string(c.Raw)] = true
-			kept = append(kept, c)
-		}
-	}
-	return kept
+	return slices.DeleteFunc(slices.Clone(certs), func(c *x509.Certificate) bool {
+		twice := seen[string(c.Raw)]
+		seen[string(c.Raw)] = true
+		return twice
+	})
 }

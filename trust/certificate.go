@@ -75,26 +75,17 @@ func temporary(c *x509.Certificate) *Finding {
 }
 
 // IngressDefault explains the certificate that an ingress controller made for hosts that it has none
-// for; nil for any other certificate.
+// for; nil for any other certificate. It goes by the names that the controllers write: ingress-nginx
+// (GetFakeSSLCert) and haproxy-ingress, Traefik (generate.DefaultCertificate), NGINX Inc.'s controller
+// (default-server-secret) and Kong (kong prepare).
 func IngressDefault(c *x509.Certificate) *Finding {
-	if !isIngressDefault(c) {
+	known := []string{"Kubernetes Ingress Controller Fake Certificate", "TRAEFIK DEFAULT CERT", "NGINXIngressController"}
+	kong := c.Subject.CommonName == "localhost" && slices.Contains(c.Subject.Organization, "Kong")
+	if !kong && !slices.Contains(known, c.Subject.CommonName) && !slices.Contains(c.DNSNames, "ingress.local") {
 		return nil
 	}
 	return new(Found(CodeIngressDefault, "certificate %s is the ingress controller's default: the Ingress has no certificate for this host, "+
 		"because its Secret is missing or broken, or no rule has the host", NameOf(c)))
-}
-
-// isIngressDefault goes by the names that the controllers write: ingress-nginx (GetFakeSSLCert) and
-// haproxy-ingress, Traefik (generate.DefaultCertificate), NGINX Inc.'s controller (default-server-secret)
-// and Kong (kong prepare).
-func isIngressDefault(c *x509.Certificate) bool {
-	switch c.Subject.CommonName {
-	case "Kubernetes Ingress Controller Fake Certificate", "TRAEFIK DEFAULT CERT", "NGINXIngressController":
-		return true
-	case "localhost":
-		return slices.Contains(c.Subject.Organization, "Kong")
-	}
-	return slices.Contains(c.DNSNames, "ingress.local")
 }
 
 // sm2Key is how the algorithm of a key on the SM2 curve is written: id-ecPublicKey (RFC 5480, section

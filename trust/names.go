@@ -38,15 +38,6 @@ func NameOf(c *x509.Certificate) string {
 	return fmt.Sprintf("with serial number %s", c.SerialNumber)
 }
 
-// Printable is text from a certificate as it may be shown: names that hold anything but printable
-// characters come quoted, as a server could otherwise write whole lines of a report.
-func Printable(text string) string {
-	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return strconv.Quote(text)
-	}
-	return text
-}
-
 // Shorten cuts a text that would fill more than a line, as names in a certificate may.
 func Shorten(text string) string {
 	if runes := []rune(text[:min(len(text), 4*maxLine)]); len(runes) > maxLine {
@@ -55,12 +46,16 @@ func Shorten(text string) string {
 	return text
 }
 
-// List joins names for one line of a message or a table, each as [Printable] has it. What does not fit
-// is counted: "a.test, b.test and 3997 more".
+// List joins names for one line of a message or a table. What does not fit is counted: "a.test, b.test
+// and 3997 more". Names that hold anything but printable characters come quoted, as a server could
+// otherwise write whole lines of a report.
 func List(names []string) string {
 	line := ""
 	for i, name := range names {
-		name = Printable(Shorten(name))
+		name = Shorten(name)
+		if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			name = strconv.Quote(name)
+		}
 		switch {
 		case i == 0:
 			line = name

@@ -73,13 +73,8 @@ func printableHost(text string) string {
 			colon = closing + 1
 		}
 	}
-	if colon < 0 || colon == len(text) || text[colon] == ':' && isPort(text[colon+1:]) {
+	if colon < 0 || colon == len(text) || text[colon] == ':' && len(text)-colon <= len(":65536") && strings.Trim(text[colon+1:], "0123456789") == "" {
 		return text
 	}
 	return text[:colon] + ":" + hidden
-}
-
-// isPort reports whether a text has the form of a port, or is empty.
-func isPort(text string) bool {
-	return len(text) <= len("65536") && strings.Trim(text, "0123456789") == ""
 }

@@ -1,13 +1,13 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -34,29 +34,14 @@ type Dialer struct {
 	Machine *x509.CertPool
 }
 
-const defaultTimeout = 15 * time.Second
+func (d Dialer) timeout() time.Duration { return cmp.Or(max(d.Timeout, 0), 15*time.Second) }
 
-func (d Dialer) timeout() time.Duration {
-	if d.Timeout <= 0 {
-		return defaultTimeout
-	}
-	return d.Timeout
-}
-
-func (d Dialer) system() *x509.CertPool {
-	if d.System != nil {
-		return d.System
-	}
-	return store.Mozilla()
-}
+func (d Dialer) system() *x509.CertPool { return cmp.Or(d.System, store.Mozilla()) }
 
 // machine returns nil where this machine's pool cannot be read: it then trusts nobody.
 func (d Dialer) machine() *x509.CertPool {
-	if d.Machine != nil {
-		return d.Machine
-	}
 	pool, _ := x509.SystemCertPool()
-	return pool
+	return cmp.Or(d.Machine, pool)
 }
 
 // connect opens the TCP connection over which the target speaks TLS, and says where it leads to.
@@ -121,12 +106,6 @@ type contact struct {
 	sent        []*x509.Certificate // as sent, leaf first
 	needsClient bool                // the server refuses to go on without a client certificate
 	dialed      string              // the address of the connection, or of the attempt; "" through a proxy
-}
-
-// address is the server's, as far as it is known: the zero value through a proxy.
-func (c contact) address() netip.Addr {
-	server, _ := netip.ParseAddrPort(c.dialed)
-	return server.Addr().Unmap()
 }
 
 // handshake speaks TLS with the target without trusting it, at the versions and with the algorithms

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -46,7 +47,8 @@ func Fetch(ctx context.Context, target Target, d Dialer, now time.Time) (*Fetche
 	if err != nil {
 		return nil, connectError(target, err)
 	}
-	c := &completion{dialer: d, server: seen.address(), system: system, machine: d.machine(), now: now}
+	server, _ := netip.ParseAddrPort(seen.dialed) // "" through a proxy
+	c := &completion{dialer: d, server: server.Addr().Unmap(), system: system, machine: d.machine(), now: now}
 	chain := c.complete(ctx, seen.sent)
 	f := &Fetched{Target: target, Sent: seen.sent, now: now, public: c.public, onlyHere: c.onlyHere}
 	if f.Chain, err = trust.NewBundle(target.Address(), chain); err != nil {

@@ -26,9 +26,6 @@ type Verdicts struct {
 	fault  *trust.Finding // why there is nothing to judge; else nil
 }
 
-// HasFile reports whether there was a file.
-func (v Verdicts) HasFile() bool { return v.file != nil }
-
 // By tells how it will be at a time to come. A server gets new certificates in the meantime, so
 // that a file decides, by the rule of [trust.Bundle.NotAfter]; that the server's own will have
 // ended is a warning. Without a file, what the server sends now is judged as of then. Without a

@@ -68,7 +68,11 @@ func Scenarios(now time.Time) (list []Scenario, stop func()) {
 	l.keys()
 	l.protocols()
 	l.proxies()
-	return l.list, l.stop
+	return l.list, func() {
+		for _, s := range l.servers {
+			s.Close()
+		}
+	}
 }
 
 // lab holds the authorities that the scenarios share.
@@ -97,12 +101,6 @@ func newLab(now time.Time) *lab {
 	l.servers = append(l.servers, aia)
 	l.issuers = "http://" + aia.Addr
 	return l
-}
-
-func (l *lab) stop() {
-	for _, s := range l.servers {
-		s.Close()
-	}
 }
 
 func (l *lab) leaf(names ...string) Template { return Leaf(l.now, names...) }

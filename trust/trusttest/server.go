@@ -14,12 +14,10 @@ import (
 // Server is something that listens on loopback until it is closed.
 type Server struct {
 	// Addr is where it listens: "127.0.0.1:PORT" or "[::1]:PORT".
-	Addr  string
-	close func()
+	Addr string
+	// Close stops the server and its connections.
+	Close func()
 }
-
-// Close stops the server and its connections.
-func (s *Server) Close() { s.close() }
 
 // Port is the port that it listens on.
 func (s *Server) Port() string {
@@ -43,19 +41,17 @@ func StartTLS(listen string, config *tls.Config, id *Identity, others ...*x509.C
 		config = &tls.Config{}
 	}
 	config.Certificates = append(config.Certificates, id.certificate(others...))
-	listener := listenOn(listen)
+	listener := must(net.Listen("tcp", listen))
 	return serve(listener, tls.NewListener(listener, config), http.HandlerFunc(gitlab))
 }
 
 // StartHTTP starts a plain HTTP server.
 func StartHTTP(handler http.Handler) *Server {
-	listener := listenOn(loopback)
+	listener := must(net.Listen("tcp", loopback))
 	return serve(listener, listener, handler)
 }
 
 const loopback = "127.0.0.1:0"
-
-func listenOn(addr string) net.Listener { return must(net.Listen("tcp", addr)) }
 
 func serve(tcp, listener net.Listener, handler http.Handler) *Server {
 	server := &http.Server{
@@ -68,7 +64,7 @@ func serve(tcp, listener net.Listener, handler http.Handler) *Server {
 		defer close(stopped)
 		_ = server.Serve(listener) // always ends with an error: ErrServerClosed
 	}()
-	return &Server{Addr: tcp.Addr().String(), close: func() {
+	return &Server{Addr: tcp.Addr().String(), Close: func() {
 		_ = server.Close() // a listener that is closed already is as good
 		<-stopped
 	}}
@@ -88,10 +84,9 @@ func gitlab(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/x-git-upload-pack-advertisement")
 	w.Header().Set("Cache-Control", "no-cache")
-	const commit = "1111111111111111111111111111111111111111"
-	const flush = "0000"
-	_, _ = io.WriteString(w, packet("# service=git-upload-pack\n")+flush)
-	_, _ = io.WriteString(w, packet(commit+" refs/heads/main\x00agent=trusttest\n")+flush)
+	// Each packet begins with its length in hex digits, and 0000 ends a list of them.
+	_, _ = io.WriteString(w, "001e# service=git-upload-pack\n0000"+
+		"004d1111111111111111111111111111111111111111 refs/heads/main\x00agent=trusttest\n0000")
 }
 
 // Repository is the path of the repository that every server has, without a leading slash.
@@ -100,13 +95,10 @@ const Repository = "repo.git"
 // Image is the name of the image that every server's registry has, with the tag main.
 const Image = "image"
 
-// packet is a pkt-line: four hex digits of length, themselves included, and the text.
-func packet(text string) string { return fmt.Sprintf("%04x%s", len(text)+4, text) }
-
 // StartConnections starts a server that hands each connection to handle, which returns when it is
 // done with it or when stop is closed.
 func StartConnections(handle func(conn net.Conn, stop <-chan struct{})) *Server {
-	listener := listenOn(loopback)
+	listener := must(net.Listen("tcp", loopback))
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(stopped)
@@ -121,7 +113,7 @@ func StartConnections(handle func(conn net.Conn, stop <-chan struct{})) *Server 
 			}()
 		}
 	}()
-	return &Server{Addr: listener.Addr().String(), close: func() {
+	return &Server{Addr: listener.Addr().String(), Close: func() {
 		close(stop)
 		_ = listener.Close() // nothing to do about it
 		<-stopped
