@@ -115,21 +115,15 @@ func (b *Bundle) checkBeside(host string, now time.Time) []Finding {
 	return found
 }
 
-// validAt returns the certificates that are valid at now, or all of them if none is.
-func (b *Bundle) validAt(now time.Time) []*x509.Certificate {
-	valid := slices.DeleteFunc(slices.Clone(b.certificates), func(c *x509.Certificate) bool { return OutsideValidity(c, now) != nil })
-	if len(valid) == 0 {
-		return b.certificates
-	}
-	return valid
-}
-
 // checkChains warns of chains that do not reach a root inside the bundle, through certificates that are
 // valid: an expired cross-signed root leads nowhere, its self-signed one is missing. The runner
 // accepts a leaf in its pool; git in its jobs trusts this file only and needs the issuer. With GnuTLS it
 // wants the last certificate that the server sends, or its issuer, so that an issuing CA alone may not do.
 func (b *Bundle) checkChains(now time.Time) []Finding {
-	valid := b.validAt(now)
+	valid := slices.DeleteFunc(slices.Clone(b.certificates), func(c *x509.Certificate) bool { return OutsideValidity(c, now) != nil })
+	if len(valid) == 0 {
+		valid = b.certificates
+	}
 	var tops []*x509.Certificate // where paths end, each once
 	for _, c := range valid {
 		path := PathFrom(c, valid)

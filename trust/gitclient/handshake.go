@@ -43,7 +43,10 @@ func (h Handshake) Judge() trust.Verdict {
 		return unknown(many)
 	}
 	if !canAnchor(file, h.Sent) {
-		return trust.Failed(h.noAnchor())
+		chain := trust.PathFrom(h.Sent[0], h.Sent)
+		top := chain[len(chain)-1]
+		return trust.Failed(trust.Found(trust.CodeUnknownAuthority,
+			"the chain ends in %s, issued by %q, and the file vouches for neither", trust.NameOf(top), top.Issuer.String()))
 	}
 	p, oddity := newPath(h.Sent, file, h.Now)
 	if oddity != nil {
@@ -79,14 +82,6 @@ func (h Handshake) leafRefusal() *trust.Finding {
 		return cmp.Or(trust.OutsideValidity(leaf, h.Now), &mismatch)
 	}
 	return trust.OutsideValidity(leaf, h.Now)
-}
-
-// noAnchor is the finding of a chain that does not lead to the file.
-func (h Handshake) noAnchor() trust.Finding {
-	chain := trust.PathFrom(h.Sent[0], h.Sent)
-	top := chain[len(chain)-1]
-	return trust.Found(trust.CodeUnknownAuthority,
-		"the chain ends in %s, issued by %q, and the file vouches for neither", trust.NameOf(top), top.Issuer.String())
 }
 
 func unknown(reason *trust.Finding) trust.Verdict {

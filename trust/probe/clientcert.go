@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -15,13 +14,12 @@ import (
 // probeTime bounds the wait for a server's word after the handshake.
 const probeTime = 3 * time.Second
 
-var errNoClientCertificate = errors.New("the server demands a client certificate")
-
-// refusesWithoutCertificate sends a request and waits for the first answer: in TLS 1.3 the client's
+// refusesWithoutCertificate reports whether a server that has asked for a client certificate demands one. It
+// sends a request and waits for the first answer: in TLS 1.3 the client's
 // handshake is over before the server has looked for the certificate (RFC 8446, section 4.4.2.4).
 // nginx accepts the handshake and refuses in HTTP (ngx_http_request.c, "No required SSL certificate
 // was sent").
-func refusesWithoutCertificate(ctx context.Context, conn *tls.Conn, host string) error {
+func refusesWithoutCertificate(ctx context.Context, conn *tls.Conn, host string) bool {
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() { _ = conn.NetConn().Close() })
@@ -33,16 +31,10 @@ func refusesWithoutCertificate(ctx context.Context, conn *tls.Conn, host string)
 	if err == nil {
 		answer, err = http.ReadResponse(bufio.NewReader(io.LimitReader(conn, enough)), nil)
 	}
-	switch {
-	case err != nil && strings.Contains(err.Error(), "remote error: tls:"):
-		return err
-	case err != nil: // silence and closing are no statement about certificates
-		return nil
+	if err != nil { // silence and closing are no statement about certificates
+		return strings.Contains(err.Error(), "remote error: tls:")
 	}
 	defer answer.Body.Close()
 	body, _ := io.ReadAll(answer.Body) // what did not come does not matter
-	if answer.StatusCode == http.StatusBadRequest && bytes.Contains(body, []byte("SSL certificate was sent")) {
-		return errNoClientCertificate
-	}
-	return nil
+	return answer.StatusCode == http.StatusBadRequest && bytes.Contains(body, []byte("SSL certificate was sent"))
 }

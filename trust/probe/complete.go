@@ -63,25 +63,17 @@ func chainTo(pool *x509.CertPool, leaf *x509.Certificate, known []*x509.Certific
 	if pool == nil || trust.ManyNames(known) != nil {
 		return nil // without a pool, x509 would take this machine's
 	}
+	if trust.OutsideValidity(leaf, now) != nil {
+		now = leaf.NotAfter // whose certificate it is does not depend on its dates
+	}
 	between := x509.NewCertPool()
 	for _, cert := range known {
 		between.AddCert(cert)
 	}
-	chains, err := leaf.Verify(x509.VerifyOptions{
-		Roots: pool, Intermediates: between, CurrentTime: whileValid(leaf, now),
-	})
+	chains, err := leaf.Verify(x509.VerifyOptions{Roots: pool, Intermediates: between, CurrentTime: now})
 	if err != nil {
 		return nil
 	}
 	byBytes := func(a, b *x509.Certificate) int { return bytes.Compare(a.Raw, b.Raw) }
 	return slices.MinFunc(chains, func(a, b []*x509.Certificate) int { return cmp.Or(len(a)-len(b), slices.CompareFunc(a, b, byBytes)) })
-}
-
-// whileValid returns now, or if the certificate is not valid at it the last second at which it is:
-// whose certificate it is does not depend on its dates.
-func whileValid(c *x509.Certificate, now time.Time) time.Time {
-	if now.Before(c.NotBefore) || now.After(c.NotAfter) {
-		return c.NotAfter
-	}
-	return now
 }

@@ -138,10 +138,7 @@ func (d Dialer) handshake(ctx context.Context, target Target) (contact, error) {
 		return seen, err
 	}
 	// A server that insists says so in the handshake (TLS 1.2) or to the first read after it.
-	if err == nil {
-		err = refusesWithoutCertificate(ctx, client, target.URL().Host)
-	}
-	seen.needsClient = err != nil
+	seen.needsClient = err != nil || refusesWithoutCertificate(ctx, client, target.URL().Host)
 	return seen, nil
 }
 

@@ -53,7 +53,7 @@ func explainProtocol(err error) trust.Finding {
 	switch {
 	case noRecord:
 		return trust.Found(CodeNotTLS, "the server does not speak TLS on this port; it may be plain HTTP")
-	case errors.Is(err, errNoClientCertificate), says("tls: certificate required"):
+	case says("tls: certificate required"):
 		return clientCertificate()
 	case says("containing RSA key larger than"): // crypto/tls's limit, and so the runner's: 8,192 bits
 		return trust.Found(trust.CodeHugeKey, "the server sends a certificate with an RSA key of more than 8192 bits, which Go and so the runner refuse")

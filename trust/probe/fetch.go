@@ -34,27 +34,25 @@ type Fetched struct {
 	Diagnosis trust.Finding
 	Also      []trust.Finding
 
-	now              time.Time
-	public, onlyHere bool // who trusts the chain without the file
+	completion // of the chain
 }
 
 // Fetch connects to the target without trusting it, completes the chain upwards and judges it at
 // now. An [*trust.Error] with a code of [Explain] says why no chain came. A server that demands a
 // client certificate still shows its own: that is among the findings.
 func Fetch(ctx context.Context, target Target, d Dialer, now time.Time) (*Fetched, error) {
-	system := d.system()
 	seen, err := d.handshake(ctx, target)
 	if err != nil {
 		return nil, connectError(target, err)
 	}
 	server, _ := netip.ParseAddrPort(seen.dialed) // "" through a proxy
-	c := &completion{dialer: d, server: server.Addr().Unmap(), system: system, machine: d.machine(), now: now}
-	chain := c.complete(ctx, seen.sent)
-	f := &Fetched{Target: target, Sent: seen.sent, now: now, public: c.public, onlyHere: c.onlyHere}
-	if f.Chain, err = trust.NewBundle(target.Address(), chain); err != nil {
+	f := &Fetched{Target: target, Sent: seen.sent, completion: completion{
+		dialer: d, server: server.Addr().Unmap(), system: d.system(), machine: d.machine(), now: now,
+	}}
+	if f.Chain, err = trust.NewBundle(target.Address(), f.complete(ctx, seen.sent)); err != nil {
 		return nil, err
 	}
-	f.chooseFile(system)
+	f.chooseFile()
 	for _, cert := range f.Chain.Certificates() {
 		if !slices.ContainsFunc(seen.sent, cert.Equal) {
 			f.Added = append(f.Added, cert)

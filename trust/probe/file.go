@@ -2,7 +2,6 @@ package probe
 
 import (
 	"cmp"
-	"crypto/x509"
 	"slices"
 
 	"helm-runnertrust/trust"
@@ -12,18 +11,18 @@ import (
 // chooseFile chooses what belongs in the trust file. The CAs of the chain outlive the server's own
 // certificate, so that is left out where clients connect without it: it is needed where no CA is
 // known, and where they accept it but not what its CA has signed (SHA-1).
-func (f *Fetched) chooseFile(system *x509.CertPool) {
+func (f *Fetched) chooseFile() {
 	f.File = cmp.Or(f.Chain.Authorities(), f.Chain)
-	f.Fault = f.judge(f.File, system)
-	if f.Fault != nil && f.judge(f.Chain, system) == nil {
+	f.Fault = f.judge(f.File)
+	if f.Fault != nil && f.judge(f.Chain) == nil {
 		f.File, f.Fault = f.Chain, nil
 	}
 }
 
 // judge says why the runner would not connect with this file, or why the file is refused;
 // nil when it is of use.
-func (f *Fetched) judge(file *trust.Bundle, system *x509.CertPool) *trust.Finding {
-	runner := trust.JudgeRunner(f.Target.Host, f.Sent, file, system, f.now)
+func (f *Fetched) judge(file *trust.Bundle) *trust.Finding {
+	runner := trust.JudgeRunner(f.Target.Host, f.Sent, file, f.system, f.now)
 	if !runner.OK() {
 		return &runner.Finding
 	}

@@ -90,7 +90,12 @@ func (c *completion) fetchCertificates(ctx context.Context, address string) []*x
 // localhost can be kept from it.
 func (c *completion) issuerTransport(issuer *url.URL) *http.Transport {
 	transport := &http.Transport{DisableKeepAlives: true, DisableCompression: true, MaxResponseHeaderBytes: maxIssuerHeader}
-	transport.DialContext = (&net.Dialer{Control: c.mayDial}).DialContext
+	transport.DialContext = (&net.Dialer{Control: func(_, address string, _ syscall.RawConn) error {
+		if to, err := netip.ParseAddrPort(address); err != nil || !mayAsk(to.Addr(), c.server) {
+			return net.InvalidAddrError("not an address to ask for an issuer")
+		}
+		return nil
+	}}).DialContext
 	if c.dialer.Proxy == nil {
 		return transport
 	}
@@ -102,14 +107,6 @@ func (c *completion) issuerTransport(issuer *url.URL) *http.Transport {
 		transport.Proxy, transport.DialContext = http.ProxyURL(proxy), nil
 	}
 	return transport
-}
-
-// mayDial is a control of [net.Dialer].
-func (c *completion) mayDial(_, address string, _ syscall.RawConn) error {
-	if to, err := netip.ParseAddrPort(address); err != nil || !mayAsk(to.Addr(), c.server) {
-		return net.InvalidAddrError("not an address to ask for an issuer")
-	}
-	return nil
 }
 
 // mayName reports whether a proxy may be asked for a host.

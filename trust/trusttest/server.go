@@ -1,6 +1,7 @@
 package trusttest
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -37,9 +38,7 @@ func (i *Identity) certificate(others ...*x509.Certificate) tls.Certificate {
 // StartTLS starts a stand-in for GitLab that sends id's certificate followed by others. The options
 // may set any other field of config, which may be nil.
 func StartTLS(listen string, config *tls.Config, id *Identity, others ...*x509.Certificate) *Server {
-	if config == nil {
-		config = &tls.Config{}
-	}
+	config = cmp.Or(config, &tls.Config{})
 	config.Certificates = append(config.Certificates, id.certificate(others...))
 	listener := must(net.Listen("tcp", listen))
 	return serve(listener, tls.NewListener(listener, config), http.HandlerFunc(gitlab))
