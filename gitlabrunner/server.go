@@ -1,7 +1,6 @@
 package gitlabrunner
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -118,20 +117,4 @@ func CertsDir(uid int64, home string) string {
 		return path.Join(rootConfigDir, certsFolder)
 	}
 	return path.Join(home, ConfigFolder, certsFolder)
-}
-
-// About makes findings and refusals about a host, as [trust.Bundle.Check] returns them, ones about this
-// server: with its port.
-func (s Server) About(findings []trust.Finding, err error) ([]trust.Finding, error) {
-	for _, one := range trust.Errors(err) {
-		if refused, ok := errors.AsType[*trust.Error](one); ok && refused.Host != "" {
-			refused.Host = s.Address
-		}
-	}
-	for i := range findings {
-		if findings[i].Host != "" {
-			findings[i].Host = s.Address
-		}
-	}
-	return findings, err
 }

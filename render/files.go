@@ -53,7 +53,7 @@ func (f *Files) Fill(file string, server gitlabrunner.Server, o Offer) ([]trust.
 	case !isSubdomain(f.ConfigMap):
 		return nil, f.refuse(manifest.ConfigMapName, "%q cannot name a ConfigMap: it takes at most 253 of -, ., 0-9 and a-z", f.ConfigMap)
 	}
-	findings, err := server.About(o.Bundle.Check(server.Name, f.options.Now, f.options.Force))
+	findings, err := o.Bundle.Check(server.Name, server.Address, f.options.Now, f.options.Force)
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +180,9 @@ func (f *Files) Checksum() string {
 func (f *Files) Manifest(namespace, labels *yaml.RNode, template string) *yaml.RNode {
 	var fingerprints []string
 	for _, bundle := range f.sorted() {
-		fingerprints = append(fingerprints, bundle.Fingerprints()...)
+		for _, c := range bundle.Certificates() {
+			fingerprints = append(fingerprints, trust.Fingerprint(c))
+		}
 	}
 	annotations := []yamledit.Pair{
 		{Key: "helm-runnertrust/fingerprints", Value: yamledit.Text(strings.Join(distinct(fingerprints), ","))},

@@ -128,7 +128,7 @@ func (f *filter) check(c container, o Object, server gitlabrunner.Server) error 
 	if err != nil {
 		return err
 	}
-	findings, err := bundle.Check(server.Name, f.options.Now, f.options.Force)
+	findings, err := bundle.Check(server.Name, server.Name, f.options.Now, f.options.Force)
 	f.warn(slices.Concat(unseen, findings)...)
 	return err
 }

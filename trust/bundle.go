@@ -88,15 +88,6 @@ func (b *Bundle) InFile(text []byte) *Bundle {
 	return &Bundle{origin: b.origin, certificates: b.certificates, text: text}
 }
 
-// Fingerprints returns the [Fingerprint] of each certificate, in order.
-func (b *Bundle) Fingerprints() []string {
-	prints := make([]string, 0, len(b.certificates))
-	for _, c := range b.certificates {
-		prints = append(prints, Fingerprint(c))
-	}
-	return prints
-}
-
 // Fingerprint is "sha256:" and the SHA-256 of the certificate's DER in 64 lower-case hex digits.
 func Fingerprint(c *x509.Certificate) string {
 	sum := sha256.Sum256(c.Raw)

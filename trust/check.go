@@ -15,30 +15,21 @@ import (
 //
 // A bundle that does not work at now, by the rule of [Bundle.NotAfter], is refused, and so is one
 // without any CA whose certificates do not cover the host: err joins one [*Error] for each
-// certificate at fault. With force these come back among the warnings instead.
-func (b *Bundle) Check(host string, now time.Time, force bool) (warnings []Finding, err error) {
+// certificate at fault. With force these come back among the warnings instead. Server is the host in all of
+// them, with its port, as one types it for fetch.
+func (b *Bundle) Check(host, server string, now time.Time, force bool) (warnings []Finding, err error) {
+	refused, warnings := b.refusals(host, now), b.warnings(host, now)
 	if force {
-		return b.Findings(host, now), nil
+		refused, warnings = nil, append(refused, warnings...)
+	}
+	for i := range warnings {
+		warnings[i].Host, warnings[i].Message = server, b.origin+": "+warnings[i].Message
 	}
 	var errs []error
-	for _, f := range b.refusals(host, now) {
-		errs = append(errs, &Error{Origin: b.origin, Code: f.Code, Host: host, Message: f.Message})
+	for _, f := range refused {
+		errs = append(errs, &Error{Origin: b.origin, Code: f.Code, Host: server, Message: f.Message})
 	}
-	return b.located(b.warnings(host, now), host), errors.Join(errs...)
-}
-
-// Findings is everything that [Bundle.Check] would refuse or warn of.
-func (b *Bundle) Findings(host string, now time.Time) []Finding {
-	return b.located(append(b.refusals(host, now), b.warnings(host, now)...), host)
-}
-
-// located names the host in findings, and the origin in front of their messages.
-func (b *Bundle) located(findings []Finding, host string) []Finding {
-	for i := range findings {
-		findings[i].Host = host
-		findings[i].Message = b.origin + ": " + findings[i].Message
-	}
-	return findings
+	return warnings, errors.Join(errs...)
 }
 
 func (b *Bundle) refusals(host string, now time.Time) []Finding {

@@ -124,14 +124,14 @@ func TestCheck(t *testing.T) {
 				test.now = noon
 			}
 			b := bundle(t, "f.crt", test.certs...)
-			warnings, err := b.Check(test.host, test.now, false)
+			warnings, err := b.Check(test.host, test.host, test.now, false)
 			if got := codes(warnings); got != test.warnings {
 				t.Errorf("warnings %q, want %q", got, test.warnings)
 			}
 			if got := refusals(t, err); got != test.refused {
 				t.Errorf("refused %q, want %q", got, test.refused)
 			}
-			forced, err := b.Check(test.host, test.now, true)
+			forced, err := b.Check(test.host, test.host, test.now, true)
 			if want := strings.TrimSpace(test.refused + " " + test.warnings); err != nil || codes(forced) != want {
 				t.Errorf("forced: %q and %v, want %q", codes(forced), err, want)
 			}
@@ -166,7 +166,7 @@ func TestCheckNames(t *testing.T) {
 		"covers other.test, *.other.test":                                                                  leaf("other.test", "*.other.test"),
 		"names no host at all":                                                                             leaf(),
 	} {
-		_, err := bundle(t, "f.crt", trusttest.SelfSigned(template).Certificate).Check("gitlab.dev.test", noon, false)
+		_, err := bundle(t, "f.crt", trusttest.SelfSigned(template).Certificate).Check("gitlab.dev.test", "gitlab.dev.test", noon, false)
 		if err == nil || !strings.HasSuffix(err.Error(), want) {
 			t.Errorf("got %v, want it to end in %q", err, want)
 		}
@@ -178,7 +178,7 @@ func TestTopWithoutIssuer(t *testing.T) {
 	root := trusttest.SelfSigned(ca("Root"))
 	middle := root.Issue(ca("Intermediate"))
 	one, two := middle.Issue(leaf("gitlab.test")), middle.Issue(leaf("registry.test"))
-	warnings, err := bundle(t, "f.crt", one.Certificate, two.Certificate, middle.Certificate).Check("gitlab.test", noon, false)
+	warnings, err := bundle(t, "f.crt", one.Certificate, two.Certificate, middle.Certificate).Check("gitlab.test", "gitlab.test", noon, false)
 	want := `f.crt: certificate "CN=Intermediate" comes without its issuer "CN=Root": the runner may connect, but git in its jobs may fail`
 	if err != nil || len(warnings) != 1 || warnings[0].Message != want {
 		t.Errorf("%v, %v", warnings, err)
@@ -193,7 +193,7 @@ func TestExpiredCrossSign(t *testing.T) {
 	root := old.Issue(expired)
 	middle := root.Issue(ca("Intermediate"))
 	b := bundle(t, "f.crt", middle.Issue(leaf("gitlab.test")).Certificate, middle.Certificate, root.Certificate)
-	warnings, err := b.Check("gitlab.test", noon, false)
+	warnings, err := b.Check("gitlab.test", "gitlab.test", noon, false)
 	if got := codes(warnings); err != nil || got != "expired-beside-valid issuer-missing" || !strings.Contains(warnings[1].Message, `certificate "CN=Intermediate" comes without its issuer "CN=Root"`) {
 		t.Errorf("%v, %v", warnings, err)
 	}
@@ -201,7 +201,7 @@ func TestExpiredCrossSign(t *testing.T) {
 
 // TestAddressAsName says what is wrong with an address among the DNS names.
 func TestAddressAsName(t *testing.T) {
-	_, err := bundle(t, "f.crt", trusttest.SelfSigned(leaf("192.0.2.28")).Certificate).Check("192.0.2.28", noon, false)
+	_, err := bundle(t, "f.crt", trusttest.SelfSigned(leaf("192.0.2.28")).Certificate).Check("192.0.2.28", "192.0.2.28", noon, false)
 	if want := "has 192.0.2.28 as a DNS name, and clients look for an address among the IP addresses only"; err == nil || !strings.HasSuffix(err.Error(), want) {
 		t.Errorf("got %v", err)
 	}

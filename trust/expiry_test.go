@@ -49,14 +49,14 @@ func TestNotAfter(t *testing.T) {
 			if f := b.Unusable(host, end.Add(time.Second)); f == nil || f.Code != trust.CodeExpired || f.Host != host {
 				t.Errorf("a second later: %v", f)
 			}
-			if _, err := b.Check(host, end, false); err != nil {
+			if _, err := b.Check(host, host, end, false); err != nil {
 				t.Errorf("refused at its last second: %v", err)
 			}
-			if _, err := b.Check(host, end.Add(time.Second), false); err == nil {
+			if _, err := b.Check(host, host, end.Add(time.Second), false); err == nil {
 				t.Error("not refused a second later")
 			}
 			for days, want := range map[int]string{29: "expires-soon", 31: ""} {
-				warnings, _ := b.Check(host, end.Add(-time.Duration(days)*day), false)
+				warnings, _ := b.Check(host, host, end.Add(-time.Duration(days)*day), false)
 				got := ""
 				for _, f := range warnings {
 					if f.Code == trust.CodeExpiresSoon {

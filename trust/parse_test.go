@@ -147,9 +147,8 @@ func TestBundle(t *testing.T) {
 	if want := slices.Concat(certs, []*x509.Certificate{early.Certificate}); !bytes.Equal(merged.PEM(), trusttest.PEM(want...)) {
 		t.Errorf("merged in another order:\n%s", merged.PEM())
 	}
-	prints := merged.Fingerprints()
-	if len(prints) != 4 || prints[0] != trust.Fingerprint(certs[0]) || !strings.HasPrefix(prints[0], "sha256:") || len(prints[0]) != 7+64 {
-		t.Errorf("fingerprints %q", prints)
+	if print := trust.Fingerprint(certs[0]); !strings.HasPrefix(print, "sha256:") || len(print) != 7+64 {
+		t.Errorf("fingerprint %q", print)
 	}
 	merged.Certificates()[0] = nil
 	if merged.Certificates()[0] == nil {

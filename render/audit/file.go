@@ -58,8 +58,8 @@ func (a *Runner) judgeBundle(found pod.File, options Options) {
 		a.judge(trust.StatusFailed, CodeFileInvalid, err.Error())
 		return
 	}
-	a.Bundle = bundle
-	a.Warnings, _ = a.Server.About(slices.Concat(unseen, bundle.Findings(a.Server.Name, options.Now)), nil)
+	warnings, _ := bundle.Check(a.Server.Name, a.Server.Address, options.Now, true) // forced: no error
+	a.Bundle, a.Warnings = bundle, slices.Concat(unseen, warnings)
 	if reason := a.unusable(a.Server, options.Now); reason != nil {
 		a.Status, a.Finding = trust.StatusFailed, *reason
 		a.Warnings = slices.DeleteFunc(a.Warnings, func(f trust.Finding) bool { return f.Code == reason.Code })
