@@ -101,7 +101,6 @@ RUNNERTRUST_CERTS_DIR. RUNNERTRUST_CERT takes a path or the PEM text itself.`,
 	}
 	root.SetFlagErrorFunc(flagError)
 	for _, cmd := range append(root.Commands(), root) {
-		markExclusive(cmd)
 		if isCompleting(p) { // which reads the flags twice
 			registerCompletions(p, cmd)
 		} else {

@@ -11,6 +11,7 @@ import (
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/cli/krm"
 	"helm-runnertrust/cli/output"
+	"helm-runnertrust/cli/pipe"
 	"helm-runnertrust/render"
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/yamledit"
@@ -68,22 +69,15 @@ func filter(p Process, cmd *cobra.Command, flags *filterFlags) error {
 	if len(stream.Documents) == 0 {
 		p.print.note(trust.Finding{Message: "stdin is empty, so no manifest is changed: helm template --output-dir of Helm 3 hands a post-renderer nothing"})
 	}
-	result, err := filterStream(p, stream, flags, advice.Context{})
+	result, err := filterStream(p, cmd, stream, flags, advice.Context{})
 	if err != nil {
 		return err
 	}
-	if cmd.Flags().Changed("pipe") {
-		out, err := p.pipeThrough(flags.pipe, result)
-		if err != nil {
-			return err
-		}
-		return p.print.writeBytes(out)
-	}
-	return p.print.write(result)
+	return p.print.writeBytes(result)
 }
 
-// filterStream filters manifests by the flags, and reports the warnings.
-func filterStream(p Process, stream *yamledit.Stream, flags *filterFlags, context advice.Context) (*render.Result, error) {
+// filterStream filters manifests by the flags, also through the program of --pipe, and reports the warnings.
+func filterStream(p Process, cmd *cobra.Command, stream *yamledit.Stream, flags *filterFlags, context advice.Context) ([]byte, error) {
 	sources, err := p.sources(flags.certs)
 	if err != nil {
 		return nil, err
@@ -105,7 +99,10 @@ func filterStream(p Process, stream *yamledit.Stream, flags *filterFlags, contex
 	for _, note := range result.Notes {
 		p.print.note(note)
 	}
-	return result, nil
+	if !cmd.Flags().Changed("pipe") {
+		return result.Bytes(), nil
+	}
+	return pipe.Run(flags.pipe, result, p.Stderr, p.Grace)
 }
 
 // deployments returns the names in manifests that have no Deployment of the one that was asked for.

@@ -153,29 +153,16 @@ type exitCode int
 
 func (e exitCode) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
-// A refusal is the error of a verdict, with its status.
-type refusal struct {
-	error
-	status trust.Status
-}
-
-// refuse returns the error of a verdict.
-func refuse(status trust.Status, what, hint string) error {
-	return &refusal{&advice.Error{What: what, Hint: hint}, status}
-}
-
-func (r *refusal) Unwrap() error { return r.error }
-
 // exitOfVerify returns the exit code of a verify that ended with errors. The worst counts: a runner
 // that would not connect, then a release that could not be read.
 func exitOfVerify(err error) int {
 	code := exitUnknown
 	for _, one := range trust.Errors(err) {
-		refused, ok := errors.AsType[*refusal](one)
+		refused, ok := errors.AsType[*advice.Error](one)
 		switch {
-		case ok && refused.status == trust.StatusFailed:
+		case ok && refused.Verdict == trust.StatusFailed:
 			return exitError
-		case !ok:
+		case !ok || refused.Verdict == "":
 			code = exitNotRun
 		}
 	}

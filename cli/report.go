@@ -47,12 +47,8 @@ func certificates(certs []*x509.Certificate) []certificate {
 func (c certificate) name() string { return cmp.Or(trust.List(c.Names), trust.Shorten(c.Subject)) }
 
 // validity returns the days from and until which a certificate is valid, in UTC.
-func (c certificate) validity() string { return day(c.NotBefore) + " to " + day(c.NotAfter) }
-
-// day returns the day of a time in RFC 3339.
-func day(moment string) string {
-	before, _, _ := strings.Cut(moment, "T")
-	return before
+func (c certificate) validity() string {
+	return c.NotBefore[:len(time.DateOnly)] + " to " + c.NotAfter[:len(time.DateOnly)]
 }
 
 // A verdict is that on one client.
@@ -112,18 +108,6 @@ func writeReport(p Process, as format, value interface{ table() string }) error 
 
 // prometheus is the format of verify that a textfile collector or a Pushgateway takes.
 const prometheus = "prometheus"
-
-// A verifyFormat is the value of -o for verify, which has one format more.
-type verifyFormat struct{ format }
-
-// Set takes the name of a format.
-func (f *verifyFormat) Set(value string) error {
-	if value == prometheus {
-		f.format = prometheus
-		return nil
-	}
-	return f.format.Set(value)
-}
 
 // labelEscapes are those of label values in Prometheus' text format.
 var labelEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
