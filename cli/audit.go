@@ -174,7 +174,7 @@ func reportRunners(p Process, runners []runnerResult, faults []error, flags veri
 	}
 	write := func() error { return writeReport(p, flags.output, result) }
 	if flags.output.name == prometheus {
-		write = func() error { return p.print.writeIfOpen(strings.NewReader(result.metrics())) }
+		write = func() error { return p.print.writeIfOpen([]byte(result.metrics())) }
 	}
 	if err := write(); err != nil || passes {
 		return err

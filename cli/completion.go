@@ -32,9 +32,9 @@ func registerCompletions(p Process, cmd *cobra.Command) {
 			for _, way := range delivery.Ways() {
 				names = append(names, string(way))
 			}
-			complete = oneOf(names...)
+			complete = cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp)
 		case flag.Name == "output":
-			complete = oneOf(flag.Value.(*format).names...)
+			complete = cobra.FixedCompletions(flag.Value.(*format).names, cobra.ShellCompDirectiveNoFileComp)
 		case flag.Name == "release":
 			complete = completeRelease(p)
 		case strings.Contains(name, "file"), strings.Contains(name, "path"):
@@ -43,11 +43,6 @@ func registerCompletions(p Process, cmd *cobra.Command) {
 		// It fails for a flag that the command does not have.
 		_ = cmd.RegisterFlagCompletionFunc(flag.Name, complete)
 	})
-}
-
-// oneOf completes a value that is one of a few, of which the shell takes those that fit.
-func oneOf(values ...string) cobra.CompletionFunc {
-	return cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)
 }
 
 // completionPatience is how long Helm may take to list releases. Somebody waits for it with a

@@ -113,7 +113,7 @@ func fetch(ctx context.Context, p Process, argument string, flags fetchFlags, pi
 	case flags.output.isJSON():
 		return writeJSON(p.print.write, result)
 	case flags.save == "":
-		return p.print.writeBytes(file.PEM())
+		return p.print.write(file.PEM())
 	}
 	return nil
 }

@@ -73,7 +73,7 @@ func filter(p Process, cmd *cobra.Command, flags *filterFlags) error {
 	if err != nil {
 		return err
 	}
-	return p.print.writeBytes(result)
+	return p.print.write(result)
 }
 
 // filterStream filters manifests by the flags, also through the program of --pipe, and reports the warnings.
@@ -126,7 +126,7 @@ func function(p Process, flags *pflag.FlagSet, stream *yamledit.Stream, list *ya
 	}
 	out, err := krm.Function{Files: p.files(), Now: p.Now, Warn: p.print.warn, Note: p.print.note}.Run(stream, list)
 	if out != nil {
-		err = errors.Join(err, p.print.writeBytes(out))
+		err = errors.Join(err, p.print.write(out))
 	}
 	return err
 }

@@ -74,7 +74,7 @@ func writeRendered(p Process, name string, before, after []byte, diff, showSecre
 	if detailed {
 		write = p.print.writeIfOpen
 	}
-	if err := write(bytes.NewReader(out)); err != nil {
+	if err := write(out); err != nil {
 		return err
 	}
 	if detailed && !bytes.Equal(before, after) {

@@ -1,11 +1,9 @@
 package cli
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/x509"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -89,12 +87,12 @@ func addMessage(report *output.Report, prefix string, m advice.Message) {
 }
 
 // writeJSON writes a report as JSON.
-func writeJSON(write func(io.WriterTo) error, value any) error {
+func writeJSON(write func([]byte) error, value any) error {
 	out, err := output.JSON(value)
 	if err != nil {
 		return err
 	}
-	return write(bytes.NewReader(out))
+	return write(out)
 }
 
 // writeReport writes a report as the format wants it. Nothing but the exit code of its command may
@@ -103,7 +101,7 @@ func writeReport(p Process, as format, value interface{ table() string }) error 
 	if as.isJSON() {
 		return writeJSON(p.print.writeIfOpen, value)
 	}
-	return p.print.writeIfOpen(strings.NewReader(value.table()))
+	return p.print.writeIfOpen([]byte(value.table()))
 }
 
 // prometheus is the format of verify that a textfile collector or a Pushgateway takes.

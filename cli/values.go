@@ -89,7 +89,7 @@ func printValues(p Process, flags valuesFlags) error {
 		p.print.warn(warning)
 	}
 	if options.Apart {
-		return p.print.writeBytes(append([]byte(aboutConfigMap(options, v.Objects)), v.Text...))
+		return p.print.write(append([]byte(aboutConfigMap(options, v.Objects)), v.Text...))
 	}
 	for _, note := range v.Notes {
 		p.print.note(note)
@@ -97,7 +97,7 @@ func printValues(p Process, flags valuesFlags) error {
 	if v.Config != "" {
 		p.print.note(trust.Finding{Message: "values cannot add to runners.config: the lines for it are in the comment at the end"})
 	}
-	return p.print.writeBytes(v.Text)
+	return p.print.write(v.Text)
 }
 
 // aboutConfigMap returns the comment above a ConfigMap that is made apart from the chart: what goes with
