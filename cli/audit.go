@@ -11,6 +11,7 @@ import (
 
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/cli/output"
+	"helm-runnertrust/render"
 	"helm-runnertrust/render/audit"
 	"helm-runnertrust/render/pod"
 	"helm-runnertrust/trust"
@@ -78,7 +79,7 @@ func verifyManifests(cmd *cobra.Command, p Process, flags verifyFlags) error {
 	runners, err := auditStream(cmd.Context(), p, stream, flags)
 	if err != nil {
 		if flags.deployment != "" {
-			context.Deployments = deployments(err, stream)
+			context.Deployments = render.Deployments(stream)
 		}
 		return context.In(err)
 	}

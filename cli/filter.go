@@ -13,7 +13,6 @@ import (
 	"helm-runnertrust/cli/output"
 	"helm-runnertrust/cli/pipe"
 	"helm-runnertrust/render"
-	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/yamledit"
 	"helm-runnertrust/trust"
 )
@@ -89,7 +88,7 @@ func filterStream(p Process, cmd *cobra.Command, stream *yamledit.Stream, flags 
 		context.Misnamed = slices.ContainsFunc(sources, func(s render.Source) bool { return s.FromFolder && !strings.Contains(s.Host, ".") })
 		if options.Deployment != "" {
 			text, _ := stream.Bytes() // of what cannot be written, there are no names
-			context.Deployments = deployments(err, text)
+			context.Deployments = render.Deployments(text)
 		}
 		return nil, context.In(err)
 	}
@@ -103,14 +102,6 @@ func filterStream(p Process, cmd *cobra.Command, stream *yamledit.Stream, flags 
 		return result.Bytes(), nil
 	}
 	return pipe.Run(flags.pipe, result, p.Stderr, p.Grace)
-}
-
-// deployments returns the names in manifests that have no Deployment of the one that was asked for.
-func deployments(err error, text []byte) []string {
-	if refused, ok := errors.AsType[*render.Error](err); ok && refused.Code == manifest.NoRunner {
-		return render.Deployments(text)
-	}
-	return nil
 }
 
 // function runs as the KRM function. It has its options from the functionConfig: flags that change
