@@ -62,9 +62,7 @@ func verifyRelease(ctx context.Context, p Process, r release.Release, flags veri
 	if err != nil {
 		return nil, err
 	}
-	about := advice.Context{Verify: true, Release: helm.Typed(r.Name)}
-	about.Command = advice.Program + " verify --release " + about.Release + " --online"
-	runners, err := auditStream(ctx, p, stream, r.Namespace, about, flags)
+	runners, err := auditStream(ctx, p, stream, flags)
 	for i := range runners {
 		runners[i].Release = r.String()
 	}
@@ -72,7 +70,7 @@ func verifyRelease(ctx context.Context, p Process, r release.Release, flags veri
 		return nil, nil
 	}
 	if err != nil {
-		err = about.In(fmt.Errorf("release %s: %w", r, err))
+		err = advice.Context{Verify: true, Release: helm.Typed(r.Name)}.In(fmt.Errorf("release %s: %w", r, err))
 	}
 	return runners, err
 }

@@ -11,6 +11,7 @@ import (
 
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/cli/output"
+	"helm-runnertrust/render"
 	"helm-runnertrust/render/audit"
 	"helm-runnertrust/render/pod"
 	"helm-runnertrust/trust"
@@ -75,30 +76,27 @@ func verifyManifests(cmd *cobra.Command, p Process, flags verifyFlags) error {
 		return err
 	}
 	context.Verify = true
-	switch again := advice.Program + " verify"; {
-	case flags.from.release != "":
-		context.Command = again + " --release " + context.Release + " --online"
-	case flags.from.isFile():
-		context.Command = again + " -f " + advice.Quote(flags.from.file) + " --online"
-	default:
-		context.Command = "… | " + again + " --online" // what is on stdin has to come again
-	}
-	namespace := flags.from.cluster.Namespace
-	if flags.from.release != "" {
-		namespace = p.helm(flags.from.cluster).NamespaceOf()
-	}
-	runners, err := auditStream(cmd.Context(), p, stream, namespace, context, flags)
+	runners, err := auditStream(cmd.Context(), p, stream, flags)
 	if err != nil {
 		if flags.deployment != "" {
-			context.Deployments = deployments(err, stream)
+			context.Deployments = render.Deployments(stream)
 		}
 		return context.In(err)
 	}
 	return reportRunners(p, runners, nil, flags)
 }
 
-// auditStream judges the runners of manifests; namespace is that of their release, "" where it is not known.
-func auditStream(ctx context.Context, p Process, stream []byte, namespace string, context advice.Context, flags verifyFlags) ([]runnerResult, error) {
+// auditStream judges the runners of the manifests that the flags name.
+func auditStream(ctx context.Context, p Process, stream []byte, flags verifyFlags) ([]runnerResult, error) {
+	helm, namespace := p.helm(flags.from.cluster), flags.from.cluster.Namespace
+	release, command := "", "… | "+advice.Program+" verify --online" // what is on stdin has to come again
+	switch {
+	case flags.from.release != "":
+		release, namespace = helm.Typed(flags.from.release), helm.NamespaceOf()
+		command = advice.Program + " verify --release " + release + " --online"
+	case flags.from.isFile():
+		command = advice.Program + " verify -f " + advice.Quote(flags.from.file) + " --online"
+	}
 	options := audit.Options{
 		Now:           p.Now,
 		ExpiresWithin: time.Duration(flags.expiresWithin),
@@ -112,9 +110,9 @@ func auditStream(ctx context.Context, p Process, stream []byte, namespace string
 	}
 	results := make([]runnerResult, 0, len(audited))
 	for i, runner := range audited {
-		context := advice.Context{Check: advice.OfManifests, Release: context.Release, Command: context.Command}
+		context := advice.Context{Check: advice.OfManifests, Release: release, Command: command}
 		if flags.from.release != "" && !flags.offline {
-			context.Object = p.helm(flags.from.cluster).Judge(ctx, stream, i, &runner, options, flags.connection.timeout)
+			context.Object = helm.Judge(ctx, stream, i, &runner, options, flags.connection.timeout)
 		}
 		if kind, name, isObject := strings.Cut(runner.Asks, "/"); isObject {
 			words := []string{"kubectl", "describe", strings.ToLower(kind), name}
@@ -175,9 +173,9 @@ func reportRunners(p Process, runners []runnerResult, faults []error, flags veri
 	for _, fault := range faults {
 		result.Also = append(result.Also, p.print.explain(fault, ""))
 	}
-	write := func() error { return writeReport(p, flags.output.format, result) }
-	if flags.output.format == prometheus {
-		write = func() error { return p.print.writeIfOpen(strings.NewReader(result.metrics())) }
+	write := func() error { return writeReport(p, flags.output, result) }
+	if flags.output.name == prometheus {
+		write = func() error { return p.print.writeIfOpen([]byte(result.metrics())) }
 	}
 	if err := write(); err != nil || passes {
 		return err
@@ -196,7 +194,7 @@ func reportRunners(p Process, runners []runnerResult, faults []error, flags veri
 	case unknown > 0:
 		what += fmt.Sprintf(", %d cannot be judged", unknown)
 	}
-	return refuse(status, what, hint)
+	return &advice.Error{Verdict: status, What: what, Hint: hint}
 }
 
 // table returns a line for each client of a runner, then the reasons, its file and what is in it.

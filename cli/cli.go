@@ -101,7 +101,6 @@ RUNNERTRUST_CERTS_DIR. RUNNERTRUST_CERT takes a path or the PEM text itself.`,
 	}
 	root.SetFlagErrorFunc(flagError)
 	for _, cmd := range append(root.Commands(), root) {
-		markExclusive(cmd)
 		if isCompleting(p) { // which reads the flags twice
 			registerCompletions(p, cmd)
 		} else {
@@ -139,7 +138,7 @@ func version(p Process) error {
 	if found == nil {
 		return errors.New("plugin.yaml has no version")
 	}
-	return p.print.writeBytes(fmt.Appendf(nil, "%s (commit %s, %s %s/%s)\n", found[1], commit(), runtime.Version(), runtime.GOOS, runtime.GOARCH))
+	return p.print.write(fmt.Appendf(nil, "%s (commit %s, %s %s/%s)\n", found[1], commit(), runtime.Version(), runtime.GOOS, runtime.GOARCH))
 }
 
 // commit returns the first 12 digits of the commit that the program was built from, with "-dirty"

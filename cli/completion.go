@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -29,12 +28,13 @@ func registerCompletions(p Process, cmd *cobra.Command) {
 		name = strings.ToLower(name)
 		switch {
 		case flag.Name == "via":
-			complete = oneOf(ways()...)
-		case flag.Name == "output":
-			complete = oneOf(formats...)
-			if _, isVerify := flag.Value.(*verifyFormat); isVerify {
-				complete = oneOf(append(slices.Clone(formats), prometheus)...)
+			var names []string
+			for _, way := range delivery.Ways() {
+				names = append(names, string(way))
 			}
+			complete = cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp)
+		case flag.Name == "output":
+			complete = cobra.FixedCompletions(flag.Value.(*format).names, cobra.ShellCompDirectiveNoFileComp)
 		case flag.Name == "release":
 			complete = completeRelease(p)
 		case strings.Contains(name, "file"), strings.Contains(name, "path"):
@@ -43,19 +43,6 @@ func registerCompletions(p Process, cmd *cobra.Command) {
 		// It fails for a flag that the command does not have.
 		_ = cmd.RegisterFlagCompletionFunc(flag.Name, complete)
 	})
-}
-
-// ways returns the values of --via.
-func ways() (names []string) {
-	for _, way := range delivery.Ways() {
-		names = append(names, string(way))
-	}
-	return names
-}
-
-// oneOf completes a value that is one of a few, of which the shell takes those that fit.
-func oneOf(values ...string) cobra.CompletionFunc {
-	return cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)
 }
 
 // completionPatience is how long Helm may take to list releases. Somebody waits for it with a
@@ -67,7 +54,8 @@ func completeRelease(p Process) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		ctx, cancel := context.WithTimeout(context.Background(), completionPatience)
 		defer cancel()
-		helm := p.helm(release.Cluster{Namespace: valueOf(cmd, "namespace"), Context: valueOf(cmd, "kube-context"), Kubeconfig: valueOf(cmd, "kubeconfig")})
+		value := func(name string) string { return cmd.Flag(name).Value.String() }
+		helm := p.helm(release.Cluster{Namespace: value("namespace"), Context: value("kube-context"), Kubeconfig: value("kubeconfig")})
 		list := helm.Run(ctx, helm.Scoped("list", "--short", "--max", "0")...)
 		list.WaitDelay = time.Second // for what Helm started and left behind
 		out, err := list.Output()

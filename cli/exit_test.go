@@ -20,7 +20,7 @@ func errorOf(args []string) int {
 
 // TestExitOfVerify has the worst of several errors decide.
 func TestExitOfVerify(t *testing.T) {
-	failed, unknown, broken := refuse(trust.StatusFailed, "x", ""), refuse(trust.StatusUnknown, "x", ""), errors.New("x")
+	failed, unknown, broken := &advice.Error{Verdict: trust.StatusFailed}, &advice.Error{Verdict: trust.StatusUnknown}, errors.New("x")
 	for _, test := range []struct {
 		err  error
 		want int
@@ -28,6 +28,7 @@ func TestExitOfVerify(t *testing.T) {
 		{failed, exitError},
 		{advice.Context{}.In(unknown), exitUnknown},
 		{broken, exitNotRun},
+		{errors.Join(&advice.Error{What: "x"}, unknown), exitNotRun},
 		{errors.Join(broken, unknown), exitNotRun},
 		{errors.Join(broken, fmt.Errorf("release x: %w", failed)), exitError},
 	} {

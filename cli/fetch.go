@@ -48,11 +48,11 @@ with --fingerprint.`,
   helm runnertrust fetch gitlab.example.com --fingerprint "$(ssh gitlab.example.com \
       openssl x509 -noout -fingerprint -sha256 -in /etc/gitlab/ssl/gitlab.example.com.crt)"`,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 1 {
-				return longDash(args)
+			if err := longDash(args); err != nil || len(args) == 1 {
+				return err
 			}
-			return cmp.Or(longDash(args), error(&advice.Error{What: fmt.Sprintf("%s takes one server, not %d", cmd.Name(), len(args)),
-				Hint: cmd.CommandPath() + " HOST[:PORT] --save FILE"}))
+			return &advice.Error{What: fmt.Sprintf("%s takes one server, not %d", cmd.Name(), len(args)),
+				Hint: cmd.CommandPath() + " HOST[:PORT] --save FILE"}
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			// An empty fingerprint is one that a script failed to fill in.
@@ -60,7 +60,7 @@ with --fingerprint.`,
 		},
 	}
 	flags.connection.register(cmd)
-	flags.output.register(cmd)
+	flags.output.register(cmd, "output `format`: table or json", "table", "json")
 	cmd.Flags().StringVar(&flags.save, "save", "", "`file` to write to, instead of stdout")
 	cmd.Flags().BoolVar(&flags.withLeaf, "with-leaf", false, "write the server's own certificate too")
 	cmd.Flags().BoolVar(&flags.force, "force", false, "replace a file with other content, and write certificates that cannot work")
@@ -113,7 +113,7 @@ func fetch(ctx context.Context, p Process, argument string, flags fetchFlags, pi
 	case flags.output.isJSON():
 		return writeJSON(p.print.write, result)
 	case flags.save == "":
-		return p.print.writeBytes(file.PEM())
+		return p.print.write(file.PEM())
 	}
 	return nil
 }
@@ -128,13 +128,11 @@ func saveFetched(p Process, file *trust.Bundle, flags fetchFlags) error {
 	if err != nil || quiet {
 		return err
 	}
-	var report output.Report
+	line := flags.save + " has these certificates already"
 	if written {
-		report.Line("wrote %s to %s", output.Count(len(file.Certificates()), "certificate"), flags.save)
-	} else {
-		report.Line("%s has these certificates already", flags.save)
+		line = fmt.Sprintf("wrote %s to %s", output.Count(len(file.Certificates()), "certificate"), flags.save)
 	}
-	p.print.report(report.String())
+	p.print.report(output.Line(line))
 	return nil
 }
 
@@ -253,14 +251,13 @@ func difference(p Process, path string, file *trust.Bundle) string {
 		isNamesake := func(o *x509.Certificate) bool {
 			return bytes.Equal(o.RawSubject, c.RawSubject) && !bytes.Equal(o.RawSubjectPublicKeyInfo, c.RawSubjectPublicKeyInfo)
 		}
-		switch isOld := slices.ContainsFunc(old, c.Equal); {
-		case isOld:
+		if slices.ContainsFunc(old, c.Equal) {
 			addLine(&report, "=", c)
-		case c.IsCA && slices.ContainsFunc(old, isNamesake):
-			addLine(&report, "+", c)
+			continue
+		}
+		addLine(&report, "+", c)
+		if c.IsCA && slices.ContainsFunc(old, isNamesake) {
 			report.Line("    it has another key than the CA of this name in the file: make sure that it is the new one")
-		default:
-			addLine(&report, "+", c)
 		}
 	}
 	return report.String()
@@ -271,15 +268,4 @@ func addLine(report *output.Report, mark string, c *x509.Certificate) {
 	shown := newCertificate(c)
 	report.Line("  %s %s, valid %s", mark, shown.name(), shown.validity())
 	report.Line("    %s", shown.Fingerprint)
-}
-
-// longDash refuses an argument that begins with a dash that a chat program made of two.
-func longDash(args []string) error {
-	for _, arg := range args {
-		if strings.HasPrefix(arg, "—") || strings.HasPrefix(arg, "–") {
-			return &advice.Error{What: "an argument begins with a long dash, as chat programs and word processors make it",
-				Hint: "type the two dashes of a flag anew: --"}
-		}
-	}
-	return nil
 }

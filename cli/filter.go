@@ -11,8 +11,8 @@ import (
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/cli/krm"
 	"helm-runnertrust/cli/output"
+	"helm-runnertrust/cli/pipe"
 	"helm-runnertrust/render"
-	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/yamledit"
 	"helm-runnertrust/trust"
 )
@@ -68,22 +68,15 @@ func filter(p Process, cmd *cobra.Command, flags *filterFlags) error {
 	if len(stream.Documents) == 0 {
 		p.print.note(trust.Finding{Message: "stdin is empty, so no manifest is changed: helm template --output-dir of Helm 3 hands a post-renderer nothing"})
 	}
-	result, err := filterStream(p, stream, flags, advice.Context{})
+	result, err := filterStream(p, cmd, stream, flags, advice.Context{})
 	if err != nil {
 		return err
-	}
-	if cmd.Flags().Changed("pipe") {
-		out, err := p.pipeThrough(flags.pipe, result)
-		if err != nil {
-			return err
-		}
-		return p.print.writeBytes(out)
 	}
 	return p.print.write(result)
 }
 
-// filterStream filters manifests by the flags, and reports the warnings.
-func filterStream(p Process, stream *yamledit.Stream, flags *filterFlags, context advice.Context) (*render.Result, error) {
+// filterStream filters manifests by the flags, also through the program of --pipe, and reports the warnings.
+func filterStream(p Process, cmd *cobra.Command, stream *yamledit.Stream, flags *filterFlags, context advice.Context) ([]byte, error) {
 	sources, err := p.sources(flags.certs)
 	if err != nil {
 		return nil, err
@@ -95,7 +88,7 @@ func filterStream(p Process, stream *yamledit.Stream, flags *filterFlags, contex
 		context.Misnamed = slices.ContainsFunc(sources, func(s render.Source) bool { return s.FromFolder && !strings.Contains(s.Host, ".") })
 		if options.Deployment != "" {
 			text, _ := stream.Bytes() // of what cannot be written, there are no names
-			context.Deployments = deployments(err, text)
+			context.Deployments = render.Deployments(text)
 		}
 		return nil, context.In(err)
 	}
@@ -105,15 +98,10 @@ func filterStream(p Process, stream *yamledit.Stream, flags *filterFlags, contex
 	for _, note := range result.Notes {
 		p.print.note(note)
 	}
-	return result, nil
-}
-
-// deployments returns the names in manifests that have no Deployment of the one that was asked for.
-func deployments(err error, text []byte) []string {
-	if refused, ok := errors.AsType[*render.Error](err); ok && refused.Code == manifest.NoRunner {
-		return render.Deployments(text)
+	if !cmd.Flags().Changed("pipe") {
+		return result.Bytes(), nil
 	}
-	return nil
+	return pipe.Run(flags.pipe, result, p.Stderr, p.Grace)
 }
 
 // function runs as the KRM function. It has its options from the functionConfig: flags that change
@@ -129,7 +117,7 @@ func function(p Process, flags *pflag.FlagSet, stream *yamledit.Stream, list *ya
 	}
 	out, err := krm.Function{Files: p.files(), Now: p.Now, Warn: p.print.warn, Note: p.print.note}.Run(stream, list)
 	if out != nil {
-		err = errors.Join(err, p.print.writeBytes(out))
+		err = errors.Join(err, p.print.write(out))
 	}
 	return err
 }

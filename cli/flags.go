@@ -42,30 +42,31 @@ func registerObjects(flags *pflag.FlagSet, all *[]render.Object, way *pod.Way) {
 	flags.StringVar((*string)(way), "via", "", "`way` to lead the runner to its file: certs-dir, env or config (default certs-dir)")
 }
 
-// format is the value of -o, one of formats.
-type format string
-
-var formats = []string{"table", "json"}
-
-func (f *format) register(cmd *cobra.Command) {
-	*f = "table"
-	cmd.Flags().VarP(f, "output", "o", "output `format`: table or json")
+// A format is the value of -o, one of names.
+type format struct {
+	name  string
+	names []string
 }
 
-func (f *format) String() string { return string(*f) }
+func (f *format) register(cmd *cobra.Command, usage string, names ...string) {
+	f.name, f.names = names[0], names
+	cmd.Flags().VarP(f, "output", "o", usage)
+}
+
+func (f *format) String() string { return f.name }
 
 // Type returns what cobra's help calls the value.
 func (f *format) Type() string { return "format" }
 
 func (f *format) Set(value string) error {
-	if !slices.Contains(formats, value) {
+	if !slices.Contains(f.names, value) {
 		return fmt.Errorf("%q is neither table nor json", value)
 	}
-	*f = format(value)
+	f.name = value
 	return nil
 }
 
-func (f *format) isJSON() bool { return *f == "json" }
+func (f *format) isJSON() bool { return f.name == "json" }
 
 // isCommandLineOnly marks flags that no variable may set: what is asked for in one run must not hold
 // in all.
@@ -77,21 +78,11 @@ func commandLineOnly(flags *pflag.FlagSet, names ...string) {
 	}
 }
 
-// exclusive are flags that are mutually exclusive.
+// exclusive are flags that are mutually exclusive: cobra refuses more than one of them, and offers no second one.
 var exclusive = []string{"all", "all-in", "file", "release"}
-
-// markExclusive has cobra refuse more than one of them, and completion offer no second one.
-func markExclusive(cmd *cobra.Command) {
-	cmd.MarkFlagsMutuallyExclusive(slices.DeleteFunc(slices.Clone(exclusive), func(name string) bool {
-		return cmd.Flags().Lookup(name) == nil
-	})...)
-}
 
 // environment begins the names of the variables of flags.
 const environment = "RUNNERTRUST_"
-
-// installerVariables are those of install-binary.sh, and of Helm that we run.
-var installerVariables = []string{"RUNNERTRUST_BIN_DIR", "RUNNERTRUST_NO_LINK", "RUNNERTRUST_RELEASES", messagesVariable}
 
 // variable returns the environment variable of a flag.
 func variable(flag string) string {
@@ -125,18 +116,19 @@ func readEnvironment(p Process, flags *pflag.FlagSet) error {
 	return errors.Join(faults...)
 }
 
-// warnUnknownVariables warns of variables with our prefix that no command reads.
+// warnUnknownVariables warns of variables with our prefix that neither a command nor the installer reads.
 func warnUnknownVariables(p Process, root *cobra.Command) {
-	var read []string
+	read := []string{input.CertVariable, messagesVariable, "RUNNERTRUST_BIN_DIR", "RUNNERTRUST_NO_LINK", "RUNNERTRUST_RELEASES"}
+	for _, cmd := range append(root.Commands(), root) {
+		cmd.Flags().VisitAll(func(flag *pflag.Flag) {
+			if flag.Annotations[isCommandLineOnly] == nil && flag.Name != "help" {
+				read = append(read, variable(flag.Name))
+			}
+		})
+	}
 	for _, variable := range p.Environ {
 		name, _, _ := strings.Cut(variable, "=")
-		if !strings.HasPrefix(name, environment) {
-			continue
-		}
-		if read == nil {
-			read = variables(root)
-		}
-		if slices.Contains(read, name) {
+		if !strings.HasPrefix(name, environment) || slices.Contains(read, name) {
 			continue
 		}
 		hint := "see " + root.CommandPath() + " --help; not every flag has a variable"
@@ -145,19 +137,6 @@ func warnUnknownVariables(p Process, root *cobra.Command) {
 		}
 		p.print.add("warning", trust.Finding{Message: "environment variable " + name + ": nothing reads it"}, hint)
 	}
-}
-
-// variables returns the variables of all flags and of the installer.
-func variables(root *cobra.Command) []string {
-	read := append([]string{input.CertVariable}, installerVariables...)
-	for _, cmd := range append(root.Commands(), root) {
-		cmd.Flags().VisitAll(func(flag *pflag.Flag) {
-			if flag.Annotations[isCommandLineOnly] == nil && flag.Name != "help" {
-				read = append(read, variable(flag.Name))
-			}
-		})
-	}
-	return read
 }
 
 // invalidValue returns the error about a value that a flag refuses; source is the flag or its
@@ -293,4 +272,15 @@ func noArguments(cmd *cobra.Command, args []string) error {
 		hint = "did you mean " + cmd.CommandPath() + " " + similar[0] + "? " + hint
 	}
 	return &advice.Error{What: fmt.Sprintf("unknown command %q", trust.PrintableURL(args[0])), Hint: hint}
+}
+
+// longDash refuses an argument that begins with a dash that a chat program made of two.
+func longDash(args []string) error {
+	for _, arg := range args {
+		if strings.HasPrefix(arg, "—") || strings.HasPrefix(arg, "–") {
+			return &advice.Error{What: "an argument begins with a long dash, as chat programs and word processors make it",
+				Hint: "type the two dashes of a flag anew: --"}
+		}
+	}
+	return nil
 }

@@ -95,7 +95,7 @@ func (p *printer) flush() string {
 }
 
 // write puts a whole result on stdout.
-func (p *printer) write(result io.WriterTo) error {
+func (p *printer) write(result []byte) error {
 	// Whoever starts a service may have all of its streams lead to /dev/null in the same way.
 	if output.IsClosed(p.stdout) && !output.IsClosed(p.stderr) {
 		p.wrote = true
@@ -105,15 +105,13 @@ func (p *printer) write(result io.WriterTo) error {
 }
 
 // writeIfOpen writes a whole result for commands of which nothing but the exit code may be wanted.
-func (p *printer) writeIfOpen(result io.WriterTo) error {
+func (p *printer) writeIfOpen(result []byte) error {
 	p.wrote = true
-	if _, err := result.WriteTo(p.stdout); err != nil {
+	if _, err := bytes.NewReader(result).WriteTo(p.stdout); err != nil { // which writes nothing where there is nothing
 		return &advice.Error{What: "cannot write the output", Err: err}
 	}
 	return nil
 }
-
-func (p *printer) writeBytes(result []byte) error { return p.write(bytes.NewReader(result)) }
 
 // failInJSON writes what failed to stdout, where a program waits for JSON and nothing is there yet.
 // An error of writing it is that of a stdout which nobody reads.
@@ -128,7 +126,7 @@ func (p *printer) failInJSON() {
 		return
 	}
 	if out, err := output.JSON(errorJSON{Error: failed[0], Also: failed[1:]}); err == nil {
-		_ = p.writeBytes(out)
+		_ = p.write(out)
 	}
 }
 
@@ -153,29 +151,16 @@ type exitCode int
 
 func (e exitCode) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
-// A refusal is the error of a verdict, with its status.
-type refusal struct {
-	error
-	status trust.Status
-}
-
-// refuse returns the error of a verdict.
-func refuse(status trust.Status, what, hint string) error {
-	return &refusal{&advice.Error{What: what, Hint: hint}, status}
-}
-
-func (r *refusal) Unwrap() error { return r.error }
-
 // exitOfVerify returns the exit code of a verify that ended with errors. The worst counts: a runner
 // that would not connect, then a release that could not be read.
 func exitOfVerify(err error) int {
 	code := exitUnknown
 	for _, one := range trust.Errors(err) {
-		refused, ok := errors.AsType[*refusal](one)
+		refused, ok := errors.AsType[*advice.Error](one)
 		switch {
-		case ok && refused.status == trust.StatusFailed:
+		case ok && refused.Verdict == trust.StatusFailed:
 			return exitError
-		case !ok:
+		case !ok || refused.Verdict == "":
 			code = exitNotRun
 		}
 	}

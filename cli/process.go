@@ -16,7 +16,6 @@ import (
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/cli/input"
 	"helm-runnertrust/cli/output"
-	"helm-runnertrust/cli/pipe"
 	"helm-runnertrust/cli/release"
 	"helm-runnertrust/render"
 	"helm-runnertrust/trust"
@@ -103,11 +102,6 @@ func appendMessages(path, text string) error {
 }
 
 func (p Process) files() input.Files { return input.Files{Patience: p.Patience} }
-
-// pipeThrough runs the program of --pipe.
-func (p Process) pipeThrough(command string, manifests *render.Result) ([]byte, error) {
-	return pipe.Run(command, manifests, p.Stderr, p.Grace)
-}
 
 // sources returns the certificates of --cert, else of RUNNERTRUST_CERT; none where there is neither.
 func (p Process) sources(certs []string) ([]render.Source, error) {

@@ -38,20 +38,15 @@ release that is in the cluster.`,
 			if err != nil {
 				return err
 			}
-			result, err := filterStream(p, yamledit.Split(before), &flags, context)
+			after, err := filterStream(p, cmd, yamledit.Split(before), &flags, context)
 			if err != nil {
 				return err
-			}
-			after := result.Bytes()
-			if cmd.Flags().Changed("pipe") {
-				if after, err = p.pipeThrough(flags.pipe, result); err != nil {
-					return err
-				}
 			}
 			return writeRendered(p, from.name(), before, after, diff, showSecrets, detailed)
 		},
 	}
 	from.register(cmd)
+	cmd.MarkFlagsMutuallyExclusive("file", "release")
 	flags.register(cmd.Flags())
 	cmd.Flags().BoolVar(&diff, "diff", false, "print a unified diff instead of the manifests")
 	cmd.Flags().BoolVar(&showSecrets, "show-secrets", false, "show all values in the diff: those of variables, arguments, scripts, data and comments may be secrets")
@@ -79,7 +74,7 @@ func writeRendered(p Process, name string, before, after []byte, diff, showSecre
 	if detailed {
 		write = p.print.writeIfOpen
 	}
-	if err := write(bytes.NewReader(out)); err != nil {
+	if err := write(out); err != nil {
 		return err
 	}
 	if detailed && !bytes.Equal(before, after) {
@@ -116,7 +111,7 @@ func (f *manifestFlags) isFile() bool { return f.file != "" && f.file != "-" }
 // check refuses an empty name, which a script failed to fill in.
 func (f *manifestFlags) check(cmd *cobra.Command) error {
 	for _, name := range []string{"file", "release"} {
-		if cmd.Flags().Changed(name) && valueOf(cmd, name) == "" {
+		if cmd.Flags().Changed(name) && cmd.Flag(name).Value.String() == "" {
 			return &advice.Error{What: "--" + name + " is empty", Hint: "name the " + name + ", or leave the flag out to read stdin"}
 		}
 	}
@@ -185,12 +180,4 @@ func registerCluster(cmd *cobra.Command, c *release.Cluster) {
 	flags.StringVar(&c.Context, "kube-context", "", "`name` of the kubeconfig's context, as for helm")
 	flags.StringVar(&c.Kubeconfig, "kubeconfig", "", "`path` of the kubeconfig file, as for helm")
 	commandLineOnly(flags, "namespace", "kube-context", "kubeconfig") // Helm has variables of its own for them
-}
-
-// valueOf returns the value of a flag, "" where the command has no such flag.
-func valueOf(cmd *cobra.Command, name string) string {
-	if flag := cmd.Flag(name); flag != nil {
-		return flag.Value.String()
-	}
-	return ""
 }

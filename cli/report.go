@@ -1,11 +1,9 @@
 package cli
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/x509"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -47,12 +45,8 @@ func certificates(certs []*x509.Certificate) []certificate {
 func (c certificate) name() string { return cmp.Or(trust.List(c.Names), trust.Shorten(c.Subject)) }
 
 // validity returns the days from and until which a certificate is valid, in UTC.
-func (c certificate) validity() string { return day(c.NotBefore) + " to " + day(c.NotAfter) }
-
-// day returns the day of a time in RFC 3339.
-func day(moment string) string {
-	before, _, _ := strings.Cut(moment, "T")
-	return before
+func (c certificate) validity() string {
+	return c.NotBefore[:len(time.DateOnly)] + " to " + c.NotAfter[:len(time.DateOnly)]
 }
 
 // A verdict is that on one client.
@@ -93,12 +87,12 @@ func addMessage(report *output.Report, prefix string, m advice.Message) {
 }
 
 // writeJSON writes a report as JSON.
-func writeJSON(write func(io.WriterTo) error, value any) error {
+func writeJSON(write func([]byte) error, value any) error {
 	out, err := output.JSON(value)
 	if err != nil {
 		return err
 	}
-	return write(bytes.NewReader(out))
+	return write(out)
 }
 
 // writeReport writes a report as the format wants it. Nothing but the exit code of its command may
@@ -107,23 +101,11 @@ func writeReport(p Process, as format, value interface{ table() string }) error 
 	if as.isJSON() {
 		return writeJSON(p.print.writeIfOpen, value)
 	}
-	return p.print.writeIfOpen(strings.NewReader(value.table()))
+	return p.print.writeIfOpen([]byte(value.table()))
 }
 
 // prometheus is the format of verify that a textfile collector or a Pushgateway takes.
 const prometheus = "prometheus"
-
-// A verifyFormat is the value of -o for verify, which has one format more.
-type verifyFormat struct{ format }
-
-// Set takes the name of a format.
-func (f *verifyFormat) Set(value string) error {
-	if value == prometheus {
-		f.format = prometheus
-		return nil
-	}
-	return f.format.Set(value)
-}
 
 // labelEscapes are those of label values in Prometheus' text format.
 var labelEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)

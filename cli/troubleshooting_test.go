@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"maps"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,7 +21,8 @@ func TestTroubleshooting(t *testing.T) {
 	var page strings.Builder
 	for line := range strings.Lines(readFile(t, path)) {
 		about, ok := rowCode(line)
-		words, why, known := advice.Row(about)
+		entry, known := advice.Entries()[about]
+		words := strings.Split(entry.Words, "|")
 		switch {
 		case !ok || about == advice.CodeCommand:
 			page.WriteString(line)
@@ -32,14 +35,24 @@ func TestTroubleshooting(t *testing.T) {
 		for i := range words {
 			words[i] = asCode(words[i])
 		}
-		page.WriteString(markdownRow([]string{strings.Join(words, ", "), why, withCode(strings.Join(advice.Hints(about), "; or: ")), asCode(string(about))}))
+		page.WriteString(markdownRow([]string{strings.Join(words, ", "), entry.Why, withCode(strings.Join(hints(about), "; or: ")), asCode(string(about))}))
 	}
-	for _, about := range advice.Codes() {
+	for _, about := range slices.Sorted(maps.Keys(advice.Entries())) {
 		if rows[about] != 1 {
 			t.Errorf("%d rows have the code %q: add | | | | `%s` |, and run make docs", rows[about], about, about)
 		}
 	}
 	golden.Compare(t, path, page.String())
+}
+
+// hints returns the hints of a code, of each check, each once.
+func hints(about trust.Code) (all []string) {
+	for check := range advice.OfHandshake + 1 {
+		if text := (advice.Context{Check: check}).Of(trust.Finding{Code: about}).Hint; text != "" && !slices.Contains(all, text) {
+			all = append(all, text)
+		}
+	}
+	return all
 }
 
 var (
@@ -57,8 +70,8 @@ func withCode(text string) string {
 }
 
 func TestWithCode(t *testing.T) {
-	for _, about := range advice.Codes() {
-		for _, hint := range advice.Hints(about) {
+	for _, about := range slices.Sorted(maps.Keys(advice.Entries())) {
+		for _, hint := range hints(about) {
 			if text := withCode(hint); strings.ReplaceAll(text, "`", "") != hint || strings.Contains(text, "``") {
 				t.Errorf("%s: %s", about, text)
 			}

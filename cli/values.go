@@ -69,8 +69,16 @@ func (f *valuesFlags) register(flags *pflag.FlagSet) {
 
 // printValues prints chart values, or the ConfigMap that goes with them.
 func printValues(p Process, flags valuesFlags) error {
-	options, err := flags.read(p)
-	if err != nil {
+	if flags.host == "" {
+		return &advice.Error{What: "--host is missing", Hint: "give the host of the chart's gitlabUrl: --host gitlab.example.com"}
+	}
+	options := flags.options
+	options.Now = p.Now
+	var err error
+	if options.ServerURL, err = chartServer(p, flags.host); err != nil {
+		return err
+	}
+	if options.Sources, err = p.sources(flags.certs); err != nil {
 		return err
 	}
 	v, err := values.New(options)
@@ -81,7 +89,7 @@ func printValues(p Process, flags valuesFlags) error {
 		p.print.warn(warning)
 	}
 	if options.Apart {
-		return p.print.writeBytes(append([]byte(aboutConfigMap(options, v.Objects)), v.Text...))
+		return p.print.write(append([]byte(aboutConfigMap(options, v.Objects)), v.Text...))
 	}
 	for _, note := range v.Notes {
 		p.print.note(note)
@@ -89,21 +97,7 @@ func printValues(p Process, flags valuesFlags) error {
 	if v.Config != "" {
 		p.print.note(trust.Finding{Message: "values cannot add to runners.config: the lines for it are in the comment at the end"})
 	}
-	return p.print.writeBytes(v.Text)
-}
-
-// read returns the options of the flags, and refuses what values cannot do.
-func (f valuesFlags) read(p Process) (o values.Options, err error) {
-	o = f.options
-	if f.host == "" {
-		return o, &advice.Error{What: "--host is missing", Hint: "give the host of the chart's gitlabUrl: --host gitlab.example.com"}
-	}
-	o.Now = p.Now
-	if o.ServerURL, err = chartServer(p, f.host); err != nil {
-		return o, err
-	}
-	o.Sources, err = p.sources(f.certs)
-	return o, err
+	return p.print.write(v.Text)
 }
 
 // aboutConfigMap returns the comment above a ConfigMap that is made apart from the chart: what goes with

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -23,7 +22,7 @@ import (
 type verifyFlags struct {
 	connection    connection
 	from          manifestFlags
-	output        verifyFormat
+	output        format
 	certs         []string
 	online        bool
 	offline       bool // reads nothing but the release's manifests
@@ -64,11 +63,11 @@ be judged (with --allow-unknown: 0), and 4 if verify itself could not run.`,
   helm get manifest gitlab | helm runnertrust verify`,
 		Args: func(cmd *cobra.Command, args []string) error { return verifyArgs(p, cmd, args) },
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := errors.Join(flags.from.check(cmd), flags.takeNamespace(cmd)); err != nil {
+			if err := flags.takeNamespace(cmd); err != nil {
 				return err
 			}
 			switch {
-			case len(args) > 0 && flags.output.format == prometheus:
+			case len(args) > 0 && flags.output.name == prometheus:
 				return &advice.Error{What: "-o prometheus is not for a URL", Hint: "it is for manifests: " + advice.Verify("--all") + " -o prometheus"}
 			case flags.all:
 				return verifyAll(cmd.Context(), p, flags)
@@ -85,13 +84,13 @@ be judged (with --allow-unknown: 0), and 4 if verify itself could not run.`,
 func (f *verifyFlags) register(cmd *cobra.Command) {
 	f.connection.register(cmd)
 	f.from.register(cmd)
-	f.output.format = "table"
-	cmd.Flags().VarP(&f.output, "output", "o", "output `format`: table, json, or for manifests prometheus")
+	f.output.register(cmd, "output `format`: table, json, or for manifests prometheus", "table", "json", prometheus)
 	flags := cmd.Flags()
 	registerCert(flags, &f.certs, "certificate `[HOST=]PATH` to verify a URL with, as for the post-renderer")
 	flags.BoolVar(&f.all, "all", false, "check every release in the cluster, in all namespaces")
 	flags.StringVar(&f.allIn, "all-in", "", "check every release in this `namespace`")
 	commandLineOnly(flags, "all", "all-in")
+	cmd.MarkFlagsMutuallyExclusive(exclusive...)
 	flags.BoolVar(&f.online, "online", false, "also try a TLS handshake with the runners' servers")
 	flags.BoolVar(&f.offline, "offline", false, "do not read with kubectl what a runner mounts and its release does not have")
 	flags.BoolVar(&f.allowUnknown, "allow-unknown", false, "succeed even if the verdict on a runner is unknown")
@@ -176,24 +175,24 @@ func verifyServer(ctx context.Context, p Process, url string, flags verifyFlags)
 	later, end := flags.later(verdicts, p.Now)
 	passes := flags.passes(verdicts.Status().Worse(later.Status()))
 	result := newServerResult(later, file != nil, passes)
-	if err := writeReport(p, flags.output.format, result); err != nil || passes {
+	if err := writeReport(p, flags.output, result); err != nil || passes {
 		return err
 	}
 	switch finding := verdicts.Runner.Finding; {
 	case finding.Code == probe.CodeUnresolvable && !strings.ContainsAny(url, ".:/["):
-		return refuse(verdicts.Status(), fmt.Sprintf("there is no server %q", url), "if it is a release: helm runnertrust verify --release "+advice.Quote(url))
+		return &advice.Error{Verdict: verdicts.Status(), What: fmt.Sprintf("there is no server %q", url), Hint: "if it is a release: helm runnertrust verify --release " + advice.Quote(url)}
 	case verdicts.Status() == trust.StatusFailed:
-		return refuse(trust.StatusFailed, "a runner would not work with "+target.Address(), "the reason is below the table")
+		return &advice.Error{Verdict: trust.StatusFailed, What: "a runner would not work with " + target.Address(), Hint: "the reason is below the table"}
 	case later.Status() == trust.StatusFailed:
 		reason := later.Runner.Finding
 		if later.Runner.OK() {
 			reason = later.Git.Finding
 		}
 		m := ofHandshake(later, advice.Verify(target.String())).Of(endsEarly(target.String(), reason, end))
-		return refuse(trust.StatusFailed, target.Address()+": "+m.Message, m.Hint)
+		return &advice.Error{Verdict: trust.StatusFailed, What: target.Address() + ": " + m.Message, Hint: m.Hint}
 	}
-	return refuse(trust.StatusUnknown, "whether jobs work with "+target.Address()+" is not known",
-		"the reason is below the table; --allow-unknown lets it pass")
+	return &advice.Error{Verdict: trust.StatusUnknown, What: "whether jobs work with " + target.Address() + " is not known",
+		Hint: "the reason is below the table; --allow-unknown lets it pass"}
 }
 
 // fileFor returns the certificates that are given for a server; nil where none are given at all.

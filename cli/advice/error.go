@@ -24,6 +24,8 @@ type Error struct {
 	What string
 	Err  error // cause, may be nil
 	Hint string
+
+	Verdict trust.Status // of a verify whose verdict this is; "" is no verdict
 }
 
 func (e *Error) Error() string {

@@ -47,17 +47,17 @@ func declaredCodes(t *testing.T) map[trust.Code]bool {
 func TestHints(t *testing.T) {
 	declared := declaredCodes(t)
 	for code := range declared {
-		if words, _, ok := Row(code); !ok || words[0] == "" {
+		if Entries()[code].Words == "" {
 			t.Errorf("the code %q has no entry, or none with words of its message", code)
 		}
 	}
 	var text strings.Builder
-	for _, code := range slices.Sorted(maps.Keys(entries())) {
+	for _, code := range slices.Sorted(maps.Keys(Entries())) {
 		if !declared[code] {
 			t.Errorf("the entry %q is for a code that no package has", code)
 		}
-		e := entries()[code]
-		if e.why == "" && e.hint == nil {
+		e := Entries()[code]
+		if e.Why == "" && e.hint == nil {
 			t.Errorf("the entry %q says neither why it happens nor what to do", code)
 		}
 		fmt.Fprintf(&text, "%s\n%s", code, hintsByCheck(code))
@@ -70,8 +70,8 @@ func TestHints(t *testing.T) {
 func TestWords(t *testing.T) {
 	recorded := textOf(t, ".txt", "../../fixtures", "../../trust", "../../render", "..")
 	code := textOf(t, ".go", "../../trust", "../../render", "../../gitlabrunner", "..")
-	for about, e := range entries() {
-		for _, words := range strings.Split(e.words, "|") {
+	for about, e := range Entries() {
+		for _, words := range strings.Split(e.Words, "|") {
 			for _, part := range strings.Split(words, "…") {
 				if !strings.Contains(recorded, part) && !strings.Contains(code, strings.TrimSpace(part)) {
 					t.Errorf("%s: no message has %q", about, part)

@@ -12,18 +12,15 @@ import (
 	"helm-runnertrust/trust"
 )
 
-// A revision is one of `helm history -o json`, oldest first.
-type revision struct {
-	Revision int    `json:"revision"`
-	Status   string `json:"status"`
-}
-
 // Dropped returns a finding where a runner without a file has lost it: the latest earlier revision that was
 // deployed had one. Nil where Helm keeps no such revision, or does not tell. byFilter says that the
 // revision went through the post-renderer.
 func (h Helm) Dropped(release string, r *audit.Runner, options audit.Options) (lost *trust.Finding, byFilter bool) {
 	out, err := h.Output(h.Scoped("history", release, "--output", "json")...)
-	var all []revision
+	var all []struct { // oldest first
+		Revision int
+		Status   string
+	}
 	if err != nil || json.Unmarshal(out, &all) != nil || len(all) < 2 {
 		return nil, false
 	}
