@@ -84,13 +84,6 @@ func (r *Runner) HasScript() bool {
 	return set && r.RefuseJobs(t) == nil
 }
 
-// JobSettings returns the configuration of the jobs, empty where the stream has none that can be read, and
-// what JobsElsewhere says of it.
-func (r *Runner) JobSettings() (config *tomledit.Config, elsewhere string) {
-	t := r.readable()
-	return t.config, r.JobsElsewhere()
-}
-
 // JobsElsewhere says why the job pods may not be in the namespace of the runner, where the objects are;
 // "" where they are. Without a setting the namespace is "default" (executors/kubernetes of gitlab-runner).
 func (r *Runner) JobsElsewhere() string {
