@@ -29,8 +29,7 @@ type result struct {
 
 // addFinding adds a finding to the results. An empty namespace is any.
 func (l *resourceList) addFinding(severity, namespace string, f trust.Finding) {
-	m := advice.Context{Check: advice.OfManifests}.Of(f)
-	l.add(result{Message: withHint(m), Severity: severity}, f.Object, namespace)
+	l.add(result{Severity: severity}, advice.Context{Check: advice.OfManifests}.Of(f), f.Object, namespace)
 }
 
 // refuse adds errors to the results, with their positions in its fields, and returns them for stderr.
@@ -51,15 +50,15 @@ func (l *resourceList) refuse(err error) error {
 		if isRefused {
 			m.Message, object, r.Field.Path = refused.Err.Error(), refused.Object, cmp.Or(refused.Field, r.Field.Path)
 		}
-		r.Message = withHint(m)
-		l.add(r, object, "")
+		l.add(r, m, object, "")
 	}
 	return errors.Join(all...)
 }
 
-// add completes a result by the item that it is about, "Kind/name". Of several items of that name in
+// add completes a result by its message, and by the item that it is about, "Kind/name". Of several items of that name in
 // several namespaces, it names none.
-func (l *resourceList) add(r result, object, namespace string) {
+func (l *resourceList) add(r result, m advice.Message, object, namespace string) {
+	r.Message = strings.TrimSuffix(m.Message+"; "+m.Hint, "; ")
 	found := slices.DeleteFunc(slices.Clone(l.items), func(item *yaml.RNode) bool {
 		return item.GetKind()+"/"+item.GetName() != object || namespace != "" && item.GetNamespace() != namespace
 	})
@@ -74,11 +73,4 @@ func (l *resourceList) add(r result, object, namespace string) {
 		}
 	}
 	l.results = append(l.results, r)
-}
-
-func withHint(m advice.Message) string {
-	if m.Hint == "" {
-		return m.Message
-	}
-	return m.Message + "; " + m.Hint
 }
