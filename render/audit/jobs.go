@@ -68,7 +68,7 @@ var helperImage = sync.OnceValue(func() *regexp.Regexp {
 // the helper does, and what is mounted beside it in the folders of [crypto/x509]. served is the Secret with
 // the certificate of its server.
 func (j *judge) helper(a *Runner, c *pod.Container, served string) (*Client, error) {
-	config, elsewhere := c.Runner.JobSettings()
+	config, elsewhere := c.Runner.Config(), c.Runner.JobsElsewhere()
 	client := &Client{Name: ClientCache, Store: Store{Mozilla: true}}
 	image, _, _ := config.String("kubernetes", "helper_image")
 	if set := c.Variable("KUBERNETES_HELPER_IMAGE"); set.Set {

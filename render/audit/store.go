@@ -86,7 +86,7 @@ func (s *Store) uncertain(format string, args ...any) {
 // addVariables adds what the variables of crypto/x509 name.
 func (s *Store) addVariables(c *pod.Container) error {
 	for _, name := range []string{"SSL_CERT_FILE", "SSL_CERT_DIR", entrypointVariable} {
-		if object, _ := c.Unseen(name); object != "" {
+		if object := c.Variable(name).Unseen; object != "" {
 			s.uncertain("%s, of envFrom, may set %s", object, name)
 		}
 	}
