@@ -205,10 +205,11 @@ const Unread = "unread by helm-runnertrust"
 
 // unseen judges a runner one of whose variables may come from what the stream does not have.
 func (a *Runner) unseen(c *pod.Container, variable string) bool {
-	object, key := c.Unseen(variable)
+	s := c.Variable(variable)
+	object := s.Unseen
 	if object != "" {
-		a.Asks, a.Key = object, key
-	} else if s := c.Variable(variable); s.From != nil && s.Value == Unread {
+		a.Asks, a.Key = object, s.Key
+	} else if s.From != nil && s.Value == Unread {
 		object = s.From.String()
 	} else {
 		return false

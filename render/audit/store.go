@@ -87,7 +87,7 @@ func (s *Store) uncertain(format string, args ...any) {
 // addVariables adds what the variables of crypto/x509 name.
 func (s *storeReader) addVariables() {
 	for _, name := range []string{"SSL_CERT_FILE", "SSL_CERT_DIR", entrypointVariable} {
-		if object, _ := s.Unseen(name); object != "" {
+		if object := s.Variable(name).Unseen; object != "" {
 			s.uncertain("%s, of envFrom, may set %s", object, name)
 		}
 	}

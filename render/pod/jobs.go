@@ -6,7 +6,6 @@ import (
 
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/manifest"
-	"helm-runnertrust/render/tomledit"
 )
 
 // Hosts are the servers besides GitLab's that the jobs of a runner connect to by TLS; the zero Server
@@ -73,9 +72,6 @@ func (r *Runner) RefuseJobs(t *Template) error {
 	}
 	return nil
 }
-
-// JobVolumes returns the volumes of the job pods in the template.
-func (r *Runner) JobVolumes() []tomledit.Volume { return r.readable().config.Volumes() }
 
 // HasScript reports whether our script is in a runner's template, and nothing wins over it.
 func (r *Runner) HasScript() bool {

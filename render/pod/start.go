@@ -26,29 +26,26 @@ type StartFault struct {
 // StartFault returns what keeps the pod from starting; nil for nothing. All containers count, as a pod
 // that is refused starts none of them.
 func (r *Runner) StartFault() *StartFault {
-	if why := cmp.Or(r.missingKey(), r.missingVariable()); why != "" {
-		return neverStarts(CodeKeyMissing, why)
+	code, why, unsure := CodeKeyMissing, cmp.Or(r.missingKey(), r.missingVariable()), ""
+	if why == "" {
+		code, why = CodeNeverStarts, r.volumeFault()
 	}
-	if why := r.volumeFault(); why != "" {
-		return neverStarts(CodeNeverStarts, why)
-	}
-	var unsure *StartFault
 	for _, c := range r.all {
 		for at, m := range c.Mounts {
-			switch why, sure := c.mountFault(at, m); {
-			case why == "":
-			case sure:
-				return neverStarts(CodeNeverStarts, why)
-			case unsure == nil:
-				unsure = &StartFault{trust.Finding{Code: CodeNeverStarts, Message: "whether its pod starts is not in the manifests: " + why}, true}
+			if fault, sure := c.mountFault(at, m); sure {
+				why = cmp.Or(why, fault)
+			} else {
+				unsure = cmp.Or(unsure, fault)
 			}
 		}
 	}
-	return unsure
-}
-
-func neverStarts(code trust.Code, why string) *StartFault {
-	return &StartFault{Finding: trust.Finding{Code: code, Message: "no pod of it starts: " + why}}
+	switch {
+	case why != "":
+		return &StartFault{trust.Finding{Code: code, Message: "no pod of it starts: " + why}, false}
+	case unsure != "":
+		return &StartFault{trust.Finding{Code: CodeNeverStarts, Message: "whether its pod starts is not in the manifests: " + unsure}, true}
+	}
+	return nil
 }
 
 // missingKey says which volume of the pod shows a key that its object in the stream does not have; ""
