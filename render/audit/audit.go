@@ -116,12 +116,8 @@ func (j *judge) deployment(o *manifest.Object) (all []Runner, err error) {
 	for _, c := range r.Containers {
 		a := Runner{Deployment: r.Name, Namespace: r.Namespace, Container: c.Name}
 		faults = append(faults, j.container(&a, c))
-		switch {
-		case fault == nil || a.Status == trust.StatusFailed:
-		case !fault.Unsure:
-			a.Status, a.Finding = trust.StatusFailed, fault.Finding
-		default: // also where a handshake could tell what the runner trusts
-			a.Status, a.Finding = trust.StatusUnknown, fault.Finding
+		if fault != nil && a.Status != trust.StatusFailed { // also where a handshake could tell what the runner trusts
+			a.Status, a.Finding = fault.Status, fault.Finding
 		}
 		all = append(all, a)
 	}

@@ -17,15 +17,9 @@ const (
 	CodeNeverStarts trust.Code = "pod-never-starts"   // the API server or the container runtime refuses the pod
 )
 
-// A StartFault says why a pod does not start, or, where Unsure, may not.
-type StartFault struct {
-	trust.Finding
-	Unsure bool
-}
-
-// StartFault returns what keeps the pod from starting; nil for nothing. All containers count, as a pod
-// that is refused starts none of them.
-func (r *Runner) StartFault() *StartFault {
+// StartFault returns what keeps the pod from starting, with an unknown status where it only may; nil for
+// nothing. All containers count, as a pod that is refused starts none of them.
+func (r *Runner) StartFault() *trust.Verdict {
 	code, why, unsure := CodeKeyMissing, cmp.Or(r.missingKey(), r.missingVariable()), ""
 	if why == "" {
 		code, why = CodeNeverStarts, r.volumeFault()
@@ -41,9 +35,9 @@ func (r *Runner) StartFault() *StartFault {
 	}
 	switch {
 	case why != "":
-		return &StartFault{trust.Finding{Code: code, Message: "no pod of it starts: " + why}, false}
+		return &trust.Verdict{Status: trust.StatusFailed, Finding: trust.Finding{Code: code, Message: "no pod of it starts: " + why}}
 	case unsure != "":
-		return &StartFault{trust.Finding{Code: CodeNeverStarts, Message: "whether its pod starts is not in the manifests: " + unsure}, true}
+		return &trust.Verdict{Status: trust.StatusUnknown, Finding: trust.Finding{Code: CodeNeverStarts, Message: "whether its pod starts is not in the manifests: " + unsure}}
 	}
 	return nil
 }
