@@ -35,7 +35,7 @@ func (f *filter) configMapName(r *pod.Runner) string {
 	head, longest, taken := r.Name, maxName, false
 	if f.options.Jobs {
 		head, longest = strings.ReplaceAll(r.Name, ".", "-"), 63
-		taken = slices.ContainsFunc(r.JobVolumes(), func(v tomledit.Volume) bool {
+		taken = slices.ContainsFunc(r.Config().Volumes(), func(v tomledit.Volume) bool {
 			return v.Name == r.Name+"-certs" && v.Kind != "config_map"
 		})
 	}
@@ -73,7 +73,7 @@ func (f *filter) addJobs(d *added.Deployment, files *Files) error {
 // addJobVolumes mounts the objects of the sources in the job pods, each as one file. A volume that
 // cannot be mounted would stop every job, so it is left out where it is not sure that it can.
 func (f *filter) addJobVolumes(d *added.Deployment, t *pod.Template, files *Files) error {
-	volumes := d.JobVolumes()
+	volumes := d.Config().Volumes()
 	wanted := jobTemplate{d.String(), files.trusts()}
 	if slices.ContainsFunc(volumes, func(v tomledit.Volume) bool { return pod.IsJobFile(v.MountPath) }) {
 		if other, isOurs := f.jobs[t.ConfigMap]; isOurs && other.trusts != wanted.trusts {

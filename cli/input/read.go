@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"time"
 )
@@ -31,32 +32,21 @@ func (f Files) Read(path string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	type result struct {
-		text []byte
-		err  error
-	}
-	read := make(chan result, 1)
+	var text []byte
+	read := make(chan error, 1)
 	go func() {
-		text, err := readFile(path, limit)
-		read <- result{text, err}
+		file, err := os.Open(path)
+		if err == nil {
+			defer func() { _ = file.Close() }() // only read from
+			text, err = io.ReadAll(io.LimitReader(file, cmp.Or(limit, math.MaxInt64)))
+		}
+		read <- err
 	}()
 	patience := cmp.Or(f.Patience, defaultPatience)
 	select {
-	case r := <-read:
-		return r.text, r.err
+	case err := <-read:
+		return text, err
 	case <-time.After(patience):
 		return nil, fmt.Errorf("it did not come to its end within %s", patience)
 	}
-}
-
-func readFile(path string, limit int64) ([]byte, error) {
-	if limit == 0 {
-		return os.ReadFile(path)
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = file.Close() }() // only read from
-	return io.ReadAll(io.LimitReader(file, limit))
 }

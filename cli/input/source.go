@@ -77,20 +77,14 @@ func (f Files) loadFolder(folder string) ([]render.Source, error) {
 			continue
 		}
 		bundle, err := f.LoadFile(path)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
+		errs = append(errs, err)
 		sources = append(sources, render.Source{Host: host, Bundle: bundle, FromFolder: true})
-	}
-	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
 	}
 	if len(sources) == 0 {
 		return nil, &advice.Error{What: folder + ": no file named <host>.crt in the folder",
 			Hint: "name each file after the host of CI_SERVER_URL, for instance gitlab.example.com.crt"}
 	}
-	return sources, nil
+	return sources, errors.Join(errs...)
 }
 
 // LoadFile reads a file of certificates; no more of it than Parse needs to refuse one that is too

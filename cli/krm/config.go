@@ -14,6 +14,7 @@ import (
 	"helm-runnertrust/cli/input"
 	"helm-runnertrust/render"
 	"helm-runnertrust/render/delivery"
+	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/yamledit"
 	"helm-runnertrust/trust"
 )
@@ -29,9 +30,7 @@ const (
 // A spec has the options that a functionConfig sets: those of the filter, or those of verify.
 type spec struct {
 	verifies        bool
-	deployment      string
-	certsDir        string
-	filter          render.Options
+	filter          render.Options // of verify too: Deployment and CertsDir
 	certificate     string
 	certificateFile []string
 	fromSecret      []string
@@ -44,8 +43,8 @@ type spec struct {
 func (s *spec) fields() *pflag.FlagSet {
 	f := pflag.NewFlagSet("", pflag.ContinueOnError)
 	o := &s.filter
-	f.StringVar(&s.deployment, "deployment", "", "")
-	f.StringVar(&s.certsDir, "certsDir", "", "")
+	f.StringVar(&o.Deployment, "deployment", "", "")
+	f.StringVar(&o.CertsDir, "certsDir", "", "")
 	if s.verifies {
 		f.BoolVar(&s.allowUnknown, "allowUnknown", false, "")
 		f.Var(&s.expiresWithin, "expiresWithin", "")
@@ -66,7 +65,6 @@ func (s *spec) fields() *pflag.FlagSet {
 // options returns the options of the filter, with the certificates that the spec names.
 func (s *spec) options(files input.Files) (render.Options, error) {
 	o := s.filter
-	o.Deployment, o.CertsDir = s.deployment, s.certsDir
 	var faults []error
 	check := func(field string, err error) {
 		for _, one := range trust.Errors(err) {
@@ -127,7 +125,7 @@ func readConfig(config *yaml.RNode) (*spec, error) {
 			Hint: fmt.Sprintf("write apiVersion: %s, and kind: %s or %s", apiVersion, filterKind, verifyKind)}
 	}
 	s := &spec{verifies: kind == verifyKind}
-	node := field(config, "spec")
+	node := manifest.Value(config, "spec")
 	if node != nil && node.YNode().Kind != yaml.MappingNode {
 		return nil, &fieldError{field: "spec", err: errKind}
 	}

@@ -2,7 +2,6 @@ package krm
 
 import (
 	"errors"
-	"strings"
 	"time"
 
 	"helm-runnertrust/cli/advice"
@@ -45,21 +44,6 @@ func (f Function) Run(stream *yamledit.Stream, doc *yamledit.Document) ([]byte, 
 	return out, errors.Join(err, fault)
 }
 
-// refuse adds errors to the results, and returns them for stderr.
-func (l *resourceList) refuse(err error) error {
-	var all []error
-	for _, one := range trust.Errors(err) {
-		if refused, ok := errors.AsType[*render.Error](one); ok && refused.Document != "" {
-			item := *refused // its documents are the items, and their lines are of no text that anybody has
-			item.Document, item.Line = "item"+strings.TrimPrefix(refused.Document, "document"), 0
-			one = &item
-		}
-		l.addError(one)
-		all = append(all, one)
-	}
-	return errors.Join(all...)
-}
-
 func (f Function) filter(l *resourceList, items *yamledit.Stream, s *spec) error {
 	options, err := s.options(f.Files)
 	if err != nil {
@@ -89,7 +73,7 @@ func (f Function) verify(l *resourceList, items *yamledit.Stream, s *spec) error
 		return l.refuse(err)
 	}
 	runners, err := audit.Run(text, audit.Options{
-		Now: f.Now, ExpiresWithin: time.Duration(s.expiresWithin), Deployment: s.deployment, CertsDir: s.certsDir,
+		Now: f.Now, ExpiresWithin: time.Duration(s.expiresWithin), Deployment: s.filter.Deployment, CertsDir: s.filter.CertsDir,
 	})
 	if err != nil {
 		return l.refuse(advice.Context{Verify: true}.In(err))

@@ -6,6 +6,7 @@ package krm
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"helm-runnertrust/cli/advice"
+	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/yamledit"
 )
 
@@ -67,11 +69,10 @@ func newList(stream *yamledit.Stream, doc *yamledit.Document) (*resourceList, er
 	if root.YNode().Decode(&shape) != nil { // its error has values
 		return nil, malformed("items and results are not lists of objects with metadata, functionConfig is no object, or a key is there twice", nil)
 	}
-	l := &resourceList{document: doc, root: root, config: field(root, "functionConfig")}
+	l := &resourceList{document: doc, root: root, config: manifest.Value(root, "functionConfig"), items: manifest.List(root, "items")}
 	if l.config == nil {
 		return nil, &advice.Error{What: "the ResourceList has no functionConfig", Hint: "it takes apiVersion: " + apiVersion + ", kind: " + filterKind}
 	}
-	l.items = elements(root, "items")
 	return l, nil
 }
 
@@ -127,32 +128,14 @@ func (l *resourceList) replace(edited *yamledit.Stream, output []byte) error {
 
 // bytes returns the list with the results behind those that it has already.
 func (l *resourceList) bytes() ([]byte, error) {
-	all := elements(l.root, "results")
-	for _, r := range l.results {
-		var node yaml.Node
-		if err := node.Encode(r); err != nil {
-			return nil, err
-		}
-		all = append(all, yaml.NewRNode(&node))
-	}
 	if len(l.results) > 0 {
-		if err := l.root.PipeE(yaml.SetField("results", yamledit.List(all...))); err != nil {
+		var added yaml.Node
+		err := added.Encode(l.results)
+		all := yamledit.List(manifest.List(l.root, "results")...)
+		all.YNode().Content = append(all.YNode().Content, added.Content...)
+		if err = cmp.Or(err, l.root.PipeE(yaml.SetField("results", all))); err != nil {
 			return nil, err
 		}
 	}
 	return l.document.Bytes()
-}
-
-// elements returns the elements of a list in a mapping; none where there is none.
-func elements(node *yaml.RNode, name string) []*yaml.RNode {
-	all, _ := field(node, name).Elements() // it is a list, or null
-	return all
-}
-
-// field returns a field of a mapping; nil where it is null or there is none.
-func field(node *yaml.RNode, name string) *yaml.RNode {
-	if found := node.Field(name); found != nil && !yaml.IsMissingOrNull(found.Value) {
-		return found.Value
-	}
-	return nil
 }

@@ -45,7 +45,11 @@ func Run(command string, manifests *render.Result, stderr io.Writer, grace time.
 		return nil, &advice.Error{What: fmt.Sprintf("--pipe: %s ended, but a program that it started keeps its output open", name),
 			Hint: "more may come from there: let it wait for that program, or start that one with >/dev/null 2>&1"}
 	case err != nil:
-		return nil, &advice.Error{What: fmt.Sprintf("--pipe: %s failed", name), Err: last.after(err), Hint: pipeHint(command)}
+		hint := "nothing was written"
+		if strings.ContainsAny(command, "|<>;&$\"'`") { // it may be meant for a shell
+			hint = "it is run without a shell: put the line into a script, and name that"
+		}
+		return nil, &advice.Error{What: fmt.Sprintf("--pipe: %s failed", name), Err: last.after(err), Hint: hint}
 	case unread > 0:
 		return nil, &advice.Error{What: fmt.Sprintf("--pipe: %s did not read all of the manifests", name), Hint: "it has to read them from stdin and to print them"}
 	case isBlank(out) && !isBlank(manifests.Bytes()):
@@ -91,14 +95,6 @@ func stopped(got os.Signal, end error) error {
 // isBlank reports whether a stream has only comments, space and markers.
 func isBlank(stream []byte) bool {
 	return !slices.ContainsFunc(yamledit.Split(stream).Documents, func(d *yamledit.Document) bool { return !d.IsBlank() })
-}
-
-// pipeHint returns what to do where a program failed: its line may be meant for a shell.
-func pipeHint(command string) string {
-	if strings.ContainsAny(command, "|<>;&$\"'`") {
-		return "it is run without a shell: put the line into a script, and name that"
-	}
-	return "nothing was written"
 }
 
 // lastLine hands on what a program writes to stderr, and keeps the last line of it for our message:

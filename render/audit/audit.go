@@ -2,6 +2,7 @@
 package audit
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path"
@@ -50,6 +51,7 @@ type Runner struct {
 	clone    gitlabrunner.Server // of clone_url, where that leads elsewhere
 	stricter *trust.Finding      // why git may not accept a file that the runner does
 	cache    *Client
+	fault    error // of an object for the job pods that cannot be read
 }
 
 // The codes of findings of an audit, beside those of package trust.
@@ -114,12 +116,8 @@ func (j *judge) deployment(o *manifest.Object) (all []Runner, err error) {
 	for _, c := range r.Containers {
 		a := Runner{Deployment: r.Name, Namespace: r.Namespace, Container: c.Name}
 		faults = append(faults, j.container(&a, c))
-		switch {
-		case fault == nil || a.Status == trust.StatusFailed:
-		case !fault.Unsure:
-			a.Status, a.Finding = trust.StatusFailed, fault.Finding
-		default: // also where a handshake could tell what the runner trusts
-			a.Status, a.Finding = trust.StatusUnknown, fault.Finding
+		if fault != nil && a.Status != trust.StatusFailed { // also where a handshake could tell what the runner trusts
+			a.Status, a.Finding = fault.Status, fault.Finding
 		}
 		all = append(all, a)
 	}
@@ -131,12 +129,9 @@ func (j *judge) container(a *Runner, c *pod.Container) (err error) {
 	if a.Server, err = c.Server(); err != nil {
 		return err
 	}
-	a.Addresses = c.Runner.AddressesOf(a.Server.Name)
-	if a.Store, err = j.storeOf(c); err != nil {
-		return err
-	}
-	a.now, a.Proxied = j.options.Now, proxied(c, a.Server)
-	if err := j.findClients(a, c); err != nil {
+	a.now, a.Proxied, a.Addresses = j.options.Now, proxied(c, a.Server), c.Runner.AddressesOf(a.Server.Name)
+	a.Store, err = storeOf(c)
+	if err := cmp.Or(err, j.findClients(a, c)); err != nil {
 		return err
 	}
 	err = j.findFile(a, c)
@@ -171,21 +166,14 @@ func (j *judge) container(a *Runner, c *pod.Container) (err error) {
 		}
 	}
 	a.judgeFile(found, j.options)
-	if a.Way != pod.WayEnv && a.Way != pod.WayConfig {
-		if uncertain := c.UncertainDir(j.options.CertsDir); uncertain != nil {
-			a.doubt(*uncertain)
-		}
+	switch uncertain := c.UncertainDir(j.options.CertsDir); {
+	case uncertain == nil || a.Way == pod.WayEnv || a.Way == pod.WayConfig:
+	case a.Status == trust.StatusOK && uncertain.Code == manifest.UserUnknown: // the image decides whether it looks for the file at all
+		a.Status, a.Finding = trust.StatusUnknown, *uncertain
+	default:
+		a.Warnings = append(a.Warnings, *uncertain)
 	}
 	return nil
-}
-
-// doubt takes an ok back where the image decides whether the runner looks for the file at all, and warns otherwise.
-func (a *Runner) doubt(uncertain trust.Finding) {
-	if a.Status == trust.StatusOK && uncertain.Code == manifest.UserUnknown {
-		a.Status, a.Finding = trust.StatusUnknown, uncertain
-		return
-	}
-	a.Warnings = append(a.Warnings, uncertain)
 }
 
 // findFile is the runner's order of looking: the variable, the setting, the certs directory
@@ -213,10 +201,11 @@ const Unread = "unread by helm-runnertrust"
 
 // unseen judges a runner one of whose variables may come from what the stream does not have.
 func (a *Runner) unseen(c *pod.Container, variable string) bool {
-	object, key := c.Unseen(variable)
+	s := c.Variable(variable)
+	object := s.Unseen
 	if object != "" {
-		a.Asks, a.Key = object, key
-	} else if s := c.Variable(variable); s.From != nil && s.Value == Unread {
+		a.Asks, a.Key = object, s.Key
+	} else if s.From != nil && s.Value == Unread {
 		object = s.From.String()
 	} else {
 		return false

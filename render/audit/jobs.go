@@ -19,19 +19,14 @@ import (
 func (j *judge) findClients(a *Runner, c *pod.Container) error {
 	a.Jobs = c.Runner.HasScript()
 	hosts := c.Hosts()
-	by, sent, err := j.served(c, hosts.Cache)
-	if err != nil {
-		return err
-	}
-	helper, err := j.helper(a, c, by)
-	if err != nil {
-		return err
-	}
+	by, _ := j.terminations.Secret(c.Runner.Object, hosts.Cache.Name, false) // with an error it is no source, which would be refused
+	sent := j.jobFile(a, c, "Secret", by.Secret, ingress.SecretKey)
+	helper := j.helper(a, c, by.Secret)
 	if clone := hosts.Clone; a.Server.Plain || !strings.EqualFold(clone.Address, a.Server.Address) {
 		a.clone = clone
 	}
-	if hosts.Cache.Name == "" {
-		return nil
+	if hosts.Cache.Name == "" || a.fault != nil {
+		return a.fault
 	}
 	helper.Server, a.cache = hosts.Cache, helper
 	if len(sent) == 0 {
@@ -48,17 +43,6 @@ func (j *judge) findClients(a *Runner, c *pod.Container) error {
 	return nil
 }
 
-// served returns the Secret that an Ingress or a Gateway names for a server, and the certificates in it, as
-// far as the stream has them.
-func (j *judge) served(c *pod.Container, server gitlabrunner.Server) (secret string, sent []*x509.Certificate, err error) {
-	by, err := j.terminations.Secret(c.Runner.Object, server.Name, false)
-	if err != nil || by.Secret == "" {
-		return "", nil, nil // it is no source, which would be refused
-	}
-	sent, err = j.jobFile(c.Runner, "Secret", by.Secret, ingress.SecretKey)
-	return by.Secret, sent, err
-}
-
 // helperImage matches GitLab's images of the helper, also in another registry.
 var helperImage = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(^|/)gitlab-runner-helper:((alpine|ubuntu)[a-z0-9.]*-)*(x86_64|arm64|arm|s390x|ppc64le|riscv64)-[^/]+$`)
@@ -67,8 +51,8 @@ var helperImage = sync.OnceValue(func() *regexp.Regexp {
 // helper returns the client of the cache, which reads no file of the runner: it trusts what the image of
 // the helper does, and what is mounted beside it in the folders of [crypto/x509]. served is the Secret with
 // the certificate of its server.
-func (j *judge) helper(a *Runner, c *pod.Container, served string) (*Client, error) {
-	config, elsewhere := c.Runner.JobSettings()
+func (j *judge) helper(a *Runner, c *pod.Container, served string) *Client {
+	config, elsewhere := c.Runner.Config(), c.Runner.JobsElsewhere()
 	client := &Client{Name: ClientCache, Store: Store{Mozilla: true}}
 	image, _, _ := config.String("kubernetes", "helper_image")
 	if set := c.Variable("KUBERNETES_HELPER_IMAGE"); set.Set {
@@ -102,10 +86,8 @@ func (j *judge) helper(a *Runner, c *pod.Container, served string) (*Client, err
 				key = name
 			}
 		}
-		read, err := j.jobFile(c.Runner, kind, v.Name, key)
+		read := j.jobFile(a, c, kind, v.Name, key)
 		switch {
-		case err != nil:
-			return nil, err
 		case read == nil && elsewhere == "" && kind == "Secret" && v.Name == served && key == ingress.SecretKey:
 			client.Sends = kind + "/" + v.Name
 		case elsewhere != "":
@@ -118,15 +100,16 @@ func (j *judge) helper(a *Runner, c *pod.Container, served string) (*Client, err
 	if len(all) > 0 && elsewhere == "" {
 		client.Bundle, _ = trust.NewBundle(strings.Join(slices.Compact(slices.Clone(a.JobFiles)), ", "), all)
 	}
-	return client, nil
+	return client
 }
 
 // jobFile returns the certificates of a key of an object; nil where the stream does not have them.
-func (j *judge) jobFile(r *pod.Runner, kind, name, key string) ([]*x509.Certificate, error) {
-	o := j.stream.Find(kind, name, r.Namespace)
-	if o == nil || o.IsHook() || key == "" {
-		return nil, nil
+func (j *judge) jobFile(a *Runner, c *pod.Container, kind, name, key string) []*x509.Certificate {
+	o := j.stream.Find(kind, name, c.Runner.Namespace)
+	if o == nil || o.IsHook() || name == "" || key == "" {
+		return nil
 	}
 	bytes, _, err := o.Data(key)
-	return gitlabrunner.Certificates(bytes), err
+	a.fault = cmp.Or(a.fault, err)
+	return gitlabrunner.Certificates(bytes)
 }

@@ -55,25 +55,26 @@ var runnerImage = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(^|/)gitlab-runner:((alpine|ubuntu)[0-9.]*-)?(v[0-9]+\.[0-9]+\.[0-9]+|latest|bleeding)(@sha256:[0-9a-f]+)?$|(^|/)gitlab-runner:(alpine|ubuntu)$`)
 })
 
+// A storeReader collects the store of a container.
+type storeReader struct {
+	Store
+	*pod.Container
+	err error // the first of an object that cannot be read
+}
+
 // storeOf returns the store of a container.
-func (j *judge) storeOf(c *pod.Container) (Store, error) {
+func storeOf(c *pod.Container) (Store, error) {
 	image := manifest.Text(c.Node, "image")
-	s := Store{Mozilla: runnerImage().MatchString(image)}
+	s := storeReader{Store: Store{Mozilla: runnerImage().MatchString(image)}, Container: c}
 	if !s.Mozilla {
 		s.uncertain("what the image %q trusts is not known", image)
 	}
-	if err := s.addVariables(c); err != nil {
-		return s, err
-	}
-	if err := s.addEntrypoint(c); err != nil {
-		return s, err
-	}
+	s.addVariables()
+	s.addEntrypoint()
 	for _, m := range c.Mounts {
-		if err := s.addMount(c, m.Path); err != nil {
-			return s, err
-		}
+		s.addMount(m.Path)
 	}
-	return s, nil
+	return s.Store, s.err
 }
 
 // uncertain notes the first reason why the store may have more.
@@ -84,13 +85,13 @@ func (s *Store) uncertain(format string, args ...any) {
 }
 
 // addVariables adds what the variables of crypto/x509 name.
-func (s *Store) addVariables(c *pod.Container) error {
+func (s *storeReader) addVariables() {
 	for _, name := range []string{"SSL_CERT_FILE", "SSL_CERT_DIR", entrypointVariable} {
-		if object, _ := c.Unseen(name); object != "" {
+		if object := s.Variable(name).Unseen; object != "" {
 			s.uncertain("%s, of envFrom, may set %s", object, name)
 		}
 	}
-	bundle := c.Variable("SSL_CERT_FILE")
+	bundle := s.Variable("SSL_CERT_FILE")
 	switch {
 	case bundle.Set && bundle.Value == "":
 		s.Mozilla = false
@@ -98,25 +99,18 @@ func (s *Store) addVariables(c *pod.Container) error {
 	case bundle.Set && path.Clean(bundle.Value) != storeBundle:
 		s.Mozilla = false
 		s.uncertain("SSL_CERT_FILE replaces the bundle of the image")
-		if err := s.addFile(c, bundle.Value); err != nil {
-			return err
-		}
+		s.addFile(bundle.Value)
 	}
-	dirs := c.Variable("SSL_CERT_DIR")
-	switch {
-	case dirs.Set && dirs.Value == "":
+	dirs := s.Variable("SSL_CERT_DIR")
+	if dirs.Set && dirs.Value == "" {
 		s.uncertain("SSL_CERT_DIR is %v", pod.ErrUnknown)
-	case dirs.Set:
-		for dir := range strings.SplitSeq(dirs.Value, ":") {
-			if dir = path.Clean(dir); dir == storeDir || dir == storeDirElse {
-				continue // its mounts are looked at anyway
-			}
-			if err := s.addDir(c, dir); err != nil {
-				return err
-			}
+		return
+	}
+	for dir := range strings.SplitSeq(dirs.Value, ":") {
+		if dir = path.Clean(dir); dirs.Set && dir != storeDir && dir != storeDirElse { // whose mounts are looked at anyway
+			s.addDir(dir)
 		}
 	}
-	return nil
 }
 
 // entrypointVariable names the file that the images' entrypoint, which the chart's script runs, copies to
@@ -124,71 +118,63 @@ func (s *Store) addVariables(c *pod.Container) error {
 const entrypointVariable = "CA_CERTIFICATES_PATH"
 
 // addEntrypoint notes what the images' entrypoint may add, which it can only as root.
-func (s *Store) addEntrypoint(c *pod.Container) error {
-	if !c.MayBeRoot() {
-		return nil
+func (s *storeReader) addEntrypoint() {
+	if !s.MayBeRoot() {
+		return
 	}
-	if c.Variable(entrypointVariable).Set {
+	if s.Variable(entrypointVariable).Set {
 		s.uncertain("the image's entrypoint may add the file of %s", entrypointVariable)
 	}
 	file := path.Join(gitlabrunner.CertsDir(0, ""), "ca.crt")
-	found, err := c.Open(file)
-	if found.State == pod.Found || found.State == pod.Unknown || found.State == pod.Unsure {
+	if found := s.open(file); found.State == pod.Found || found.State == pod.Unknown || found.State == pod.Unsure {
 		s.uncertain("the image's entrypoint may add %s", file)
 	}
-	return err
 }
 
 // addMount adds what a mount puts in the place of the image's certificates, or beside them.
-func (s *Store) addMount(c *pod.Container, at string) error {
+func (s *storeReader) addMount(at string) {
 	for _, dir := range []string{storeDir, storeDirElse} {
 		switch {
 		case at == dir || pod.IsBelow(dir, at):
 			s.Mozilla = s.Mozilla && dir != storeDir
-			if err := s.addDir(c, dir); err != nil {
-				return err
-			}
+			s.addDir(dir)
 		case pod.IsBelow(at, dir):
 			if at == storeBundle {
 				s.Mozilla = false
 				s.uncertain("the mount at %s hides the bundle of the image", at)
 			}
-			if err := s.addFile(c, at); err != nil {
-				return err
-			}
+			s.addFile(at)
 		}
 	}
-	return nil
 }
 
 // addDir adds the files of a folder.
-func (s *Store) addDir(c *pod.Container, dir string) error {
-	names, known := c.FileNames(dir)
+func (s *storeReader) addDir(dir string) {
+	names, known := s.FileNames(dir)
 	if !known {
 		s.uncertain("what is in %s is not in the manifests", dir)
 	}
 	for _, name := range names {
-		if err := s.addFile(c, path.Join(dir, name)); err != nil {
-			return err
-		}
+		s.addFile(path.Join(dir, name))
 	}
-	return nil
 }
 
 // addFile adds the certificates of a file.
-func (s *Store) addFile(c *pod.Container, name string) error {
-	found, err := c.Open(name)
-	if err != nil {
-		return err
-	}
+func (s *storeReader) addFile(name string) {
+	found := s.open(name)
 	if found.State != pod.Found {
 		s.uncertain("what is in %s is not in the manifests", name)
-		return nil
+		return
 	}
 	if bundle, _, err := gitlabrunner.Parse(found.From, found.Bytes); err == nil { // else nothing is trusted
 		s.Added = slices.Concat(s.Added, bundle.Certificates())
 	}
-	return nil
+}
+
+func (s *storeReader) open(file string) pod.File {
+	found, err := s.Open(file)
+	s.err = cmp.Or(s.err, err)
+	return found
 }
 
 // CodeProxied is that of a runner that connects through a proxy.

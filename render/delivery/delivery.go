@@ -5,7 +5,6 @@ package delivery
 import (
 	"cmp"
 	"path"
-	"slices"
 
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/added"
@@ -47,22 +46,63 @@ func Named(dir string) Location {
 // Ways returns the ways of New, the default first.
 func Ways() []pod.Way { return []pod.Way{pod.WayCertsDir, pod.WayEnv, pod.WayConfig} }
 
-// ParseWay reads a way of New. Everything else is a *manifest.Error.
-func ParseWay(written string) (pod.Way, error) {
-	if !slices.Contains(Ways(), pod.Way(written)) {
-		return "", manifest.NewError(manifest.WayUnknown, "%q is none of the ways: %s, %s, %s", written, pod.WayCertsDir, pod.WayEnv, pod.WayConfig)
-	}
-	return pod.Way(written), nil
-}
-
-// New returns the Delivery of a way, "" for the default, that mounts at a directory, "" for its own.
+// New returns the Delivery of a way, "" for the default, that mounts at a directory, "" for its own. Another
+// way is a *manifest.Error.
 func New(via pod.Way, dir string) (Delivery, error) {
-	way, err := ParseWay(string(cmp.Or(via, pod.WayCertsDir)))
-	switch way {
+	switch cmp.Or(via, pod.WayCertsDir) {
+	case pod.WayCertsDir:
+		return certsDir{dir}, nil
 	case pod.WayEnv:
 		return env{dir}, nil
 	case pod.WayConfig:
 		return config{dir}, nil
 	}
-	return certsDir{dir}, err
+	return nil, manifest.NewError(manifest.WayUnknown, "%q is none of the ways: %s, %s, %s", via, pod.WayCertsDir, pod.WayEnv, pod.WayConfig)
+}
+
+// certsDir is <host>.crt in the directory that the runner looks into by itself. Both other settings
+// would win over it.
+type certsDir struct{ dir string }
+
+func (certsDir) NeedsHost() bool { return true }
+
+func (w certsDir) Locate(c *pod.Container, server gitlabrunner.Server) (Location, error) {
+	if err := c.RefuseWinner(pod.WayCertsDir); err != nil {
+		return Location{}, err
+	}
+	dir, err := c.CertsDir(w.dir)
+	return Location{dir, server.CertFile, c.UncertainDir(w.dir)}, err
+}
+
+func (certsDir) Apply(*added.Deployment, *pod.Container, Location) error { return nil }
+
+// env names the file in CI_SERVER_TLS_CA_FILE, which wins over everything else. It needs no host.
+type env struct{ dir string }
+
+func (env) NeedsHost() bool { return false }
+
+func (w env) Locate(*pod.Container, gitlabrunner.Server) (Location, error) {
+	return Named(w.dir), nil
+}
+
+func (env) Apply(d *added.Deployment, c *pod.Container, at Location) error {
+	return d.SetVariable(c, gitlabrunner.CAFileVariable, at.Path())
+}
+
+// config names the file as tls-ca-file in the template of the runner's configuration, which wins over
+// the certs directory, and loses to CI_SERVER_TLS_CA_FILE. It needs no host.
+type config struct{ dir string }
+
+func (config) NeedsHost() bool { return false }
+
+func (w config) Locate(c *pod.Container, _ gitlabrunner.Server) (Location, error) {
+	if err := c.RefuseWinner(pod.WayConfig); err != nil {
+		return Location{}, err
+	}
+	_, err := c.Runner.ConfigTemplate()
+	return Named(w.dir), err
+}
+
+func (config) Apply(d *added.Deployment, _ *pod.Container, at Location) error {
+	return d.SetCAFile(at.Path())
 }

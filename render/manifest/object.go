@@ -25,15 +25,6 @@ type Object struct {
 // String returns the object's name in messages: "Deployment/ci-gitlab-runner".
 func (o *Object) String() string { return strings.TrimSuffix(o.Kind+"/"+o.Name, "/") }
 
-// objectsOf reads a document and lists its objects.
-func objectsOf(doc *yamledit.Document) ([]*Object, error) {
-	root, err := doc.Root()
-	if err != nil {
-		return nil, WithPlace(doc, err)
-	}
-	return flatten(&Object{Document: doc, Node: root})
-}
-
 // flatten lists an object, or the items of a List (`kind: List` of kubectl, DeploymentList of the
 // API, whose items may leave out their kind).
 func flatten(o *Object) (all []*Object, err error) {
@@ -76,15 +67,6 @@ func (o *Object) WithPlace(err error) error {
 
 // Label returns the name of the object's document in messages.
 func (o *Object) Label() string { return documentLabel(o.Document) }
-
-// remove takes the object out of its stream.
-func (o *Object) remove() {
-	if o.siblings == nil {
-		o.Document.Remove()
-		return
-	}
-	yamledit.Retain(o.siblings, func(item *yaml.RNode) bool { return item.YNode() != o.Node.YNode() })
-}
 
 // IsHook reports whether Helm keeps the object out of the release
 // (helm.sh/helm/v3/pkg/release/hook.go).

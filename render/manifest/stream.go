@@ -41,8 +41,9 @@ func Read(stream *yamledit.Stream) *Stream {
 func (s *Stream) Objects(doc *yamledit.Document) ([]*Object, error) {
 	known, done := s.listed[doc]
 	if !done {
-		known.objects, known.err = objectsOf(doc)
-		if known.err != nil {
+		if root, err := doc.Root(); err != nil {
+			known.err = WithPlace(doc, err)
+		} else if known.objects, known.err = flatten(&Object{Document: doc, Node: root}); known.err != nil {
 			known.objects = nil
 		}
 		s.listed[doc] = known
@@ -134,7 +135,10 @@ func (s *Stream) Finish() error {
 		return nil
 	}
 	for _, o := range s.withdrawn {
-		o.remove()
+		if o.siblings == nil {
+			o.Document.Remove()
+		}
+		yamledit.Retain(o.siblings, func(item *yaml.RNode) bool { return item.YNode() != o.Node.YNode() })
 	}
 	for _, a := range s.added {
 		if err := s.Append(a.head, a.tree, a.crlf); err != nil {

@@ -6,7 +6,6 @@ import (
 
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/manifest"
-	"helm-runnertrust/render/tomledit"
 )
 
 // Hosts are the servers besides GitLab's that the jobs of a runner connect to by TLS; the zero Server
@@ -74,21 +73,11 @@ func (r *Runner) RefuseJobs(t *Template) error {
 	return nil
 }
 
-// JobVolumes returns the volumes of the job pods in the template.
-func (r *Runner) JobVolumes() []tomledit.Volume { return r.readable().config.Volumes() }
-
 // HasScript reports whether our script is in a runner's template, and nothing wins over it.
 func (r *Runner) HasScript() bool {
 	t := r.readable()
 	_, set := t.config.OwnScript()
 	return set && r.RefuseJobs(t) == nil
-}
-
-// JobSettings returns the configuration of the jobs, empty where the stream has none that can be read, and
-// what JobsElsewhere says of it.
-func (r *Runner) JobSettings() (config *tomledit.Config, elsewhere string) {
-	t := r.readable()
-	return t.config, r.JobsElsewhere()
 }
 
 // JobsElsewhere says why the job pods may not be in the namespace of the runner, where the objects are;

@@ -17,38 +17,29 @@ const (
 	CodeNeverStarts trust.Code = "pod-never-starts"   // the API server or the container runtime refuses the pod
 )
 
-// A StartFault says why a pod does not start, or, where Unsure, may not.
-type StartFault struct {
-	trust.Finding
-	Unsure bool
-}
-
-// StartFault returns what keeps the pod from starting; nil for nothing. All containers count, as a pod
-// that is refused starts none of them.
-func (r *Runner) StartFault() *StartFault {
-	if why := cmp.Or(r.missingKey(), r.missingVariable()); why != "" {
-		return neverStarts(CodeKeyMissing, why)
+// StartFault returns what keeps the pod from starting, with an unknown status where it only may; nil for
+// nothing. All containers count, as a pod that is refused starts none of them.
+func (r *Runner) StartFault() *trust.Verdict {
+	code, why, unsure := CodeKeyMissing, cmp.Or(r.missingKey(), r.missingVariable()), ""
+	if why == "" {
+		code, why = CodeNeverStarts, r.volumeFault()
 	}
-	if why := r.volumeFault(); why != "" {
-		return neverStarts(CodeNeverStarts, why)
-	}
-	var unsure *StartFault
 	for _, c := range r.all {
 		for at, m := range c.Mounts {
-			switch why, sure := c.mountFault(at, m); {
-			case why == "":
-			case sure:
-				return neverStarts(CodeNeverStarts, why)
-			case unsure == nil:
-				unsure = &StartFault{trust.Finding{Code: CodeNeverStarts, Message: "whether its pod starts is not in the manifests: " + why}, true}
+			if fault, sure := c.mountFault(at, m); sure {
+				why = cmp.Or(why, fault)
+			} else {
+				unsure = cmp.Or(unsure, fault)
 			}
 		}
 	}
-	return unsure
-}
-
-func neverStarts(code trust.Code, why string) *StartFault {
-	return &StartFault{Finding: trust.Finding{Code: code, Message: "no pod of it starts: " + why}}
+	switch {
+	case why != "":
+		return &trust.Verdict{Status: trust.StatusFailed, Finding: trust.Finding{Code: code, Message: "no pod of it starts: " + why}}
+	case unsure != "":
+		return &trust.Verdict{Status: trust.StatusUnknown, Finding: trust.Finding{Code: CodeNeverStarts, Message: "whether its pod starts is not in the manifests: " + unsure}}
+	}
+	return nil
 }
 
 // missingKey says which volume of the pod shows a key that its object in the stream does not have; ""

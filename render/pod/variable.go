@@ -19,8 +19,8 @@ type Setting struct {
 	Value string           // "" where the manifests do not have it
 	From  *manifest.Object // whose keys envFrom sets; nil for none
 
-	Unseen *manifest.Object // which envFrom names and the stream does not have, so that it may set it; nil for none
-	Key    string           // in there
+	Unseen string // the object that envFrom names and the stream does not have, so that it may set it; "" for none
+	Key    string // in there
 
 	by    *manifest.Object // the Deployment, or the ConfigMap of the configuration
 	field string           // in there
@@ -62,7 +62,7 @@ func (c *Container) fromObjects(name string) (s Setting) {
 			}
 			o := c.Runner.stream.Find(shown.Kind, object, c.Runner.Namespace)
 			if o == nil {
-				s.Unseen, s.Key = &manifest.Object{Kind: shown.Kind, Name: object}, key
+				s.Unseen, s.Key = shown.Kind+"/"+object, key
 				continue
 			}
 			if !slices.Contains(o.DataKeys(), key) {
@@ -76,30 +76,6 @@ func (c *Container) fromObjects(name string) (s Setting) {
 		}
 	}
 	return s
-}
-
-// Unseen returns the object from which envFrom may set a variable although the stream does not have it, and its
-// key there; "" where env or an object of the stream decides.
-func (c *Container) Unseen(name string) (object, key string) {
-	if manifest.Named(c.env, name) != nil {
-		return "", ""
-	}
-	for _, entry := range manifest.List(c.Node, "envFrom") {
-		rest, hasPrefix := strings.CutPrefix(name, manifest.Text(entry, "prefix"))
-		for _, shown := range Mountables {
-			named := manifest.Text(entry, shown.EnvFrom, "name")
-			if named == "" || !hasPrefix {
-				continue
-			}
-			switch o := c.Runner.stream.Find(shown.Kind, named, c.Runner.Namespace); {
-			case o == nil:
-				object, key = shown.Kind+"/"+named, rest
-			case slices.Contains(o.DataKeys(), rest):
-				object = ""
-			}
-		}
-	}
-	return object, key
 }
 
 // absence says why an object of the stream need not be there when the pod starts; "" where it is.

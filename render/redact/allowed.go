@@ -15,32 +15,21 @@ var shownPaths = []string{
 	".spec.template.metadata.name", ".spec.template.metadata.labels.*", ".spec.template.metadata.annotations.checksum/*",
 	".spec.template.spec.volumes.*", ".spec.template.spec.securityContext.*", ".spec.template.spec.serviceAccountName",
 	".spec.template.spec.terminationGracePeriodSeconds", ".spec.template.spec.nodeSelector.*", ".spec.template.spec.hostAliases.*",
-	".spec.template.spec.containers.*", ".spec.template.spec.initContainers.*",
+	containers + ".name", containers + ".image", containers + ".imagePullPolicy", containers + ".volumeMounts.*", containers + ".resources.*",
+	containers + ".ports.*", containers + ".securityContext.*", containers + ".env.name", containers + ".env.value.*",
+	containers + ".env.valueFrom.*", containers + ".envFrom.*",
 }
 
-// shownOfContainers are the fields of a container that cannot be a secret. A container's env, args,
-// command, probes and lifecycle can hold one.
-var shownOfContainers = []string{
-	".name", ".image", ".imagePullPolicy", ".volumeMounts.*", ".resources.*", ".ports.*", ".securityContext.*",
-	".env.name", ".env.value.*", ".env.valueFrom.*", ".envFrom.*",
-}
+// containers is the path of containers, initContainers too. Their args, command, probes and lifecycle can
+// hold a secret, and so can the values of env but a few.
+const containers = ".spec.template.spec.containers"
 
 // shownVariables are those whose values lead a runner to its server and to its certificates.
 var shownVariables = []string{"CI_SERVER_URL", "CI_SERVER_TLS_CA_FILE", "SSL_CERT_DIR", "SSL_CERT_FILE", "HOME"}
 
-func isShownVariable(name string) bool { return slices.Contains(shownVariables, name) }
-
 // isShown reports whether the scalars at a path are shown.
 func isShown(path string) bool {
-	if isOfIdentity(path) {
-		return true
-	}
-	for _, containers := range []string{".spec.template.spec.containers", ".spec.template.spec.initContainers"} {
-		if rest, is := strings.CutPrefix(path, containers); is {
-			return matchesAny(rest, shownOfContainers)
-		}
-	}
-	return matchesAny(path, shownPaths)
+	return isOfIdentity(path) || matchesAny(strings.Replace(path, ".spec.template.spec.initContainers.", containers+".", 1), shownPaths)
 }
 
 // isOfIdentity reports whether a path is of what tells which object it is.
@@ -57,9 +46,6 @@ func matchesAny(path string, patterns []string) bool {
 		return path == pattern || isPrefix && strings.HasPrefix(path, start)
 	})
 }
-
-// mayHoldPassword reports whether a scalar could have the user info of a URL.
-func mayHoldPassword(value string) bool { return strings.Contains(value, "@") }
 
 // isOurConfigMap reports whether a ConfigMap is one that the filter made, whose data are certificates.
 func isOurConfigMap(node *yaml.Node) bool {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -72,7 +73,7 @@ func (f *finder) walk(node *yaml.Node, path string, shown func(path string) bool
 		eachField(node, func(key, value *yaml.Node) {
 			f.add(key, true)
 			below := path + "." + key.Value
-			if strings.HasSuffix(below, ".env.value") && isShownVariable(name) {
+			if strings.HasSuffix(below, ".env.value") && slices.Contains(shownVariables, name) {
 				below += "." + name
 			}
 			f.walk(value, below, shown)
@@ -82,7 +83,7 @@ func (f *finder) walk(node *yaml.Node, path string, shown func(path string) bool
 			f.walk(item, path, shown)
 		}
 	case yaml.ScalarNode:
-		f.add(node, shown(path) && !mayHoldPassword(node.Value))
+		f.add(node, shown(path) && !strings.Contains(node.Value, "@")) // which the user info of a URL ends with
 	}
 }
 

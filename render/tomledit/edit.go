@@ -91,11 +91,19 @@ func (c *Config) value(name string) any {
 	return c.table[c.key(name)]
 }
 
-// without returns the tree without a setting.
+// without returns the tree without a setting; of kubernetes without the volumes, with which the table may go.
 func (c *Config) without(name string) map[string]any {
 	tree, runner := maps.Clone(c.tree), maps.Clone(c.table)
-	delete(runner, c.key(name))
 	tree[c.array] = runner
+	table, _ := runner[c.key(name)].(map[string]any)
+	delete(runner, c.key(name))
+	if name == kubernetes {
+		table = maps.Clone(table)
+		maps.DeleteFunc(table, func(key string, _ any) bool { return strings.EqualFold(key, "volumes") })
+		if len(table) > 0 {
+			runner[c.key(name)] = table
+		}
+	}
 	return tree
 }
 

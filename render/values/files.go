@@ -16,22 +16,17 @@ func (r *runner) fill() error {
 	if err != nil {
 		return err
 	}
-	if err := r.add("", r.at.File, r.server, offer); err != nil {
-		return err
-	}
+	err = r.add("", r.at.File, r.server, offer)
 	for _, host := range r.FurtherHosts(r.server.Name) {
 		server := gitlabrunner.ForHost(host)
 		for _, offer := range r.Offers(host) {
-			if !offer.ForHost {
-				continue
+			if offer.ForHost && err == nil {
+				err = r.add(host, server.CertFile, server, offer)
+				r.values.Notes = append(r.values.Notes, render.FurtherNote(host, offer))
 			}
-			if err := r.add(host, server.CertFile, server, offer); err != nil {
-				return err
-			}
-			r.values.Notes = append(r.values.Notes, render.FurtherNote(host, offer))
 		}
 	}
-	return nil
+	return err
 }
 
 // add checks an offer, and puts it into a file.

@@ -30,7 +30,14 @@ func (r *runner) text(config string) (_ []byte, err error) {
 	}
 	add("volumes", yamledit.List(added.NewVolume(added.VolumeName, r.files.Projections()...)), r.aboutVolumes())
 	add("volumeMounts", yamledit.List(added.NewMount(added.VolumeName, r.at.Dir)), r.aboutMounts())
-	if variables := r.variables(); len(variables) > 0 {
+	var variables []*yaml.RNode // that lead the runner to its files
+	if r.Via == pod.WayEnv {
+		variables = append(variables, added.NewVariable(gitlabrunner.CAFileVariable, r.at.Path()))
+	}
+	if len(r.values.Objects) > 1 {
+		variables = append(variables, added.NewVariable(added.CertDirVariable, r.at.Dir+":"+added.SystemCertDirs))
+	}
+	if len(variables) > 0 {
 		add("envVars", yamledit.List(variables...), commented("%s is the path of the runner's file, and wins over every other setting; "+
 			"%s is for further hosts. Every version of the chart has envVars.", gitlabrunner.CAFileVariable, added.CertDirVariable))
 	}
@@ -44,17 +51,6 @@ func (r *runner) text(config string) (_ []byte, err error) {
 	}
 	return []byte(commented("Values of the chart %s that make its runner trust %s.", chart, r.server.URL) +
 		commented("Helm does not merge lists: if your other values have one of these keys, put its items there.") + "\n" + body), err
-}
-
-// variables returns those that lead the runner to its files.
-func (r *runner) variables() (all []*yaml.RNode) {
-	if r.Via == pod.WayEnv {
-		all = append(all, added.NewVariable(gitlabrunner.CAFileVariable, r.at.Path()))
-	}
-	if len(r.values.Objects) > 1 {
-		all = append(all, added.NewVariable(added.CertDirVariable, r.at.Dir+":"+added.SystemCertDirs))
-	}
-	return all
 }
 
 var filledLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^.+$`) })

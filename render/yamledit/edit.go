@@ -51,8 +51,8 @@ func Fields(mapping *yaml.RNode) []Pair {
 		return nil
 	}
 	var pairs []Pair
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		pairs = append(pairs, Pair{Key: node.Content[i].Value, Value: yaml.NewRNode(node.Content[i+1])})
+	for field := range slices.Chunk(node.Content, 2) {
+		pairs = append(pairs, Pair{Key: field[0].Value, Value: yaml.NewRNode(field[1])})
 	}
 	return pairs
 }
@@ -75,17 +75,13 @@ func Bare(node *yaml.RNode) *yaml.RNode {
 // kyaml's SetField keeps the style only.
 func Set(mapping *yaml.RNode, key string, value *yaml.RNode) *yaml.RNode {
 	node := value.YNode()
-	content := mapping.YNode().Content
-	for i := 0; i+1 < len(content); i += 2 {
-		if content[i].Value != key {
-			continue
-		}
-		if old := content[i+1]; old.Kind == yaml.ScalarNode && node.Kind == yaml.ScalarNode {
+	if field := mapping.Field(key); field != nil {
+		if old := field.Value.YNode(); old.Kind == yaml.ScalarNode && node.Kind == yaml.ScalarNode {
 			node.Style, node.Anchor, node.Line, node.Column = old.Style, old.Anchor, old.Line, old.Column
 			node.HeadComment, node.LineComment, node.FootComment = old.HeadComment, old.LineComment, old.FootComment
 		}
-		content[i+1] = node
-		return value
+		field.Value.SetYNode(node)
+		return field.Value
 	}
 	Append(mapping, Text(key), value)
 	return value
@@ -100,13 +96,7 @@ func Append(collection *yaml.RNode, nodes ...*yaml.RNode) {
 
 // Remove takes a key out of a mapping.
 func Remove(mapping *yaml.RNode, key string) {
-	node := mapping.YNode()
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		if node.Content[i].Value == key {
-			node.Content = slices.Delete(slices.Clone(node.Content), i, i+2)
-			return
-		}
-	}
+	_ = mapping.PipeE(yaml.Clear(key)) // an error is only of what is not a mapping
 }
 
 // Prepend puts an item in front of those of a sequence, or a key and its value in front of those of a
@@ -133,12 +123,9 @@ func Retain(list *yaml.RNode, keep func(item *yaml.RNode) bool) (dropped bool) {
 // ReplaceField puts another key and value in the place of one of a mapping, which keeps its place
 // and the comments of the key. A mapping without the key stays as it is.
 func ReplaceField(mapping *yaml.RNode, old, key string, value *yaml.RNode) {
-	content := mapping.YNode().Content
-	for i := 0; i+1 < len(content); i += 2 {
-		if content[i].Value == old {
-			content[i].Value, content[i+1] = key, value.YNode()
-			return
-		}
+	if field := mapping.Field(old); field != nil {
+		field.Key.YNode().Value = key
+		field.Value.SetYNode(value.YNode())
 	}
 }
 
