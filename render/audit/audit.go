@@ -109,17 +109,17 @@ func (j *judge) deployment(o *manifest.Object) (all []Runner, err error) {
 	if err != nil {
 		return nil, err
 	}
-	fault := r.StartFault()
+	fault, unsure := r.StartFault()
 	var faults []error
 	for _, c := range r.Containers {
 		a := Runner{Deployment: r.Name, Namespace: r.Namespace, Container: c.Name}
 		faults = append(faults, j.container(&a, c))
 		switch {
 		case fault == nil || a.Status == trust.StatusFailed:
-		case !fault.Unsure:
-			a.Status, a.Finding = trust.StatusFailed, fault.Finding
+		case !unsure:
+			a.Status, a.Finding = trust.StatusFailed, *fault
 		default: // also where a handshake could tell what the runner trusts
-			a.Status, a.Finding = trust.StatusUnknown, fault.Finding
+			a.Status, a.Finding = trust.StatusUnknown, *fault
 		}
 		all = append(all, a)
 	}

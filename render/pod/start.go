@@ -17,16 +17,10 @@ const (
 	CodeNeverStarts trust.Code = "pod-never-starts"   // the API server or the container runtime refuses the pod
 )
 
-// A StartFault says why a pod does not start, or, where Unsure, may not.
-type StartFault struct {
-	trust.Finding
-	Unsure bool
-}
-
-// StartFault returns what keeps the pod from starting; nil for nothing. All containers count, as a pod
+// StartFault returns what keeps the pod from starting, or, where unsure, what may; nil for nothing. All containers count, as a pod
 // that is refused starts none of them.
-func (r *Runner) StartFault() *StartFault {
-	code, why, unsure := CodeKeyMissing, cmp.Or(r.missingKey(), r.missingVariable()), ""
+func (r *Runner) StartFault() (fault *trust.Finding, unsure bool) {
+	code, why, perhaps := CodeKeyMissing, cmp.Or(r.missingKey(), r.missingVariable()), ""
 	if why == "" {
 		code, why = CodeNeverStarts, r.volumeFault()
 	}
@@ -35,17 +29,17 @@ func (r *Runner) StartFault() *StartFault {
 			if fault, sure := c.mountFault(at, m); sure {
 				why = cmp.Or(why, fault)
 			} else {
-				unsure = cmp.Or(unsure, fault)
+				perhaps = cmp.Or(perhaps, fault)
 			}
 		}
 	}
 	switch {
 	case why != "":
-		return &StartFault{trust.Finding{Code: code, Message: "no pod of it starts: " + why}, false}
-	case unsure != "":
-		return &StartFault{trust.Finding{Code: CodeNeverStarts, Message: "whether its pod starts is not in the manifests: " + unsure}, true}
+		return &trust.Finding{Code: code, Message: "no pod of it starts: " + why}, false
+	case perhaps != "":
+		return &trust.Finding{Code: CodeNeverStarts, Message: "whether its pod starts is not in the manifests: " + perhaps}, true
 	}
-	return nil
+	return nil, false
 }
 
 // missingKey says which volume of the pod shows a key that its object in the stream does not have; ""
