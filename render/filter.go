@@ -239,8 +239,6 @@ func (r *Result) Bytes() []byte { return bytes.Join(r.texts, nil) }
 // WriteTo writes the filtered stream.
 func (r *Result) WriteTo(w io.Writer) (int64, error) { return bytes.NewReader(r.Bytes()).WriteTo(w) }
 
-var _ io.WriterTo = (*Result)(nil)
-
 func (r *Result) warn(findings ...trust.Finding) { r.Warnings = append(r.Warnings, findings...) }
 
 func (r *Result) note(finding trust.Finding) { r.Notes = append(r.Notes, finding) }

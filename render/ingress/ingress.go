@@ -32,12 +32,12 @@ type Served struct{ Secret, By string }
 // SecretKey is the key of a kubernetes.io/tls Secret with the certificates that the server sends.
 const SecretKey = "tls.crt"
 
-// Terminations are those of a stream, in its order, listed when they are first asked for.
-type Terminations struct{ list func() []termination }
+// Terminations lists those of a stream, in its order, when they are first asked for.
+type Terminations func() []termination
 
 // Of returns the Terminations of a stream.
-func Of(stream *manifest.Stream) *Terminations {
-	return &Terminations{sync.OnceValue(func() (all []termination) {
+func Of(stream *manifest.Stream) Terminations {
+	return sync.OnceValue(func() (all []termination) {
 		for _, doc := range stream.Documents {
 			if doc.Contains("Ingress", "tls") || doc.Contains("Gateway", "listeners") {
 				objects, _ := stream.Objects(doc) // what does not parse is nothing that Kubernetes would take
@@ -47,13 +47,13 @@ func Of(stream *manifest.Stream) *Terminations {
 			}
 		}
 		return all
-	})}
+	})
 }
 
 // Secret returns the Secret that an Ingress or a Gateway names for a host; the zero Served where none
 // does. There has to be one, in the namespace of the runner's Deployment. asked is whether the stream
 // was named as the source: then what is for every host counts too.
-func (all *Terminations) Secret(runner *manifest.Object, host string, asked bool) (Served, error) {
+func (all Terminations) Secret(runner *manifest.Object, host string, asked bool) (Served, error) {
 	if host == "" {
 		return Served{}, nil
 	}
@@ -86,9 +86,9 @@ func (all *Terminations) Secret(runner *manifest.Object, host string, asked bool
 
 // closest returns the terminations that name a host most closely, and those for every host only where
 // that was asked for. What terminates TLS itself comes before what passes it on.
-func (all *Terminations) closest(host string, asked bool) (found []termination) {
+func (all Terminations) closest(host string, asked bool) (found []termination) {
 	best := 0
-	for _, t := range all.list() {
+	for _, t := range all() {
 		rank := 0
 		for _, name := range t.hosts {
 			rank = max(rank, rankOf(name, host, t.anyLabels))
