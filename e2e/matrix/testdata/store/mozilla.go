@@ -16,3 +16,6 @@ func Mozilla() *x509.CertPool {
 	pool.AppendCertsFromPEM(text)
 	return pool
 }
+
+// Version returns the name of this list.
+func Version() string { return "matrix" }
