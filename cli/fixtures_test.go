@@ -136,7 +136,7 @@ var lineNumber = regexp.MustCompile(`line \d+`)
 // yamlFaults are why documents of a stream are no strict YAML.
 func yamlFaults(stream string) (faults []string) {
 	for _, doc := range yamledit.Split([]byte(stream)).Documents {
-		decoder := yaml.NewDecoder(bytes.NewReader(doc.Text()))
+		decoder := yaml.NewDecoder(bytes.NewReader(doc.Text))
 		var value any
 		if err := decoder.Decode(&value); err != nil && !errors.Is(err, io.EOF) {
 			faults = append(faults, lineNumber.ReplaceAllString(err.Error(), "line"))

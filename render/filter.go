@@ -1,7 +1,9 @@
 package render
 
 import (
+	"bytes"
 	"errors"
+	"io"
 
 	"helm-runnertrust/render/added"
 	"helm-runnertrust/render/delivery"
@@ -65,7 +67,7 @@ func FilterStream(stream *yamledit.Stream, options Options) (*Result, error) {
 // noteRewritten notes the documents that were serialized as a whole.
 func (f *filter) noteRewritten() {
 	for _, doc := range f.run.Stream.Documents {
-		if !doc.Rewritten() {
+		if !doc.Rewritten {
 			continue
 		}
 		objects, _ := f.run.Stream.Objects(doc) // it was read for the edit
@@ -222,3 +224,21 @@ func (f *filter) annotate(d *added.Deployment, files *Files) error {
 	}
 	return d.Annotate(sum)
 }
+
+// A Result is a filtered stream. Each of its findings is there once.
+type Result struct {
+	Warnings []trust.Finding
+	Notes    []trust.Finding // what the stream itself decided, and is no warning
+
+	texts [][]byte // of its documents; they share the memory of what was read
+}
+
+// Bytes returns the filtered stream.
+func (r *Result) Bytes() []byte { return bytes.Join(r.texts, nil) }
+
+// WriteTo writes the filtered stream.
+func (r *Result) WriteTo(w io.Writer) (int64, error) { return bytes.NewReader(r.Bytes()).WriteTo(w) }
+
+func (r *Result) warn(findings ...trust.Finding) { r.Warnings = append(r.Warnings, findings...) }
+
+func (r *Result) note(finding trust.Finding) { r.Notes = append(r.Notes, finding) }

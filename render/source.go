@@ -23,7 +23,7 @@ type filter struct {
 	options      Options
 	run          *added.Run
 	delivery     delivery.Delivery
-	terminations *ingress.Terminations
+	terminations ingress.Terminations
 	further      []string // hosts of the options that no setting of a runner has
 	jobs         map[*manifest.Object]jobTemplate
 }

@@ -50,13 +50,13 @@ func Find(stream *yamledit.Stream) *yamledit.Document {
 func newList(stream *yamledit.Stream, doc *yamledit.Document) (*resourceList, error) {
 	for _, other := range stream.Documents {
 		if other != doc && !other.IsBlank() {
-			return nil, &advice.Error{What: fmt.Sprintf("document %d of stdin is beside the ResourceList in document %d", other.Number(), doc.Number()),
+			return nil, &advice.Error{What: fmt.Sprintf("document %d of stdin is beside the ResourceList in document %d", other.Number, doc.Number),
 				Hint: "a KRM function takes one ResourceList, and nothing else"}
 		}
 	}
 	root, err := doc.Root()
 	if syntax, ok := errors.AsType[*yamledit.SyntaxError](err); ok && syntax.Line > 0 {
-		err = fmt.Errorf("line %d: %w", doc.LinesAbove()+syntax.Line, err)
+		err = fmt.Errorf("line %d: %w", doc.LinesAbove+syntax.Line, err)
 	}
 	if err != nil {
 		return nil, malformed("it cannot be read", err)
@@ -103,7 +103,7 @@ func (l *resourceList) replace(edited *yamledit.Stream, output []byte) error {
 	for i, doc := range edited.Documents {
 		text, err := doc.Bytes()
 		item := l.items[i]
-		if err == nil && !bytes.Equal(text, doc.Text()) {
+		if err == nil && !bytes.Equal(text, doc.Text) {
 			item, err = doc.Root()
 		}
 		if err != nil {

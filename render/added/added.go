@@ -1,6 +1,8 @@
 package added
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -32,12 +34,12 @@ const (
 	volume      kind = "volume"      // item.go
 	mount       kind = "mount"       // item.go
 	variable    kind = "variable"    // item.go
-	annotation  kind = "annotation"  // annotation.go: of the pods
+	annotation  kind = "annotation"  // this file: of the pods
 	annotations kind = "annotations" // this file: the Deployment had none
 	setting     kind = "setting"     // template.go
 	script      kind = "script"      // template.go
 	jobVolumes  kind = "jobVolumes"  // template.go: of the job pods
-	configMap   kind = "configMap"   // configmap.go
+	configMap   kind = "configMap"   // this file
 )
 
 // A Run is the edits of one run of the filter on a stream.
@@ -141,4 +143,67 @@ func removeEmpty(parent *yaml.RNode, key string) {
 	if list := manifest.Value(parent, key); list.IsNilOrEmpty() {
 		yamledit.Remove(parent, key)
 	}
+}
+
+// Annotate writes a checksum into the pods' annotations, so that the pods roll when it changes.
+func (d *Deployment) Annotate(checksum string) error {
+	r := record{Add: annotation, Name: pod.ChecksumAnnotation, Sum: sumOf(checksum)}
+	node := d.Template
+	for _, key := range []string{"metadata", "annotations"} {
+		inner := manifest.Value(node, key)
+		if inner == nil {
+			r.Made++
+			inner = yamledit.Set(node, key, yamledit.Map())
+		}
+		node = inner
+	}
+	if manifest.Value(node, pod.ChecksumAnnotation) != nil {
+		return d.Refuse(manifest.ChangedSince, "annotation "+pod.ChecksumAnnotation, "the pods have it already, and the Deployment has no annotation %s", pod.AddedAnnotation)
+	}
+	d.records = append(d.records, r)
+	yamledit.Set(node, pod.ChecksumAnnotation, yamledit.Text(checksum))
+	return nil
+}
+
+func revertAnnotation(o *manifest.Object, r record) error {
+	template := manifest.Value(o.Node, "spec", "template")
+	metadata := manifest.Value(template, "metadata")
+	list := manifest.Value(metadata, "annotations")
+	if written := manifest.Value(list, r.Name); written == nil || sumOf(yaml.GetValue(written)) != r.Sum {
+		return errChanged
+	}
+	yamledit.Remove(list, r.Name)
+	if r.Made > 0 {
+		removeEmpty(metadata, "annotations")
+	}
+	if r.Made > 1 {
+		removeEmpty(template, "metadata")
+	}
+	return nil
+}
+
+// sumOf returns the first eight bytes of the SHA-256 of a text, in hex.
+func sumOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:8])
+}
+
+// AddConfigMap puts a ConfigMap of the runner's namespace at the end of the stream, with comment lines
+// above it. It refuses a name that another ConfigMap of the stream has.
+func (d *Deployment) AddConfigMap(name, head string, o *yaml.RNode) error {
+	if other := d.run.Stream.Find("ConfigMap", name, d.Namespace); other != nil {
+		return other.Refuse(manifest.ConfigMapTaken, "", "another ConfigMap of this name is in the stream")
+	}
+	d.run.Stream.Add(head, o, d.Document.HasCRLF())
+	d.records = append(d.records, record{Add: configMap, Name: name, Sum: yamledit.Digest(manifest.Value(o, "data"))})
+	return nil
+}
+
+func (run *Run) revertConfigMap(o *manifest.Object, r record) error {
+	found := run.Stream.Find("ConfigMap", r.Name, o.Namespace)
+	if found == nil || found.Namespace != o.Namespace || yamledit.Digest(manifest.Value(found.Node, "data")) != r.Sum {
+		return errChanged
+	}
+	run.Stream.Withdraw(found)
+	return nil
 }

@@ -102,7 +102,7 @@ func Run(stream []byte, options Options) ([]Runner, error) {
 type judge struct {
 	options      Options
 	stream       *manifest.Stream
-	terminations *ingress.Terminations
+	terminations ingress.Terminations
 }
 
 // deployment judges the containers of a runner, and the pod that they are in.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
 	"helm-runnertrust/render/manifest"
 )
 
@@ -30,12 +32,12 @@ type Served struct{ Secret, By string }
 // SecretKey is the key of a kubernetes.io/tls Secret with the certificates that the server sends.
 const SecretKey = "tls.crt"
 
-// Terminations are those of a stream, in its order, listed when they are first asked for.
-type Terminations struct{ list func() []termination }
+// Terminations lists those of a stream, in its order, when they are first asked for.
+type Terminations func() []termination
 
 // Of returns the Terminations of a stream.
-func Of(stream *manifest.Stream) *Terminations {
-	return &Terminations{sync.OnceValue(func() (all []termination) {
+func Of(stream *manifest.Stream) Terminations {
+	return sync.OnceValue(func() (all []termination) {
 		for _, doc := range stream.Documents {
 			if doc.Contains("Ingress", "tls") || doc.Contains("Gateway", "listeners") {
 				objects, _ := stream.Objects(doc) // what does not parse is nothing that Kubernetes would take
@@ -45,13 +47,13 @@ func Of(stream *manifest.Stream) *Terminations {
 			}
 		}
 		return all
-	})}
+	})
 }
 
 // Secret returns the Secret that an Ingress or a Gateway names for a host; the zero Served where none
 // does. There has to be one, in the namespace of the runner's Deployment. asked is whether the stream
 // was named as the source: then what is for every host counts too.
-func (all *Terminations) Secret(runner *manifest.Object, host string, asked bool) (Served, error) {
+func (all Terminations) Secret(runner *manifest.Object, host string, asked bool) (Served, error) {
 	if host == "" {
 		return Served{}, nil
 	}
@@ -84,9 +86,9 @@ func (all *Terminations) Secret(runner *manifest.Object, host string, asked bool
 
 // closest returns the terminations that name a host most closely, and those for every host only where
 // that was asked for. What terminates TLS itself comes before what passes it on.
-func (all *Terminations) closest(host string, asked bool) (found []termination) {
+func (all Terminations) closest(host string, asked bool) (found []termination) {
 	best := 0
-	for _, t := range all.list() {
+	for _, t := range all() {
 		rank := 0
 		for _, name := range t.hosts {
 			rank = max(rank, rankOf(name, host, t.anyLabels))
@@ -122,4 +124,82 @@ func rankOf(name, host string, anyLabels bool) int {
 		return everyHost + len(name)
 	}
 	return 0
+}
+
+// passthroughAnnotation makes ingress-nginx hand TLS on to the backend.
+const passthroughAnnotation = "nginx.ingress.kubernetes.io/ssl-passthrough"
+
+var (
+	ingressKeys = manifest.Keys{
+		"metadata": manifest.Mapping, "annotations": manifest.Entries, "spec": manifest.Mapping,
+		"tls": manifest.Items, "hosts": manifest.Items, "secretName": manifest.Anything,
+		"rules": manifest.Items, "host": manifest.Anything,
+	}
+	gatewayKeys = manifest.Keys{
+		"spec": manifest.Mapping, "listeners": manifest.Items, "hostname": manifest.Anything,
+		"tls": manifest.Mapping, "mode": manifest.Anything, "certificateRefs": manifest.Items,
+		"group": manifest.Anything, "kind": manifest.Anything, "name": manifest.Anything, "namespace": manifest.Anything,
+	}
+)
+
+// terminations returns those of one object; none for other kinds, and for kinds of these names from
+// other API groups.
+func terminations(o *manifest.Object) []termination {
+	group, _, _ := strings.Cut(manifest.Text(o.Node, "apiVersion"), "/")
+	switch {
+	case o.Kind == "Ingress" && (group == "networking.k8s.io" || group == "extensions"):
+		return ofIngress(o)
+	case o.Kind == "Gateway" && group == "gateway.networking.k8s.io":
+		return ofGateway(o)
+	}
+	return nil
+}
+
+// ofIngress reads spec.tls (IngressTLS in k8s.io/api/networking/v1): an entry without hosts is for
+// the hosts of all rules, and a wildcard stands for one label.
+func ofIngress(o *manifest.Object) (found []termination) {
+	fault := o.Check(ingressKeys)
+	for _, entry := range manifest.List(o.Node, "spec", "tls") {
+		t := termination{by: o, fault: fault, field: "spec.tls", secret: manifest.Text(entry, "secretName")}
+		if manifest.Text(o.Node, "metadata", "annotations", passthroughAnnotation) == "true" {
+			t.secret, t.passes = "", true
+		}
+		for _, name := range manifest.List(entry, "hosts") {
+			t.hosts = append(t.hosts, yaml.GetValue(name))
+		}
+		if len(t.hosts) == 0 {
+			for _, rule := range manifest.List(o.Node, "spec", "rules") {
+				t.hosts = append(t.hosts, manifest.Text(rule, "host"))
+			}
+		}
+		found = append(found, t)
+	}
+	return found
+}
+
+// ofGateway reads the listeners (Listener in sigs.k8s.io/gateway-api/apis/v1): one without a hostname
+// is for all, a wildcard stands for any number of labels, and the certificates are Secrets unless
+// it says otherwise.
+func ofGateway(o *manifest.Object) (found []termination) {
+	fault := o.Check(gatewayKeys)
+	for _, listener := range manifest.List(o.Node, "spec", "listeners") {
+		tls := manifest.Value(listener, "tls")
+		if tls == nil {
+			continue
+		}
+		t := termination{by: o, fault: fault, field: "spec.listeners", anyLabels: true,
+			hosts: []string{manifest.Text(listener, "hostname")}, passes: manifest.Text(tls, "mode") == "Passthrough"}
+		references := manifest.List(tls, "certificateRefs")
+		if t.passes || len(references) == 0 {
+			found = append(found, t)
+			continue
+		}
+		for _, reference := range references {
+			if cmp.Or(manifest.Text(reference, "kind"), "Secret") == "Secret" && manifest.Text(reference, "group") == "" {
+				t.secret, t.namespace = manifest.Text(reference, "name"), manifest.Text(reference, "namespace")
+				found = append(found, t)
+			}
+		}
+	}
+	return found
 }

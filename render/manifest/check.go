@@ -80,7 +80,7 @@ func (o *Object) check(node *yaml.Node, keys Keys) error {
 func (o *Object) duplicate(key *yaml.Node, line int) error {
 	e := &Error{Code: BadDocument, Document: o.Label(), Object: o.String(), Err: fmt.Errorf("duplicate key %q", key.Value)}
 	if key.Line > 0 {
-		above := o.Document.LinesAbove()
+		above := o.Document.LinesAbove
 		e.Line, e.Err = above+key.Line, fmt.Errorf("%w, first on line %d", e.Err, above+line)
 	}
 	return e

@@ -96,7 +96,7 @@ func byName(documents []*yamledit.Document) map[string][]*yamledit.Document {
 		if !doc.Contains("ConfigMap") && !doc.Contains("Secret") {
 			continue
 		}
-		for _, found := range nameField().FindAllSubmatch(doc.Text(), -1) {
+		for _, found := range nameField().FindAllSubmatch(doc.Text, -1) {
 			name := string(found[1])
 			if strings.ContainsAny(name, `&*!|>\?<`) {
 				name = ""
@@ -136,7 +136,7 @@ func (s *Stream) Finish() error {
 	}
 	for _, o := range s.withdrawn {
 		if o.siblings == nil {
-			o.Document.Remove()
+			o.Document.Removed = true
 		}
 		yamledit.Retain(o.siblings, func(item *yaml.RNode) bool { return item.YNode() != o.Node.YNode() })
 	}

@@ -2,10 +2,15 @@ package pod
 
 import (
 	"fmt"
+	"path"
+	"regexp"
+	"slices"
 	"strings"
+	"sync"
 
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/manifest"
+	"helm-runnertrust/render/tomledit"
 )
 
 // Hosts are the servers besides GitLab's that the jobs of a runner connect to by TLS; the zero Server
@@ -17,12 +22,11 @@ type Hosts struct {
 
 // Hosts returns those of a container.
 func (c *Container) Hosts() (h Hosts) {
-	t := c.Runner.readable()
-	if server, err := gitlabrunner.ParseServer(c.registered(t, "CLONE_URL", "clone_url").Value); err == nil && !server.Plain {
+	if server, err := gitlabrunner.ParseServer(c.registered("CLONE_URL", "clone_url").Value); err == nil && !server.Plain {
 		h.Clone = server
 	}
-	address := c.registered(t, "CACHE_S3_SERVER_ADDRESS", "cache", "s3", "ServerAddress").Value
-	if address == "" || c.registered(t, "CACHE_TYPE", "cache", "Type").Value != "s3" || c.registered(t, "CACHE_S3_INSECURE", "cache", "s3", "Insecure").Value == "true" {
+	address := c.registered("CACHE_S3_SERVER_ADDRESS", "cache", "s3", "ServerAddress").Value
+	if address == "" || c.registered("CACHE_TYPE", "cache", "Type").Value != "s3" || c.registered("CACHE_S3_INSECURE", "cache", "s3", "Insecure").Value == "true" {
 		return h
 	}
 	if server, err := gitlabrunner.ParseServer("https://" + strings.TrimPrefix(address, "https://")); err == nil {
@@ -83,11 +87,10 @@ func (r *Runner) HasScript() bool {
 // JobsElsewhere says why the job pods may not be in the namespace of the runner, where the objects are;
 // "" where they are. Without a setting the namespace is "default" (executors/kubernetes of gitlab-runner).
 func (r *Runner) JobsElsewhere() string {
-	t := r.readable()
 	for _, c := range r.Containers {
-		namespace := c.registered(t, "KUBERNETES_NAMESPACE", "kubernetes", "namespace")
-		overwrite := c.registered(t, "KUBERNETES_NAMESPACE_OVERWRITE_ALLOWED", "kubernetes", "namespace_overwrite_allowed")
-		perJob := c.registered(t, "KUBERNETES_NAMESPACE_PER_JOB", "kubernetes", "namespace_per_job")
+		namespace := c.registered("KUBERNETES_NAMESPACE", "kubernetes", "namespace")
+		overwrite := c.registered("KUBERNETES_NAMESPACE_OVERWRITE_ALLOWED", "kubernetes", "namespace_overwrite_allowed")
+		perJob := c.registered("KUBERNETES_NAMESPACE_PER_JOB", "kubernetes", "namespace_per_job")
 		if !namespace.Set {
 			namespace.Value = "default"
 		}
@@ -102,6 +105,50 @@ func (r *Runner) JobsElsewhere() string {
 			return "the value of KUBERNETES_NAMESPACE is not in the manifest"
 		case namespace.Value != r.Namespace:
 			return fmt.Sprintf("jobs run in the namespace %q, and it is in %q", namespace.Value, r.Namespace)
+		}
+	}
+	return ""
+}
+
+// jobsDir is the folder that Go programs read besides the bundle of the system (crypto/x509,
+// root_linux.go): the client of the cache, dockerd, skopeo.
+const jobsDir = "/etc/ssl/certs"
+
+const jobFile = jobsDir + "/helm-runnertrust"
+
+// JobFile returns where job pods see the certificates of the nth object, from 1.
+func JobFile(n int) string {
+	if n == 1 {
+		return jobFile + ".crt"
+	}
+	return fmt.Sprintf("%s-%d.crt", jobFile, n)
+}
+
+// IsJobFile reports whether a path is one of JobFile.
+func IsJobFile(file string) bool {
+	return path.Dir(file) == jobsDir && strings.HasPrefix(file, jobFile) && strings.HasSuffix(file, ".crt")
+}
+
+// label is a DNS label (IsDNS1123Label in k8s.io/apimachinery/pkg/util/validation), which the name of a
+// volume has to be.
+var label = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`) })
+
+// VolumeObstacle says what keeps job pods from mounting a volume besides others; "" for nothing. The
+// executor names volumes as their objects, and has three more.
+func VolumeObstacle(v tomledit.Volume, others []tomledit.Volume) string {
+	if !label().MatchString(v.Name) {
+		return "no volume can have this name: it takes at most 63 of -, 0-9 and a-z"
+	}
+	if slices.Contains([]string{"repo", "scripts", "logs"}, v.Name) {
+		return "the executor has a volume of this name"
+	}
+	for _, other := range others {
+		at := path.Clean(other.MountPath)
+		switch {
+		case other.Name == v.Name:
+			return "another volume of the job pods has this name"
+		case at == v.MountPath, IsBelow(v.MountPath, at), strings.Contains(at, "$"):
+			return fmt.Sprintf("the volume %q is mounted at %s already", other.Name, other.MountPath)
 		}
 	}
 	return ""

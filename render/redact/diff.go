@@ -60,9 +60,9 @@ func newText(stream []byte, script string) *text {
 
 // line returns a line of the stream, from 0, as it is shown.
 func (t *text) line(number int) string {
-	doc := t.documents[sort.Search(len(t.documents), func(i int) bool { return t.documents[i].LinesAbove() > number })-1]
+	doc := t.documents[sort.Search(len(t.documents), func(i int) bool { return t.documents[i].LinesAbove > number })-1]
 	if t.redacted[doc] == nil {
-		t.redacted[doc] = t.redact(doc.Text())
+		t.redacted[doc] = t.redact(doc.Text)
 	}
-	return t.redacted[doc][number-doc.LinesAbove()]
+	return t.redacted[doc][number-doc.LinesAbove]
 }

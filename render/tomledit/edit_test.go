@@ -163,6 +163,21 @@ func TestChangeIsHeld(t *testing.T) {
 	}
 }
 
+// TestVolumesAlone: an edit of the volumes that changes another setting is an error, and no text.
+func TestVolumesAlone(t *testing.T) {
+	c := mustParse(t, "[[runners]]\n[runners.kubernetes]\nimage = 'a'\n")
+	volume := "[[runners.kubernetes.volumes.secret]]\nname = 'ca'\n"
+	volumes, image := []Volume{{Kind: "secret", Name: "ca"}}, strings.Index(c.text, "image")
+	if text, err := c.change(kubernetes, volumes, span{c.end, c.end}, volume, ""); err != nil || text == "" {
+		t.Errorf("the volume alone: text %q, error %v", text, err)
+	}
+	for _, other := range []string{"", "image = 'b'\n", "image = 'a'\ncpu_limit = '1'\n"} {
+		if text, err := c.change(kubernetes, volumes, span{image, c.end}, other+volume, ""); err == nil {
+			t.Errorf("with %q for the image: no error, text %q", other, text)
+		}
+	}
+}
+
 // TestSize: larger texts are refused before they are parsed.
 func TestSize(t *testing.T) {
 	fill := strings.Repeat("#\n", maxSize)

@@ -40,7 +40,7 @@ func checkShifts(t *testing.T, d *Document) {
 	if err := annotations.PipeE(yaml.SetField("added", Text("1"))); err != nil {
 		t.Fatal(err)
 	}
-	edits, err := carriedEdits(d.text, d.before, d.after)
+	edits, err := carriedEdits(d.Text, d.before, d.after)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,12 +50,12 @@ func checkShifts(t *testing.T, d *Document) {
 	shifts := 0
 	for _, edit := range edits {
 		at := 0
-		for line := range bytes.Lines(d.text) {
+		for line := range bytes.Lines(d.Text) {
 			at += len(line)
 			if at == edit.Start {
 				continue
 			}
-			shifted := string(d.text[:at]) + edit.New + string(d.text[at:])
+			shifted := string(d.Text[:at]) + edit.New + string(d.Text[at:])
 			if holds([]byte(shifted), d.after) {
 				t.Errorf("an insertion above offset %d passes as one above offset %d", at, edit.Start)
 			}

@@ -28,8 +28,8 @@ func TestPrepend(t *testing.T) {
 			}
 			Prepend(root.Field("list").Value, Text("new"))
 			got, err := doc.Bytes()
-			if err != nil || string(got) != c.want || doc.rewritten != c.rewritten {
-				t.Errorf("got %q, %v, rewritten: %v; want %q", got, err, doc.rewritten, c.want)
+			if err != nil || string(got) != c.want || doc.Rewritten != c.rewritten {
+				t.Errorf("got %q, %v, rewritten: %v; want %q", got, err, doc.Rewritten, c.want)
 			}
 		})
 	}

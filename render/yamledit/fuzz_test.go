@@ -72,7 +72,7 @@ func FuzzEdit(f *testing.F) {
 		if !same(again.YNode(), doc.after) {
 			t.Fatalf("%q reads otherwise than what was edited in %q", got, text)
 		}
-		if !doc.rewritten && !replaces {
+		if !doc.Rewritten && !replaces {
 			checkLines(t, text, got)
 		}
 	})

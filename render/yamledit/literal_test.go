@@ -40,8 +40,8 @@ func TestLiteral(t *testing.T) {
 			if string(got) != unescape.Replace(want) {
 				t.Errorf("got\n%q\nwant\n%q", got, unescape.Replace(want))
 			}
-			if wanted := strings.Contains(path, "rewritten"); doc.rewritten != wanted {
-				t.Errorf("rewritten: %v, want %v", doc.rewritten, wanted)
+			if wanted := strings.Contains(path, "rewritten"); doc.Rewritten != wanted {
+				t.Errorf("rewritten: %v, want %v", doc.Rewritten, wanted)
 			}
 			if again := textOf(t, Split(got).Documents[0]); again != edited {
 				t.Errorf("it reads %q, want %q", again, edited)

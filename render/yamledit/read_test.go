@@ -33,7 +33,7 @@ func TestRead(t *testing.T) {
 			t.Fatalf("%d documents, want %d", len(got.Documents), len(want.Documents))
 		}
 		for i, d := range want.Documents {
-			if g := got.Documents[i]; !bytes.Equal(g.text, d.text) || g.line != d.line || g.number != d.number {
+			if g := got.Documents[i]; !bytes.Equal(g.Text, d.Text) || g.LinesAbove != d.LinesAbove || g.Number != d.Number {
 				t.Fatalf("document %d of %d differs", i+1, len(want.Documents))
 			}
 		}
@@ -50,7 +50,7 @@ func TestReadMarkerAtChunk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(got.Documents) != 1 || !bytes.Equal(got.Documents[0].text, stream) {
+	if len(got.Documents) != 1 || !bytes.Equal(got.Documents[0].Text, stream) {
 		t.Errorf("%d documents", len(got.Documents))
 	}
 }

@@ -47,8 +47,8 @@ func TestRemove(t *testing.T) {
 				Prepend(list, Map(Pair{"name", Text("new")}))
 			}
 			got, err := doc.Bytes()
-			if err != nil || string(got) != c.want || doc.rewritten {
-				t.Errorf("got %q, %v, rewritten: %v; want %q", got, err, doc.rewritten, c.want)
+			if err != nil || string(got) != c.want || doc.Rewritten {
+				t.Errorf("got %q, %v, rewritten: %v; want %q", got, err, doc.Rewritten, c.want)
 			}
 		})
 	}
@@ -63,7 +63,7 @@ func TestRemoveLast(t *testing.T) {
 	}
 	Retain(lookup(t, root, "list"), func(*yaml.RNode) bool { return false })
 	got, err := doc.Bytes()
-	if want := "list: []\nrest: 1\n"; err != nil || string(got) != want || doc.rewritten {
-		t.Errorf("got %q, %v, rewritten: %v; want %q", got, err, doc.rewritten, want)
+	if want := "list: []\nrest: 1\n"; err != nil || string(got) != want || doc.Rewritten {
+		t.Errorf("got %q, %v, rewritten: %v; want %q", got, err, doc.Rewritten, want)
 	}
 }

@@ -3,7 +3,9 @@ package yamledit
 import (
 	"bytes"
 	"errors"
+	"io"
 	"slices"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -29,7 +31,7 @@ func Split(text []byte) *Stream {
 // add puts texts behind the documents of the stream.
 func (s *Stream) add(texts [][]byte) {
 	for _, text := range texts {
-		s.Documents = append(s.Documents, &Document{number: len(s.Documents) + 1, line: s.lines, text: text, stream: s})
+		s.Documents = append(s.Documents, &Document{Number: len(s.Documents) + 1, LinesAbove: s.lines, Text: text, stream: s})
 		s.lines += bytes.Count(text, []byte("\n"))
 	}
 }
@@ -135,3 +137,83 @@ type DocumentError struct {
 }
 
 func (e *DocumentError) Error() string { return e.Err.Error() }
+
+const (
+	firstChunk = 256 << 10 // more than what the gitlab chart renders
+	chunkSize  = 2 << 20
+)
+
+// Read is [Split] of what a reader gives, which is read in chunks that the documents then share:
+// it takes little more memory than the stream has bytes.
+func Read(r io.Reader) (*Stream, error) {
+	s := &Stream{}
+	rest := make([]byte, 0, firstChunk) // read, and not yet cut into documents
+	for {
+		chunk := rest
+		if len(chunk) > cap(chunk)/2 {
+			chunk = append(make([]byte, 0, max(chunkSize, 2*cap(chunk))), rest...)
+		}
+		n, err := io.ReadFull(r, chunk[len(chunk):cap(chunk)])
+		chunk = chunk[:len(chunk)+n]
+		switch {
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			s.add(split(chunk))
+			return s, nil
+		case err != nil:
+			return nil, err
+		}
+		rest = s.addWhole(chunk)
+	}
+}
+
+// addWhole adds the documents of a chunk that can be told to end in it, and returns what is behind
+// them, in a chunk of its own when that is little.
+func (s *Stream) addWhole(chunk []byte) (rest []byte) {
+	lines := chunk[:bytes.LastIndexByte(chunk, '\n')+1]
+	pieces := split(lines)
+	if len(pieces) < 2 {
+		return chunk
+	}
+	last := len(pieces) - 1
+	s.add(pieces[:last])
+	rest = chunk[len(lines)-len(pieces[last]):]
+	return append(make([]byte, 0, max(chunkSize, 2*len(rest))), rest...)
+}
+
+var byteOrderMark = []byte("\ufeff")
+
+// isMarker reports whether the line is a document marker: at column 0, and followed by nothing, a
+// blank or the line's end.
+func isMarker(line []byte, marker string) bool {
+	if len(line) < len(marker) || string(line[:len(marker)]) != marker {
+		return false
+	}
+	rest := line[len(marker):]
+	return len(rest) == 0 || strings.IndexByte(" \t\r\n", rest[0]) >= 0
+}
+
+// isPrefix reports whether the line may stand before a document's `---`: a comment, a directive or a
+// blank line. One with other breaks than LF may have anything behind them.
+func isPrefix(line []byte) bool {
+	line = bytes.TrimSpace(bytes.TrimPrefix(line, byteOrderMark))
+	return len(line) == 0 || (line[0] == '#' || line[0] == '%') && !bytes.ContainsAny(line, "\r\u0085\u2028\u2029")
+}
+
+// cutMarkers cuts a document's text before its first line of content and
+// before the `...` that ends it. The head has the `---` and the comments.
+func cutMarkers(text []byte) (head, body, tail []byte) {
+	end := bytes.LastIndexByte(bytes.TrimSuffix(text, []byte("\n")), '\n') + 1
+	if !isMarker(text[end:], "...") {
+		end = len(text)
+	}
+	at, marked := len(text)-len(bytes.TrimPrefix(text, byteOrderMark)), false
+	for line := range bytes.Lines(text[min(at, end):end]) {
+		opens := !marked && isMarker(line, "---") && isPrefix(line[len("---"):])
+		if !opens && (!isPrefix(line) || marked && line[0] == '%') {
+			break
+		}
+		marked = marked || opens
+		at += len(line)
+	}
+	return text[:at], text[at:end], text[end:]
+}
