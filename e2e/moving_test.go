@@ -22,7 +22,7 @@ func TestHelm4AfterHelm3(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	has(t, string(page), "`"+afterHelm3+"`")
+	has(t, string(page), "\n    "+afterHelm3+"\n")
 	for _, source := range []string{"archive", "clone"} {
 		t.Run(source, func(t *testing.T) {
 			t.Parallel()

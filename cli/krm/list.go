@@ -131,9 +131,9 @@ func (l *resourceList) bytes() ([]byte, error) {
 	if len(l.results) > 0 {
 		var added yaml.Node
 		err := added.Encode(l.results)
-		all := yamledit.List(manifest.List(l.root, "results")...)
-		all.YNode().Content = append(all.YNode().Content, added.Content...)
-		if err = cmp.Or(err, l.root.PipeE(yaml.SetField("results", all))); err != nil {
+		results, listErr := yaml.NewRNode(&added).Elements()
+		all := yamledit.List(append(manifest.List(l.root, "results"), results...)...)
+		if err = cmp.Or(err, listErr, l.root.PipeE(yaml.SetField("results", all))); err != nil {
 			return nil, err
 		}
 	}

@@ -203,11 +203,12 @@ const Unread = "unread by helm-runnertrust"
 func (a *Runner) unseen(c *pod.Container, variable string) bool {
 	s := c.Variable(variable)
 	object := s.Unseen
-	if object != "" {
+	switch {
+	case object != "":
 		a.Asks, a.Key = object, s.Key
-	} else if s.From != nil && s.Value == Unread {
+	case s.From != nil && s.Value == Unread:
 		object = s.From.String()
-	} else {
+	default:
 		return false
 	}
 	a.Way = pod.WayCertsDir
