@@ -75,11 +75,17 @@ func (f *filter) addJobs(d *added.Deployment, files *Files) error {
 func (f *filter) addJobVolumes(d *added.Deployment, t *pod.Template, files *Files) error {
 	volumes := d.Config().Volumes()
 	wanted := jobTemplate{d.String(), files.trusts()}
-	if slices.ContainsFunc(volumes, func(v tomledit.Volume) bool { return pod.IsJobFile(v.MountPath) }) {
-		if other, isOurs := f.jobs[t.ConfigMap]; isOurs && other.trusts != wanted.trusts {
-			return d.Refuse(manifest.TemplateShared, "", "its jobs and those of %s have one template, in %s, and their certificates differ", other.runner, t.ConfigMap)
+	other, isShared := f.jobs[t.ConfigMap]
+	if isShared && other.trusts != wanted.trusts {
+		return d.Refuse(manifest.TemplateShared, "", "its jobs and those of %s have one template, in %s, and their certificates differ", other.runner, t.ConfigMap)
+	}
+	for _, v := range volumes {
+		if pod.IsJobFile(v.MountPath) && !isShared && !slices.ContainsFunc(files.jobObjects(), func(o Object) bool { return o.isMountedBy(v) }) {
+			return t.ConfigMap.Refuse(manifest.JobFileTaken, "data "+pod.TemplateKey, "it mounts %q at %s already, which is not what --jobs mounts there", v.Name, v.MountPath)
 		}
-		return nil // shared, or by hand
+	}
+	if isShared || slices.ContainsFunc(volumes, func(v tomledit.Volume) bool { return pod.IsJobFile(v.MountPath) }) {
+		return nil // the same key, of another runner or by hand
 	}
 	obstacle := d.JobsElsewhere()
 	var ours []tomledit.Volume
@@ -108,6 +114,12 @@ func (f *filter) addJobVolumes(d *added.Deployment, t *pod.Template, files *File
 
 // A jobTemplate is the runner for which the job pods of a template mount objects, and what those have.
 type jobTemplate struct{ runner, trusts string }
+
+// isMountedBy reports whether a volume of the template shows the object's key, as jobVolume does.
+func (o Object) isMountedBy(v tomledit.Volume) bool {
+	ours := o.jobVolume(v.MountPath)
+	return v.Kind == ours.Kind && v.Name == ours.Name && v.SubPath == ours.SubPath
+}
 
 // jobVolume returns the volume that shows the one key of an object at a path, and no other key of a
 // Secret.

@@ -95,6 +95,8 @@ var manifestEntries = map[trust.Code]Entry{
 		only(OfFiles, "remove it from the chart's values: with the file it is not needed")},
 	manifest.CertDirSet: {"the env of the container has no list of directories for it", "SSL_CERT_DIR comes from another object, and there is a certificate for a further host",
 		always("write its value into the chart's values, or leave out the certificate of the further host")},
+	manifest.JobFileTaken: {"already, which is not what --jobs mounts there", "a volume was put into the template by hand, at the path of the file that `--jobs` mounts",
+		always("take that volume out of the chart's runners.config, or leave --jobs out")},
 	manifest.TemplateShared: {"have one template, in …, and their certificates differ", "two runners mount one ConfigMap, and `--jobs` would give the certificates of one to the jobs of both",
 		always("give both runners the same certificates, or each a ConfigMap with its config.template.toml")},
 	manifest.JobVolume: {"its job pods cannot mount …", "`--jobs` adds only the script then: the jobs' cache, services and after_script are not reached",

@@ -28,6 +28,7 @@ const (
 	WayUnknown      trust.Code = "way-unknown"       // no such way
 	NoTemplate      trust.Code = "no-template"       // no config.template.toml
 	BadTemplate     trust.Code = "bad-template"      // one that cannot be edited
+	JobFileTaken    trust.Code = "job-file-taken"    // by a volume that was put into the template by hand
 	TemplateShared  trust.Code = "template-shared"   // with a runner of other certificates
 	ScriptSet       trust.Code = "script-set"        // another pre_build_script would win
 	ExecutorUnfit   trust.Code = "executor-unfit"    // its jobs do not run in pods
