@@ -80,7 +80,7 @@ func TestConfigMapName(t *testing.T) {
 		"cut at a dash":     {runner, "name: " + long[:47] + "-aaaaaaaaaaaaaa\n", long[:47] + "-aaaaaaaaaaaaaa-certs", long[:47] + "-a28705c2-certs"},
 		"253 characters":    {runner, "name: " + strings.Repeat("a.", 126) + "a\n", strings.TrimRight(strings.Repeat("a.", 119), ".") + "-6b9a7168-certs", strings.Repeat("a-", 24) + "6b9a7168-certs"},
 		"another volume":    {namespace, namespace + "      [[runners.kubernetes.volumes.secret]]\n        name = \"ci-gitlab-runner-certs\"\n        mount_path = \"/x\"\n", "ci-gitlab-runner-certs", "ci-gitlab-runner-e3c0564b-certs"},
-		"volume of its own": {namespace, namespace + "      [[runners.kubernetes.volumes.config_map]]\n        name = \"ci-gitlab-runner-certs\"\n        mount_path = \"/etc/ssl/certs/helm-runnertrust.crt\"\n", "ci-gitlab-runner-certs", "ci-gitlab-runner-certs"},
+		"volume of its own": {namespace, namespace + "      [[runners.kubernetes.volumes.config_map]]\n        name = \"ci-gitlab-runner-certs\"\n        mount_path = \"/etc/ssl/certs/helm-runnertrust.crt\"\n        sub_path = \"gitlab.example.com.crt\"\n", "ci-gitlab-runner-certs", "ci-gitlab-runner-certs"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			input := fixtureInput(t, "current")
