@@ -45,8 +45,7 @@ type runnerResult struct {
 	Warnings     []advice.Message `json:"warnings,omitempty"`
 	Clients      []clientResult   `json:"clients"`
 
-	expires string // the day when its file stops working
-	expiry  time.Time
+	expiry time.Time // when its file stops working; zero where the file is not known
 }
 
 // A clientResult is the verdict on one client of a runner.
@@ -108,6 +107,7 @@ func auditStream(ctx context.Context, p Process, stream []byte, flags verifyFlag
 	if err != nil {
 		return nil, err
 	}
+	dropped := helm.Dropped(flags.from.release, options)
 	results := make([]runnerResult, 0, len(audited))
 	for i, runner := range audited {
 		context := advice.Context{Check: advice.OfManifests, Release: release, Command: command}
@@ -123,7 +123,7 @@ func auditStream(ctx context.Context, p Process, stream []byte, flags verifyFlag
 		}
 		clients := judgeClients(ctx, p, &runner, context, flags)
 		if flags.from.release != "" && clients[0].Finding.Code == audit.CodeNoFile {
-			markDropped(p, flags, &runner, options, clients)
+			markDropped(dropped, &runner, clients)
 		}
 		results = append(results, newRunnerResult(runner, clients))
 	}
@@ -131,8 +131,8 @@ func auditStream(ctx context.Context, p Process, stream []byte, flags verifyFlag
 }
 
 // markDropped makes clients without a file ones that have lost it.
-func markDropped(p Process, flags verifyFlags, r *audit.Runner, options audit.Options, clients []clientResult) {
-	lost, byFilter := p.helm(flags.from.cluster).Dropped(flags.from.release, r, options)
+func markDropped(dropped func(*audit.Runner) (*trust.Finding, bool), r *audit.Runner, clients []clientResult) {
+	lost, byFilter := dropped(r)
 	for i := range clients {
 		if lost != nil && clients[i].Finding.Code == audit.CodeNoFile {
 			clients[i].verdict = newVerdict(advice.Context{Check: advice.OfManifests, Filtered: byFilter}, trust.Failed(*lost))
@@ -154,7 +154,6 @@ func newRunnerResult(r audit.Runner, clients []clientResult) runnerResult {
 	if r.Bundle != nil {
 		result.Certificates = certificates(r.Bundle.Certificates())
 		result.expiry = r.Bundle.NotAfter(r.Server.Name)
-		result.expires = result.expiry.UTC().Format(time.DateOnly)
 	}
 	return result
 }
@@ -206,7 +205,10 @@ func (a auditResult) table() string {
 	}
 	var report, details output.Report
 	for _, r := range a.Runners {
-		release, name, expires := r.Release, r.name(), r.expires
+		release, name, expires := r.Release, r.name(), ""
+		if !r.expiry.IsZero() {
+			expires = r.expiry.UTC().Format(time.DateOnly)
+		}
 		for _, c := range r.Clients {
 			row := []string{name, c.Host, c.Client.Label(), expires, string(c.Status)}
 			if ofReleases {

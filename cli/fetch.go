@@ -121,8 +121,10 @@ func fetch(ctx context.Context, p Process, argument string, flags fetchFlags, pi
 // saveFetched writes the file, and reports how it differs from the one that was there.
 func saveFetched(p Process, file *trust.Bundle, flags fetchFlags) error {
 	quiet := flags.output.isJSON()
-	if change := difference(p, flags.save, file); !quiet && change != "" {
-		p.print.report(change)
+	if !quiet {
+		if change := difference(p, flags.save, file); change != "" {
+			p.print.report(change)
+		}
 	}
 	written, err := output.Save(flags.save, file.PEM(), flags.force)
 	if err != nil || quiet {
@@ -172,14 +174,15 @@ func newFetchResult(f *probe.Fetched, file *trust.Bundle, pinned bool, now time.
 
 // verdictOn says in a line whether the file is of use.
 func verdictOn(f *probe.Fetched, git trust.Verdict) string {
+	if f.Fault != nil {
+		return "not usable: " + f.Fault.Message
+	}
 	for _, finding := range append([]trust.Finding{f.Diagnosis}, f.Also...) {
-		if f.Fault == nil && finding.Code == probe.CodeClientCertificate {
-			f.Fault = &finding
+		if finding.Code == probe.CodeClientCertificate {
+			return "not usable: " + finding.Message
 		}
 	}
 	switch {
-	case f.Fault != nil:
-		return "not usable: " + f.Fault.Message
 	case git.OK():
 		return "usable: the runner will connect; git in jobs too"
 	case git.Status == trust.StatusFailed:

@@ -155,5 +155,5 @@ func shakeHands(ctx context.Context, p Process, r *audit.Runner, c audit.Client,
 	if err != nil {
 		return unknown(err)
 	}
-	return handshake{Verdicts: probe.Verify(ctx, target, bundle, dialer, p.Now), bundle: bundle}
+	return handshake{Verdicts: h.With(bundle, p.Now), bundle: bundle}
 }

@@ -60,12 +60,14 @@ func writeRendered(p Process, name string, before, after []byte, diff, showSecre
 	out := after
 	if diff {
 		afterName := name + " (with runnertrust)"
-		text, err := redact.Diff(name, afterName, before, after, render.JobsScript())
-		if err != nil {
-			return err
-		}
+		text := ""
 		if showSecrets {
 			text = udiff.Unified(name, afterName, string(before), string(after))
+		} else {
+			var err error
+			if text, err = redact.Diff(name, afterName, before, after, render.JobsScript()); err != nil {
+				return err
+			}
 		}
 		noColour, _ := p.Env("NO_COLOR")
 		out = output.Diff(text, noColour == "" && output.IsTerminal(p.Stdout))

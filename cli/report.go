@@ -114,10 +114,7 @@ var labelEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
 func (a auditResult) metrics() string {
 	var verdicts, expiries strings.Builder
 	for _, r := range a.Runners {
-		namespace, release, found := strings.Cut(r.Release, "/")
-		if !found {
-			namespace, release = r.Namespace, ""
-		}
+		namespace, release, _ := strings.Cut(r.Release, "/")
 		labels := func(host string) string {
 			var text strings.Builder
 			for _, label := range [][2]string{{"release", release}, {"namespace", cmp.Or(namespace, r.Namespace)}, {"runner", r.Deployment}, {"host", host}} {

@@ -25,7 +25,7 @@ type verifyFlags struct {
 	output        format
 	certs         []string
 	online        bool
-	offline       bool // reads nothing but the release's manifests
+	offline       bool // reads no object with kubectl
 	allowUnknown  bool
 	all           bool   // releases of the cluster
 	allIn         string // namespace, of which to take all releases

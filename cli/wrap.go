@@ -100,7 +100,7 @@ func checkWrapped(cmd *cobra.Command, ours, helms []string) error {
 func postRenderer(p Process, command string, ours, helms []string) ([]string, error) {
 	out, err := p.helm(release.Cluster{}).Output("version", "--template", "{{.Version}}")
 	if err != nil {
-		return nil, release.Error("cannot ask Helm for its version", err, release.OtherHelm)
+		return nil, &advice.Error{What: "cannot ask Helm for its version", Err: err, Hint: release.OtherHelm}
 	}
 	renderer := pluginName
 	if strings.HasPrefix(string(out), "v3.") {
@@ -144,7 +144,7 @@ func runHelm(p Process, args []string) error {
 		return errors.Join(exitCode(pipe.Code(exit)), unread)
 	}
 	if err != nil {
-		return release.Error("cannot run Helm", err, release.OtherHelm)
+		return &advice.Error{What: "cannot run Helm", Err: err, Hint: release.OtherHelm}
 	}
 	return unread
 }

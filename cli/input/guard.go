@@ -80,7 +80,7 @@ func HideUsers(text string) string { return userInText().ReplaceAllString(text, 
 // PathExists reports whether the path of [HOST=]PATH is there. A value that is no path may be a
 // secret that was put into the wrong variable, so it must not be repeated.
 func PathExists(arg string) bool {
-	_, path, _ := SplitHost(arg) // "" with an error
+	_, path, _ := splitHost(arg) // "" with an error
 	_, err := os.Stat(path)
 	return err == nil
 }

@@ -15,9 +15,9 @@ var hostForm = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(?:([-._a-zA-Z0-9]+)|\[([.:0-9a-fA-F]+)\])(:[0-9]*)?$`)
 })
 
-// SplitHost cuts HOST[:PORT]= or [IPv6][:PORT]= off the start of an argument. What looks like
+// splitHost cuts HOST[:PORT]= or [IPv6][:PORT]= off the start of an argument. What looks like
 // neither is a part of the path.
-func SplitHost(arg string) (host, path string, err error) {
+func splitHost(arg string) (host, path string, err error) {
 	before, after, found := strings.Cut(arg, "=")
 	if !found {
 		return "", arg, nil
@@ -36,7 +36,7 @@ func SplitHost(arg string) (host, path string, err error) {
 
 // WithoutHost returns the value of [HOST=]VALUE.
 func WithoutHost(value string) string {
-	if _, rest, err := SplitHost(value); err == nil {
+	if _, rest, err := splitHost(value); err == nil {
 		return rest
 	}
 	return value
@@ -52,7 +52,7 @@ func IsName(text string) bool {
 
 // Object reads [HOST=]NAME[/KEY] of a Secret or a ConfigMap.
 func Object(kind, value string) (render.Object, error) {
-	host, name, err := SplitHost(value)
+	host, name, err := splitHost(value)
 	if err != nil {
 		return render.Object{}, err
 	}

@@ -20,7 +20,7 @@ func (f Files) Load(arg string) ([]render.Source, error) {
 	if HoldsSecret(arg) {
 		return nil, RefuseSecret("the path of a certificate")
 	}
-	host, path, err := SplitHost(arg)
+	host, path, err := splitHost(arg)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +38,7 @@ func (f Files) Load(arg string) ([]render.Source, error) {
 		}
 		return f.loadFolder(path)
 	}
-	bundle, err := f.LoadFile(path)
+	bundle, err := f.loadFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func (f Files) loadFolder(folder string) ([]render.Source, error) {
 		if about, err := os.Stat(path); !isCert || host == "" || err == nil && !about.Mode().IsRegular() {
 			continue
 		}
-		bundle, err := f.LoadFile(path)
+		bundle, err := f.loadFile(path)
 		errs = append(errs, err)
 		sources = append(sources, render.Source{Host: host, Bundle: bundle, FromFolder: true})
 	}
@@ -87,9 +87,9 @@ func (f Files) loadFolder(folder string) ([]render.Source, error) {
 	return sources, errors.Join(errs...)
 }
 
-// LoadFile reads a file of certificates; no more of it than Parse needs to refuse one that is too
+// loadFile reads a file of certificates; no more of it than Parse needs to refuse one that is too
 // large.
-func (f Files) LoadFile(path string) (*trust.Bundle, error) {
+func (f Files) loadFile(path string) (*trust.Bundle, error) {
 	input, err := f.Read(path, trust.MaxSize+1)
 	if err != nil {
 		return nil, unreadable(path, err)

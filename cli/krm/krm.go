@@ -92,10 +92,10 @@ func (f Function) verify(l *resourceList, items *yamledit.Stream, s *spec) error
 			}
 			if c.Verdict.Status == trust.StatusFailed || c.Verdict.Status == trust.StatusUnknown && c.Decides() && !s.allowUnknown {
 				severity = "error"
-				m := advice.Context{Check: advice.OfManifests}.Of(finding)
+			}
+			if m := l.addFinding(severity, runner.Namespace, finding); severity == "error" {
 				faults = append(faults, &advice.Error{Code: m.Code, What: object + ": " + m.Message, Hint: m.Hint})
 			}
-			l.addFinding(severity, runner.Namespace, finding)
 		}
 		for _, warning := range runner.Warnings {
 			warning.Object = object

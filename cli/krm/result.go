@@ -27,9 +27,11 @@ type result struct {
 	} `yaml:",omitempty"`
 }
 
-// addFinding adds a finding to the results. An empty namespace is any.
-func (l *resourceList) addFinding(severity, namespace string, f trust.Finding) {
-	l.add(result{Severity: severity}, advice.Context{Check: advice.OfManifests}.Of(f), f.Object, namespace)
+// addFinding adds a finding to the results, and returns the message that it makes. An empty namespace is any.
+func (l *resourceList) addFinding(severity, namespace string, f trust.Finding) advice.Message {
+	m := advice.Context{Check: advice.OfManifests}.Of(f)
+	l.add(result{Severity: severity}, m, f.Object, namespace)
+	return m
 }
 
 // refuse adds errors to the results, with their positions in its fields, and returns them for stderr.

@@ -86,8 +86,8 @@ func (h Helm) unreachable() string {
 // OtherHelm is the hint where the Helm that is asked is none.
 const OtherHelm = "give the path of Helm in the variable HELM_BIN"
 
-// Error returns an error of running Helm; hint is for one that Helm itself reports.
-func Error(what string, err error, hint string) error {
+// helmError returns an error of running Helm; hint is for one that Helm itself reports.
+func helmError(what string, err error, hint string) error {
 	if _, ok := errors.AsType[*exec.Error](err); ok {
 		hint = OtherHelm
 	}
@@ -109,7 +109,7 @@ func (h Helm) Manifests(release string) ([]byte, error) {
 	if strings.Contains(err.Error(), "release: not found") {
 		hint = "look for its namespace: " + h.ListCommand("--filter", "^"+release+"$")
 	}
-	return nil, Error(fmt.Sprintf("cannot read release %q with Helm", release), err, hint)
+	return nil, helmError(fmt.Sprintf("cannot read release %q with Helm", release), err, hint)
 }
 
 // Output runs Helm; its error is what that wrote to stderr, or an [exec.Error] of what kept it from
@@ -149,7 +149,7 @@ func (h Helm) List() ([]Release, error) {
 	}
 	out, err := h.Output(slices.Concat([]string{"list", "--output", "json", "--max", "0"}, scope, h.args())...)
 	if err != nil {
-		return nil, Error("cannot list the releases", err, h.unreachable())
+		return nil, helmError("cannot list the releases", err, h.unreachable())
 	}
 	var all []Release
 	if err := json.Unmarshal(out, &all); err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"sync"
 
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/render/audit"
@@ -12,36 +13,51 @@ import (
 	"helm-runnertrust/trust"
 )
 
-// Dropped returns a finding where a runner without a file has lost it: the latest earlier revision that was
-// deployed had one. Nil where Helm keeps no such revision, or does not tell. byFilter says that the
-// revision went through the post-renderer.
-func (h Helm) Dropped(release string, r *audit.Runner, options audit.Options) (lost *trust.Finding, byFilter bool) {
+// Dropped returns what says of a runner without a file whether it has lost it: the latest earlier revision
+// that was deployed had one. The finding is nil where Helm keeps no such revision, or does not tell; byFilter
+// says that the revision went through the post-renderer. Helm is asked at the first call.
+func (h Helm) Dropped(release string, options audit.Options) func(*audit.Runner) (lost *trust.Finding, byFilter bool) {
+	read := sync.OnceValue(func() earlier { return h.earlier(release, options) })
+	return func(r *audit.Runner) (*trust.Finding, bool) {
+		before := read()
+		for _, had := range before.runners {
+			if had.Deployment == r.Deployment && had.Container == r.Container && had.File != "" && had.From != "" {
+				return &trust.Finding{Code: advice.CodeFileDropped, Message: fmt.Sprintf("no file: revision %d dropped the file of revision %d", before.last, before.number)}, before.byFilter
+			}
+		}
+		return nil, false
+	}
+}
+
+// An earlier revision of a release is the latest that was deployed before the last one.
+type earlier struct {
+	runners      []audit.Runner
+	number, last int
+	byFilter     bool
+}
+
+// earlier asks Helm for it; without runners where there is none.
+func (h Helm) earlier(release string, options audit.Options) (e earlier) {
 	out, err := h.Output(h.Scoped("history", release, "--output", "json")...)
 	var all []struct { // oldest first
 		Revision int
 		Status   string
 	}
-	if err != nil || json.Unmarshal(out, &all) != nil || len(all) < 2 {
-		return nil, false
+	if err != nil || json.Unmarshal(out, &all) != nil {
+		return e
 	}
-	last := len(all) - 1
-	before := last - 1
-	for before >= 0 && all[before].Status != "superseded" && all[before].Status != "deployed" {
-		before--
+	at := len(all) - 2
+	for at >= 0 && all[at].Status != "superseded" && all[at].Status != "deployed" {
+		at--
 	}
-	if before < 0 {
-		return nil, false
+	if at < 0 {
+		return e
 	}
-	stream, err := h.Output(append(h.Scoped("get", "manifest", release), "--revision", strconv.Itoa(all[before].Revision))...)
+	stream, err := h.Output(append(h.Scoped("get", "manifest", release), "--revision", strconv.Itoa(all[at].Revision))...)
 	if err != nil {
-		return nil, false
+		return e
 	}
-	earlier, _ := audit.Run(stream, options) // what cannot be judged tells nothing
-	for _, had := range earlier {
-		if had.Deployment == r.Deployment && had.Container == r.Container && had.File != "" && had.From != "" {
-			return &trust.Finding{Code: advice.CodeFileDropped, Message: fmt.Sprintf("no file: revision %d dropped the file of revision %d", all[last].Revision, all[before].Revision)},
-				bytes.Contains(stream, []byte(pod.AddedAnnotation))
-		}
-	}
-	return nil, false
+	e = earlier{number: all[at].Revision, last: all[len(all)-1].Revision, byFilter: bytes.Contains(stream, []byte(pod.AddedAnnotation))}
+	e.runners, _ = audit.Run(stream, options) // what cannot be judged tells nothing
+	return e
 }

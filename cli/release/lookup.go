@@ -25,7 +25,6 @@ const maxSources = 8
 // to the manifests until the file is known. Else the finding says why, and the object is returned, as
 // one types it for kubectl. A runner is judged alone: of an object no more than its own key is read.
 func (h Helm) Judge(ctx context.Context, stream []byte, at int, r *audit.Runner, options audit.Options, timeout time.Duration) (object string) {
-	stream = slices.Clone(stream)
 	for range maxSources {
 		kind, name, isObject := strings.Cut(r.Asks, "/")
 		if r.Finding.Code != audit.CodeFileUnknown || !isObject {
@@ -68,7 +67,7 @@ func (h Helm) object(kind, name, namespace string) []string {
 	if h.env("HELM_KUBEINSECURE_SKIP_TLS_VERIFY") == "true" {
 		words = append(words, "--insecure-skip-tls-verify")
 	}
-	return slices.Clip(words)
+	return words
 }
 
 // keyTemplate prints the names of an object's keys, a blank line, and the value of one key, so that no

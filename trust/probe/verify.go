@@ -58,6 +58,12 @@ func (v Verdicts) at(now time.Time) Verdicts {
 	return v.named()
 }
 
+// With returns the verdicts on what the server sent with another file, at now.
+func (v Verdicts) With(file *trust.Bundle, now time.Time) Verdicts {
+	v.file = file
+	return v.at(now)
+}
+
 // named puts the target into the findings.
 func (v Verdicts) named() Verdicts {
 	for _, verdict := range []*trust.Verdict{&v.Runner, &v.Git} {
