@@ -73,23 +73,24 @@ func (f *filter) addJobs(d *added.Deployment, files *Files) error {
 // addJobVolumes mounts the objects of the sources in the job pods, each as one file. A volume that
 // cannot be mounted would stop every job, so it is left out where it is not sure that it can.
 func (f *filter) addJobVolumes(d *added.Deployment, t *pod.Template, files *Files) error {
-	volumes := d.Config().Volumes()
+	volumes, objects := d.Config().Volumes(), files.jobObjects()
+	mounted := slices.DeleteFunc(slices.Clone(volumes), func(v tomledit.Volume) bool { return !pod.IsJobFile(v.MountPath) })
 	wanted := jobTemplate{d.String(), files.trusts()}
 	other, isShared := f.jobs[t.ConfigMap]
 	if isShared && other.trusts != wanted.trusts {
 		return d.Refuse(manifest.TemplateShared, "", "its jobs and those of %s have one template, in %s, and their certificates differ", other.runner, t.ConfigMap)
 	}
-	for _, v := range volumes {
-		if pod.IsJobFile(v.MountPath) && !isShared && !slices.ContainsFunc(files.jobObjects(), func(o Object) bool { return o.isMountedBy(v) }) {
+	for _, v := range mounted {
+		if !isShared && !slices.ContainsFunc(objects, func(o Object) bool { return o.isMountedBy(v) }) {
 			return t.ConfigMap.Refuse(manifest.JobFileTaken, "data "+pod.TemplateKey, "it mounts %q at %s already, which is not what --jobs mounts there", v.Name, v.MountPath)
 		}
 	}
-	if isShared || slices.ContainsFunc(volumes, func(v tomledit.Volume) bool { return pod.IsJobFile(v.MountPath) }) {
+	if isShared || len(mounted) > 0 {
 		return nil // the same key, of another runner or by hand
 	}
 	obstacle := d.JobsElsewhere()
 	var ours []tomledit.Volume
-	for i, o := range files.jobObjects() {
+	for i, o := range objects {
 		v := o.jobVolume(pod.JobFile(len(ours) + 1))
 		if why := cmp.Or(obstacle, pod.VolumeObstacle(v, slices.Concat(volumes, ours))); why != "" {
 			f.warn(trust.Finding{Code: manifest.JobVolume, Object: d.String(), Message: fmt.Sprintf(

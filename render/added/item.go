@@ -119,23 +119,19 @@ func (d *Deployment) SetVariable(c *pod.Container, name, value string) error {
 	})
 }
 
-// CertDirVariable replaces the list of directories that Go reads certificates from besides the bundle
-// of the image, SystemCertDirs (crypto/x509, root_unix.go, root_linux.go).
-const (
-	CertDirVariable = "SSL_CERT_DIR"
-	SystemCertDirs  = "/etc/ssl/certs:/etc/pki/tls/certs"
-)
+// SystemCertDirs are the directories that Go reads certificates from, as CertDirVariable lists them.
+const SystemCertDirs = pod.SystemCertDir + ":" + pod.SystemCertDirElse
 
 // AddCertDir puts a directory in front of those that Go reads certificates from.
 func (d *Deployment) AddCertDir(c *pod.Container, dir string) error {
-	now := c.Variable(CertDirVariable)
+	now := c.Variable(pod.CertDirVariable)
 	switch {
 	case !now.Set:
 		now.Value = SystemCertDirs
 	case now.From != nil || !isPath(now.Value):
 		return now.Refuse(manifest.CertDirSet, "the env of the container has no list of directories for it, and %s has to come in front of one", dir)
 	}
-	return d.SetVariable(c, CertDirVariable, dir+":"+now.Value)
+	return d.SetVariable(c, pod.CertDirVariable, dir+":"+now.Value)
 }
 
 // NewVariable returns an entry of a container's env.

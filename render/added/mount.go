@@ -96,9 +96,7 @@ func (d *Deployment) join(v *pod.Volume, projections []Projection) (replaced boo
 		}
 		// Last, because of two sources with a file of one name the later wins (collectData in
 		// pkg/volume/projected/projected.go of Kubernetes).
-		for _, source := range projected(projections) {
-			yamledit.Append(sources, source)
-		}
+		yamledit.Append(sources, projected(projections)...)
 	})
 	return replaced, err
 }

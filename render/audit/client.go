@@ -54,7 +54,7 @@ func (a *Runner) Clients() []Client {
 	git.Name = ClientGit
 	switch {
 	case a.clone.Name != "":
-		git.Server, git.Verdict, git.Sends = a.clone, a.judgeClone(), ""
+		git.Server, git.Verdict, git.Sends = a.clone, a.judgeClone(runner.Verdict), ""
 	case a.Server.Plain && a.Status != trust.StatusFailed:
 		git.Verdict = trust.Verdict{Status: trust.StatusUnknown, Finding: trust.Finding{Code: manifest.PlainHTTP, Message: "without a clone_url it clones from GitLab's own URL, which may be https: " +
 			gitlabrunner.ServerURLVariable + " is an http:// URL, so the manifests do not tell"}}
@@ -68,8 +68,8 @@ func (a *Runner) Clients() []Client {
 	return []Client{runner, git, *a.cache}
 }
 
-// judgeClone judges git where clone_url leads elsewhere: it reads the file for GitLab there too.
-func (a *Runner) judgeClone() trust.Verdict {
+// judgeClone judges git where clone_url leads elsewhere: it reads the file for GitLab, as the runner does, there too.
+func (a *Runner) judgeClone(runner trust.Verdict) trust.Verdict {
 	unknown := func(why string) trust.Verdict {
 		return trust.Verdict{Status: trust.StatusUnknown, Finding: trust.Finding{Code: manifest.CloneHost, Host: a.clone.Address,
 			Message: "it clones from " + a.clone.Address + " (clone_url), and reads the file for its " + gitlabrunner.ServerURLVariable + " only: " + why}}
@@ -78,13 +78,13 @@ func (a *Runner) judgeClone() trust.Verdict {
 	case a.Way == pod.WayNone:
 		return unknown("there is none")
 	case a.Bundle == nil || a.Status != trust.StatusOK:
-		return trust.Verdict{Status: a.Status, Finding: a.Finding}
+		return runner
 	}
 	if reason := a.unusable(a.clone, a.now); reason != nil {
 		return trust.Failed(*reason)
 	}
 	if strings.EqualFold(a.clone.Name, a.Server.Name) {
-		return trust.Verdict{Status: a.Status, Finding: a.Finding}
+		return runner
 	}
 	return unknown("--online tells whether that is enough")
 }

@@ -62,20 +62,21 @@ func (j *judge) helper(a *Runner, c *pod.Container, served string) *Client {
 		client.Store.Mozilla = false
 		client.Store.uncertain("what the image %q trusts is not known", image)
 	}
-	for _, name := range []string{"SSL_CERT_FILE", "SSL_CERT_DIR", "AWS_CA_BUNDLE"} {
-		if strings.Contains(strings.Join(append(config.Strings("environment"), c.Variable("RUNNER_ENV").Value), "\n"), name+"=") {
+	environment := strings.Join(append(config.Strings("environment"), c.Variable("RUNNER_ENV").Value), "\n")
+	for _, name := range []string{"SSL_CERT_FILE", pod.CertDirVariable, "AWS_CA_BUNDLE"} {
+		if strings.Contains(environment, name+"=") {
 			client.Store.uncertain("environment of [[runners]] sets %s", name)
 		}
 	}
 	var all []*x509.Certificate
 	for _, v := range config.Volumes() {
 		at := path.Clean(v.MountPath)
-		if hides := at == storeBundle || at == storeDir || pod.IsBelow(storeDir, at); hides || strings.Contains(at, "$") {
+		if hides := at == storeBundle || at == pod.SystemCertDir || pod.IsBelow(pod.SystemCertDir, at); hides || strings.Contains(at, "$") {
 			client.Store.Mozilla = client.Store.Mozilla && !hides
 			client.Store.uncertain("the volume %q of the job pods is mounted at %s", v.Name, v.MountPath)
 			continue
 		}
-		if !pod.IsBelow(at, storeDir) && !pod.IsBelow(at, storeDirElse) {
+		if !pod.IsBelow(at, pod.SystemCertDir) && !pod.IsBelow(at, pod.SystemCertDirElse) {
 			continue
 		}
 		kind := map[string]string{"config_map": "ConfigMap", "secret": "Secret"}[v.Kind]

@@ -42,13 +42,9 @@ func (s Store) Pool() *x509.CertPool {
 	return pool
 }
 
-// Where Go looks for certificates on Linux (crypto/x509/root_linux.go): in the first bundle that is there,
-// and in all folders.
-const (
-	storeBundle  = "/etc/ssl/certs/ca-certificates.crt"
-	storeDir     = "/etc/ssl/certs"
-	storeDirElse = "/etc/pki/tls/certs"
-)
+// storeBundle is where Go looks for certificates on Linux, in the first bundle that is there
+// (crypto/x509/root_linux.go), and in pod.SystemCertDir and its like.
+const storeBundle = pod.SystemCertDir + "/ca-certificates.crt"
 
 // runnerImage matches the images of GitLab Runner, also in another registry, by the tags that they have.
 var runnerImage = sync.OnceValue(func() *regexp.Regexp {
@@ -86,7 +82,7 @@ func (s *Store) uncertain(format string, args ...any) {
 
 // addVariables adds what the variables of crypto/x509 name.
 func (s *storeReader) addVariables() {
-	for _, name := range []string{"SSL_CERT_FILE", "SSL_CERT_DIR", entrypointVariable} {
+	for _, name := range []string{"SSL_CERT_FILE", pod.CertDirVariable, entrypointVariable} {
 		if object := s.Variable(name).Unseen; object != "" {
 			s.uncertain("%s, of envFrom, may set %s", object, name)
 		}
@@ -101,13 +97,13 @@ func (s *storeReader) addVariables() {
 		s.uncertain("SSL_CERT_FILE replaces the bundle of the image")
 		s.addFile(bundle.Value)
 	}
-	dirs := s.Variable("SSL_CERT_DIR")
+	dirs := s.Variable(pod.CertDirVariable)
 	if dirs.Set && dirs.Value == "" {
 		s.uncertain("SSL_CERT_DIR is %v", pod.ErrUnknown)
 		return
 	}
 	for dir := range strings.SplitSeq(dirs.Value, ":") {
-		if dir = path.Clean(dir); dirs.Set && dir != storeDir && dir != storeDirElse { // whose mounts are looked at anyway
+		if dir = path.Clean(dir); dirs.Set && dir != pod.SystemCertDir && dir != pod.SystemCertDirElse { // whose mounts are looked at anyway
 			s.addDir(dir)
 		}
 	}
@@ -133,10 +129,10 @@ func (s *storeReader) addEntrypoint() {
 
 // addMount adds what a mount puts in the place of the image's certificates, or beside them.
 func (s *storeReader) addMount(at string) {
-	for _, dir := range []string{storeDir, storeDirElse} {
+	for _, dir := range []string{pod.SystemCertDir, pod.SystemCertDirElse} {
 		switch {
 		case at == dir || pod.IsBelow(dir, at):
-			s.Mozilla = s.Mozilla && dir != storeDir
+			s.Mozilla = s.Mozilla && dir != pod.SystemCertDir
 			s.addDir(dir)
 		case pod.IsBelow(at, dir):
 			if at == storeBundle {

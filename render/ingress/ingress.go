@@ -145,7 +145,7 @@ var (
 // terminations returns those of one object; none for other kinds, and for kinds of these names from
 // other API groups.
 func terminations(o *manifest.Object) []termination {
-	group, _, _ := strings.Cut(manifest.Text(o.Node, "apiVersion"), "/")
+	group := o.Group()
 	switch {
 	case o.Kind == "Ingress" && (group == "networking.k8s.io" || group == "extensions"):
 		return ofIngress(o)

@@ -50,16 +50,19 @@ func flatten(o *Object) (all []*Object, err error) {
 // release's, which the stream does not have.
 func MayShare(a, b string) bool { return a == b || a == "" || b == "" }
 
+// Group returns the object's API group; of the core's, which has none, the version.
+func (o *Object) Group() string {
+	group, _, _ := strings.Cut(Text(o.Node, "apiVersion"), "/")
+	return group
+}
+
 // Refuse makes the Error of an object's field.
 func (o *Object) Refuse(code trust.Code, field, format string, args ...any) error {
 	return &Error{Code: code, Document: o.Label(), Object: o.String(), Field: field, Err: fmt.Errorf(format, args...)}
 }
 
-// WithPlace adds the object's place to an error of reading it; nil for nil.
+// WithPlace adds the object's place to an error of reading it.
 func (o *Object) WithPlace(err error) error {
-	if err == nil {
-		return nil
-	}
 	e := WithPlace(o.Document, err)
 	e.Object = o.String()
 	return e

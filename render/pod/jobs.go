@@ -110,11 +110,15 @@ func (r *Runner) JobsElsewhere() string {
 	return ""
 }
 
-// jobsDir is the folder that Go programs read besides the bundle of the system (crypto/x509,
-// root_linux.go): the client of the cache, dockerd, skopeo.
-const jobsDir = "/etc/ssl/certs"
+// The folders that Go programs read besides the bundle of the system (crypto/x509, root_linux.go), the client
+// of the cache, dockerd and skopeo too; and the variable that replaces them (root_unix.go).
+const (
+	CertDirVariable   = "SSL_CERT_DIR"
+	SystemCertDir     = "/etc/ssl/certs"
+	SystemCertDirElse = "/etc/pki/tls/certs"
+)
 
-const jobFile = jobsDir + "/helm-runnertrust"
+const jobFile = SystemCertDir + "/helm-runnertrust"
 
 // JobFile returns where job pods see the certificates of the nth object, from 1.
 func JobFile(n int) string {
@@ -126,7 +130,7 @@ func JobFile(n int) string {
 
 // IsJobFile reports whether a path is one of JobFile.
 func IsJobFile(file string) bool {
-	return path.Dir(file) == jobsDir && strings.HasPrefix(file, jobFile) && strings.HasSuffix(file, ".crt")
+	return path.Dir(file) == SystemCertDir && strings.HasPrefix(file, jobFile) && strings.HasSuffix(file, ".crt")
 }
 
 // label is a DNS label (IsDNS1123Label in k8s.io/apimachinery/pkg/util/validation), which the name of a

@@ -84,11 +84,16 @@ func (c *Container) closedAround(m Mount) (around *Mount, why string, sure bool)
 	return nil, "", false
 }
 
+// mounts reports whether the container mounts a volume of the pod.
+func (c *Container) mounts(volume string) bool {
+	return slices.ContainsFunc(c.Mounts, func(m Mount) bool { return m.Volume == volume })
+}
+
 // otherMounting returns the name of a container that does not run a runner and mounts a volume; ""
 // for none.
 func (r *Runner) otherMounting(volume string) string {
 	for _, other := range r.all {
-		if !slices.Contains(r.Containers, other) && slices.ContainsFunc(other.Mounts, func(m Mount) bool { return m.Volume == volume }) {
+		if !slices.Contains(r.Containers, other) && other.mounts(volume) {
 			return other.Name
 		}
 	}

@@ -141,9 +141,7 @@ func (r *Runner) readVolumes() error {
 
 // HasName reports whether a volume of the pod has a name, or a mount refers to one that has it.
 func (r *Runner) HasName(volume string) bool {
-	return r.byName[volume] != nil || slices.ContainsFunc(r.all, func(c *Container) bool {
-		return slices.ContainsFunc(c.Mounts, func(m Mount) bool { return m.Volume == volume })
-	})
+	return r.byName[volume] != nil || slices.ContainsFunc(r.all, func(c *Container) bool { return c.mounts(volume) })
 }
 
 // AddressesOf returns the IP addresses that the pod's hostAliases give to a host, in their order: the
@@ -184,7 +182,7 @@ func otherRunner(stream *manifest.Stream, name string) string {
 }
 
 func otherRunnerIn(o *manifest.Object, hasURL bool) string {
-	group, _, _ := strings.Cut(manifest.Text(o.Node, "apiVersion"), "/")
+	group := o.Group()
 	switch {
 	case o.Kind == "Runner" && group == "apps.gitlab.com":
 		return o.String() + " is for GitLab's operator, which makes the Deployment: name a Secret with the CA in its spec.ca"

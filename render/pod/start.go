@@ -71,8 +71,11 @@ func (r *Runner) missingVariable() string {
 		for _, entry := range c.env {
 			for _, shown := range Mountables {
 				reference := manifest.Value(entry, "valueFrom", shown.Volume+"KeyRef")
+				if reference == nil || manifest.IsTrue(manifest.Text(reference, "optional")) {
+					continue
+				}
 				o := r.stream.Find(shown.Kind, manifest.Text(reference, "name"), r.Namespace)
-				if o == nil || reference == nil || manifest.IsTrue(manifest.Text(reference, "optional")) {
+				if o == nil {
 					continue
 				}
 				if keys, key := o.DataKeys(), manifest.Text(reference, "key"); len(keys) > 0 && !slices.Contains(keys, key) {

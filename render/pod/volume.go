@@ -21,10 +21,9 @@ type Volume struct {
 
 // A Source is what a volume shows: an object, or something else.
 type Source struct {
-	Node  *yaml.RNode // what has the source: the volume, or an item of a projected one
-	Kind  string      // of the object, "ConfigMap" or "Secret", else the key of the source: "csi"
-	Name  string      // of the object; "" where it is none
-	Items []Item      // the keys that are shown; none for all of an object's
+	Kind  string // of the object, "ConfigMap" or "Secret", else the key of the source: "csi"
+	Name  string // of the object; "" where it is none
+	Items []Item // the keys that are shown; none for all of an object's
 
 	optional bool
 }
@@ -85,7 +84,7 @@ func readVolume(node *yaml.RNode) (v *Volume, kinds []string) {
 
 func (v *Volume) readSource(node *yaml.RNode, kind string) Source {
 	source := manifest.Value(node, kind)
-	s := Source{Node: node, Kind: kind, optional: manifest.IsTrue(manifest.Text(source, "optional"))}
+	s := Source{Kind: kind, optional: manifest.IsTrue(manifest.Text(source, "optional"))}
 	if shown, ok := MountableFor(kind); ok {
 		s.Kind, s.Name = shown.Kind, cmp.Or(manifest.Text(source, shown.NameKey), manifest.Text(source, "name"))
 	}

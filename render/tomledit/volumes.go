@@ -68,11 +68,12 @@ func (c *Config) RemoveJobVolumes() (text string, err error) {
 		return "", c.refuse(kubernetes, notChanged+": "+err.Error(), "")
 	}
 	indent := indentOf(c.text, strings.Index(c.text, volumesBegin))
-	if indent+strings.Join(tables(ours.Volumes()), "\n"+indent) != strings.TrimSuffix(c.text[at.from:at.to], "\n") {
+	added := ours.Volumes()
+	if indent+strings.Join(tables(added), "\n"+indent) != strings.TrimSuffix(c.text[at.from:at.to], "\n") {
 		return "", c.refuse(kubernetes, "its volumes are not as they were added", "")
 	}
 	rest := slices.DeleteFunc(c.Volumes(), func(v Volume) bool {
-		return slices.ContainsFunc(ours.Volumes(), func(o Volume) bool { return reflect.DeepEqual(o, v) })
+		return slices.ContainsFunc(added, func(o Volume) bool { return reflect.DeepEqual(o, v) })
 	})
 	return c.remove(kubernetes, rest, span{at.from, at.to - 1})
 }

@@ -35,11 +35,11 @@ func (r *runner) text(config string) (_ []byte, err error) {
 		variables = append(variables, added.NewVariable(gitlabrunner.CAFileVariable, r.at.Path()))
 	}
 	if len(r.values.Objects) > 1 {
-		variables = append(variables, added.NewVariable(added.CertDirVariable, r.at.Dir+":"+added.SystemCertDirs))
+		variables = append(variables, added.NewVariable(pod.CertDirVariable, r.at.Dir+":"+added.SystemCertDirs))
 	}
 	if len(variables) > 0 {
 		add("envVars", yamledit.List(variables...), commented("%s is the path of the runner's file, and wins over every other setting; "+
-			"%s is for further hosts. Every version of the chart has envVars.", gitlabrunner.CAFileVariable, added.CertDirVariable))
+			"%s is for further hosts. Every version of the chart has envVars.", gitlabrunner.CAFileVariable, pod.CertDirVariable))
 	}
 	if sum := r.files.Checksum(); sum != "" && !r.NoRollout {
 		add("podAnnotations", yamledit.Map(yamledit.Pair{Key: pod.ChecksumAnnotation, Value: yamledit.Text(sum)}),

@@ -26,11 +26,9 @@ func Map(pairs ...Pair) *yaml.RNode {
 
 // List is a new sequence.
 func List(items ...*yaml.RNode) *yaml.RNode {
-	list := &yaml.Node{Kind: yaml.SequenceNode, Tag: yaml.NodeTagSeq}
-	for _, item := range items {
-		list.Content = append(list.Content, item.YNode())
-	}
-	return yaml.NewRNode(list)
+	list := yaml.NewRNode(&yaml.Node{Kind: yaml.SequenceNode, Tag: yaml.NodeTagSeq})
+	Append(list, items...)
+	return list
 }
 
 // Text is a new string. What YAML 1.1 takes for something else is quoted, as Kubernetes's own
@@ -138,5 +136,5 @@ func MoveField(from *yaml.RNode, old string, to *yaml.RNode, key string) {
 		return
 	}
 	field.Key.YNode().Value = key
-	to.YNode().Content = append(to.YNode().Content, field.Key.YNode(), field.Value.YNode())
+	Append(to, field.Key, field.Value)
 }
