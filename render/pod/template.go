@@ -76,8 +76,10 @@ func TemplateIn(o *manifest.Object) (*Template, error) {
 	if manifest.IsTrue(manifest.Text(o.Node, "immutable")) {
 		return nil, o.Refuse(manifest.BadTemplate, "immutable", "it is immutable, so %s cannot be changed", TemplateKey)
 	}
-	_, _, err := o.Data(TemplateKey)
-	return &Template{ConfigMap: o}, err
+	if _, _, err := o.Data(TemplateKey); err != nil {
+		return nil, err
+	}
+	return &Template{ConfigMap: o}, nil
 }
 
 // Text returns the template's TOML.
