@@ -215,7 +215,7 @@ func endsEarly(server string, reason trust.Finding, end time.Time) trust.Finding
 	return trust.Finding{
 		Code:    audit.CodeEndsTooEarly,
 		Host:    server,
-		Message: fmt.Sprintf("it will have stopped working by %s: %s", end.UTC().Format("2006-01-02 15:04 MST"), reason.Message),
+		Message: fmt.Sprintf("it will have stopped working by %s: %s", trust.Moment(end), reason.Message),
 	}
 }
 

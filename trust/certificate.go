@@ -9,9 +9,11 @@ import (
 	"time"
 )
 
+// Moment returns a time as messages have it: "2026-06-01 12:00 UTC".
+func Moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 MST") }
+
 const (
-	soon       = 30 * 24 * time.Hour
-	dateFormat = "2006-01-02 15:04 MST"
+	soon = 30 * 24 * time.Hour
 
 	minRSABits = 2048
 
@@ -38,9 +40,9 @@ func each(certs []*x509.Certificate, checks ...func(*x509.Certificate) *Finding)
 func OutsideValidity(c *x509.Certificate, now time.Time) *Finding {
 	switch {
 	case now.After(c.NotAfter):
-		return new(Found(CodeExpired, "certificate %s expired on %s", NameOf(c), c.NotAfter.UTC().Format(dateFormat)))
+		return new(Found(CodeExpired, "certificate %s expired on %s", NameOf(c), Moment(c.NotAfter)))
 	case now.Before(c.NotBefore):
-		return new(Found(CodeNotYetValid, "certificate %s is not valid before %s", NameOf(c), c.NotBefore.UTC().Format(dateFormat)))
+		return new(Found(CodeNotYetValid, "certificate %s is not valid before %s", NameOf(c), Moment(c.NotBefore)))
 	}
 	return nil
 }
@@ -50,7 +52,7 @@ func endsSoon(c *x509.Certificate, now time.Time) *Finding {
 	if left < 0 || left >= soon {
 		return nil
 	}
-	return new(Found(CodeExpiresSoon, "certificate %s expires in %d days, on %s", NameOf(c), int(left.Hours()/24), c.NotAfter.UTC().Format(dateFormat)))
+	return new(Found(CodeExpiresSoon, "certificate %s expires in %d days, on %s", NameOf(c), int(left.Hours()/24), Moment(c.NotAfter)))
 }
 
 // mayNotSign finds a CA whose key usage leaves out certificates (RFC 5280, section 4.2.1.3): Go and

@@ -101,7 +101,7 @@ func (b *Bundle) checkBeside(host string, now time.Time) []Finding {
 		if found[i].Code == CodeExpired {
 			found[i].Code = CodeExpiredBeside
 		}
-		found[i].Message += fmt.Sprintf("; the file works without it, until %s", b.NotAfter(host).Format(dateFormat))
+		found[i].Message += fmt.Sprintf("; the file works without it, until %s", Moment(b.NotAfter(host)))
 	}
 	return found
 }

@@ -71,7 +71,7 @@ func (a *Runner) judgeBundle(found pod.File, options Options) {
 		a.Warnings = slices.DeleteFunc(a.Warnings, isStricter)
 	}
 	if end := options.Now.Add(options.ExpiresWithin); a.unusable(a.Server, end) != nil {
-		a.judge(trust.StatusFailed, CodeEndsTooEarly, "it will have stopped working by "+end.UTC().Format("2006-01-02 15:04 MST"))
+		a.judge(trust.StatusFailed, CodeEndsTooEarly, "it will have stopped working by "+trust.Moment(end))
 		return
 	}
 	a.judge(trust.StatusOK, CodeFileOK, "the file holds a CA or the server's own certificate, valid now")

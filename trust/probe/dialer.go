@@ -89,6 +89,15 @@ func (d Dialer) proxyFor(target, address Target) (proxy *url.URL, err error) {
 			return nil, nil
 		}
 	}
+	return checkProxy(target.Address(), proxy, err)
+}
+
+// checkProxy refuses what is no proxy for an address, in words that repeat no password. A proxy that is nil
+// is none.
+func checkProxy(address string, proxy *url.URL, err error) (*url.URL, error) {
+	if err == nil && proxy == nil {
+		return nil, nil
+	}
 	if err == nil {
 		// The user is cut off, so that an @ behind it is that of a password with / ? or # in it, half of
 		// which was taken for the host.
@@ -97,8 +106,7 @@ func (d Dialer) proxyFor(target, address Target) (proxy *url.URL, err error) {
 			return proxy, nil
 		}
 	}
-	// The error may repeat a password.
-	return nil, &trust.Error{Origin: target.Address(), Code: CodeProxy, Message: "its proxy is not given as a URL"}
+	return nil, &trust.Error{Origin: address, Code: CodeProxy, Message: "its proxy is not given as a URL"}
 }
 
 // contact is what one handshake showed.
@@ -153,14 +161,12 @@ func (d Dialer) Redirect(ctx context.Context, from string) (target Target, found
 		return Target{}, false, err
 	}
 	transport := &http.Transport{DisableKeepAlives: true,
-		Proxy: func(r *http.Request) (proxy *url.URL, err error) {
-			if d.Proxy != nil {
-				proxy, err = d.Proxy(r.URL)
+		Proxy: func(r *http.Request) (*url.URL, error) {
+			if d.Proxy == nil {
+				return nil, nil
 			}
-			if err != nil { // which may repeat a password
-				err = &trust.Error{Origin: r.URL.Host, Code: CodeProxy, Message: "its proxy is not given as a URL"}
-			}
-			return proxy, err
+			proxy, err := d.Proxy(r.URL)
+			return checkProxy(r.URL.Host, proxy, err)
 		},
 		DialContext: func(ctx context.Context, network, to string) (net.Conn, error) {
 			if server, err := ParseTarget(to); err == nil && strings.EqualFold(server.Host, request.URL.Hostname()) {

@@ -42,7 +42,7 @@ func (v Verdicts) By(end time.Time) Verdicts {
 	}
 	if leaf := v.Sent[0]; end.After(leaf.NotAfter) {
 		renew := trust.Found(trust.CodeExpiresSoon, "the server's own certificate %s expires on %s",
-			trust.NameOf(leaf), leaf.NotAfter.UTC().Format("2006-01-02 15:04 MST"))
+			trust.NameOf(leaf), trust.Moment(leaf.NotAfter))
 		v.Runner.Warnings = append(slices.Clone(v.Runner.Warnings), renew)
 	}
 	return v.named()
