@@ -30,7 +30,7 @@ func TestBinary(t *testing.T) {
 			}
 		}
 	}
-	if size := fileSize(t, goBuild(t, "..")); size > binaryLimit {
+	if size := fileSize(t, builtProgram(t)); size > binaryLimit {
 		t.Errorf("the binary has %d bytes", size)
 	}
 }

@@ -56,10 +56,7 @@ func TestCompleteReleases(t *testing.T) {
 
 // TestBashCompletion sources the script in bash, and completes words with it.
 func TestBashCompletion(t *testing.T) {
-	binary := filepath.Join(t.TempDir(), "helm-runnertrust")
-	if err := os.Rename(goBuild(t, ".."), binary); err != nil {
-		t.Fatal(err)
-	}
+	binary := builtProgram(t)
 	// _init_completion is what the package bash-completion would bring.
 	const script = `_init_completion() { words=("${COMP_WORDS[@]}") cword=$COMP_CWORD cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}; }
 source <(helm-runnertrust completion bash)

@@ -70,7 +70,7 @@ func heed(t *testing.T, sent os.Signal) {
 
 // TestConditions runs the program as machines and people do that nobody hopes for.
 func TestConditions(t *testing.T) {
-	binary := goBuild(t, "..")
+	binary := builtProgram(t)
 	for name, test := range map[string]func(*testing.T, string){
 		"odd machines": oddMachines, "closed stdin": closedStdin, "umask": umasks, "little memory": littleMemory, "no memory": noMemory,
 		"closed early": closedEarly, "interrupted": interrupted, "empty root": emptyRoot, "many at once": manyAtOnce,
@@ -145,7 +145,10 @@ func umasks(t *testing.T, binary string) {
 // littleMemory keeps the peak of each command below 64 MiB. No limit of a process shows that: Go maps
 // far more than it touches (sysAlloc in runtime/malloc.go, Go 1.26).
 func littleMemory(t *testing.T, binary string) {
-	peakOf, cert := goBuild(t, "./testdata/peak"), "--cert="+fixturesDir+"/certs/ca.crt"
+	peakOf, cert := filepath.Join(t.TempDir(), "peak"), "--cert="+fixturesDir+"/certs/ca.crt"
+	if err := goBuild(peakOf, "./testdata/peak"); err != nil {
+		t.Fatal(err)
+	}
 	address, _ := newServer(t)
 	input, output := fixtures.Input(t, "accept/umbrella")+"---\nkind: Other\ntext: "+strings.Repeat("x", 128<<10)+"\n", fixtures.Output(t, "accept/umbrella")
 	for _, c := range []struct {
@@ -188,7 +191,7 @@ func noMemory(t *testing.T, binary string) {
 func emptyRoot(t *testing.T, binary string) {
 	root := t.TempDir()
 	for from, to := range map[string]string{binary: "helm-runnertrust", fixturesDir + "/certs/ca.crt": "ca.crt"} {
-		if err := os.WriteFile(filepath.Join(root, to), content(t, from), 0o755); err != nil {
+		if err := os.WriteFile(filepath.Join(root, to), []byte(readFile(t, from)), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}

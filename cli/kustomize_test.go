@@ -3,12 +3,14 @@ package cli
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"reflect"
 	"slices"
+	"sync"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
@@ -26,33 +28,39 @@ func TestKustomizeEdit(t *testing.T) {
 	}
 }
 
-func goBuild(tb testing.TB, folder string) (binary string) {
-	tb.Helper()
-	binary = filepath.Join(tb.TempDir(), "binary")
-	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, folder)
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if output, err := build.CombinedOutput(); err != nil {
-		tb.Fatalf("%v: %s", err, output)
+// program is the shipped one, built once for all tests.
+var program = sync.OnceValues(func() (string, error) {
+	binary := filepath.Join(madeDir, "program", "helm-runnertrust")
+	return binary, goBuild(binary, "..")
+})
+
+// builtProgram returns the path of the program.
+func builtProgram(t *testing.T) string {
+	t.Helper()
+	binary, err := program()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return binary
 }
 
-func fileSize(tb testing.TB, path string) int64 {
-	tb.Helper()
-	about, err := os.Stat(path)
-	if err != nil {
-		tb.Fatal(err)
+// goBuild builds a program as it is shipped.
+func goBuild(binary, folder string) error {
+	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, folder)
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if output, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, output)
 	}
-	return about.Size()
+	return nil
 }
 
-func content(tb testing.TB, path string) []byte {
-	tb.Helper()
-	text, err := os.ReadFile(path)
+func fileSize(t *testing.T, path string) int64 {
+	t.Helper()
+	about, err := os.Stat(path)
 	if err != nil {
-		tb.Fatal(err)
+		t.Fatal(err)
 	}
-	return text
+	return about.Size()
 }
 
 // edit is what the runner gets.
@@ -63,20 +71,20 @@ type edit struct {
 }
 
 // kustomizeEdit is the edit that kustomize has to make, all four parts of it.
-func kustomizeEdit(tb testing.TB) edit {
-	tb.Helper()
-	patch, configMap := content(tb, kustomizeFolder+"/patch.yaml"), content(tb, kustomizeFolder+"/configmap.yaml")
-	e := readEdit(tb, slices.Concat(patch, []byte("---\n"), configMap))
+func kustomizeEdit(t *testing.T) edit {
+	t.Helper()
+	patch, configMap := []byte(readFile(t, kustomizeFolder+"/patch.yaml")), []byte(readFile(t, kustomizeFolder+"/configmap.yaml"))
+	e := readEdit(t, slices.Concat(patch, []byte("---\n"), configMap))
 	if e.Annotation == "" || e.Mount == nil || e.Volume == nil || e.ConfigMap == nil {
-		tb.Fatalf("%s lacks a part of the edit: %+v", kustomizeFolder, e)
+		t.Fatalf("%s lacks a part of the edit: %+v", kustomizeFolder, e)
 	}
 	return e
 }
 
 // readEdit returns what is there of the edit in a stream of manifests, or of
 // patches, which have the shape of the objects that they change.
-func readEdit(tb testing.TB, stream []byte) (e edit) {
-	tb.Helper()
+func readEdit(t *testing.T, stream []byte) (e edit) {
+	t.Helper()
 	for decoder := yaml.NewDecoder(bytes.NewReader(stream)); ; {
 		var document yaml.Node
 		err := decoder.Decode(&document)
@@ -87,7 +95,7 @@ func readEdit(tb testing.TB, stream []byte) (e edit) {
 			err = e.read(&document)
 		}
 		if err != nil {
-			tb.Fatal(err)
+			t.Fatal(err)
 		}
 	}
 }

@@ -15,10 +15,7 @@ import (
 // withKubectl puts a kubectl into PATH, which runs a script.
 func withKubectl(t *testing.T, script string) (folder string) {
 	t.Helper()
-	folder = t.TempDir()
-	if err := os.WriteFile(filepath.Join(folder, "kubectl"), []byte("#!/bin/sh\n"+script), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	folder = filepath.Dir(writeProgram(t, "kubectl", script))
 	t.Setenv("PATH", folder+":"+os.Getenv("PATH"))
 	return folder
 }

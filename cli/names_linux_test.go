@@ -13,10 +13,11 @@ import (
 // TestNamesThatAreNoText has file names with bytes that are not UTF-8 and a terminal's commands.
 func TestNamesThatAreNoText(t *testing.T) {
 	input, want := fixtures.Input(t, "accept/umbrella"), fixtures.Output(t, "accept/umbrella")
+	address, _ := newServer(t)
 	for _, name := range []string{"\xff\xfe", "\x1b[2J", "\xc3\x28", "\u202e"} {
 		folder := t.TempDir()
 		path := filepath.Join(folder, name)
-		if err := os.WriteFile(path, content(t, fixturesDir+"/certs/ca.crt"), 0o600); err != nil {
+		if err := os.WriteFile(path, []byte(readFile(t, fixturesDir+"/certs/ca.crt")), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.WriteFile(path+".yaml", []byte(input), 0o600); err != nil {
@@ -26,7 +27,6 @@ func TestNamesThatAreNoText(t *testing.T) {
 		if code != exitDone || stdout != want {
 			t.Errorf("%q: exit code %d, %s", name, code, stderr)
 		}
-		address, _ := newServer(t)
 		if _, stderr, code = call(t, "", nil, "fetch", host, "--connect", address, "--save", path+".crt"); code != exitDone || fileSize(t, path+".crt") == 0 {
 			t.Errorf("%q: exit code %d, %s", name, code, stderr)
 		}

@@ -17,11 +17,7 @@ import (
 // script makes a program of shell lines.
 func script(t *testing.T, lines string) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "script")
-	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+lines+"\n"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	return path
+	return writeProgram(t, "script", lines+"\n")
 }
 
 func pipedRun(t *testing.T, command string) (stdout, stderr string, code int) {
@@ -95,7 +91,7 @@ func TestPipeOfNothing(t *testing.T) {
 // TestPipeSignals ends the built program while the other one works, which has to hear of it, and is
 // free to end as it likes.
 func TestPipeSignals(t *testing.T) {
-	binary := goBuild(t, "..")
+	binary := builtProgram(t)
 	for name, sent := range map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "QUIT": syscall.SIGQUIT} {
 		for _, exit := range []string{"0", "3"} {
 			t.Run(name+" "+exit, func(t *testing.T) {
@@ -148,7 +144,7 @@ func TestPipeDeaf(t *testing.T) {
 // TestPipeIgnored: a signal that is ignored, as nohup wants it, ends neither program.
 func TestPipeIgnored(t *testing.T) {
 	started := filepath.Join(t.TempDir(), "started")
-	cmd := exec.Command("sh", "-c", `trap '' HUP; exec "$@"`, "sh", goBuild(t, ".."), "--force", "--cert="+fixturesDir+"/certs/ca.crt",
+	cmd := exec.Command("sh", "-c", `trap '' HUP; exec "$@"`, "sh", builtProgram(t), "--force", "--cert="+fixturesDir+"/certs/ca.crt",
 		"--pipe="+script(t, `cat; echo >`+started+`; while test -e `+started+`; do sleep 0.05; done`))
 	var out, stderr bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(fixtures.Input(t, "accept/current")), &out, &stderr

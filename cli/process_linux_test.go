@@ -3,9 +3,9 @@ package cli
 import (
 	"bytes"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -16,19 +16,9 @@ import (
 	"helm-runnertrust/fixtures"
 )
 
-// buildProgram builds the binary that the tests of whole processes run.
-func buildProgram(t *testing.T) string {
-	t.Helper()
-	binary := filepath.Join(t.TempDir(), "helm-runnertrust")
-	if output, err := exec.Command("go", "build", "-o", binary, "..").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, output)
-	}
-	return binary
-}
-
 // TestProcess runs the program with streams that a person or a machine may hand it.
 func TestProcess(t *testing.T) {
-	binary := buildProgram(t)
+	binary := builtProgram(t)
 	cert := "--cert=" + fixturesDir + "/certs/ca.crt"
 	input := fixtures.Input(t, "accept/umbrella")
 
@@ -117,30 +107,16 @@ func TestProcess(t *testing.T) {
 }
 
 // process runs the program without an environment, for a minute at the most.
-func process(t *testing.T, binary string, stdin any, stdout *os.File, args ...string) (out, stderr string, code int) {
+func process(t *testing.T, binary string, stdin io.Reader, stdout *os.File, args ...string) (out, stderr string, code int) {
 	t.Helper()
 	cmd := exec.Command(binary, args...)
-	cmd.Env = []string{}
-	cmd.WaitDelay = time.Minute
-	var written, messages bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &written, &messages
+	cmd.Stdin, cmd.WaitDelay = stdin, time.Minute
 	if stdout != nil {
 		cmd.Stdout = stdout
 	}
-	switch in := stdin.(type) {
-	case *os.File:
-		cmd.Stdin = in
-	case *strings.Reader:
-		cmd.Stdin = in
-	}
-	timer := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
-	defer timer.Stop()
-	err := cmd.Run()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) && !errors.Is(err, syscall.EPIPE) {
-		t.Fatal(err)
-	}
-	return written.String(), messages.String(), cmd.ProcessState.ExitCode()
+	start(t, cmd)
+	r := finish(t, cmd)
+	return r.stdout, r.stderr, r.state.ExitCode()
 }
 
 // terminal opens a pseudo-terminal and returns the end that a program gets (pts(4)); the other end

@@ -14,12 +14,8 @@ import (
 // helmOf makes a Helm of a version, with the plugins that it lists; any other command runs a script.
 func helmOf(t *testing.T, version, plugins, script string) (environment []string) {
 	t.Helper()
-	helm := filepath.Join(t.TempDir(), "helm")
-	text := "#!/bin/sh\ncase $1 in version) printf %s " + version + " ;;\nplugin) echo 'NAME VERSION'; echo '" + plugins + "' ;;\n*) " + script + " ;;\nesac\n"
-	if err := os.WriteFile(helm, []byte(text), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	return []string{"HELM_BIN", helm}
+	text := "case $1 in version) printf %s " + version + " ;;\nplugin) echo 'NAME VERSION'; echo '" + plugins + "' ;;\n*) " + script + " ;;\nesac\n"
+	return []string{"HELM_BIN", writeProgram(t, "helm", text)}
 }
 
 const registered = "helm-runnertrust 0.1.0"

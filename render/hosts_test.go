@@ -25,11 +25,11 @@ func findings(r *Result) string {
 // TestHosts: which hosts a runner has, and what reaches them.
 func TestHosts(t *testing.T) {
 	const header, env = "    [[runners]]\n", "        - name: CI_SERVER_URL\n"
-	server, other := options(t).Sources[0].Bundle, options(t).Sources[0].Bundle
-	gitlab := Source{Host: "gitlab.example.com", Bundle: server}
-	further := Source{Host: "kas.example.com", Bundle: other}
-	clone := Source{Host: "Git.example.org", Bundle: other}
-	cache := Source{Host: "minio.example.com", Bundle: other}
+	ca := options(t).Sources[0].Bundle
+	gitlab := Source{Host: "gitlab.example.com", Bundle: ca}
+	further := Source{Host: "kas.example.com", Bundle: ca}
+	clone := Source{Host: "Git.example.org", Bundle: ca}
+	cache := Source{Host: "minio.example.com", Bundle: ca}
 	insert := func(lines string) [2]string { return [2]string{header, header + lines} }
 	for name, test := range map[string]struct {
 		change  [2]string
@@ -40,7 +40,7 @@ func TestHosts(t *testing.T) {
 		"further":               {options: Options{Sources: []Source{gitlab, further}}, want: "[source-unused]", has: "value: /home/gitlab-runner/.gitlab-runner/certs:/etc/ssl/certs:/etc/pki/tls/certs\n"},
 		"further, via env":      {options: Options{Via: "env", Sources: []Source{gitlab, further}}, want: "[source-unused]", has: "value: /etc/helm-runnertrust:/etc/ssl/certs:/etc/pki/tls/certs\n"},
 		"further, jobs":         {options: Options{Jobs: true, Sources: []Source{gitlab, further}}, want: "[source-unused]", has: `sub_path = "jobs.pem"`},
-		"of a folder":           {options: Options{Sources: []Source{gitlab, {Host: "x.example.com", Bundle: other, FromFolder: true}}}, want: "[]"},
+		"of a folder":           {options: Options{Sources: []Source{gitlab, {Host: "x.example.com", Bundle: ca, FromFolder: true}}}, want: "[]"},
 		"clone":                 {change: insert("      clone_url = \"https://git.example.org\"\n"), options: Options{Sources: []Source{gitlab, clone}}, want: "[]"},
 		"clone, for every host": {change: insert("      clone_url = \"https://git.example.org\"\n"), options: options(t), want: "[]"},
 		"clone, nothing":        {change: insert("      clone_url = \"https://git.example.org\"\n"), options: Options{Sources: []Source{gitlab}}, want: "[clone-host]"},
