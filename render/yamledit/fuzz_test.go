@@ -48,6 +48,8 @@ func FuzzEdit(f *testing.F) {
 	f.Add([]byte("---x: 1\na: |\n  b"), 7)             // no marker
 	f.Add([]byte("---\n#\r"), 1)
 	f.Add([]byte("# c\ra: 1\r"), 1)
+	f.Add([]byte(" |\n"), 4)
+	f.Add([]byte("x:\na: |1\n"), 39)
 	f.Fuzz(func(t *testing.T, text []byte, at int) {
 		stream := Split(text)
 		if len(stream.Documents) != 1 {
@@ -55,7 +57,7 @@ func FuzzEdit(f *testing.F) {
 		}
 		doc := stream.Documents[0]
 		root, err := doc.Root()
-		if err != nil || root.YNode().Kind == yaml.ScalarNode { // no edit changes the value that a document is
+		if err != nil {
 			return
 		}
 		replaces := editAt(t, root.YNode(), at)
@@ -127,8 +129,9 @@ func editAt(t *testing.T, root *yaml.Node, at int) (replaces bool) {
 		}
 	case yaml.ScalarNode:
 		if node.Style&yaml.LiteralStyle != 0 {
+			wasEmpty := node.Value == "" // its first line says how far the next ones are indented
 			node.Value += "added\n"
-			return replaces
+			return replaces || wasEmpty
 		}
 		node.Value, replaces = "value", true
 	}
