@@ -52,7 +52,7 @@ func FuzzEdit(f *testing.F) {
 	f.Add([]byte("x:\na: |1\n"), 39)
 	f.Fuzz(func(t *testing.T, text []byte, at int) {
 		stream := Split(text)
-		if len(stream.Documents) != 1 {
+		if len(stream.Documents) != 1 || at < 0 {
 			return
 		}
 		doc := stream.Documents[0]
@@ -111,8 +111,8 @@ func cutAppended(t *testing.T, stream []byte, isAppended bool) *yaml.RNode {
 func editAt(t *testing.T, root *yaml.Node, at int) (replaces bool) {
 	t.Helper()
 	nodes := nodesOf(root, false)
-	node := nodes[max(0, at%len(nodes))].node
-	replaces = nodes[max(0, at%len(nodes))].inFlow // lines of a flow collection are written anew
+	node := nodes[at%len(nodes)].node
+	replaces = nodes[at%len(nodes)].inFlow // lines of a flow collection are written anew
 	switch node.Kind {
 	case yaml.MappingNode:
 		key := "added"
