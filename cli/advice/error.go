@@ -1,6 +1,6 @@
 // Package advice says what to do about each error and finding: a hint, where possible a command that
-// can be typed as it stands. The tables in certificates.go, server.go and manifests.go have an entry
-// for every code; docs/TROUBLESHOOTING.md is written from them.
+// can be typed as it stands. The tables in certificates.go, server.go and manifests.go have the hints by
+// code; docs/TROUBLESHOOTING.md has them too, with the words of the messages and why they happen.
 package advice
 
 import (
