@@ -70,7 +70,7 @@ with --fingerprint.`,
 }
 
 func fetch(ctx context.Context, p Process, argument string, flags fetchFlags, pinned bool) error {
-	target, err := server(p, argument)
+	target, err := probe.ParseTarget(argument)
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,6 @@ import (
 	"helm-runnertrust/cli/output"
 	"helm-runnertrust/cli/release"
 	"helm-runnertrust/render"
-	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/probe"
 )
 
@@ -109,28 +108,6 @@ func (p Process) sources(certs []string) ([]render.Source, error) {
 		return p.files().LoadText(input.CertVariable, value)
 	}
 	return p.files().LoadAll(certs)
-}
-
-// server returns the one that an argument names. The URL of a project, as one copies it, is taken
-// for its host, with a note.
-func server(p Process, argument string) (probe.Target, error) {
-	target, err := probe.ParseTarget(argument)
-	if refused, ok := errors.AsType[*trust.Error](err); !ok || refused.Code != probe.CodePath {
-		return target, err
-	}
-	scheme, rest := "", argument
-	if before, after, found := strings.Cut(argument, "://"); found {
-		scheme, rest = before+"://", after
-	}
-	if target, err = probe.ParseTarget(scheme + rest[:strings.IndexAny(rest, "/?#")]); err == nil {
-		noteHost(p, argument, target.String())
-	}
-	return target, err
-}
-
-// noteHost notes that the rest of a URL counts for nothing.
-func noteHost(p Process, argument, host string) {
-	p.print.note(trust.Finding{Message: fmt.Sprintf("%s is taken for its host, %s", trust.PrintableURL(argument), host)})
 }
 
 // connection are the flags of the commands that connect to a server.

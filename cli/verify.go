@@ -163,7 +163,7 @@ func verifyServer(ctx context.Context, p Process, url string, flags verifyFlags)
 	if _, err := os.Stat(url); err == nil {
 		return &advice.Error{What: fmt.Sprintf("%q is a file, not a URL", url), Hint: "manifests are given with -f FILE, the certificates for a URL with --cert=FILE"}
 	}
-	target, err := server(p, url)
+	target, err := probe.ParseTarget(url)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,6 @@ var serverHints = map[trust.Code]hint{
 	// The arguments that name servers.
 	probe.CodeUserInURL: always("give HOST[:PORT], without anything before the @, and change the password if it was real"),
 	probe.CodeScheme:    always("give the https:// URL or HOST[:PORT]"),
-	probe.CodePath:      always("a certificate belongs to a host: give HOST[:PORT]"),
 	probe.CodeAddress:   always("write [ADDRESS]:PORT for IPv6, HOST:PORT otherwise"),
 	probe.CodePort:      always("the port of GitLab's https, 443 unless set otherwise"),
 	probe.CodeHostName:  always("give HOST[:PORT] or an https URL; write a name that is not ASCII in its xn-- form"),
