@@ -27,7 +27,7 @@ func (f Function) Run(stream *yamledit.Stream, doc *yamledit.Document) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	s, err := readConfig(l.config)
+	s, err := readConfig(l.config, f.Files)
 	items, streamErr := l.stream()
 	switch {
 	case err != nil || streamErr != nil:
@@ -45,12 +45,8 @@ func (f Function) Run(stream *yamledit.Stream, doc *yamledit.Document) ([]byte, 
 }
 
 func (f Function) filter(l *resourceList, items *yamledit.Stream, s *spec) error {
-	options, err := s.options(f.Files)
-	if err != nil {
-		return err
-	}
-	options.Now = f.Now
-	filtered, err := render.FilterStream(items, options)
+	s.filter.Now = f.Now
+	filtered, err := render.FilterStream(items, s.filter)
 	if err != nil {
 		return err
 	}
