@@ -115,7 +115,7 @@ func function(p Process, flags *pflag.FlagSet, stream *yamledit.Stream, list *ya
 	if len(faults) > 0 {
 		return errors.Join(faults...)
 	}
-	out, err := krm.Function{Files: p.files(), Now: p.Now, Warn: p.print.warn, Note: p.print.note}.Run(stream, list)
+	out, err := krm.Function{Now: p.Now, Warn: p.print.warn, Note: p.print.note}.Run(stream, list)
 	if out != nil {
 		err = errors.Join(err, p.print.write(out))
 	}

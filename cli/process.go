@@ -33,8 +33,7 @@ type Process struct {
 	Now     time.Time
 	Plugin  []byte // plugin.yaml, which has the version
 
-	Patience time.Duration // with a pipe as a file that says nothing; 0 is a minute
-	Grace    time.Duration // for the program of --pipe to end after a signal; 0 is five seconds
+	Grace time.Duration // for the program of --pipe to end after a signal; 0 is five seconds
 
 	print *printer
 }
@@ -100,14 +99,12 @@ func appendMessages(path, text string) error {
 	return errors.Join(err, file.Close())
 }
 
-func (p Process) files() input.Files { return input.Files{Patience: p.Patience} }
-
 // sources returns the certificates of --cert, else of RUNNERTRUST_CERT; none where there is neither.
 func (p Process) sources(certs []string) ([]render.Source, error) {
 	if value, _ := p.Env(input.CertVariable); len(certs) == 0 && value != "" {
-		return p.files().LoadText(input.CertVariable, value)
+		return input.LoadText(input.CertVariable, value)
 	}
-	return p.files().LoadAll(certs)
+	return input.LoadAll(certs)
 }
 
 // connection are the flags of the commands that connect to a server.

@@ -131,7 +131,7 @@ func (f *manifestFlags) read(p Process, cmd *cobra.Command) (stream []byte, cont
 			return nil, context, err
 		}
 	case f.isFile():
-		if stream, err = readManifests(p, f.file); err != nil {
+		if stream, err = readManifests(f.file); err != nil {
 			return nil, context, err
 		}
 	case output.IsTerminal(p.Stdin):
@@ -147,11 +147,11 @@ func (f *manifestFlags) read(p Process, cmd *cobra.Command) (stream []byte, cont
 }
 
 // readManifests reads manifests from a file or a pipe.
-func readManifests(p Process, path string) ([]byte, error) {
+func readManifests(path string) ([]byte, error) {
 	if _, err := os.Stat(filepath.Join(path, "Chart.yaml")); err == nil {
 		return nil, &advice.Error{What: path + " is a chart, not manifests", Hint: advice.RenderChart(path)}
 	}
-	stream, err := p.files().Read(path, 0)
+	stream, err := input.Read(path, 0)
 	if err != nil {
 		return nil, &advice.Error{What: "cannot read the manifests of " + path, Err: input.WithoutPath(err),
 			Hint: "check the path and its permissions"}

@@ -46,7 +46,7 @@ func TestCertificateText(t *testing.T) {
 				}
 			}
 		}
-		if _, err := new(input.Files).Load("gitlab.test=" + text); err == nil || strings.Contains(err.Error(), "swordfish") {
+		if _, err := input.Load("gitlab.test=" + text); err == nil || strings.Contains(err.Error(), "swordfish") {
 			t.Errorf("%s, as a file of a KRM function: %v", name, err)
 		}
 		_, stderr, code := call(t, manifests, []string{"RUNNERTRUST_CERTS_DIR", text}, "--cert="+fixturesDir+"/certs/ca.crt")

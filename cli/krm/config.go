@@ -42,7 +42,7 @@ type field struct {
 }
 
 // fields returns the fields of the kind.
-func (s *spec) fields(files input.Files) map[string]field {
+func (s *spec) fields() map[string]field {
 	o := &s.filter
 	text := func(option *string) field {
 		return field{set: func(value string) error { *option = value; return nil }}
@@ -89,7 +89,7 @@ func (s *spec) fields(files input.Files) map[string]field {
 			return err
 		}},
 		"certificateFile": {isList: true, set: func(value string) error {
-			sources, err := files.Load(value)
+			sources, err := input.Load(value)
 			o.Sources = append(o.Sources, sources...)
 			return err
 		}},
@@ -121,7 +121,7 @@ func (e *fieldError) Unwrap() error { return e.err }
 
 // readConfig reads a functionConfig. An unknown field of spec was meant to do something, so it is
 // refused. A key that cannot be a field may be a value in the wrong place, and is not repeated.
-func readConfig(config *yaml.RNode, files input.Files) (*spec, error) {
+func readConfig(config *yaml.RNode) (*spec, error) {
 	kind := config.GetKind()
 	if config.GetApiVersion() != apiVersion || kind != filterKind && kind != verifyKind {
 		return nil, &advice.Error{What: "functionConfig: it is none of this program's",
@@ -132,7 +132,7 @@ func readConfig(config *yaml.RNode, files input.Files) (*spec, error) {
 	if node != nil && node.YNode().Kind != yaml.MappingNode {
 		return nil, &fieldError{field: "spec", err: errKind}
 	}
-	fields := s.fields(files)
+	fields := s.fields()
 	unknown := kind + " has " + strings.Join(slices.Sorted(maps.Keys(fields)), ", ")
 	seen := map[string]bool{}
 	var faults []error

@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"testing"
 
-	"helm-runnertrust/cli/input"
-
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
@@ -18,7 +16,7 @@ func TestToggle(t *testing.T) {
 		"2": "it has a value of another kind", `"maybe"`: "it has a value of another kind", "~": "it is empty", `""`: "it is empty",
 	} {
 		config := yaml.MustParse("apiVersion: " + apiVersion + "\nkind: " + filterKind + "\nspec: {jobs: " + text + "}\n")
-		s, err := readConfig(config, input.Files{})
+		s, err := readConfig(config)
 		got := strconv.FormatBool(s.filter.Jobs)
 		if fault, ok := errors.AsType[*fieldError](err); ok {
 			got = fault.err.Error()

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"helm-runnertrust/cli/advice"
-	"helm-runnertrust/cli/input"
 	"helm-runnertrust/render"
 	"helm-runnertrust/render/audit"
 	"helm-runnertrust/render/yamledit"
@@ -14,8 +13,7 @@ import (
 
 // A Function is the surroundings of a run.
 type Function struct {
-	Files input.Files
-	Now   time.Time
+	Now time.Time
 
 	Warn, Note func(trust.Finding) // for stderr: kustomize shows no results
 }
@@ -27,7 +25,7 @@ func (f Function) Run(stream *yamledit.Stream, doc *yamledit.Document) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	s, err := readConfig(l.config, f.Files)
+	s, err := readConfig(l.config)
 	items, streamErr := l.stream()
 	switch {
 	case err != nil || streamErr != nil:
