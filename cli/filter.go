@@ -2,8 +2,6 @@ package cli
 
 import (
 	"errors"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -85,7 +83,6 @@ func filterStream(p Process, cmd *cobra.Command, stream *yamledit.Stream, flags 
 	options.Sources, options.Now = sources, p.Now
 	result, err := render.FilterStream(stream, options)
 	if err != nil {
-		context.Misnamed = slices.ContainsFunc(sources, func(s render.Source) bool { return s.FromFolder && !strings.Contains(s.Host, ".") })
 		if options.Deployment != "" {
 			text, _ := stream.Bytes() // of what cannot be written, there are no names
 			context.Deployments = render.Deployments(text)

@@ -40,7 +40,7 @@ func TestCertificateText(t *testing.T) {
 			}
 			for _, args := range lines {
 				stdout, stderr, code := call(t, manifests, nil, args...)
-				said := strings.HasPrefix(stderr, "runnertrust: error: "+place+": the value is the text of a certificate or a key") && strings.Contains(stderr, "RUNNERTRUST_CERT")
+				said := strings.HasPrefix(stderr, "runnertrust: error: an argument: the value is the text of a certificate or a key") && strings.Contains(stderr, "RUNNERTRUST_CERT")
 				if code != errorOf(args) || stdout != "" || !said || strings.Contains(stderr, "swordfish") || strings.Contains(stderr, "MI") {
 					t.Errorf("%s, %s: exit code %d, %q", name, place, code, stderr)
 				}

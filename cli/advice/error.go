@@ -63,7 +63,6 @@ type Context struct {
 	Keys     string            // the command that shows the keys of the object with the file
 
 	Deployments []string // of the manifests, where none has the name that was asked for
-	Misnamed    bool     // a file of a folder of certificates is not named after a host
 }
 
 // located is an error with the context of its hint.

@@ -3,7 +3,6 @@ package advice
 import (
 	"strings"
 
-	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/audit"
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/pod"
@@ -77,9 +76,6 @@ var manifestHints = map[trust.Code]hint{
 
 // noCertificateHint names every way to give one.
 func noCertificateHint(c Context) string {
-	if server, err := gitlabrunner.ParseServer("https://" + c.Host); err == nil && c.Misnamed && server.CertFile != "" {
-		return "the files of a folder are named <host>.crt: call this host's " + server.CertFile + ", or give the file itself: --cert=FILE"
-	}
 	return fetchAnd("get the certificate, then pass --cert=FILE: ")(c) +
 		"; or name what is in the cluster: --from-secret=NAME/KEY, --from-configmap=NAME/KEY"
 }
