@@ -107,8 +107,8 @@ func writeReport(p Process, as format, value interface{ table() string }) error 
 // prometheus is the format of verify that a textfile collector or a Pushgateway takes.
 const prometheus = "prometheus"
 
-// labelEscapes are those of label values in Prometheus' text format.
-var labelEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
+// labelEscapes are those of label values in Prometheus' text format, for what is one line.
+var labelEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
 // metrics returns the verdicts in Prometheus' text format.
 func (a auditResult) metrics() string {
@@ -118,7 +118,7 @@ func (a auditResult) metrics() string {
 		labels := func(host string) string {
 			var text strings.Builder
 			for _, label := range [][2]string{{"release", release}, {"namespace", cmp.Or(namespace, r.Namespace)}, {"runner", r.Deployment}, {"host", host}} {
-				fmt.Fprintf(&text, `%s="%s",`, label[0], labelEscapes.Replace(label[1]))
+				fmt.Fprintf(&text, `%s="%s",`, label[0], labelEscapes.Replace(output.Line(label[1])))
 			}
 			return text.String()
 		}

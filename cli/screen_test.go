@@ -25,7 +25,7 @@ func TestScreen(t *testing.T) {
 			field, _, _ := strings.Cut(place, ": ")
 			stream := strings.ReplaceAll(manifest, place+"\n", field+": "+string(quoted)+"\n")
 			stream = strings.ReplaceAll(stream, place[:len(field)+2]+`"`+place[len(field)+2:]+`"`+"\n", field+": "+string(quoted)+"\n")
-			for _, args := range [][]string{{"verify"}, {"verify", "-o", "json"}, {cert}, {cert, "--deployment=a"}, {"verify", "--deployment=a"}} {
+			for _, args := range [][]string{{"verify"}, {"verify", "-o", "json"}, {"verify", "-o", "prometheus"}, {cert}, {cert, "--deployment=a"}, {"verify", "--deployment=a"}} {
 				stdout, stderr, _ := call(t, stream, nil, args...)
 				if args[0] == cert {
 					stdout = "" // manifests are data
