@@ -199,6 +199,9 @@ func flagError(cmd *cobra.Command, err error) error {
 		return &advice.Error{What: err.Error(), Hint: help}
 	}
 	name, letters := unknown.GetSpecifiedName(), unknown.GetSpecifiedShortnames()
+	if err := longDash([]string{name, letters}); err != nil {
+		return err
+	}
 	hint := unknownFlag(cmd, name, letters, help)
 	what := "--" + name
 	if name == "" {
@@ -269,7 +272,7 @@ func noArguments(cmd *cobra.Command, args []string) error {
 // longDash refuses an argument that begins with a dash that a chat program made of two.
 func longDash(args []string) error {
 	for _, arg := range args {
-		if strings.HasPrefix(arg, "—") || strings.HasPrefix(arg, "–") {
+		if strings.Trim(arg[:len(arg)-len(strings.TrimLeft(arg, trust.Dashes))], "-") != "" {
 			return &advice.Error{What: "an argument begins with a long dash, as chat programs and word processors make it",
 				Hint: "type the two dashes of a flag anew: --"}
 		}

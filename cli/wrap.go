@@ -76,6 +76,9 @@ func checkWrapped(cmd *cobra.Command, ours, helms []string) error {
 	if err := flags.Parse(ours); err != nil {
 		return flagError(cmd.Root(), err)
 	}
+	if err := longDash(flags.Args()); err != nil {
+		return err
+	}
 	if flags.NArg() > 0 {
 		return &advice.Error{What: fmt.Sprintf("%q stands before --, where the post-renderer's flags are", flags.Arg(0)),
 			Hint: "put Helm's arguments behind --"}

@@ -25,7 +25,8 @@ func TestMistaken(t *testing.T) {
 	}{
 		"Secret in YAML":     {"apiVersion: v1\nkind: Secret\ndata:\n  ca.crt: " + encoded + "\n", trust.CodeManifest, "PEM in base64"},
 		"Secret in JSON":     {`{"apiVersion":"v1","kind":"Secret","data":{"ca.crt":"` + encoded + `"}}`, trust.CodeManifest, "PEM in base64"},
-		"ConfigMap in JSON":  {`{"kind": "ConfigMap", "data": {"ca.crt": "` + strings.ReplaceAll(text, "\n", `\n`) + `"}, "apiVersion": "v1"}`, trust.CodeOneLine, "on one line"},
+		"ConfigMap in JSON":  {`{"kind": "ConfigMap", "data": {"ca.crt": "` + strings.ReplaceAll(text, "\n", `\n`) + `"}, "apiVersion": "v1"}`, trust.CodeManifest, "with PEM in a string"},
+		"stringData in JSON": {`{"kind":"Secret","stringData":{"ca.crt":"` + strings.ReplaceAll(text, "\n", `\n`) + `"}}`, trust.CodeManifest, "with PEM in a string"},
 		"empty Secret":       {"kind: Secret\napiVersion: v1\n", trust.CodeEmpty, "no certificate"},
 		"ConfigMap in YAML":  {"apiVersion: v1\nkind: ConfigMap\ndata:\n  ca.crt: |\n" + indented + "\n", "", ""},
 		"values":             {"certs:\n  gitlab.test.crt: |\n" + indented + "\n", "", ""},

@@ -5,6 +5,8 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"regexp"
+	"sync"
 )
 
 // MaxSize is the largest input that is read, in bytes. A ConfigMap or Secret holds no more
@@ -87,8 +89,11 @@ func notText(input []byte) *Error {
 	return nil
 }
 
-// mistaken is about a text without a certificate that holds one in base64, by itself or in a manifest;
-// nil for other texts.
+// objectKind matches the kind of an object that holds certificates, in YAML and JSON.
+var objectKind = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bkind"?\s*:\s*"?(Secret|ConfigMap)\b`) })
+
+// mistaken is about a text without a certificate that can be read, and with one in base64, by itself or in a manifest, or
+// in a string of a manifest; nil for other texts.
 func mistaken(text []byte) *Error {
 	const begin = "LS0tLS1CRUdJTi" // what "-----BEGIN" becomes in base64
 	starts := func(prefix string) bool { return bytes.HasPrefix(bytes.TrimSpace(text), []byte(prefix)) }
@@ -97,6 +102,8 @@ func mistaken(text []byte) *Error {
 		return refusal(CodeBase64, "no certificate in it: the whole file is base64, as in a Kubernetes Secret")
 	case bytes.Contains(text, []byte(begin)):
 		return refusal(CodeManifest, "no certificate in it, but PEM in base64, as in the manifest of a Secret")
+	case bytes.Contains(text, []byte("-----BEGIN")) && objectKind().Match(text):
+		return refusal(CodeManifest, "the manifest of a Secret or ConfigMap, with PEM in a string")
 	}
 	return nil
 }

@@ -13,10 +13,11 @@ import (
 // nearlyDelimiter matches delimiters, and lines that must have been one: they have something beside it,
 // or lost dashes, or had them beautified on the way.
 var nearlyDelimiter = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`-----(?i:BEGIN|END)\b|^[` + dashes + `]+\s*(?:BEGIN|END)\b`)
+	return regexp.MustCompile(`-----(?i:BEGIN|END)\b|^[` + Dashes + `]+\s*(?:BEGIN|END)\b`)
 })
 
-const dashes = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+// Dashes are the dash, and what chat programs and word processors make of it.
+const Dashes = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 
 // delimiterOf returns BEGIN or END and the label of a line as RFC 7468, section 3, has them, but for those
 // without a label, which name nothing; nothing of one that is only nearly a delimiter.
@@ -35,7 +36,7 @@ func delimiterOf(line string) (kind, label string) {
 // isDelimiter reports whether a line is a delimiter, or nearly. Most lines have no dash.
 func isDelimiter(line string) bool {
 	kind, _ := delimiterOf(line)
-	return kind != "" || strings.ContainsAny(line, dashes) && nearlyDelimiter().MatchString(line)
+	return kind != "" || strings.ContainsAny(line, Dashes) && nearlyDelimiter().MatchString(line)
 }
 
 // certificatesFromPEM reads all blocks of a text with LF line ends, and keeps every fault. White space around
