@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -39,6 +40,8 @@ func each(certs []*x509.Certificate, checks ...func(*x509.Certificate) *Finding)
 // (RFC 5280, section 4.1.2.5).
 func OutsideValidity(c *x509.Certificate, now time.Time) *Finding {
 	switch {
+	case now.After(c.NotAfter) && c.IsCA && !bytes.Equal(c.RawSubject, c.RawIssuer):
+		return new(Found(CodeExpiredCA, "CA certificate %s, issued by %s, expired on %s", NameOf(c), issuerName(c), Moment(c.NotAfter)))
 	case now.After(c.NotAfter):
 		return new(Found(CodeExpired, "certificate %s expired on %s", NameOf(c), Moment(c.NotAfter)))
 	case now.Before(c.NotBefore):
@@ -77,13 +80,20 @@ func temporary(c *x509.Certificate) *Finding {
 }
 
 // IngressDefault explains the certificate that an ingress controller made for hosts that it has none
-// for; nil for any other certificate. It goes by the names that the controllers write: ingress-nginx
-// (GetFakeSSLCert) and haproxy-ingress, Traefik (generate.DefaultCertificate), NGINX Inc.'s controller
-// (default-server-secret) and Kong (kong prepare).
+// for; nil for any other certificate. It goes by the names that the controllers write, common names only where
+// there are no others: ingress-nginx (GetFakeSSLCert) and haproxy-ingress, Traefik (generate.DefaultCertificate),
+// NGINX Inc.'s controller (default-server-secret) and Kong (kong prepare).
 func IngressDefault(c *x509.Certificate) *Finding {
-	known := []string{"Kubernetes Ingress Controller Fake Certificate", "TRAEFIK DEFAULT CERT", "NGINXIngressController"}
+	known := []string{"ingress.local", "Kubernetes Ingress Controller Fake Certificate", "TRAEFIK DEFAULT CERT", "NGINXIngressController"}
 	kong := c.Subject.CommonName == "localhost" && slices.Contains(c.Subject.Organization, "Kong")
-	if !kong && !slices.Contains(known, c.Subject.CommonName) && !slices.Contains(c.DNSNames, "ingress.local") {
+	names := CoveredNames(c)
+	if len(names) == 0 {
+		names = []string{c.Subject.CommonName}
+	}
+	isKnown := func(name string) bool {
+		return slices.Contains(known, name) || strings.HasSuffix(name, ".traefik.default")
+	}
+	if !kong && !slices.ContainsFunc(names, isKnown) {
 		return nil
 	}
 	return new(Found(CodeIngressDefault, "certificate %s is the ingress controller's default: the Ingress has no certificate for this host, "+

@@ -98,7 +98,7 @@ func notCovered(host string, leaves []*x509.Certificate, finding func(*x509.Cert
 func (b *Bundle) checkBeside(host string, now time.Time) []Finding {
 	found := b.dateFlaws(now)
 	for i := range found {
-		if found[i].Code == CodeExpired {
+		if found[i].Code != CodeNotYetValid {
 			found[i].Code = CodeExpiredBeside
 		}
 		found[i].Message += fmt.Sprintf("; the file works without it, until %s", Moment(b.NotAfter(host)))
@@ -128,6 +128,10 @@ func (b *Bundle) checkChains(now time.Time) []Finding {
 		}
 	}
 	return each(tops, func(top *x509.Certificate) *Finding {
+		if slices.ContainsFunc(b.certificates, func(c *x509.Certificate) bool { return !c.Equal(top) && likelyIssuer(c, top) }) {
+			return new(Found(CodeExpiredCA, "certificate %s comes with an expired certificate of its issuer %s only: the runner may connect, but git in its jobs may fail",
+				NameOf(top), issuerName(top)))
+		}
 		return new(Found(CodeIssuerMissing, "certificate %s comes without its issuer %s: the runner may connect, but git in its jobs may fail",
 			NameOf(top), issuerName(top)))
 	})

@@ -194,7 +194,7 @@ func TestExpiredCrossSign(t *testing.T) {
 	middle := root.Issue(ca("Intermediate"))
 	b := bundle(t, "f.crt", middle.Issue(leaf("gitlab.test")).Certificate, middle.Certificate, root.Certificate)
 	warnings, err := b.Check("gitlab.test", "gitlab.test", noon, false)
-	if got := codes(warnings); err != nil || got != "expired-beside-valid issuer-missing" || !strings.Contains(warnings[1].Message, `certificate "CN=Intermediate" comes without its issuer "CN=Root"`) {
+	if got := codes(warnings); err != nil || got != "expired-beside-valid expired-ca" || !strings.Contains(warnings[1].Message, `certificate "CN=Intermediate" comes with an expired certificate of its issuer "CN=Root" only`) {
 		t.Errorf("%v, %v", warnings, err)
 	}
 }
@@ -211,13 +211,17 @@ func TestAddressAsName(t *testing.T) {
 func TestIngressDefaults(t *testing.T) {
 	for name, want := range map[string]bool{
 		"Kubernetes Ingress Controller Fake Certificate": true, "TRAEFIK DEFAULT CERT": true, "NGINXIngressController": true,
-		"localhost": false, "gitlab.test": false,
+		"ingress.local": true, "localhost": false, "gitlab.test": false,
 	} {
 		template := leaf()
 		template.CommonName = name
 		if got := trust.IngressDefault(trusttest.SelfSigned(template).Certificate) != nil; got != want {
 			t.Errorf("%s: %t", name, got)
 		}
+	}
+	named := leaf("gitlab.test")
+	if named.CommonName = "TRAEFIK DEFAULT CERT"; trust.IngressDefault(trusttest.SelfSigned(named).Certificate) != nil {
+		t.Error("one with the host's name is no default")
 	}
 	kong := trusttest.SelfSigned(leaf()).Certificate
 	kong.Subject.CommonName, kong.Subject.Organization = "localhost", []string{"Kong"}

@@ -42,6 +42,7 @@ const (
 // warnings where a CA is beside the certificate. The others are warnings.
 const (
 	CodeExpired        Code = "expired"
+	CodeExpiredCA      Code = "expired-ca" // that is no root; a cross-signed root, for instance
 	CodeNotYetValid    Code = "not-yet-valid"
 	CodeHostNotCovered Code = "host-not-covered"
 	CodeNameForm       Code = "name-form"       // the host's name is there, but not where clients look

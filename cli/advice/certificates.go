@@ -32,7 +32,9 @@ var certificateHints = map[trust.Code]hint{
 	trust.CodeOtherBlock:  always("keep only the certificates: openssl storeutl -certs FILE > NEW.crt"),
 
 	// Certificates of a file or a server that can be read.
-	trust.CodeExpired:        fetchAnd("renew it on the server, then: "),
+	trust.CodeExpired: fetchAnd("renew it on the server, then: "),
+	trust.CodeExpiredCA: always("a cross-signed root does so: put the self-signed root of the same name, which the CA publishes, into the file instead, " +
+		"and have the server leave the expired one out of its chain; any other CA: renew it on the server"),
 	trust.CodeExpiresSoon:    fetchAnd("renew it on the server, then: "),
 	trust.CodeExpiredBeside:  always("take it out of the file; if the server sends it, renew it there or leave it out of its chain"),
 	trust.CodeMayNotSign:     always("have the CA's certificate issued again with the key usage keyCertSign"),

@@ -1,6 +1,7 @@
 package advice
 
 import (
+	"cmp"
 	"strings"
 
 	"helm-runnertrust/render/audit"
@@ -17,11 +18,11 @@ var manifestHints = map[trust.Code]hint{
 	manifest.BadURL:          always("set the chart's gitlabUrl to an address like https://gitlab.example.com"),
 	manifest.NoCertificate:   noCertificateHint,
 	manifest.TwoSources:      always("leave one of them out, or say which host each is for: HOST=…"),
-	manifest.BadReference:    always("write [HOST=]NAME or [HOST=]NAME/KEY"),
+	manifest.BadReference:    always("write [HOST=]NAME or [HOST=]NAME/KEY, of an object in the runner's namespace"),
 	manifest.PrivateKey:      always("name the key with the certificate: NAME/tls.crt or NAME/ca.crt"),
 	manifest.KeyMissing:      always("name one of its keys: --from-secret=NAME/KEY or --from-configmap=NAME/KEY"),
 	manifest.SeveralSecrets:  always("say which one: --from-secret=NAME/tls.crt"),
-	manifest.NoSecret:        fetchAnd("give the certificate itself with --cert; it comes from: "),
+	manifest.NoSecret:        fetchAnd("have it name the Secret, in the chart's values, or give the certificate itself with --cert; it comes from: "),
 	manifest.SecretElsewhere: fetchAnd("give the certificate itself with --cert; it comes from: "),
 
 	// The ways that the runner finds its file, and the objects that are added.
@@ -49,12 +50,13 @@ var manifestHints = map[trust.Code]hint{
 
 	// What does not keep the filter from its work.
 	manifest.PlainHTTP:      only(OfFiles, "set the chart's gitlabUrl to the https:// URL where GitLab has one"),
-	manifest.CloneHost:      only(OfFiles, "give the CAs of that host too: --cert=HOST=FILE, which joins the file; nothing to do where its CA is public"),
+	manifest.CloneHost:      cloneHint,
 	manifest.CheckOff:       only(OfFiles, "remove it from the chart's values: with the file it is not needed"),
 	manifest.CertDirSet:     always("write its value into the chart's values, or leave out the certificate of the further host"),
 	manifest.JobFileTaken:   always("take that volume out of the chart's runners.config, or leave --jobs out"),
 	manifest.TemplateShared: always("give both runners the same certificates, or each a ConfigMap with its config.template.toml"),
-	manifest.JobVolume:      always("set the runner's namespace as namespace of [runners.kubernetes]; for the name: --configmap-name=NAME"),
+	manifest.JobNamespace:   always("have jobs run in the runner's namespace for sure: change or remove in the chart's values what the message names"),
+	manifest.JobVolume:      always("take the volume that is named out of the chart's runners.config; where it is about a name: --configmap-name=NAME"),
 	manifest.UserUnknown:    always("--via=env works for any user; or set podSecurityContext.runAsUser in the chart's values"),
 	manifest.DirElsewhere:   always("leave --certs-dir out, or have the runner read the file wherever it is: --via=env"),
 	manifest.ClusterCA:      fetchAnd("get GitLab's CA from its server: "),
@@ -78,6 +80,11 @@ var manifestHints = map[trust.Code]hint{
 func noCertificateHint(c Context) string {
 	return fetchAnd("get the certificate, then pass --cert=FILE: ")(c) +
 		"; or name what is in the cluster: --from-secret=NAME/KEY, --from-configmap=NAME/KEY"
+}
+
+// cloneHint names the sources that can be joined in one file.
+func cloneHint(c Context) string {
+	return only(OfFiles, "give the CAs of both hosts as files, which join in one: --cert=FILE --cert="+Quote(cmp.Or(c.Host, "HOST")+"=FILE"))(c)
 }
 
 // noRunner names the way to the names of a release's Deployments, where it is known.

@@ -65,7 +65,7 @@ func (a *Runner) judgeBundle(found pod.File, options Options) {
 		a.Warnings = slices.DeleteFunc(a.Warnings, func(f trust.Finding) bool { return f.Code == reason.Code })
 		return
 	}
-	isStricter := func(f trust.Finding) bool { return f.Code == trust.CodeIssuerMissing }
+	isStricter := func(f trust.Finding) bool { return f.Code == trust.CodeIssuerMissing || f.Code == trust.CodeExpiredCA }
 	if at := slices.IndexFunc(a.Warnings, isStricter); at >= 0 && a.ServedBy == "" { // both kinds of git accept what the server sends
 		a.stricter = new(a.Warnings[at])
 		a.Warnings = slices.DeleteFunc(a.Warnings, isStricter)

@@ -55,6 +55,7 @@ const (
 	CacheHost    trust.Code = "cache-host"          // only --jobs reaches the cache; a note
 	CheckOff     trust.Code = "check-disabled"
 	SourceServed trust.Code = "source-served" // which Secret an Ingress names; a note
+	JobNamespace trust.Code = "job-namespace" // job pods may run where the certificates are not
 	JobVolume    trust.Code = "job-volume"    // job pods cannot mount the certificates
 	JobObject    trust.Code = "job-object"    // they wait for an object; a note
 	FileReplaced trust.Code = "file-replaced" // an older volume had the file already

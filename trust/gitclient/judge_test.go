@@ -104,7 +104,7 @@ func TestCertificates(t *testing.T) {
 	}{
 		"expired leaf":                        {edit: func(f family) { f['l'].NotAfter = noon.Add(-1) }, want: failed, code: trust.CodeExpired},
 		"early leaf":                          {edit: func(f family) { f['l'].NotBefore = noon.Add(day) }, want: failed, code: trust.CodeNotYetValid},
-		"expired CA":                          {edit: func(f family) { f['i'].NotAfter = noon.Add(-1) }, want: failed, code: trust.CodeExpired},
+		"expired CA":                          {edit: func(f family) { f['i'].NotAfter = noon.Add(-1) }, want: failed, code: trust.CodeExpiredCA},
 		"expired root":                        {edit: func(f family) { f['r'].NotAfter = noon.Add(-1) }, file: "r", want: failed, code: trust.CodeExpired},
 		"early root":                          {edit: func(f family) { f['r'].NotBefore = noon.Add(day) }, file: "r", want: failed, code: trust.CodeNotYetValid},
 		"expired root that need not be there": {edit: func(f family) { f['r'].NotAfter = noon.Add(-1) }, want: unknown, code: trust.CodeExpired},

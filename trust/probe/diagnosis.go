@@ -13,7 +13,7 @@ func (f *Fetched) diagnose() []trust.Finding {
 	var pressing, later []trust.Finding
 	for _, flaw := range f.Chain.Flaws(f.now) {
 		switch flaw.Code {
-		case trust.CodeCertManagerTemporary, trust.CodeIngressDefault, trust.CodeExpired, trust.CodeNotYetValid:
+		case trust.CodeCertManagerTemporary, trust.CodeIngressDefault, trust.CodeExpired, trust.CodeExpiredCA, trust.CodeNotYetValid:
 			pressing = append(pressing, flaw)
 		default:
 			later = append(later, flaw)
@@ -23,7 +23,11 @@ func (f *Fetched) diagnose() []trust.Finding {
 	if err := f.Sent[0].VerifyHostname(f.Target.Host); err != nil && !isDefault {
 		pressing = append(pressing, trust.Explain(err, f.Sent, f.now))
 	}
-	return slices.Concat(pressing, []trust.Finding{f.chainKind()}, later)
+	kind := []trust.Finding{f.chainKind()}
+	if kind[0].Code == trust.CodeIssuerMissing && slices.ContainsFunc(pressing, func(flaw trust.Finding) bool { return flaw.Code == trust.CodeExpiredCA }) {
+		kind = nil // another certificate is missing than the issuer of what has expired
+	}
+	return slices.Concat(pressing, kind, later)
 }
 
 // chainKind says where the chain ends and whether the server sent all that it has to: everything
