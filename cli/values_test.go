@@ -58,6 +58,8 @@ func TestValues(t *testing.T) {
 		"further-secret": {host, "--from-secret=host-ca/gitlab.example.com.crt", "--cert=other.example.com=certs/other-ca.crt"},
 		"folder":         {host, "--cert=certs/hosts"},
 		"url":            {"--host=https://GitLab.example.com:8443/group/project?x=y", "--cert=certs/ca.crt", "--chart-version=0.62"},
+		"elsewhere":      {host, "--cert=certs/ca.crt", "--certs-dir=/opt/certs"},
+		"cluster-ca":     {host, "--from-configmap=kube-root-ca.crt"},
 		"ipv6":           {"--host=[fd00::1]:8443", "--cert=certs/ipv6.crt"},
 		"soon":           {host, "--cert=certs/soon.crt"},
 		"force":          {host, "--cert=certs/expired.crt", "--force"},

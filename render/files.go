@@ -49,8 +49,8 @@ func (f *Files) Fill(file string, server gitlabrunner.Server, o Offer) ([]trust.
 		return nil, f.refuse(manifest.TwoSources, "the file %s is to come from %s and from another source, and a runner reads one", file, o)
 	case o.Bundle == nil:
 		f.objects[file] = o.Object
-		return nil, nil
-	case !isSubdomain(f.ConfigMap):
+		return manifest.ClusterCAOf(o.Object.Kind+"/"+o.Object.Name, server.Address), nil
+	case !manifest.IsName(f.ConfigMap):
 		return nil, f.refuse(manifest.ConfigMapName, "%q cannot name a ConfigMap: it takes at most 253 of -, ., 0-9 and a-z", f.ConfigMap)
 	}
 	findings, err := o.Bundle.Check(server.Name, server.Address, f.options.Now, f.options.Force)

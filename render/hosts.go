@@ -21,7 +21,7 @@ func (f *filter) server(c *pod.Container) (gitlabrunner.Server, error) {
 		f.warn(PlainHTTP(c.Runner.String()))
 	case server.Name == "" && len(hosts) == 1:
 		server = gitlabrunner.ForHost(hosts[0])
-	case server.Name == "" && (f.delivery.NeedsHost() || f.fromIngress() || len(f.options.Offers("")) == 0):
+	case server.Name == "" && (f.delivery.NeedsHost() || f.fromIngress()):
 		why := "nothing else tells the host"
 		if len(hosts) > 0 {
 			why = "the sources name several: " + strings.Join(hosts, ", ")
@@ -105,7 +105,7 @@ func (f *filter) fillClone(c container, clone gitlabrunner.Server) error {
 		switch {
 		case o.String() == c.chosen.String():
 			return nil
-		case o.Bundle != nil:
+		case o.Bundle != nil && c.chosen.Bundle != nil:
 			return f.fill(c, c.at.File, clone, o)
 		}
 		why = o.String() + " cannot join it"
@@ -115,8 +115,8 @@ func (f *filter) fillClone(c container, clone gitlabrunner.Server) error {
 	return nil
 }
 
-// fillCache puts what there is for the host of the cache into the file for GitLab, or mounts an object
-// in the job pods. The client of the cache reads no file of the runner.
+// fillCache puts what there is for the host of the cache into the file for GitLab, or into one beside it if that is of an
+// object, or mounts an object in the job pods. The client of the cache reads no file of the runner.
 func (f *filter) fillCache(c container, cache gitlabrunner.Server) error {
 	note := func(what string) {
 		f.note(trust.Finding{Code: manifest.CacheHost, Object: c.Runner.String(), Host: cache.Address,
@@ -133,7 +133,11 @@ func (f *filter) fillCache(c container, cache gitlabrunner.Server) error {
 			continue
 		case o.String() == c.chosen.String():
 		case o.Bundle != nil:
-			err = f.fill(c, c.at.File, cache, o)
+			file := c.at.File
+			if c.chosen.Bundle == nil {
+				file = cache.CertFile
+			}
+			err = f.fill(c, file, cache, o)
 		case f.options.Jobs:
 			c.files.jobs = append(c.files.jobs, o.Object)
 			err = f.check(c, o.Object, cache)

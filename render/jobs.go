@@ -32,7 +32,7 @@ func JobsScriptLines() string {
 // configMapName returns the name of a runner's ConfigMap. A default that does not fit gets a digest: the
 // volume of job pods has the same name, which is a DNS label, and not that of another object's volume.
 func (f *filter) configMapName(r *pod.Runner) string {
-	head, longest, taken := r.Name, maxName, false
+	head, longest, taken := r.Name, manifest.MaxName, false
 	if f.options.Jobs {
 		head, longest = strings.ReplaceAll(r.Name, ".", "-"), 63
 		taken = slices.ContainsFunc(r.Config().Volumes(), func(v tomledit.Volume) bool {
@@ -88,12 +88,15 @@ func (f *filter) addJobVolumes(d *added.Deployment, t *pod.Template, files *File
 	if isShared || len(mounted) > 0 {
 		return nil // the same key, of another runner or by hand
 	}
-	obstacle := d.JobsElsewhere()
+	obstacle, code := d.JobsElsewhere(), manifest.JobVolume
+	if obstacle != "" {
+		code = manifest.JobNamespace
+	}
 	var ours []tomledit.Volume
 	for i, o := range objects {
 		v := o.jobVolume(pod.JobFile(len(ours) + 1))
 		if why := cmp.Or(obstacle, pod.VolumeObstacle(v, slices.Concat(volumes, ours))); why != "" {
-			f.warn(trust.Finding{Code: manifest.JobVolume, Object: d.String(), Message: fmt.Sprintf(
+			f.warn(trust.Finding{Code: code, Object: d.String(), Message: fmt.Sprintf(
 				"its job pods cannot mount %s/%s: %s; only the script is added, so the jobs' cache, their services and after_script are not reached", o.Kind, o.Name, why)})
 			continue
 		}

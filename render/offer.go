@@ -136,21 +136,22 @@ func (o Object) Check() error {
 	switch {
 	case o.Kind != "ConfigMap" && o.Kind != "Secret":
 		return manifest.NewError(manifest.BadReference, "the kind %q is neither ConfigMap nor Secret", o.Kind)
-	case !isSubdomain(o.Name):
+	case !manifest.IsName(o.Name):
 		return manifest.NewError(manifest.BadReference, "%q cannot name a %s: it takes at most 253 of -, ., 0-9 and a-z", o.Name, o.Kind)
-	case !strings.ContainsAny(o.Key, "._") && strings.Contains(o.Key, "-") && !isOfCertificates().MatchString(o.Key):
-		return manifest.NewError(manifest.BadReference, "%q cannot name a %s: it looks like NAMESPACE/NAME, and a pod mounts only what its own namespace has", o.Name+"/"+o.Key, o.Kind)
 	case !isKey(o.Key):
 		return manifest.NewError(manifest.BadReference, "%q cannot be a key of a %s: it takes at most 253 of -, ., _, 0-9, A-Z and a-z", o.Key, o.Kind)
 	case o.Kind == "Secret" && holdsPrivateKey(o.Key):
 		return manifest.NewError(manifest.PrivateKey, "%q of a Secret is a private key, which no pod is given", o.Key)
+	case !strings.Contains(o.Key, ".") && manifest.IsName(o.Key) && !isOfCertificates().MatchString(o.Key):
+		return manifest.NewError(manifest.BadReference, "%q cannot name a %s: it looks like NAMESPACE/NAME, and a pod mounts only what its own namespace has", o.Name+"/"+o.Key, o.Kind)
 	}
 	return nil
 }
 
-// isOfCertificates matches keys without a dot that are no names of objects.
+// isOfCertificates matches keys without a dot that are hardly names of objects: "cacert", "tls-ca-bundle". The name of an
+// object has also what it is for: "gitlab-ca".
 var isOfCertificates = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)(^|-)(ca|cas|cacerts?|certs?|certificates?|bundle|chain|crt|pem|root)(-|$)`)
+	return regexp.MustCompile(`^((trust|trusted|tls|ssl|root|ca|cas|cacerts?|certs?|certificates?|bundle|chain|fullchain|crt|pem)(-|$))+$`)
 })
 
 // holdsPrivateKey reports whether a key has a name that private keys have: tls.key of a
@@ -160,21 +161,11 @@ func holdsPrivateKey(key string) bool {
 	return strings.HasSuffix(name, ".key") || strings.HasPrefix(name, "id_") || name == "key" || name == "ssh-privatekey"
 }
 
-// subdomain is a DNS subdomain (IsDNS1123Subdomain in k8s.io/apimachinery/pkg/util/validation).
-var subdomain = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
-})
-
-// maxName is how long names and keys can be.
-const maxName = 253
-
-func isSubdomain(name string) bool { return len(name) <= maxName && subdomain().MatchString(name) }
-
 // notOfKeys matches what a key of a ConfigMap or Secret may not have (IsConfigMapKey in
 // k8s.io/apimachinery/pkg/util/validation).
 var notOfKeys = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^-._a-zA-Z0-9]`) })
 
 // isKey reports whether a ConfigMap or Secret can have a key.
 func isKey(key string) bool {
-	return key != "" && len(key) <= maxName && key != "." && !strings.HasPrefix(key, "..") && !notOfKeys().MatchString(key)
+	return key != "" && len(key) <= manifest.MaxName && key != "." && !strings.HasPrefix(key, "..") && !notOfKeys().MatchString(key)
 }

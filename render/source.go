@@ -28,10 +28,10 @@ type filter struct {
 	jobs         map[*manifest.Object]jobTemplate
 }
 
-// fromIngress reports whether the stream itself names the Secret with the certificate: the options ask
-// for that, or have nothing else.
+// fromIngress reports whether the stream itself names the Secret with GitLab's certificate: the options ask
+// for that, or have nothing but what is for certain hosts.
 func (f *filter) fromIngress() bool {
-	return f.options.FromIngress || len(f.options.Sources) == 0 && len(f.options.Objects) == 0
+	return f.options.FromIngress || len(f.options.Offers("")) == 0
 }
 
 // A container is one of a runner, with what it reads.
@@ -44,36 +44,36 @@ type container struct {
 }
 
 // offers returns what there is for a server of a runner, in the options and by an Ingress or a Gateway
-// of the stream. Another source is added here.
+// of the stream; what that is, where the error says why there is no more. Another source is added here.
 func (f *filter) offers(r *pod.Runner, server gitlabrunner.Server) ([]Offer, error) {
 	offers := f.options.Offers(server.Name)
-	if !f.fromIngress() || len(offers) > 0 && offers[0].ForHost {
+	if len(offers) > 0 && offers[0].ForHost {
 		return offers, nil
 	}
 	found, err := f.terminations.Secret(r.Object, server.Name, f.options.FromIngress)
-	switch {
-	case err != nil:
-		return nil, err
-	case found.Secret != "":
+	if found.Secret != "" {
 		offers = append(offers, Offer{Object: Object{Kind: "Secret", Name: found.Secret, Key: ingress.SecretKey}, By: found.By})
 	}
-	return offers, nil
+	return offers, err
 }
 
 // choose returns the one offer that the file of a container comes from.
 func (f *filter) choose(c container) (Offer, error) {
-	offers, err := f.offers(c.Runner, c.server)
-	if err != nil {
-		return Offer{}, err
+	offers, err := f.options.Offers(c.server.Name), error(nil)
+	if f.fromIngress() {
+		offers, err = f.offers(c.Runner, c.server)
 	}
-	refuse := func(code trust.Code, format string, args ...any) error {
-		err := c.Runner.Refuse(code, c.Field("env "+gitlabrunner.ServerURLVariable), format, args...)
-		if refused, ok := errors.AsType[*Error](err); ok {
-			refused.Host = c.server.Address
+	var chosen Offer
+	if err == nil {
+		refuse := func(code trust.Code, format string, args ...any) error {
+			return c.Runner.Refuse(code, c.Field("env "+gitlabrunner.ServerURLVariable), format, args...)
 		}
-		return err
+		chosen, err = f.options.Only(offers, c.server.Name, ", and no Ingress or Gateway of the stream names a Secret for it", refuse)
 	}
-	return f.options.Only(offers, c.server.Name, ", and no Ingress or Gateway of the stream names a Secret for it", refuse)
+	if refused, ok := errors.AsType[*Error](err); ok {
+		refused.Host = c.server.Address
+	}
+	return chosen, err
 }
 
 // fill puts an offer for a server into a file of a container, and checks what it has.
@@ -88,13 +88,11 @@ func (f *filter) fill(c container, file string, server gitlabrunner.Server, o Of
 		manifest.IsTrue(manifest.Text(found.Node, "metadata", "labels", "config.openshift.io/inject-trusted-cabundle")) {
 		o.Object.Key = "ca-bundle.crt"
 	}
-	if o.Object.Kind == "ConfigMap" && o.Object.Name == "kube-root-ca.crt" {
-		f.warn(trust.Finding{Code: manifest.ClusterCA, Object: c.Runner.String(),
-			Message: "ConfigMap/kube-root-ca.crt holds the CA of the cluster's API server, which is hardly GitLab's"})
-	}
-	if _, err := c.files.Fill(file, server, o); err != nil {
+	findings, err := c.files.Fill(file, server, o)
+	if err != nil {
 		return err
 	}
+	f.warn(findings...)
 	if o.By != "" {
 		f.note(trust.Finding{Code: manifest.SourceServed, Object: c.Runner.String(), Host: server.Name,
 			Message: "the certificate is " + o.String() + ", which " + o.By + " names for " + server.Name})

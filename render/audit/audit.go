@@ -166,6 +166,7 @@ func (j *judge) container(a *Runner, c *pod.Container) (err error) {
 		}
 	}
 	a.judgeFile(found, j.options)
+	a.Warnings = append(a.Warnings, manifest.ClusterCAOf(found.From, a.Server.Address)...)
 	switch uncertain := c.UncertainDir(j.options.CertsDir); {
 	case uncertain == nil || a.Way == pod.WayEnv || a.Way == pod.WayConfig:
 	case a.Status == trust.StatusOK && uncertain.Code == manifest.UserUnknown: // the image decides whether it looks for the file at all

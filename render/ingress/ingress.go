@@ -65,6 +65,8 @@ func (all Terminations) Secret(runner *manifest.Object, host string, asked bool)
 		switch {
 		case t.fault != nil:
 			return Served{}, t.fault
+		case t.secret != "" && !manifest.IsName(t.secret):
+			return Served{}, t.by.Refuse(manifest.NoSecret, t.field, "it names %q for %s, and no Secret can have that name", t.secret, host)
 		case !manifest.MayShare(namespace, runner.Namespace):
 			return Served{}, t.by.Refuse(manifest.SecretElsewhere, t.field, "its Secret %q for %s is in the namespace %q, and %s in %q: a pod mounts only what its own namespace has",
 				t.secret, host, namespace, runner, runner.Namespace)

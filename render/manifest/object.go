@@ -3,7 +3,9 @@ package manifest
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"strings"
+	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -75,4 +77,23 @@ func (o *Object) Label() string { return documentLabel(o.Document) }
 // (helm.sh/helm/v3/pkg/release/hook.go).
 func (o *Object) IsHook() bool {
 	return Value(o.Node, "metadata", "annotations", "helm.sh/hook") != nil
+}
+
+// MaxName is how many characters the name of an object, or a key of its data, can have.
+const MaxName = 253
+
+// subdomain is a DNS subdomain (IsDNS1123Subdomain in k8s.io/apimachinery/pkg/util/validation).
+var subdomain = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
+})
+
+// IsName reports whether an object such as a Secret or a ConfigMap can have a name.
+func IsName(name string) bool { return len(name) <= MaxName && subdomain().MatchString(name) }
+
+// ClusterCAOf warns of the ConfigMap that each namespace has for the API server, where that is to have the CA of a host.
+func ClusterCAOf(object, host string) []trust.Finding {
+	if object != "ConfigMap/kube-root-ca.crt" {
+		return nil
+	}
+	return []trust.Finding{{Code: ClusterCA, Host: host, Message: object + " holds the CA of the cluster's API server, which is hardly GitLab's"}}
 }

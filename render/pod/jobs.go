@@ -96,15 +96,15 @@ func (r *Runner) JobsElsewhere() string {
 		}
 		switch {
 		case perJob.Set && perJob.Value != "false":
-			return "each job has a namespace of its own"
+			return "each job has a namespace of its own (namespace_per_job)"
 		case overwrite.Set:
-			return "jobs may choose their namespace"
+			return "jobs may choose their namespace (namespace_overwrite_allowed)"
 		case r.Namespace == "":
-			return "the manifest does not name the runner's namespace"
+			return "the manifest does not name the runner's namespace (metadata.namespace)"
 		case namespace.Value == "":
 			return "the value of KUBERNETES_NAMESPACE is not in the manifest"
 		case namespace.Value != r.Namespace:
-			return fmt.Sprintf("jobs run in the namespace %q, and it is in %q", namespace.Value, r.Namespace)
+			return fmt.Sprintf("jobs run in the namespace %q (namespace of [runners.kubernetes], or KUBERNETES_NAMESPACE), and it is in %q", namespace.Value, r.Namespace)
 		}
 	}
 	return ""

@@ -114,6 +114,9 @@ func (o Options) runner() (*runner, error) {
 	r := &runner{Options: o, server: server, hosted: way.NeedsHost(), at: delivery.Named(o.CertsDir)}
 	if r.hosted {
 		r.at = delivery.Location{Dir: path.Clean(cmp.Or(o.CertsDir, defaultCertsDir)), File: server.CertFile}
+		if root := gitlabrunner.CertsDir(0, ""); r.at.Dir != defaultCertsDir && r.at.Dir != root {
+			r.values.Warnings = append(r.values.Warnings, trust.Found(manifest.DirElsewhere, "the runner looks into %s, or as root into %s, and not into %s", defaultCertsDir, root, r.at.Dir))
+		}
 	}
 	r.files = render.NewFiles(o.Options, cmp.Or(o.ConfigMapName, DefaultConfigMapName), r.refuse)
 	return r, o.CheckNames()
