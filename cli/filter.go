@@ -2,8 +2,6 @@ package cli
 
 import (
 	"errors"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -85,7 +83,6 @@ func filterStream(p Process, cmd *cobra.Command, stream *yamledit.Stream, flags 
 	options.Sources, options.Now = sources, p.Now
 	result, err := render.FilterStream(stream, options)
 	if err != nil {
-		context.Misnamed = slices.ContainsFunc(sources, func(s render.Source) bool { return s.FromFolder && !strings.Contains(s.Host, ".") })
 		if options.Deployment != "" {
 			text, _ := stream.Bytes() // of what cannot be written, there are no names
 			context.Deployments = render.Deployments(text)
@@ -116,7 +113,7 @@ func function(p Process, flags *pflag.FlagSet, stream *yamledit.Stream, list *ya
 	if len(faults) > 0 {
 		return errors.Join(faults...)
 	}
-	out, err := krm.Function{Files: p.files(), Now: p.Now, Warn: p.print.warn, Note: p.print.note}.Run(stream, list)
+	out, err := krm.Function{Now: p.Now, Warn: p.print.warn, Note: p.print.note}.Run(stream, list)
 	if out != nil {
 		err = errors.Join(err, p.print.write(out))
 	}

@@ -33,8 +33,8 @@ func Run(command string, manifests []byte, stderr io.Writer, grace time.Duration
 		return nil, &advice.Error{What: "--pipe is empty", Hint: "name a program: --pipe='kustomize-as-post-renderer'"}
 	}
 	name := trust.PrintableURL(words[0])
-	last := &lastLine{to: stderr}
-	out, unread, err := run(words, manifests, last, cmp.Or(grace, defaultGrace))
+	var said strings.Builder
+	out, unread, err := run(words, manifests, io.MultiWriter(stderr, &said), cmp.Or(grace, defaultGrace))
 	silent, isSilent := errors.AsType[*exec.Error](err)
 	switch {
 	case isSilent:
@@ -48,7 +48,10 @@ func Run(command string, manifests []byte, stderr io.Writer, grace time.Duration
 		if strings.ContainsAny(command, "|<>;&$\"'`") { // it may be meant for a shell
 			hint = "it is run without a shell: put the line into a script, and name that"
 		}
-		return nil, &advice.Error{What: fmt.Sprintf("--pipe: %s failed", name), Err: last.after(err), Hint: hint}
+		if last := lastLine(said.String()); last != "" {
+			err = fmt.Errorf("%w: %s", err, last)
+		}
+		return nil, &advice.Error{What: fmt.Sprintf("--pipe: %s failed", name), Err: err, Hint: hint}
 	case unread > 0:
 		return nil, &advice.Error{What: fmt.Sprintf("--pipe: %s did not read all of the manifests", name), Hint: "it has to read them from stdin and to print them"}
 	case isBlank(out) && !isBlank(manifests):
@@ -96,30 +99,8 @@ func isBlank(stream []byte) bool {
 	return !slices.ContainsFunc(yamledit.Split(stream).Documents, func(d *yamledit.Document) bool { return !d.IsBlank() })
 }
 
-// lastLine hands on what a program writes to stderr, and keeps the last line of it for our message:
-// Helm may show only that.
-type lastLine struct {
-	to   io.Writer
-	text []byte
-}
-
-func (l *lastLine) Write(p []byte) (int, error) {
-	const most = 4096
-	l.text = append(l.text, p...)
-	l.text = l.text[max(0, len(l.text)-most):]
-	return l.to.Write(p)
-}
-
-// after returns an error with the last line behind it, which is cut short.
-func (l *lastLine) after(err error) error {
-	const most = 200
-	text := strings.TrimSpace(strings.ToValidUTF8(string(l.text), "\ufffd"))
-	line := []rune(input.HideUsers(strings.TrimSpace(text[strings.LastIndexAny(text, "\n\r")+1:])))
-	switch {
-	case len(line) == 0:
-		return err
-	case len(line) > most:
-		line = append(line[:most:most], '…')
-	}
-	return fmt.Errorf("%w: %s", err, string(line))
+// lastLine returns what a program wrote to stderr last: Helm may show only our message.
+func lastLine(stderr string) string {
+	text := strings.TrimSpace(strings.ToValidUTF8(stderr, "\ufffd"))
+	return input.HideUsers(strings.TrimSpace(text[strings.LastIndexAny(text, "\n\r")+1:]))
 }
