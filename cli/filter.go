@@ -70,11 +70,11 @@ func filter(p Process, cmd *cobra.Command, flags *filterFlags) error {
 	if err != nil {
 		return err
 	}
-	return p.print.write(result)
+	return p.print.write(result...)
 }
 
 // filterStream filters manifests by the flags, also through the program of --pipe, and reports the warnings.
-func filterStream(p Process, cmd *cobra.Command, stream *yamledit.Stream, flags *filterFlags, context advice.Context) ([]byte, error) {
+func filterStream(p Process, cmd *cobra.Command, stream *yamledit.Stream, flags *filterFlags, context advice.Context) ([][]byte, error) {
 	sources, err := p.sources(flags.certs)
 	if err != nil {
 		return nil, err
@@ -96,9 +96,10 @@ func filterStream(p Process, cmd *cobra.Command, stream *yamledit.Stream, flags 
 		p.print.note(note)
 	}
 	if !cmd.Flags().Changed("pipe") {
-		return result.Bytes(), nil
+		return result.Texts, nil
 	}
-	return pipe.Run(flags.pipe, result, p.Stderr, p.Grace)
+	printed, err := pipe.Run(flags.pipe, result.Bytes(), p.Stderr, p.Grace)
+	return [][]byte{printed}, err
 }
 
 // function runs as the KRM function. It has its options from the functionConfig: flags that change

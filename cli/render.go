@@ -40,7 +40,7 @@ release that is in the cluster.`,
 			if err != nil {
 				return err
 			}
-			return writeRendered(p, from.name(), before, after, diff, showSecrets, detailed)
+			return writeRendered(p, from.name(), before, bytes.Join(after, nil), diff, showSecrets, detailed)
 		},
 	}
 	from.register(cmd)

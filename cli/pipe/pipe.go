@@ -15,7 +15,6 @@ import (
 
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/cli/input"
-	"helm-runnertrust/render"
 	"helm-runnertrust/render/yamledit"
 	"helm-runnertrust/trust"
 )
@@ -28,7 +27,7 @@ const defaultGrace = 5 * time.Second
 // manifests; what it prints is the result if it ends well and prints any object (Helm takes nothing
 // for an empty release), which it need not where there were none. After a signal, it has the grace to
 // end; 0 is five seconds.
-func Run(command string, manifests *render.Result, stderr io.Writer, grace time.Duration) ([]byte, error) {
+func Run(command string, manifests []byte, stderr io.Writer, grace time.Duration) ([]byte, error) {
 	words := strings.Fields(command)
 	if len(words) == 0 {
 		return nil, &advice.Error{What: "--pipe is empty", Hint: "name a program: --pipe='kustomize-as-post-renderer'"}
@@ -55,7 +54,7 @@ func Run(command string, manifests *render.Result, stderr io.Writer, grace time.
 		return nil, &advice.Error{What: fmt.Sprintf("--pipe: %s failed", name), Err: err, Hint: hint}
 	case unread > 0:
 		return nil, &advice.Error{What: fmt.Sprintf("--pipe: %s did not read all of the manifests", name), Hint: "it has to read them from stdin and to print them"}
-	case isBlank(out) && !isBlank(manifests.Bytes()):
+	case isBlank(out) && !isBlank(manifests):
 		return nil, &advice.Error{What: fmt.Sprintf("--pipe: %s printed no object", name), Hint: "it has to print all manifests: Helm would take nothing for an empty release"}
 	}
 	return out, nil
@@ -63,7 +62,7 @@ func Run(command string, manifests *render.Result, stderr io.Writer, grace time.
 
 // run runs a program with the manifests on its stdin, and returns what it printed and how many
 // bytes it left unread. A signal that reaches us makes an error of any end.
-func run(words []string, manifests io.WriterTo, stderr io.Writer, grace time.Duration) (printed []byte, unread int64, err error) {
+func run(words []string, manifests []byte, stderr io.Writer, grace time.Duration) (printed []byte, unread int64, err error) {
 	stdin, feed, err := os.Pipe()
 	if err != nil {
 		return nil, 0, err
@@ -71,7 +70,7 @@ func run(words []string, manifests io.WriterTo, stderr io.Writer, grace time.Dur
 	defer func() { _ = stdin.Close() }() // only read from
 	fed := make(chan error, 1)
 	go func() {
-		_, err := manifests.WriteTo(feed)
+		_, err := feed.Write(manifests)
 		fed <- errors.Join(err, feed.Close())
 	}()
 	var out bytes.Buffer

@@ -49,6 +49,7 @@ func split(stream []byte) [][]byte {
 	at := 0
 	for line := range bytes.Lines(stream) {
 		switch {
+		case !prefix && line[0] != '-' && line[0] != '.': // most lines are neither marker
 		case isMarker(line, "---"):
 			if !prefix {
 				cut(at)
@@ -151,7 +152,7 @@ func Read(r io.Reader) (*Stream, error) {
 	for {
 		chunk := rest
 		if len(chunk) > cap(chunk)/2 {
-			chunk = append(make([]byte, 0, max(chunkSize, 2*cap(chunk))), rest...)
+			chunk = append(make([]byte, 0, max(chunkSize, 4*cap(chunk))), rest...)
 		}
 		n, err := io.ReadFull(r, chunk[len(chunk):cap(chunk)])
 		chunk = chunk[:len(chunk)+n]
