@@ -31,7 +31,11 @@ func TestHugeKeys(t *testing.T) {
 			"PEM": string(trusttest.PEM(beside, huge)), "DER": string(huge.Raw),
 			"PKCS#7": string(trusttest.PKCS7(beside, huge)), "PKCS#7 in PEM": block("PKCS7", trusttest.PKCS7(huge)),
 		} {
-			_, err := trust.Parse("f.crt", []byte(text))
+			certs, err := trust.Certificates("f.crt", []byte(text))
+			if (err != nil) != refused || refused && certs != nil {
+				t.Errorf("%d bits as %s: %d certificates, %v", bits, form, len(certs), err)
+			}
+			_, err = trust.Parse("f.crt", []byte(text))
 			refusal, got := errors.AsType[*trust.Error](err)
 			if got != refused || got && (refusal.Code != trust.CodeHugeKey || refusal.Origin != "f.crt") {
 				t.Errorf("%d bits as %s: %v", bits, form, err)
