@@ -221,6 +221,9 @@ func TestEnvFrom(t *testing.T) {
 		if got.Asks != c.asks || got.Key != c.key || (got.Finding.Code == CodeFileUnknown && got.From == "") != (c.asks != "" || name == "in front of it" || name == "names of keys") || got.Status == trust.StatusOK {
 			t.Errorf("%s: asks %s, %s: %+v", name, got.Asks, got.Key, got.Finding)
 		}
+		if name == "names of keys" && !strings.Contains(got.Finding.Message, "what ConfigMap/seen has for it") {
+			t.Errorf("%s: %s", name, got.Finding.Message)
+		}
 	}
 }
 
