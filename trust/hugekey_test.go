@@ -62,3 +62,25 @@ func TestManySignatures(t *testing.T) {
 		t.Errorf("%d certificates, the last is %q", len(ordered), ordered[len(ordered)-1].Subject)
 	}
 }
+
+// TestShortKeys takes a signature of a key too short for Go to check it as one that may fit, for the order.
+func TestShortKeys(t *testing.T) {
+	root := trusttest.SelfSigned(ca("Root"))
+	for bits, want := range map[int]bool{1023: true, 1024: false} {
+		namesake := root.CertifyKey(trusttest.Template{CommonName: "Root", NotBefore: noon, NotAfter: noon}, longKey(bits))
+		if got := trust.SelfSigned(namesake); got != want {
+			t.Errorf("%d bits: %v", bits, got)
+		}
+	}
+}
+
+// TestOldRoot has certificates of version 1, which cannot say that they are a CA: a root is one.
+func TestOldRoot(t *testing.T) {
+	root, other := trusttest.SelfSigned(ca("Root")), trusttest.SelfSigned(ca("Other"))
+	for signer, want := range map[*trusttest.Identity]bool{root: true, other: false} {
+		old := trusttest.OldVersion(root.Certificate, signer, 1, false)
+		if f := bundle(t, "f.crt", old).Unusable("gitlab.test", noon); (f == nil) != want {
+			t.Errorf("signed by %s: %v", signer.Certificate.Subject, f)
+		}
+	}
+}
