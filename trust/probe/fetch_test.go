@@ -62,7 +62,7 @@ func TestIssuersNotTaken(t *testing.T) {
 	t.Cleanup(aia.Close)
 	mux.Handle("/", trusttest.IssuerFiles(map[string][]byte{
 		"/good": middle.Certificate.Raw, "/namesake": namesake.Certificate.Raw, "/empty": nil, "/large": large,
-		"/both": trusttest.PEM(namesake.Certificate, middle.Certificate),
+		"/both":  trusttest.PEM(namesake.Certificate, middle.Certificate),
 		"/no-ca": root.Issue(noCA).Certificate.Raw, "/key": []byte("-----BEGIN PRIVATE KEY-----\n"),
 	}))
 	key := new(big.Int).Lsh(big.NewInt(1), 1_500_000)
