@@ -137,6 +137,8 @@ func TestAudit(t *testing.T) {
 			way: pod.WayCertsDir, status: trust.StatusUnknown, code: CodeFileUnknown, from: "volume of kind serviceAccountToken"},
 		"key of the file without a value": {mounts: mount, volumes: config, objects: "---\nkind: ConfigMap\nmetadata: {name: ours}\ndata: {" + file + ": }\n",
 			way: pod.WayCertsDir, status: trust.StatusUnknown, code: CodeFileUnknown, from: "ConfigMap/ours"},
+		"two names": {mounts: mount, volumes: config, objects: strings.Replace(document("ConfigMap", "ours", "data", file, ca), "{name: ours}", "{name: ours, name: theirs}", 1),
+			way: pod.WayCertsDir, status: trust.StatusUnknown, code: CodeFileUnknown, from: "ConfigMap/ours"},
 		"optional source": {mounts: mount, volumes: config + "      - {name: stale, secret: {secretName: theirs, optional: true, items: [{key: x, path: x}]}}\n",
 			objects: document("ConfigMap", "ours", "data", file, ca) + document("Secret", "theirs", "data", "y", "eg=="),
 			way:     pod.WayCertsDir, status: trust.StatusOK, code: CodeFileOK, from: "ConfigMap/ours"},
