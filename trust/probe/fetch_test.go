@@ -62,6 +62,7 @@ func TestIssuersNotTaken(t *testing.T) {
 	t.Cleanup(aia.Close)
 	mux.Handle("/", trusttest.IssuerFiles(map[string][]byte{
 		"/good": middle.Certificate.Raw, "/namesake": namesake.Certificate.Raw, "/empty": nil, "/large": large,
+		"/both":  trusttest.PEM(namesake.Certificate, middle.Certificate),
 		"/no-ca": root.Issue(noCA).Certificate.Raw, "/key": []byte("-----BEGIN PRIVATE KEY-----\n"),
 	}))
 	key := new(big.Int).Lsh(big.NewInt(1), 1_500_000)
@@ -79,6 +80,7 @@ func TestIssuersNotTaken(t *testing.T) {
 		"redirected":   {[]string{base + "/to-good"}, false},
 		"second":       {[]string{base + "/missing", base + "/good"}, true},
 		"namesake":     {[]string{base + "/namesake"}, false},
+		"beside it":    {[]string{base + "/both"}, true},
 		"no CA":        {[]string{base + "/no-ca"}, false},
 		"missing":      {[]string{base + "/missing"}, false},
 		"empty":        {[]string{base + "/empty"}, false},
