@@ -28,8 +28,8 @@ func Filter(stream []byte, options Options) (*Result, error) {
 	return FilterStream(yamledit.Split(stream), options)
 }
 
-// FilterStream is [Filter] for a stream that was read in pieces, by [yamledit.Read]. It edits the
-// stream, of which nobody else may have read a tree.
+// FilterStream is [Filter] for a stream that was cut into its documents. It edits the stream, of which
+// nobody else may have read a tree.
 func FilterStream(stream *yamledit.Stream, options Options) (*Result, error) {
 	way, err := delivery.New(options.Via, options.CertsDir)
 	if err != nil {

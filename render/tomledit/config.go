@@ -1,6 +1,7 @@
 package tomledit
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -92,7 +93,8 @@ func Parse(text string) (*Config, error) {
 	case !isArray:
 		return nil, &Error{Line: c.line, Key: c.array, Message: "it is not an array of tables; the runner needs [[runners]]"}
 	case len(items) != 1:
-		return nil, &Error{Message: fmt.Sprintf("there are %d [[runners]]%s; the runner needs exactly one", len(items), c.hostsOf(items))}
+		return nil, &Error{Message: fmt.Sprintf("there are %d [[runners]] (hosts: %s); the runner needs exactly one",
+			len(items), cmp.Or(strings.Join(c.hostsOf(items), ", "), "none"))}
 	}
 	return c, c.check()
 }
@@ -111,27 +113,20 @@ func (c *Config) check() error {
 	return nil
 }
 
-// hostsOf returns the hosts of several [[runners]], by which one knows them: " (git.example.com, minio.example.com)".
-func (c *Config) hostsOf(items []any) string {
-	var hosts []string
+// hostsOf returns the hosts of several [[runners]], by which one knows them.
+func (c *Config) hostsOf(items []any) (hosts []string) {
 	for _, item := range items {
 		c.table, _ = item.(map[string]any)
 		for _, path := range [][]string{{"url"}, {"clone_url"}, {"cache", "s3", "ServerAddress"}} {
 			value, _, _ := c.walk(path)
 			text, _ := value.(string)
-			_, behind, hasScheme := strings.Cut(text, "//")
-			if !hasScheme {
-				behind = text
-			}
-			if u, err := url.Parse("//" + behind); err == nil && u.Host != "" {
+			parts := strings.Split(text, "://")
+			if u, err := url.Parse("//" + parts[len(parts)-1]); err == nil && u.Host != "" { // without a password
 				hosts = append(hosts, u.Host)
 			}
 		}
 	}
-	if len(hosts) == 0 {
-		return ""
-	}
-	return " (" + strings.Join(hosts, ", ") + ")"
+	return hosts
 }
 
 func (c *Config) twice(keys []string, table ...string) error {
