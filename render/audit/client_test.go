@@ -101,3 +101,26 @@ func TestClients(t *testing.T) {
 		}
 	}
 }
+
+// TestExpiredCrossSign leaves open what git does with a file whose only certificate of the issuer has expired.
+func TestExpiredCrossSign(t *testing.T) {
+	authority := func(name string, until time.Time) trusttest.Template {
+		return trusttest.Template{CommonName: name, CA: true, NotBefore: now.AddDate(-1, 0, 0), NotAfter: until}
+	}
+	next := now.AddDate(1, 0, 0)
+	crossed := trusttest.SelfSigned(authority("Old Root", next)).Issue(authority("Root", now.AddDate(0, 0, -1)))
+	file := trusttest.PEM(crossed.Issue(authority("Intermediate", next)).Certificate, crossed.Certificate)
+	stream := auditCase{
+		mounts:  "        - {name: certs, mountPath: /home/gitlab-runner/.gitlab-runner/certs}\n",
+		volumes: "      - {name: certs, configMap: {name: ours}}\n",
+		objects: document("ConfigMap", "ours", "data", "gitlab.example.com.crt", string(file)),
+	}.stream()
+	audited, err := Run([]byte(stream), Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	clients := audited[0].Clients()
+	if got := clients[1].Verdict; !clients[0].Verdict.OK() || got.Status != trust.StatusUnknown || got.Finding.Code != trust.CodeExpiredCA {
+		t.Errorf("%+v", clients)
+	}
+}
