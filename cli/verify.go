@@ -61,7 +61,7 @@ be judged (with --allow-unknown: 0), and 4 if verify itself could not run.`,
   helm runnertrust verify --all --expires-within 30d
   helm runnertrust verify --all-in ci --expires-within 30d
   helm get manifest gitlab | helm runnertrust verify`,
-		Args: func(cmd *cobra.Command, args []string) error { return verifyArgs(p, cmd, args) },
+		Args: verifyArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := flags.takeNamespace(cmd); err != nil {
 				return err
@@ -115,7 +115,7 @@ func (f *verifyFlags) takeNamespace(cmd *cobra.Command) error {
 
 // verifyArgs refuses what would be ignored: flags of manifests together with a URL, and the other
 // way round. It runs before the environment is read, which may hold flags for other commands.
-func verifyArgs(p Process, cmd *cobra.Command, args []string) error {
+func verifyArgs(cmd *cobra.Command, args []string) error {
 	if err := longDash(args); err != nil {
 		return err
 	}
@@ -130,16 +130,6 @@ func verifyArgs(p Process, cmd *cobra.Command, args []string) error {
 		if cmd.Flags().Changed(name) {
 			return &advice.Error{What: fmt.Sprintf("--%s is not for %s", name, subject),
 				Hint: "verify a URL with its --cert, or manifests (-f FILE, --release NAME) with what they hold"}
-		}
-	}
-	// --online may come from the environment, which is not read yet.
-	if value, _ := p.Env(variable("online")); len(args) > 0 || value != "" || cmd.Flags().Changed("online") {
-		return nil
-	}
-	for _, name := range []string{"connect", "timeout"} {
-		if cmd.Flags().Changed(name) {
-			return &advice.Error{What: "--" + name + " without --online: manifests are verified without a connection",
-				Hint: "add --online to shake hands with the runners' servers"}
 		}
 	}
 	return nil
@@ -163,7 +153,7 @@ func verifyServer(ctx context.Context, p Process, url string, flags verifyFlags)
 	if _, err := os.Stat(url); err == nil {
 		return &advice.Error{What: fmt.Sprintf("%q is a file, not a URL", url), Hint: "manifests are given with -f FILE, the certificates for a URL with --cert=FILE"}
 	}
-	target, err := server(p, url)
+	target, err := probe.ParseTarget(url)
 	if err != nil {
 		return err
 	}
@@ -188,7 +178,7 @@ func verifyServer(ctx context.Context, p Process, url string, flags verifyFlags)
 		if later.Runner.OK() {
 			reason = later.Git.Finding
 		}
-		m := ofHandshake(later, advice.Verify(target.String())).Of(endsEarly(target.String(), reason, end))
+		m := ofHandshake(later, advice.Verify(target.String())).Of(endsEarly(reason, end))
 		return &advice.Error{Verdict: trust.StatusFailed, What: target.Address() + ": " + m.Message, Hint: m.Hint}
 	}
 	return &advice.Error{Verdict: trust.StatusUnknown, What: "whether jobs work with " + target.Address() + " is not known",
@@ -211,12 +201,8 @@ func fileFor(p Process, target probe.Target, certs []string) (*trust.Bundle, err
 }
 
 // endsEarly explains a verdict of a time to come that is not good.
-func endsEarly(server string, reason trust.Finding, end time.Time) trust.Finding {
-	return trust.Finding{
-		Code:    audit.CodeEndsTooEarly,
-		Host:    server,
-		Message: fmt.Sprintf("it will have stopped working by %s: %s", trust.Moment(end), reason.Message),
-	}
+func endsEarly(reason trust.Finding, end time.Time) trust.Finding {
+	return trust.Found(audit.CodeEndsTooEarly, "it will have stopped working by %s: %s", trust.Moment(end), reason.Message)
 }
 
 // serverResult is the result of verify for a URL; docs/JSON.md describes it.

@@ -7,7 +7,10 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render"
@@ -15,6 +18,7 @@ import (
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/pod"
 	"helm-runnertrust/render/tomledit"
+	"helm-runnertrust/render/yamledit"
 	"helm-runnertrust/trust"
 )
 
@@ -79,14 +83,6 @@ func New(o Options) (*Values, error) {
 	if v.Config, err = r.config(); err != nil {
 		return nil, err
 	}
-	if name := r.certsSecretName(); name != "" {
-		effect := "alone has the same effect"
-		if v.Config != "" {
-			effect = "has the effect of volumes and volumeMounts"
-		}
-		v.Notes = append(v.Notes, trust.Finding{Code: manifest.CertsSecretName,
-			Message: "certsSecretName: " + name + " " + effect + ", in every version of the chart, unless the runner is root"})
-	}
 	switch {
 	case !o.Apart:
 		v.Text, err = r.text(v.Config)
@@ -124,7 +120,7 @@ func (o Options) runner() (*runner, error) {
 		r.at = delivery.Location{Dir: path.Clean(cmp.Or(o.CertsDir, defaultCertsDir)), File: server.CertFile}
 	}
 	r.files = render.NewFiles(o.Options, cmp.Or(o.ConfigMapName, DefaultConfigMapName), r.refuse)
-	return r, cmp.Or(o.CheckNames(), checkChartMounts(r.at.Dir))
+	return r, o.CheckNames()
 }
 
 func (r *runner) refuse(code trust.Code, format string, args ...any) error {
@@ -150,13 +146,44 @@ func (r *runner) config() (string, error) {
 	return strings.TrimPrefix(text, header), err
 }
 
-// certsSecretName returns the Secret that the chart's value certsSecretName would mount in the same way,
-// in every version of the chart: it shows all keys, and each under its name, at the directory of a runner
-// that is not root. "" for none.
-func (r *runner) certsSecretName() string {
-	object := r.values.Objects[0]
-	if !r.hosted || r.at.Dir != defaultCertsDir || len(r.values.Objects) > 1 || object.Kind != "Secret" || object.Key != r.at.File {
-		return ""
+// fill fills the file for the server, then those of further hosts, each of its name.
+func (r *runner) fill() error {
+	offer, err := r.Only(r.Offers(r.server.Name), r.server.Name, "", r.refuse)
+	if err != nil {
+		return err
 	}
-	return object.Name
+	err = r.add("", r.at.File, r.server, offer)
+	for _, host := range r.FurtherHosts(r.server.Name) {
+		server := gitlabrunner.ForHost(host)
+		for _, offer := range r.Offers(host) {
+			if offer.ForHost && err == nil {
+				err = r.add(host, server.CertFile, server, offer)
+				r.values.Notes = append(r.values.Notes, render.FurtherNote(host, offer))
+			}
+		}
+	}
+	return err
+}
+
+// add checks an offer, and puts it into a file.
+func (r *runner) add(host, file string, server gitlabrunner.Server, offer render.Offer) error {
+	findings, err := r.files.Fill(file, server, offer)
+	if err != nil {
+		return err
+	}
+	object := r.files.Object(file)
+	object.Host = host
+	r.values.Objects = append(r.values.Objects, object)
+	r.values.Warnings = slices.Compact(append(r.values.Warnings, findings...))
+	return nil
+}
+
+// configMap returns the ConfigMap of the certificates; extraObjects go through the chart's templates.
+func (r *runner) configMap() *yaml.RNode {
+	var namespace *yaml.RNode // of the chart's objects
+	if !r.Apart {
+		namespace = yamledit.Text("{{ .Values.namespace | default .Release.Namespace }}")
+		namespace.YNode().Style = yaml.DoubleQuotedStyle
+	}
+	return r.files.Manifest(namespace, nil, "")
 }

@@ -188,7 +188,7 @@ func TestPrivateIncomplete(t *testing.T) {
 // expired certificate.
 func TestSystemChains(t *testing.T) {
 	old, fresh := trusttest.SelfSigned(ca("Old Root")), trusttest.SelfSigned(ca("Fresh Root"))
-	crossed := old.Cross(fresh)
+	crossed := trusttest.Certify(fresh.Certificate, fresh.Key, old).Certificate
 	template := leaf("gitlab.test")
 	template.NotAfter = noon.Add(-day / 2)
 	s := start(t, nil, fresh.Issue(template), crossed)
@@ -206,7 +206,7 @@ func TestSystemChains(t *testing.T) {
 func TestSystemChainsOfOneLength(t *testing.T) {
 	one, two := trusttest.SelfSigned(ca("Root One")), trusttest.SelfSigned(ca("Root Two"))
 	middle := one.Issue(ca("Intermediate"))
-	crossed := two.Cross(middle)
+	crossed := trusttest.Certify(middle.Certificate, middle.Key, two).Certificate
 	id := middle.Issue(leaf("gitlab.test"))
 	var files []string
 	for _, sent := range [][]*x509.Certificate{{middle.Certificate, crossed}, {crossed, middle.Certificate}} {

@@ -28,7 +28,7 @@ func mask(text string) string {
 }
 
 func dialerFor(s trusttest.Scenario) probe.Dialer {
-	d := probe.Dialer{System: s.SystemPool(), Timeout: 5 * time.Second}
+	d := probe.Dialer{System: trust.RunnerPool(nil, trusttest.PEM(s.Public...)), Timeout: 5 * time.Second}
 	if s.Proxy != nil {
 		d.Proxy = func(*url.URL) (*url.URL, error) { return s.Proxy, nil }
 	} else {
