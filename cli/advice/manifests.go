@@ -1,6 +1,7 @@
 package advice
 
 import (
+	"cmp"
 	"strings"
 
 	"helm-runnertrust/gitlabrunner"
@@ -20,13 +21,13 @@ var manifestEntries = map[trust.Code]Entry{
 		only(OfFiles, "give the host with the certificate, --cert=HOST=FILE or --from-secret=HOST=NAME; --via=env needs no host where one certificate is for all")},
 	manifest.BadURL: {"is not an http or https URL|is not a URL|has no host", "the runner would refuse this CI_SERVER_URL",
 		always("set the chart's gitlabUrl to an address like https://gitlab.example.com")},
-	manifest.NoCertificate: {"no certificate is given for the host …|and no Ingress or Gateway of the stream names a Secret for it", "there is no `--cert` and no other source, or only for other hosts",
+	manifest.NoCertificate: {"there is no certificate for the host …|and no Ingress or Gateway of the stream names a Secret for it", "there is no `--cert` and no other source, or only for other hosts",
 		noCertificateHint},
 	manifest.TwoSources: {"and a runner reads one file|is to come from", "two certificates for one runner",
 		always("leave one of them out, or say which host each is for: HOST=…")},
 	manifest.BadReference: {"cannot name a …: it takes at most 253 of|cannot be a key of a …|it looks like NAMESPACE/NAME, and a pod mounts only what its own namespace has", "from `--from-secret` or `--from-configmap`",
 		always("write [HOST=]NAME or [HOST=]NAME/KEY")},
-	manifest.PrivateKey: {"of a Secret is a private key, which no pod is given", "the key that is named, such as `tls.key`, is not the certificate",
+	manifest.PrivateKey: {"of a Secret is a private key, which no pod may have", "the key that is named, such as `tls.key`, is not the certificate",
 		always("name the key with the certificate: NAME/tls.crt or NAME/ca.crt")},
 	manifest.KeyMissing: {"it has no key …, only: …", "the object is in the manifests, without that key",
 		always("name one of its keys: --from-secret=NAME/KEY or --from-configmap=NAME/KEY")},
@@ -108,7 +109,7 @@ var manifestEntries = map[trust.Code]Entry{
 		always("leave --certs-dir out, or have the runner read the file wherever it is: --via=env")},
 	manifest.ClusterCA: {"holds the CA of the cluster's API server, which is hardly GitLab's", "from `--from-configmap=kube-root-ca.crt`",
 		fetchAnd("get GitLab's CA from its server: ")},
-	manifest.FileReplaced: {"what is given takes its place", "an older volume has the file too; nothing to do", nil},
+	manifest.FileReplaced: {"the new one takes its place", "an older volume has the file too; nothing to do", nil},
 	manifest.Rewritten:    {"it is written anew as a whole", "a note: the objects are the same, but a diff shows more lines than were added; charts print block style, which keeps its lines", nil},
 
 	// The verdicts of verify on manifests.
@@ -123,7 +124,7 @@ var manifestEntries = map[trust.Code]Entry{
 	audit.CodeUnreadable: {"is shown with the mode … as root's file, in a pod without fsGroup", "defaultMode of the volume, or mode of its item, keeps the runner's user out",
 		always("leave the mode out, or give the pod an fsGroup: podSecurityContext.fsGroup in the chart's values")},
 	audit.CodeCacheUnknown: {"so it trusts the public CAs only|and its server's CA is not in the manifests", "the client of the cache reads no file of the runner; jobs go on without their cache",
-		always("--online tells whether that is enough; where it is not: --jobs and --cert=HOST=FILE of the post-renderer")},
+		always("the jobs' logs show whether that is enough, and --online does where the cache can be reached from; if it is not: --jobs and --cert=HOST=FILE of the post-renderer")},
 	audit.CodeCacheFailed: {"no file of --jobs is mounted in the job pods", "the jobs go on without their cache: the helper container does not trust its server",
 		always("upgrade with the post-renderer's --jobs; for a cache with another CA than GitLab's, also: --cert=HOST=FILE")},
 	audit.CodeStoreUnknown: {"the server's CA would have to be in the …'s own store: …", "from `--online`: the image is none of GitLab Runner's, or the manifests give it other certificates",
@@ -165,7 +166,7 @@ func dropped(c Context) string {
 	if c.Filtered {
 		return "upgrade again, and name the post-renderer: --post-renderer helm-runnertrust, with the flags of the earlier upgrade"
 	}
-	return "upgrade again with the values of the earlier revision: helm get values RELEASE --revision REVISION"
+	return "upgrade again with the values of the earlier revision: helm get values " + cmp.Or(c.Release, "RELEASE --revision REVISION") + " --output yaml"
 }
 
 // fromCluster adds the object to the manifests, for whoever may read it.
@@ -179,9 +180,9 @@ func fromCluster(c Context) string {
 }
 
 func noFile(c Context) string {
-	const text = "an upgrade with the post-renderer gives it a file"
+	const text = "an upgrade with the post-renderer gives it a file; "
 	if c.Release == "" {
-		return "--online shows whether that is enough; " + text
+		return text + "--online shows whether it needs one"
 	}
-	return "helm runnertrust verify --release " + c.Release + " --online shows whether that is enough; " + text
+	return text + "to see whether it needs one: " + Program + " verify --release " + c.Release + " --online"
 }

@@ -37,7 +37,7 @@ var serverEntries = map[trust.Code]Entry{
 	probe.CodeHandshakeFailed: {"the handshake failed", "the cause follows", nil},
 	probe.CodeClientCertificate: {"the server demands a client certificate, which a trust file does not give", "mutual TLS",
 		always("give the runner one with tls-cert-file and tls-key-file, or do not demand it for GitLab")},
-	probe.CodeProxy: {"the proxy cannot be reached|the proxy did not answer in time|its proxy is not given as a URL", "the proxy of `HTTPS_PROXY`",
+	probe.CodeProxy: {"the proxy cannot be reached|the proxy did not answer in time|its proxy is not a URL", "the proxy of `HTTPS_PROXY`",
 		always("see HTTPS_PROXY and NO_PROXY; user and password belong in the URL: " +
 			"http://USER:PASSWORD@PROXY:PORT")},
 	probe.CodeFingerprint: {"no certificate of the chain has the fingerprint", "the certificate is not the one that `--fingerprint` expects: it was renewed, or somebody is in between",
