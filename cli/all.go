@@ -29,11 +29,7 @@ func verifyAll(ctx context.Context, p Process, flags verifyFlags) error {
 	if err != nil {
 		return err
 	}
-	hint := ""
-	if ofHelm, _ := p.Env("HELM_NAMESPACE"); helm.Namespace == "" && ofHelm != "" && ofHelm != "default" { // which Helm keeps to itself
-		hint = "for those of one namespace: " + advice.Program + " verify " + helm.AllIn(ofHelm)
-	}
-	p.print.add("note", trust.Finding{Message: fmt.Sprintf("%s in %s", output.Count(len(all), "release"), scope)}, hint)
+	p.print.note(trust.Finding{Message: fmt.Sprintf("%s in %s", output.Count(len(all), "release"), scope)})
 	results, errs := make([][]runnerResult, len(all)), make([]error, len(all))
 	var working sync.WaitGroup
 	turn := make(chan struct{}, maxParallel)

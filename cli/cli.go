@@ -113,13 +113,10 @@ RUNNERTRUST_CERTS_DIR. RUNNERTRUST_CERT takes a path or the PEM text itself.`,
 // wantsJSON reports whether the command line has -o json, also behind what could not be read.
 func wantsJSON(p Process, cmd *cobra.Command) bool {
 	flag := cmd.Flags().Lookup("output")
-	if flag == nil || flag.Changed {
-		return flag != nil && flag.Value.String() == "json"
-	}
 	value, _ := p.Env(variable("output"))
-	return value == "json" || slices.ContainsFunc(p.Args, func(arg string) bool {
+	return flag != nil && (flag.Value.String() == "json" || !flag.Changed && (value == "json" || slices.ContainsFunc(p.Args, func(arg string) bool {
 		return slices.Contains([]string{"json", "-o=json", "-ojson", "--output=json"}, arg)
-	})
+	})))
 }
 
 func versionCommand(p Process) *cobra.Command {

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"helm-runnertrust/cli/advice"
+	"helm-runnertrust/cli/input"
 	"helm-runnertrust/cli/output"
 	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/gitclient"
@@ -70,7 +71,7 @@ with --fingerprint.`,
 }
 
 func fetch(ctx context.Context, p Process, argument string, flags fetchFlags, pinned bool) error {
-	target, err := server(p, argument)
+	target, err := probe.ParseTarget(argument)
 	if err != nil {
 		return err
 	}
@@ -122,7 +123,7 @@ func fetch(ctx context.Context, p Process, argument string, flags fetchFlags, pi
 func saveFetched(p Process, file *trust.Bundle, flags fetchFlags) error {
 	quiet := flags.output.isJSON()
 	if !quiet {
-		if change := difference(p, flags.save, file); change != "" {
+		if change := difference(flags.save, file); change != "" {
 			p.print.report(change)
 		}
 	}
@@ -228,13 +229,13 @@ func (r fetchResult) report() string {
 
 // difference reports how a file that is there already differs from the one to be written; empty
 // where there is nothing to compare.
-func difference(p Process, path string, file *trust.Bundle) string {
+func difference(path string, file *trust.Bundle) string {
 	var report output.Report
 	about, err := os.Stat(path)
 	if err != nil || !about.Mode().IsRegular() {
 		return ""
 	}
-	text, err := p.files().Read(path, trust.MaxSize+1)
+	text, err := input.Read(path, trust.MaxSize+1)
 	if err != nil || bytes.Equal(text, file.PEM()) {
 		return ""
 	}

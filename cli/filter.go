@@ -2,8 +2,6 @@ package cli
 
 import (
 	"errors"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -72,11 +70,11 @@ func filter(p Process, cmd *cobra.Command, flags *filterFlags) error {
 	if err != nil {
 		return err
 	}
-	return p.print.write(result)
+	return p.print.write(result...)
 }
 
 // filterStream filters manifests by the flags, also through the program of --pipe, and reports the warnings.
-func filterStream(p Process, cmd *cobra.Command, stream *yamledit.Stream, flags *filterFlags, context advice.Context) ([]byte, error) {
+func filterStream(p Process, cmd *cobra.Command, stream *yamledit.Stream, flags *filterFlags, context advice.Context) ([][]byte, error) {
 	sources, err := p.sources(flags.certs)
 	if err != nil {
 		return nil, err
@@ -85,7 +83,6 @@ func filterStream(p Process, cmd *cobra.Command, stream *yamledit.Stream, flags 
 	options.Sources, options.Now = sources, p.Now
 	result, err := render.FilterStream(stream, options)
 	if err != nil {
-		context.Misnamed = slices.ContainsFunc(sources, func(s render.Source) bool { return s.FromFolder && !strings.Contains(s.Host, ".") })
 		if options.Deployment != "" {
 			text, _ := stream.Bytes() // of what cannot be written, there are no names
 			context.Deployments = render.Deployments(text)
@@ -99,9 +96,10 @@ func filterStream(p Process, cmd *cobra.Command, stream *yamledit.Stream, flags 
 		p.print.note(note)
 	}
 	if !cmd.Flags().Changed("pipe") {
-		return result.Bytes(), nil
+		return result.Texts, nil
 	}
-	return pipe.Run(flags.pipe, result, p.Stderr, p.Grace)
+	printed, err := pipe.Run(flags.pipe, result.Bytes(), p.Stderr, p.Grace)
+	return [][]byte{printed}, err
 }
 
 // function runs as the KRM function. It has its options from the functionConfig: flags that change
@@ -115,7 +113,7 @@ func function(p Process, flags *pflag.FlagSet, stream *yamledit.Stream, list *ya
 	if len(faults) > 0 {
 		return errors.Join(faults...)
 	}
-	out, err := krm.Function{Files: p.files(), Now: p.Now, Warn: p.print.warn, Note: p.print.note}.Run(stream, list)
+	out, err := krm.Function{Now: p.Now, Warn: p.print.warn, Note: p.print.note}.Run(stream, list)
 	if out != nil {
 		err = errors.Join(err, p.print.write(out))
 	}

@@ -35,7 +35,7 @@ func TestAccept(t *testing.T) {
 			t.Fatalf("exit code %d: %s", run.code, run.stderr)
 		}
 		if golden.Updating() {
-			c.RecordOutput(t, run.stdout)
+			recordOutput(t, c, run.stdout)
 			c.Messages = run.messages()
 		}
 		if want := c.Output(t); run.stdout != want {
@@ -84,7 +84,7 @@ func eachCase(t *testing.T, kind string, check func(*testing.T, *fixtures.Case))
 		})
 	}
 	if golden.Updating() {
-		fixtures.Write(t, fixturesDir, kind)
+		writeCases(t, kind)
 	}
 }
 

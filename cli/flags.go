@@ -192,9 +192,6 @@ func flagError(cmd *cobra.Command, err error) error {
 	}
 	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		flag := invalid.GetFlag()
-		if flag.Name == "output" && cmd.Flags().Lookup("save") != nil && strings.ContainsAny(invalid.GetValue(), "./") {
-			return &advice.Error{What: "--output: " + invalid.Unwrap().Error(), Hint: "-o is the format; name the file with --save"}
-		}
 		return invalidValue("--"+flag.Name, "--"+flag.Name, flag, invalid.GetValue(), invalid.Unwrap())
 	}
 	unknown, ok := errors.AsType[*pflag.NotExistError](err)
@@ -228,11 +225,6 @@ func unknownFlag(cmd *cobra.Command, name, letters, help string) string {
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) { flags = append(flags, flag.Name) })
 	if similar := suggest(name, flags); similar != "" {
 		return "did you mean --" + similar + "? " + help
-	}
-	for _, other := range cmd.Root().Commands() {
-		if name != "" && other.Flags().Lookup(name) != nil {
-			return "it is a flag of " + other.CommandPath()
-		}
 	}
 	return help
 }

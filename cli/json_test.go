@@ -20,7 +20,7 @@ func TestErrorInJSON(t *testing.T) {
 		{args: []string{"fetch", "https://u:p@gitlab.test", "-o", "json"}, code: "user-in-url", says: `"https://***@gitlab.test": a URL with a user or password`},
 		{args: []string{"fetch", "gitlab.test", "-o", "json", "--connect", "127.0.0.1:1"}, code: "refused", says: "gitlab.test:443: nothing listens on the port: the connection is refused: dial tcp 127.0.0.1:1: connect: connection refused"},
 		{args: []string{"verify", "--zzz", "-o", "json"}, code: "command", says: "unknown flag: --zzz"},
-		{args: []string{"verify", "--output=json", "--deployment=-----BEGIN"}, code: "command", says: "--deployment: the value is the text of a certificate or a key, or has line breaks"},
+		{args: []string{"verify", "--output=json", "--deployment=-----BEGIN"}, code: "command", says: "an argument: the value is the text of a certificate or a key, or has line breaks"},
 		{args: []string{"verify", "-ojson"}, code: "command", says: "stdin is empty"},
 		{args: []string{"verify"}, environment: []string{"RUNNERTRUST_OUTPUT", "json"}, code: "command", says: "stdin is empty"},
 		{stdin: "kind: x\n", args: []string{"verify", "-o", "json"}, code: "no-runner", says: "no Deployment with a container that has the variable CI_SERVER_URL (documents: 1)"},

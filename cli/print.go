@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"bytes"
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -94,20 +94,24 @@ func (p *printer) flush() string {
 	return text.String()
 }
 
-// write puts a whole result on stdout.
-func (p *printer) write(result []byte) error {
+// write puts a whole result on stdout, which can be in several pieces.
+func (p *printer) write(result ...[]byte) error {
 	// Whoever starts a service may have all of its streams lead to /dev/null in the same way.
 	if output.IsClosed(p.stdout) && !output.IsClosed(p.stderr) {
 		p.wrote = true
 		return &advice.Error{What: "cannot write the output: stdout is closed", Hint: "to throw the output away, use: >/dev/null"}
 	}
-	return p.writeIfOpen(result)
+	return p.writeIfOpen(result...)
 }
 
 // writeIfOpen writes a whole result for commands of which nothing but the exit code may be wanted.
-func (p *printer) writeIfOpen(result []byte) error {
+func (p *printer) writeIfOpen(result ...[]byte) error {
 	p.wrote = true
-	if _, err := bytes.NewReader(result).WriteTo(p.stdout); err != nil { // which writes nothing where there is nothing
+	out := bufio.NewWriterSize(p.stdout, 64<<10) // what a pipe holds
+	for _, piece := range result {
+		_, _ = out.Write(piece) // Flush returns the error
+	}
+	if err := out.Flush(); err != nil {
 		return &advice.Error{What: "cannot write the output", Err: err}
 	}
 	return nil

@@ -18,7 +18,6 @@ import (
 	"helm-runnertrust/cli/output"
 	"helm-runnertrust/cli/release"
 	"helm-runnertrust/render"
-	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/probe"
 )
 
@@ -34,8 +33,7 @@ type Process struct {
 	Now     time.Time
 	Plugin  []byte // plugin.yaml, which has the version
 
-	Patience time.Duration // with a pipe as a file that says nothing; 0 is a minute
-	Grace    time.Duration // for the program of --pipe to end after a signal; 0 is five seconds
+	Grace time.Duration // for the program of --pipe to end after a signal; 0 is five seconds
 
 	print *printer
 }
@@ -101,36 +99,12 @@ func appendMessages(path, text string) error {
 	return errors.Join(err, file.Close())
 }
 
-func (p Process) files() input.Files { return input.Files{Patience: p.Patience} }
-
 // sources returns the certificates of --cert, else of RUNNERTRUST_CERT; none where there is neither.
 func (p Process) sources(certs []string) ([]render.Source, error) {
 	if value, _ := p.Env(input.CertVariable); len(certs) == 0 && value != "" {
-		return p.files().LoadText(input.CertVariable, value)
+		return input.LoadText(input.CertVariable, value)
 	}
-	return p.files().LoadAll(certs)
-}
-
-// server returns the one that an argument names. The URL of a project, as one copies it, is taken
-// for its host, with a note.
-func server(p Process, argument string) (probe.Target, error) {
-	target, err := probe.ParseTarget(argument)
-	if refused, ok := errors.AsType[*trust.Error](err); !ok || refused.Code != probe.CodePath {
-		return target, err
-	}
-	scheme, rest := "", argument
-	if before, after, found := strings.Cut(argument, "://"); found {
-		scheme, rest = before+"://", after
-	}
-	if target, err = probe.ParseTarget(scheme + rest[:strings.IndexAny(rest, "/?#")]); err == nil {
-		noteHost(p, argument, target.String())
-	}
-	return target, err
-}
-
-// noteHost notes that the rest of a URL counts for nothing.
-func noteHost(p Process, argument, host string) {
-	p.print.note(trust.Finding{Message: fmt.Sprintf("%s is taken for its host, %s", trust.PrintableURL(argument), host)})
+	return input.LoadAll(certs)
 }
 
 // connection are the flags of the commands that connect to a server.

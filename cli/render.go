@@ -2,11 +2,9 @@ package cli
 
 import (
 	"bytes"
-	"cmp"
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
 	"github.com/spf13/cobra"
@@ -42,7 +40,7 @@ release that is in the cluster.`,
 			if err != nil {
 				return err
 			}
-			return writeRendered(p, from.name(), before, after, diff, showSecrets, detailed)
+			return writeRendered(p, from.name(), before, bytes.Join(after, nil), diff, showSecrets, detailed)
 		},
 	}
 	from.register(cmd)
@@ -131,7 +129,7 @@ func (f *manifestFlags) read(p Process, cmd *cobra.Command) (stream []byte, cont
 			return nil, context, err
 		}
 	case f.isFile():
-		if stream, err = readManifests(p, f.file); err != nil {
+		if stream, err = readManifests(f.file); err != nil {
 			return nil, context, err
 		}
 	case output.IsTerminal(p.Stdin):
@@ -143,36 +141,27 @@ func (f *manifestFlags) read(p Process, cmd *cobra.Command) (stream []byte, cont
 			return nil, context, &advice.Error{What: "cannot read the manifests from stdin", Err: err}
 		}
 	}
-	return stream, context, f.checkManifests(stream)
+	if name := f.name(); len(bytes.TrimSpace(stream)) == 0 { // which a command before us that failed leaves behind
+		hint := "make it again: helm template NAME CHART > manifests.yaml"
+		if name == "stdin" {
+			hint = "the command before the pipe has failed, or wrote nothing: see what it says without the pipe"
+		}
+		return nil, context, &advice.Error{What: name + " is empty", Hint: hint}
+	}
+	return stream, context, nil
 }
 
 // readManifests reads manifests from a file or a pipe.
-func readManifests(p Process, path string) ([]byte, error) {
+func readManifests(path string) ([]byte, error) {
 	if _, err := os.Stat(filepath.Join(path, "Chart.yaml")); err == nil {
-		return nil, &advice.Error{What: path + " is a chart, not manifests", Hint: advice.RenderChart(path)}
+		return nil, &advice.Error{What: path + " is a chart, not manifests", Hint: "render the chart first: helm template " + advice.Quote(path) + " > manifests.yaml"}
 	}
-	stream, err := p.files().Read(path, 0)
+	stream, err := input.Read(path, 0)
 	if err != nil {
 		return nil, &advice.Error{What: "cannot read the manifests of " + path, Err: input.WithoutPath(err),
 			Hint: "check the path and its permissions"}
 	}
 	return stream, nil
-}
-
-// checkManifests refuses what cannot be manifests: nothing at all, which a command before us that
-// failed leaves behind, and a chart's archive.
-func (f *manifestFlags) checkManifests(stream []byte) error {
-	name := f.name()
-	text := bytes.TrimSpace(stream)
-	switch {
-	case len(text) == 0 && name == "stdin":
-		return &advice.Error{What: "stdin is empty", Hint: "the command before the pipe has failed, or wrote nothing: see what it says without the pipe"}
-	case len(text) == 0:
-		return &advice.Error{What: name + " is empty", Hint: "make it again: helm template NAME CHART > manifests.yaml"}
-	case bytes.HasPrefix(stream, []byte("\x1f\x8b")), bytes.HasPrefix(stream, []byte("PK\x03\x04")):
-		return &advice.Error{What: name + " is an archive, not manifests", Hint: advice.RenderChart(cmp.Or(strings.TrimPrefix(f.file, "-"), "CHART"))}
-	}
-	return nil
 }
 
 // registerCluster registers the flags that Helm has for its cluster.

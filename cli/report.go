@@ -87,7 +87,7 @@ func addMessage(report *output.Report, prefix string, m advice.Message) {
 }
 
 // writeJSON writes a report as JSON.
-func writeJSON(write func([]byte) error, value any) error {
+func writeJSON(write func(...[]byte) error, value any) error {
 	out, err := output.JSON(value)
 	if err != nil {
 		return err

@@ -40,13 +40,13 @@ func TestCertificateText(t *testing.T) {
 			}
 			for _, args := range lines {
 				stdout, stderr, code := call(t, manifests, nil, args...)
-				said := strings.HasPrefix(stderr, "runnertrust: error: "+place+": the value is the text of a certificate or a key") && strings.Contains(stderr, "RUNNERTRUST_CERT")
+				said := strings.HasPrefix(stderr, "runnertrust: error: an argument: the value is the text of a certificate or a key") && strings.Contains(stderr, "RUNNERTRUST_CERT")
 				if code != errorOf(args) || stdout != "" || !said || strings.Contains(stderr, "swordfish") || strings.Contains(stderr, "MI") {
 					t.Errorf("%s, %s: exit code %d, %q", name, place, code, stderr)
 				}
 			}
 		}
-		if _, err := new(input.Files).Load("gitlab.test=" + text); err == nil || strings.Contains(err.Error(), "swordfish") {
+		if _, err := input.Load("gitlab.test=" + text); err == nil || strings.Contains(err.Error(), "swordfish") {
 			t.Errorf("%s, as a file of a KRM function: %v", name, err)
 		}
 		_, stderr, code := call(t, manifests, []string{"RUNNERTRUST_CERTS_DIR", text}, "--cert="+fixturesDir+"/certs/ca.crt")

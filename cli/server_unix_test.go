@@ -94,11 +94,10 @@ func TestProjectURL(t *testing.T) {
 	if err := os.WriteFile(file, trusttest.PEM(root.Certificate), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	const note = "/group/project.git is taken for its host, " + host + "\n"
 	for _, url := range []string{"https://" + host + "/group/project.git", host + "/group/project.git"} {
 		for _, args := range [][]string{{"fetch", url}, {"verify", url, "--cert", file}} {
 			stdout, stderr, code := call(t, "", nil, append(args, "--connect", address)...)
-			if code != exitDone || stdout == "" || !strings.Contains(stderr, note) {
+			if code != exitDone || stdout == "" {
 				t.Errorf("%q: exit code %d, %s%s", args, code, stdout, stderr)
 			}
 		}

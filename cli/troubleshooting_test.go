@@ -1,7 +1,8 @@
 package cli
 
 import (
-	"maps"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -13,36 +14,104 @@ import (
 	"helm-runnertrust/trust/trusttest/golden"
 )
 
+// troubleshooting returns the lines of docs/TROUBLESHOOTING.md.
+func troubleshooting(t *testing.T) []string {
+	t.Helper()
+	return strings.SplitAfter(readFile(t, filepath.Join(docsDir, "TROUBLESHOOTING.md")), "\n")
+}
+
+// allCodes returns every code, as the hints of package advice are recorded by.
+func allCodes(t *testing.T) (all []trust.Code) {
+	t.Helper()
+	for line := range strings.Lines(readFile(t, filepath.Join("advice", "testdata", "hints.txt"))) {
+		if !strings.HasPrefix(line, " ") {
+			all = append(all, trust.Code(strings.TrimSpace(line)))
+		}
+	}
+	return all
+}
+
 // TestTroubleshooting holds docs/TROUBLESHOOTING.md: each code has a row in it, which says what
-// package advice does. -update writes the rows; where they stand is the page's matter.
+// package advice does. -update writes the hints; the words of the messages and why it happens are the page's matter.
 func TestTroubleshooting(t *testing.T) {
-	path := filepath.Join(docsDir, "TROUBLESHOOTING.md")
 	rows := map[trust.Code]int{}
 	var page strings.Builder
-	for line := range strings.Lines(readFile(t, path)) {
-		about, ok := rowCode(line)
-		entry, known := advice.Entries()[about]
-		words := strings.Split(entry.Words, "|")
-		switch {
-		case !ok || about == advice.CodeCommand:
-			page.WriteString(line)
-			continue
-		case !known:
-			t.Errorf("the page has the code %q, which package advice does not have", about)
-			continue
+	for _, line := range troubleshooting(t) {
+		if about, ok := rowCode(line); ok && about != advice.CodeCommand {
+			rows[about]++
+			cells := tableRow(line)
+			cells[1] = strings.NewReplacer(`\<`, "<", `\*`, "*").Replace(cells[1])
+			cells[2] = withCode(strings.Join(hints(about), "; or: "))
+			if cells[0] == "" || cells[1]+cells[2] == "" {
+				t.Errorf("the row of %q has no words of its message, or says neither why it happens nor what to do", about)
+			}
+			line = markdownRow(cells)
 		}
-		rows[about]++
-		for i := range words {
-			words[i] = asCode(words[i])
-		}
-		page.WriteString(markdownRow([]string{strings.Join(words, ", "), entry.Why, withCode(strings.Join(hints(about), "; or: ")), asCode(string(about))}))
+		page.WriteString(line)
 	}
-	for _, about := range slices.Sorted(maps.Keys(advice.Entries())) {
+	for _, about := range allCodes(t) {
 		if rows[about] != 1 {
-			t.Errorf("%d rows have the code %q: add | | | | `%s` |, and run make docs", rows[about], about, about)
+			t.Errorf("%d rows have the code %q: add | `WORDS` | WHY | | `%s` |, and run make docs", rows[about], about, about)
+		}
+		delete(rows, about)
+	}
+	for about := range rows {
+		t.Errorf("the page has the code %q, which no package has", about)
+	}
+	golden.Compare(t, filepath.Join(docsDir, "TROUBLESHOOTING.md"), page.String())
+}
+
+// documentedWords returns the words of its messages that each code has in the page.
+func documentedWords(t *testing.T) map[trust.Code][]string {
+	t.Helper()
+	words := map[trust.Code][]string{}
+	for _, line := range troubleshooting(t) {
+		if about, ok := rowCode(line); ok {
+			words[about] = code(tableRow(line)[0])
 		}
 	}
-	golden.Compare(t, path, page.String())
+	return words
+}
+
+// TestWords holds that the words in the page are those of a message: one that is recorded, or that the code of a
+// package has.
+func TestWords(t *testing.T) {
+	recorded := textOf(t, ".txt", "../fixtures", "../trust", "../render", ".")
+	source := textOf(t, ".go", "../trust", "../render", "../gitlabrunner", ".")
+	for about, words := range documentedWords(t) {
+		for _, part := range strings.Split(strings.Join(words, "…"), "…") {
+			if about != advice.CodeCommand && !strings.Contains(recorded, part) && !strings.Contains(source, strings.TrimSpace(part)) {
+				t.Errorf("%s: no message has %q", about, part)
+			}
+		}
+	}
+}
+
+// textOf joins the files below folders whose names end so: recordings but for those of hints, or code without that
+// of tests and of package advice.
+func textOf(t *testing.T, extension string, folders ...string) string {
+	t.Helper()
+	var all strings.Builder
+	for _, folder := range folders {
+		err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+			switch {
+			case err == nil && entry.Name() == "advice":
+				return fs.SkipDir
+			case err != nil || filepath.Ext(path) != extension || strings.HasSuffix(path, "_test.go"):
+				return err
+			}
+			text, err := os.ReadFile(path)
+			all.Write(text)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if all.Len() < 10_000 {
+		t.Fatalf("only %d bytes in files *%s", all.Len(), extension)
+	}
+	return all.String()
 }
 
 // hints returns the hints of a code, of each check, each once.
@@ -70,7 +139,7 @@ func withCode(text string) string {
 }
 
 func TestWithCode(t *testing.T) {
-	for _, about := range slices.Sorted(maps.Keys(advice.Entries())) {
+	for _, about := range allCodes(t) {
 		for _, hint := range hints(about) {
 			if text := withCode(hint); strings.ReplaceAll(text, "`", "") != hint || strings.Contains(text, "``") {
 				t.Errorf("%s: %s", about, text)

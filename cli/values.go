@@ -75,7 +75,7 @@ func printValues(p Process, flags valuesFlags) error {
 	options := flags.options
 	options.Now = p.Now
 	var err error
-	if options.ServerURL, err = chartServer(p, flags.host); err != nil {
+	if options.ServerURL, err = chartServer(flags.host); err != nil {
 		return err
 	}
 	if options.Sources, err = p.sources(flags.certs); err != nil {
@@ -125,24 +125,20 @@ func aboutConfigMap(o values.Options, objects []render.Object) string {
 // chartServer returns the gitlabUrl that --host stands for. A chart takes more than can be connected to
 // from here: http, and letters that the runner turns into ASCII for the connection, but not for the name
 // of its file.
-func chartServer(p Process, written string) (string, error) {
+func chartServer(written string) (string, error) {
 	full := written
 	if !strings.Contains(full, "://") {
 		full = "https://" + full
 	}
-	u, err := url.Parse(full)
-	if err == nil && u.User == nil {
-		gitlab, invalid := gitlabrunner.ParseServer(u.Scheme + "://" + u.Host)
-		if err = invalid; err == nil {
+	if u, err := url.Parse(full); err == nil && !trust.HasUser(full) {
+		gitlab, err := gitlabrunner.ParseServer(u.Scheme + "://" + u.Host)
+		if err == nil {
 			_, err = probe.ParseTarget(gitlab.Address)
 		}
-		if err == nil && !trust.HasUser(full) {
-			if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
-				noteHost(p, written, u.Host)
-			}
+		if err == nil {
 			return u.Scheme + "://" + u.Host, nil
 		}
 	}
-	target, err := server(p, written) // which says what is wrong
+	target, err := probe.ParseTarget(written) // which says what is wrong
 	return target.URL().String(), err
 }

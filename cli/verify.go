@@ -62,7 +62,7 @@ cannot be judged does not count: jobs go on without it.`,
   helm runnertrust verify --all --expires-within 30d
   helm runnertrust verify --all-in ci --expires-within 30d
   helm get manifest gitlab | helm runnertrust verify`,
-		Args: func(cmd *cobra.Command, args []string) error { return verifyArgs(p, cmd, args) },
+		Args: verifyArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := flags.takeNamespace(cmd); err != nil {
 				return err
@@ -116,7 +116,7 @@ func (f *verifyFlags) takeNamespace(cmd *cobra.Command) error {
 
 // verifyArgs refuses what would be ignored: flags of manifests together with a URL, and the other
 // way round. It runs before the environment is read, which may hold flags for other commands.
-func verifyArgs(p Process, cmd *cobra.Command, args []string) error {
+func verifyArgs(cmd *cobra.Command, args []string) error {
 	if err := longDash(args); err != nil {
 		return err
 	}
@@ -131,16 +131,6 @@ func verifyArgs(p Process, cmd *cobra.Command, args []string) error {
 		if cmd.Flags().Changed(name) {
 			return &advice.Error{What: fmt.Sprintf("--%s is not for %s", name, subject),
 				Hint: "verify a URL with its --cert, or manifests (-f FILE, --release NAME) with what they hold"}
-		}
-	}
-	// --online may come from the environment, which is not read yet.
-	if value, _ := p.Env(variable("online")); len(args) > 0 || value != "" || cmd.Flags().Changed("online") {
-		return nil
-	}
-	for _, name := range []string{"connect", "timeout"} {
-		if cmd.Flags().Changed(name) {
-			return &advice.Error{What: "--" + name + " without --online: manifests are verified without a connection",
-				Hint: "add --online to shake hands with the runners' servers"}
 		}
 	}
 	return nil
@@ -164,7 +154,7 @@ func verifyServer(ctx context.Context, p Process, url string, flags verifyFlags)
 	if _, err := os.Stat(url); err == nil {
 		return &advice.Error{What: fmt.Sprintf("%q is a file, not a URL", url), Hint: "give manifests with -f FILE, and certificates for a URL with --cert=FILE"}
 	}
-	target, err := server(p, url)
+	target, err := probe.ParseTarget(url)
 	if err != nil {
 		return err
 	}

@@ -114,7 +114,7 @@ func (s *stage) useCertificate(t *testing.T, name, indent string) {
 // of argocd-cm. The one difference is where the program is.
 func tryArgoCDKustomize(t *testing.T, s *stage) {
 	s.useImage(t)
-	s.useTool(t, "kustomize", "kustomize")
+	useTool(t, s.Helm, "kustomize", "kustomize")
 	s.argoCDObjects(t)
 	s.nextBlock(t)
 	const installed = "path: /usr/local/bin/helm-runnertrust}"

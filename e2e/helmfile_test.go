@@ -11,7 +11,7 @@ import (
 
 // tryHelmfile has helmfile template show, and helmfile sync install, what Helm does by itself.
 func tryHelmfile(t *testing.T, s *stage) {
-	s.useTool(t, "helmfile", "helmfile")
+	useTool(t, s.Helm, "helmfile", "helmfile")
 	s.nextBlock(t)
 	connects(t, s.cluster.Get, s.deployment(t), s.gitlab)
 	s.awaitReplicaSets(t, 1)

@@ -57,11 +57,11 @@ func withPlugin(t *testing.T, bin, kubeconfig string) *helm.Helm {
 	return h
 }
 
-// useKubectl has the Helm, and what it starts, find kubectl.
-func useKubectl(t *testing.T, h *helm.Helm) {
+// useTool has the Helm, and what it starts, find a tool under a name.
+func useTool(t *testing.T, h *helm.Helm, name, bin string) {
 	t.Helper()
 	folder := t.TempDir()
-	if err := os.Symlink(tool.Path(t, "kubernetes"), filepath.Join(folder, "kubectl")); err != nil {
+	if err := os.Symlink(tool.Path(t, bin), filepath.Join(folder, name)); err != nil {
 		t.Fatal(err)
 	}
 	h.Setenv("PATH", folder+string(os.PathListSeparator)+h.Getenv("PATH"))

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"helm-runnertrust/e2e/internal/helm"
-	"helm-runnertrust/e2e/internal/tool"
 )
 
 // What the examples name.
@@ -77,18 +76,8 @@ func newStage(t *testing.T, bin, example string) *stage {
 func (s *stage) useHelm(t *testing.T, h *helm.Helm) {
 	t.Helper()
 	s.Helm = h
-	s.useTool(t, "helm", s.bin)
-	useKubectl(t, h)
-}
-
-// useTool has the example's steps find a tool under a name.
-func (s *stage) useTool(t *testing.T, name, bin string) {
-	t.Helper()
-	folder := t.TempDir()
-	if err := os.Symlink(tool.Path(t, bin), filepath.Join(folder, name)); err != nil {
-		t.Fatal(err)
-	}
-	s.Setenv("PATH", folder+string(os.PathListSeparator)+s.Getenv("PATH"))
+	useTool(t, h, "helm", s.bin)
+	useTool(t, h, "kubectl", "kubernetes")
 }
 
 // useImage puts the program into PATH, as in the images that examples name.

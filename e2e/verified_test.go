@@ -36,7 +36,7 @@ var verifiedCases = map[string]verifiedCase{
 // what only the cluster has, and fail after an upgrade that forgot the way.
 func TestVerifyEndsTheStory(t *testing.T) {
 	underEachHelm(t, func(t *testing.T, r *release) {
-		useKubectl(t, r.Helm)
+		useTool(t, r.Helm, "kubectl", "kubernetes")
 		g := newGitLab(t, chartHost)
 		r.provide(t, g)
 		for name, c := range verifiedCases {

@@ -3,7 +3,6 @@ package render
 import (
 	"bytes"
 	"errors"
-	"io"
 
 	"helm-runnertrust/render/added"
 	"helm-runnertrust/render/delivery"
@@ -29,8 +28,8 @@ func Filter(stream []byte, options Options) (*Result, error) {
 	return FilterStream(yamledit.Split(stream), options)
 }
 
-// FilterStream is [Filter] for a stream that was read in pieces, by [yamledit.Read]. It edits the
-// stream, of which nobody else may have read a tree.
+// FilterStream is [Filter] for a stream that was cut into its documents. It edits the stream, of which
+// nobody else may have read a tree.
 func FilterStream(stream *yamledit.Stream, options Options) (*Result, error) {
 	way, err := delivery.New(options.Via, options.CertsDir)
 	if err != nil {
@@ -55,7 +54,7 @@ func FilterStream(stream *yamledit.Stream, options Options) (*Result, error) {
 	if err := manifests.Finish(); err != nil {
 		return nil, err
 	}
-	f.texts, err = stream.Texts()
+	f.Texts, err = stream.Texts()
 	if broken, ok := errors.AsType[*yamledit.DocumentError](err); ok {
 		return nil, manifest.WithPlace(broken.Document, broken.Err)
 	}
@@ -230,14 +229,12 @@ type Result struct {
 	Warnings []trust.Finding
 	Notes    []trust.Finding // what the stream itself decided, and is no warning
 
-	texts [][]byte // of its documents; they share the memory of what was read
+	// Texts are the filtered stream, document by document. They share the memory of what was read.
+	Texts [][]byte
 }
 
-// Bytes returns the filtered stream.
-func (r *Result) Bytes() []byte { return bytes.Join(r.texts, nil) }
-
-// WriteTo writes the filtered stream.
-func (r *Result) WriteTo(w io.Writer) (int64, error) { return bytes.NewReader(r.Bytes()).WriteTo(w) }
+// Bytes returns the filtered stream in one piece.
+func (r *Result) Bytes() []byte { return bytes.Join(r.Texts, nil) }
 
 func (r *Result) warn(findings ...trust.Finding) { r.Warnings = append(r.Warnings, findings...) }
 

@@ -1,6 +1,8 @@
 package trust
 
-import "fmt"
+import (
+	"fmt"
+)
 
 // A Code names what a [Finding] or an [Error] is about, for programs and for whoever chooses what
 // to advise: stable and in kebab case. Packages that find other things have codes of their own.
@@ -117,3 +119,20 @@ func (e *Error) Error() string {
 
 // Unwrap returns the cause, or nil.
 func (e *Error) Unwrap() error { return e.Err }
+
+// Errors returns the errors that were joined in err, each by itself, also where some of them were
+// joined before; none for nil. Causes deeper down are not taken apart: together they make one fault.
+func Errors(err error) []error {
+	if err == nil {
+		return nil
+	}
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var all []error
+	for _, one := range joined.Unwrap() {
+		all = append(all, Errors(one)...)
+	}
+	return all
+}

@@ -10,24 +10,32 @@ import (
 	"sync"
 )
 
-// A delimiter is a BEGIN or END line as RFC 7468, section 3, has them, but for those without a label,
-// which name nothing.
-var delimiter = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^-----(BEGIN|END) ([!-,.-~](?:[- ]?[!-,.-~])*)-----$`)
-})
-
 // nearlyDelimiter matches delimiters, and lines that must have been one: they have something beside it,
 // or lost dashes, or had them beautified on the way.
 var nearlyDelimiter = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`-----(?i:BEGIN|END)\b|^[-\x{2010}-\x{2015}\x{2212}]+\s*(?:BEGIN|END)\b`)
+	return regexp.MustCompile(`-----(?i:BEGIN|END)\b|^[` + dashes + `]+\s*(?:BEGIN|END)\b`)
 })
 
-// delimiterOf returns BEGIN or END and the label of a line; nothing of one that is only nearly a delimiter.
+const dashes = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+
+// delimiterOf returns BEGIN or END and the label of a line as RFC 7468, section 3, has them, but for those
+// without a label, which name nothing; nothing of one that is only nearly a delimiter.
 func delimiterOf(line string) (kind, label string) {
-	if match := delimiter().FindStringSubmatch(line); match != nil {
-		return match[1], match[2]
+	kind, label, _ = strings.Cut(strings.TrimPrefix(line, "-----"), " ")
+	label, ends := strings.CutSuffix(label, "-----")
+	words := strings.Split(strings.ReplaceAll(label, "-", " "), " ")
+	isOther := func(c rune) bool { return c < ' ' || c > '~' }
+	if !ends || kind != "BEGIN" && kind != "END" || line != "-----"+kind+" "+label+"-----" ||
+		slices.Contains(words, "") || strings.ContainsFunc(label, isOther) {
+		return "", ""
 	}
-	return "", ""
+	return kind, label
+}
+
+// isDelimiter reports whether a line is a delimiter, or nearly. Most lines have no dash.
+func isDelimiter(line string) bool {
+	kind, _ := delimiterOf(line)
+	return kind != "" || strings.ContainsAny(line, dashes) && nearlyDelimiter().MatchString(line)
 }
 
 // certificatesFromPEM reads all blocks of a text with LF line ends, and keeps every fault. White space around
@@ -37,7 +45,7 @@ func certificatesFromPEM(text []byte) (certs []*x509.Certificate, faults []*Erro
 	lines := strings.Split(string(text), "\n")
 	var at []int // the lines that are delimiters, or nearly
 	for i, line := range lines {
-		if lines[i] = strings.TrimSpace(line); nearlyDelimiter().MatchString(lines[i]) {
+		if lines[i] = strings.TrimSpace(line); isDelimiter(lines[i]) {
 			at = append(at, i)
 		}
 	}
@@ -74,7 +82,7 @@ func certificatesOf(lines []string, number int) (certs []*x509.Certificate, f *E
 	_, endLabel := delimiterOf(lines[last])
 	isOdd := func(line string) bool {
 		kind, _ := delimiterOf(line)
-		return kind == "" && nearlyDelimiter().MatchString(line)
+		return kind == "" && isDelimiter(line)
 	}
 	odd := slices.IndexFunc(lines, isOdd)
 	key := slices.IndexFunc(lines, func(line string) bool { return isOdd(line) && strings.Contains(line, "PRIVATE KEY") })

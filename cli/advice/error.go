@@ -1,6 +1,6 @@
 // Package advice says what to do about each error and finding: a hint, where possible a command that
-// can be typed as it stands. The tables in certificates.go, server.go and manifests.go have an entry
-// for every code; docs/TROUBLESHOOTING.md is written from them.
+// can be typed as it stands. The tables in certificates.go, server.go and manifests.go have the hints by
+// code; docs/TROUBLESHOOTING.md has them too, with the words of the messages and why they happen.
 package advice
 
 import (
@@ -63,7 +63,6 @@ type Context struct {
 	Keys     string            // the command that shows the keys of the object with the file
 
 	Deployments []string // of the manifests, where none has the name that was asked for
-	Misnamed    bool     // a file of a folder of certificates is not named after a host
 }
 
 // located is an error with the context of its hint.

@@ -2,34 +2,19 @@ package advice
 
 import (
 	"cmp"
-	"maps"
-	"sync"
 
 	"helm-runnertrust/trust"
 )
 
-// An Entry is what the program knows about a code, as docs/TROUBLESHOOTING.md has it.
-type Entry struct {
-	Words string // of its messages, "|" between two; … stands for what differs
-	Why   string // it happens
-	hint  hint   // what to do about it; nil for nothing
-}
-
 // A hint returns what to do about something: where possible, a command that can be typed.
 type hint func(Context) string
 
-// Entries returns the entry of every code.
-var Entries = sync.OnceValue(func() map[trust.Code]Entry {
-	all := maps.Clone(certificateEntries)
-	maps.Copy(all, serverEntries)
-	maps.Copy(all, manifestEntries)
-	return all
-})
-
 // hintFor returns the hint of a code; "" for what nothing has to be done about.
 func hintFor(code trust.Code, context Context) string {
-	if h := Entries()[code].hint; h != nil {
-		return h(context)
+	for _, hints := range []map[trust.Code]hint{certificateHints, serverHints, manifestHints} {
+		if h := hints[code]; h != nil {
+			return h(context)
+		}
 	}
 	return ""
 }
@@ -51,6 +36,16 @@ func only(check Check, text string) hint {
 			return ""
 		}
 		return text
+	}
+}
+
+// inFetch returns a text for findings of fetch, whose file is there already, and a hint for others.
+func inFetch(text string, otherwise hint) hint {
+	return func(c Context) string {
+		if c.Check == OfServer {
+			return text
+		}
+		return otherwise(c)
 	}
 }
 

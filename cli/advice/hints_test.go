@@ -43,69 +43,21 @@ func declaredCodes(t *testing.T) map[trust.Code]bool {
 	return codes
 }
 
-// TestHints holds that every code has an entry, and records the hints.
+// TestHints records the hints of every code, and holds that no hint is for another one.
 func TestHints(t *testing.T) {
 	declared := declaredCodes(t)
-	for code := range declared {
-		if Entries()[code].Words == "" {
-			t.Errorf("the code %q has no entry, or none with words of its message", code)
-		}
-	}
 	var text strings.Builder
-	for _, code := range slices.Sorted(maps.Keys(Entries())) {
-		if !declared[code] {
-			t.Errorf("the entry %q is for a code that no package has", code)
-		}
-		e := Entries()[code]
-		if e.Why == "" && e.hint == nil {
-			t.Errorf("the entry %q says neither why it happens nor what to do", code)
-		}
+	for _, code := range slices.Sorted(maps.Keys(declared)) {
 		fmt.Fprintf(&text, "%s\n%s", code, hintsByCheck(code))
 	}
 	golden.Compare(t, filepath.Join("testdata", "hints.txt"), text.String())
-}
-
-// TestWords holds that the words of each entry are those of a message: one that is recorded, or that the code of a
-// package has.
-func TestWords(t *testing.T) {
-	recorded := textOf(t, ".txt", "../../fixtures", "../../trust", "../../render", "..")
-	code := textOf(t, ".go", "../../trust", "../../render", "../../gitlabrunner", "..")
-	for about, e := range Entries() {
-		for _, words := range strings.Split(e.Words, "|") {
-			for _, part := range strings.Split(words, "…") {
-				if !strings.Contains(recorded, part) && !strings.Contains(code, strings.TrimSpace(part)) {
-					t.Errorf("%s: no message has %q", about, part)
-				}
+	for _, hints := range []map[trust.Code]hint{certificateHints, serverHints, manifestHints} {
+		for code := range hints {
+			if !declared[code] {
+				t.Errorf("the hint of %q is for a code that no package has", code)
 			}
 		}
 	}
-}
-
-// textOf joins the files below folders whose names end so: recordings but for those of the entries themselves, or
-// code without that of tests and of this package.
-func textOf(t *testing.T, extension string, folders ...string) string {
-	t.Helper()
-	var all strings.Builder
-	for _, folder := range folders {
-		err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
-			switch {
-			case err == nil && entry.Name() == "advice":
-				return fs.SkipDir
-			case err != nil || filepath.Ext(path) != extension || strings.HasSuffix(path, "_test.go"):
-				return err
-			}
-			text, err := os.ReadFile(path)
-			all.Write(text)
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if all.Len() < 10_000 {
-		t.Fatalf("only %d bytes in files *%s", all.Len(), extension)
-	}
-	return all.String()
 }
 
 // hintsByCheck returns the hints of a code, each with the checks that give it.

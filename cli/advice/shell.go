@@ -35,8 +35,3 @@ func Command(words ...string) string {
 
 // Verify returns verify of a server as one types it.
 func Verify(host string) string { return Program + " verify " + Quote(host) }
-
-// RenderChart returns how manifests are made of a chart.
-func RenderChart(path string) string {
-	return "render the chart first: helm template " + Quote(path) + " > manifests.yaml"
-}

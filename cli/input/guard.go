@@ -3,9 +3,9 @@
 package input
 
 import (
-	"cmp"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,21 +20,14 @@ const CertVariable = "RUNNERTRUST_CERT"
 // CheckArguments refuses a command line that holds a certificate or a key itself, as a variable
 // gives it where a path is meant. It never echoes the value.
 func CheckArguments(args []string) error {
-	before := ""
-	for _, arg := range args {
-		if HoldsSecret(arg) {
-			source := cmp.Or(flagName().FindString(arg), flagName().FindString(before), "an argument")
-			return RefuseSecret(strings.TrimSuffix(source, "="))
-		}
-		before = arg
+	if slices.ContainsFunc(args, HoldsSecret) {
+		return RefuseSecret("an argument")
 	}
 	return nil
 }
 
-var flagName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(--[a-z][a-z-]{0,30}|-[a-z])(=|$)`) })
-
-// RefuseSecret returns the error about a value for which [HoldsSecret] is true; source is the flag or
-// the variable that it comes from.
+// RefuseSecret returns the error about a value for which [HoldsSecret] is true; source is where it comes
+// from.
 func RefuseSecret(source string) error {
 	return &advice.Error{What: source + ": the value is the text of a certificate or a key, or has line breaks",
 		Hint: "write a certificate to a file and give the path, or put it into the variable " + CertVariable + "; any other value takes one line"}

@@ -16,7 +16,7 @@ import (
 // Load reads the argument [HOST=]PATH, where PATH is a file for [trust.Parse] or a folder of
 // <host>.crt files. A path that itself begins like HOST= is written ./HOST=. The faults of several
 // files in a folder are joined.
-func (f Files) Load(arg string) ([]render.Source, error) {
+func Load(arg string) ([]render.Source, error) {
 	if HoldsSecret(arg) {
 		return nil, RefuseSecret("the path of a certificate")
 	}
@@ -36,9 +36,9 @@ func (f Files) Load(arg string) ([]render.Source, error) {
 			return nil, &advice.Error{What: fmt.Sprintf("%s: a folder is not for one host, such as %q", path, host),
 				Hint: "give the folder without HOST=, or the one file"}
 		}
-		return f.loadFolder(path)
+		return loadFolder(path)
 	}
-	bundle, err := f.loadFile(path)
+	bundle, err := loadFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -47,13 +47,13 @@ func (f Files) Load(arg string) ([]render.Source, error) {
 
 // LoadText reads the value of an environment variable: PEM text if it has a BEGIN line or more than
 // one line, otherwise like Load. Origin names the text in messages.
-func (f Files) LoadText(origin, value string) ([]render.Source, error) {
+func LoadText(origin, value string) ([]render.Source, error) {
 	if text := strings.TrimSpace(value); !strings.Contains(text, "-----BEGIN") && !strings.Contains(text, "\n") {
 		if !PathExists(text) {
 			return nil, &advice.Error{What: origin + ": its value is neither PEM text nor a path that exists",
 				Hint: "give the path of a file, or the PEM text with its line breaks; base64 has to be decoded first"}
 		}
-		return f.Load(text)
+		return Load(text)
 	}
 	bundle, err := trust.Parse(origin, []byte(value))
 	if err != nil {
@@ -62,7 +62,7 @@ func (f Files) LoadText(origin, value string) ([]render.Source, error) {
 	return []render.Source{{Bundle: bundle}}, nil
 }
 
-func (f Files) loadFolder(folder string) ([]render.Source, error) {
+func loadFolder(folder string) ([]render.Source, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return nil, unreadable(folder, err)
@@ -76,7 +76,7 @@ func (f Files) loadFolder(folder string) ([]render.Source, error) {
 		if about, err := os.Stat(path); !isCert || host == "" || err == nil && !about.Mode().IsRegular() {
 			continue
 		}
-		bundle, err := f.loadFile(path)
+		bundle, err := loadFile(path)
 		errs = append(errs, err)
 		sources = append(sources, render.Source{Host: host, Bundle: bundle, FromFolder: true})
 	}
@@ -89,8 +89,8 @@ func (f Files) loadFolder(folder string) ([]render.Source, error) {
 
 // loadFile reads a file of certificates; no more of it than Parse needs to refuse one that is too
 // large.
-func (f Files) loadFile(path string) (*trust.Bundle, error) {
-	input, err := f.Read(path, trust.MaxSize+1)
+func loadFile(path string) (*trust.Bundle, error) {
+	input, err := Read(path, trust.MaxSize+1)
 	if err != nil {
 		return nil, unreadable(path, err)
 	}
@@ -123,12 +123,12 @@ func WithoutPath(err error) error {
 	return err
 }
 
-// LoadAll loads several arguments of [Files.Load].
-func (f Files) LoadAll(args []string) ([]render.Source, error) {
+// LoadAll loads several arguments of [Load].
+func LoadAll(args []string) ([]render.Source, error) {
 	var all []render.Source
 	var faults []error
 	for _, arg := range args {
-		sources, err := f.Load(arg)
+		sources, err := Load(arg)
 		all, faults = append(all, sources...), append(faults, err)
 	}
 	return all, errors.Join(faults...)

@@ -63,7 +63,7 @@ func TestLoad(t *testing.T) {
 		"gitlab.test=folder/b.test.crt":     "gitlab.test,false ",
 		"gitlab_1-x.test=folder/b.test.crt": "gitlab_1-x.test,false ",
 	} {
-		sources, err := new(Files).Load(arg)
+		sources, err := Load(arg)
 		if err != nil {
 			t.Errorf("%s: %v", arg, err)
 			continue
@@ -96,7 +96,7 @@ func TestLoadRefuses(t *testing.T) {
 		"gitlab.test:0=gitlab.crt", "gitlab.test:65536=gitlab.crt", "gitlab.test:=gitlab.crt", "[fd00::1]:=gitlab.crt",
 		"empty.crt", "large.crt", "nothing", "bad", "gitlab.test=folder", "gitlab.crt/x",
 	} {
-		sources, err := new(Files).Load(arg)
+		sources, err := Load(arg)
 		if err == nil {
 			t.Errorf("%q: got %v", arg, sources)
 			continue
@@ -116,12 +116,12 @@ func TestLoadRefuses(t *testing.T) {
 func TestLoadText(t *testing.T) {
 	content := string(layOut(t))
 	for _, value := range []string{content, "text\n" + content, "gitlab.crt", " gitlab.crt\n"} {
-		sources, err := new(Files).LoadText("RUNNERTRUST_CERT", value)
+		sources, err := LoadText("RUNNERTRUST_CERT", value)
 		if err != nil || len(sources) != 1 || string(sources[0].Bundle.PEM()) != content {
 			t.Errorf("%.20q: %v, %v", value, sources, err)
 		}
 	}
-	sources, err := new(Files).LoadText("RUNNERTRUST_CERT", "gitlab.test=gitlab.crt")
+	sources, err := LoadText("RUNNERTRUST_CERT", "gitlab.test=gitlab.crt")
 	if err != nil || sources[0].Host != "gitlab.test" || sources[0].Bundle.Origin() != "gitlab.crt" {
 		t.Errorf("%v, %v", sources, err)
 	}
@@ -135,7 +135,7 @@ func TestLoadText(t *testing.T) {
 		"-----BEGIN CERTIFICATE-----":  "RUNNERTRUST_CERT:1: BEGIN CERTIFICATE without its END line: the block is truncated",
 		"-----BEGIN PRIVATE KEY-----x": "RUNNERTRUST_CERT:1: a private key",
 	} {
-		if _, err := new(Files).LoadText("RUNNERTRUST_CERT", value); err == nil || err.Error() != want {
+		if _, err := LoadText("RUNNERTRUST_CERT", value); err == nil || err.Error() != want {
 			t.Errorf("%q: got %v, want %s", value, err, want)
 		}
 	}

@@ -3,11 +3,10 @@ package krm
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
-	"github.com/spf13/pflag"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"helm-runnertrust/cli/advice"
@@ -15,6 +14,7 @@ import (
 	"helm-runnertrust/render"
 	"helm-runnertrust/render/delivery"
 	"helm-runnertrust/render/manifest"
+	"helm-runnertrust/render/pod"
 	"helm-runnertrust/render/yamledit"
 	"helm-runnertrust/trust"
 )
@@ -29,68 +29,71 @@ const (
 
 // A spec has the options that a functionConfig sets: those of the filter, or those of verify.
 type spec struct {
-	verifies        bool
-	filter          render.Options // of verify too: Deployment and CertsDir
-	certificate     string
-	certificateFile []string
-	fromSecret      []string
-	fromConfigMap   []string
-	expiresWithin   input.Days
-	allowUnknown    bool
+	verifies      bool
+	filter        render.Options // of verify too: Deployment and CertsDir
+	expiresWithin input.Days
+	allowUnknown  bool
 }
 
-// fields returns the fields of the kind, which docs/KRM.md describes, as the flags that they stand for.
-func (s *spec) fields() *pflag.FlagSet {
-	f := pflag.NewFlagSet("", pflag.ContinueOnError)
+// A field is one of spec, which docs/KRM.md describes.
+type field struct {
+	isList bool // or one item
+	set    func(value string) error
+}
+
+// fields returns the fields of the kind.
+func (s *spec) fields() map[string]field {
 	o := &s.filter
-	f.StringVar(&o.Deployment, "deployment", "", "")
-	f.StringVar(&o.CertsDir, "certsDir", "", "")
+	text := func(option *string) field {
+		return field{set: func(value string) error { *option = value; return nil }}
+	}
+	toggle := func(option *bool) field {
+		return field{set: func(value string) error {
+			*option = manifest.IsTrue(value)
+			if !*option && !slices.Contains([]string{"false", "n", "no", "off"}, strings.ToLower(value)) {
+				return errKind
+			}
+			return nil
+		}}
+	}
+	object := func(kind string) field {
+		return field{isList: true, set: func(value string) error {
+			object, err := input.Object(kind, value)
+			o.Objects = append(o.Objects, object)
+			return err
+		}}
+	}
 	if s.verifies {
-		f.BoolVar(&s.allowUnknown, "allowUnknown", false, "")
-		f.Var(&s.expiresWithin, "expiresWithin", "")
-		return f
-	}
-	for name, option := range map[string]*bool{"fromIngress": &o.FromIngress, "jobs": &o.Jobs, "noRollout": &o.NoRollout, "force": &o.Force, "allowNoRunner": &o.AllowNoRunner} {
-		f.BoolVar(option, name, false, "")
-	}
-	for name, option := range map[string]*[]string{"certificateFile": &s.certificateFile, "fromSecret": &s.fromSecret, "fromConfigMap": &s.fromConfigMap} {
-		f.StringArrayVar(option, name, nil, "")
-	}
-	f.StringVar(&o.ConfigMapName, "configMapName", "", "")
-	f.StringVar((*string)(&o.Via), "via", "", "")
-	f.StringVar(&s.certificate, "certificate", "", "")
-	return f
-}
-
-// options returns the options of the filter, with the certificates that the spec names.
-func (s *spec) options(files input.Files) (render.Options, error) {
-	o := s.filter
-	var faults []error
-	check := func(field string, err error) {
-		for _, one := range trust.Errors(err) {
-			faults = append(faults, &fieldError{field: "spec." + field, err: one})
+		return map[string]field{
+			"deployment": text(&o.Deployment), "certsDir": text(&o.CertsDir), "allowUnknown": toggle(&s.allowUnknown),
+			"expiresWithin": {set: func(value string) error {
+				if s.expiresWithin.Set(value) != nil { // its error has the value
+					return errKind
+				}
+				return nil
+			}},
 		}
 	}
-	if s.certificate != "" {
-		bundle, err := trust.Parse(certificateField, []byte(s.certificate))
-		o.Sources = append(o.Sources, render.Source{Bundle: bundle})
-		check("certificate", err)
+	return map[string]field{
+		"deployment": text(&o.Deployment), "certsDir": text(&o.CertsDir), "configMapName": text(&o.ConfigMapName),
+		"fromIngress": toggle(&o.FromIngress), "jobs": toggle(&o.Jobs), "noRollout": toggle(&o.NoRollout), "force": toggle(&o.Force),
+		"allowNoRunner": toggle(&o.AllowNoRunner), "fromSecret": object("Secret"), "fromConfigMap": object("ConfigMap"),
+		"via": {set: func(value string) error {
+			o.Via = pod.Way(value)
+			_, err := delivery.New(o.Via, "")
+			return err
+		}},
+		"certificate": {set: func(value string) error {
+			bundle, err := trust.Parse(certificateField, []byte(value))
+			o.Sources = append(o.Sources, render.Source{Bundle: bundle})
+			return err
+		}},
+		"certificateFile": {isList: true, set: func(value string) error {
+			sources, err := input.Load(value)
+			o.Sources = append(o.Sources, sources...)
+			return err
+		}},
 	}
-	sources, err := files.LoadAll(s.certificateFile)
-	o.Sources = append(o.Sources, sources...)
-	check("certificateFile", err)
-	for i, name := range slices.Concat(s.fromSecret, s.fromConfigMap) {
-		kind := "Secret"
-		if i >= len(s.fromSecret) {
-			kind = "ConfigMap"
-		}
-		object, err := input.Object(kind, name)
-		o.Objects = append(o.Objects, object)
-		check("from"+kind, err)
-	}
-	_, err = delivery.New(o.Via, "")
-	check("via", err)
-	return o, errors.Join(faults...)
 }
 
 // What a value cannot be is not repeated: it may be a secret.
@@ -130,54 +133,50 @@ func readConfig(config *yaml.RNode) (*spec, error) {
 		return nil, &fieldError{field: "spec", err: errKind}
 	}
 	fields := s.fields()
-	var known []string
-	fields.VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
-	unknown := kind + " has " + strings.Join(known, ", ")
+	unknown := kind + " has " + strings.Join(slices.Sorted(maps.Keys(fields)), ", ")
+	seen := map[string]bool{}
 	var faults []error
 	for _, pair := range yamledit.Fields(node) {
 		var err error
 		name := "spec." + pair.Key
-		switch option := fields.Lookup(pair.Key); {
+		switch option, known := fields[pair.Key]; {
 		case !input.IsName(pair.Key):
 			name, err = "spec", &advice.Error{What: "a key of it is not known", Hint: unknown}
-		case option == nil:
+		case !known:
 			err = &advice.Error{What: "it is not known", Hint: unknown}
-		case option.Changed:
+		case seen[pair.Key]:
 			err = &advice.Error{What: "it is there twice"}
 		default:
-			option.Changed = true
-			err = readField(pair, option)
+			err = option.read(pair)
 		}
-		if err != nil {
-			faults = append(faults, &fieldError{field: name, err: err})
+		seen[pair.Key] = true
+		for _, one := range trust.Errors(err) {
+			faults = append(faults, &fieldError{field: name, err: one})
 		}
 	}
 	return s, errors.Join(faults...)
 }
 
-// readField sets the option of a field. An empty one is refused: an empty variable of a template must
+// read sets the option of a field. An empty one is refused: an empty variable of a template must
 // not change where the certificates come from.
-func readField(pair yamledit.Pair, option *pflag.Flag) error {
+func (f field) read(pair yamledit.Pair) error {
 	values := []*yaml.RNode{pair.Value}
-	if list, err := pair.Value.Elements(); err == nil && option.Value.Type() == "stringArray" {
+	if list, err := pair.Value.Elements(); err == nil && f.isList {
 		values = list
 	}
 	if len(values) == 0 {
 		return errEmpty
 	}
+	var faults []error
 	for _, one := range values {
 		value := yaml.GetValue(one)
-		if err := checkValue(pair.Key, one, value); err != nil {
-			return err
+		err := checkValue(pair.Key, one, value)
+		if err == nil {
+			err = f.set(value)
 		}
-		if isYes := slices.Contains([]string{"yes", "on"}, value); option.Value.Type() == "bool" && (isYes || slices.Contains([]string{"no", "off"}, value)) {
-			value = strconv.FormatBool(isYes) // kustomize puts a yes in quotes
-		}
-		if option.Value.Set(value) != nil { // its error has the value
-			return errKind
-		}
+		faults = append(faults, err)
 	}
-	return nil
+	return errors.Join(faults...)
 }
 
 // checkValue refuses what is no value, or a secret in the wrong place.

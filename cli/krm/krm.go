@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"helm-runnertrust/cli/advice"
-	"helm-runnertrust/cli/input"
 	"helm-runnertrust/render"
 	"helm-runnertrust/render/audit"
 	"helm-runnertrust/render/yamledit"
@@ -14,8 +13,7 @@ import (
 
 // A Function is the surroundings of a run.
 type Function struct {
-	Files input.Files
-	Now   time.Time
+	Now time.Time
 
 	Warn, Note func(trust.Finding) // for stderr: kustomize shows no results
 }
@@ -45,12 +43,8 @@ func (f Function) Run(stream *yamledit.Stream, doc *yamledit.Document) ([]byte, 
 }
 
 func (f Function) filter(l *resourceList, items *yamledit.Stream, s *spec) error {
-	options, err := s.options(f.Files)
-	if err != nil {
-		return err
-	}
-	options.Now = f.Now
-	filtered, err := render.FilterStream(items, options)
+	s.filter.Now = f.Now
+	filtered, err := render.FilterStream(items, s.filter)
 	if err != nil {
 		return err
 	}

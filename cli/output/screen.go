@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
 // longest is how many characters a line may have.
@@ -30,28 +29,15 @@ func Line(text string) string {
 		}
 		text = shown.String()
 	}
-	if utf8.RuneCountInString(text) > longest {
-		return cut(text, longest)
+	shown := []rune(text)
+	if len(shown) <= longest {
+		return text
 	}
-	return text
-}
-
-// cut shortens a text to a number of characters, where possible at the end of an item of a list.
-func cut(text string, most int) string {
-	head, rest := string([]rune(text)[:most]), string([]rune(text)[most:])
-	if at := strings.LastIndex(head, ", "); at > 0 {
-		return Line(fmt.Sprintf("%s and %s more", head[:at], thousands(1+strings.Count(text[at+2:], ", "))))
+	head := string(shown[:longest])
+	if at := strings.LastIndex(head, ", "); at > 0 { // at the end of an item of a list
+		return fmt.Sprintf("%s and %d more", head[:at], 1+strings.Count(text[at+2:], ", "))
 	}
-	return fmt.Sprintf("%s… and %s more characters", head, thousands(utf8.RuneCountInString(rest)))
-}
-
-// thousands returns a number with commas: 3,997.
-func thousands(n int) string {
-	text := fmt.Sprint(n)
-	for at := len(text) - 3; at > 0; at -= 3 {
-		text = text[:at] + "," + text[at:]
-	}
-	return text
+	return fmt.Sprintf("%s… and %d more characters", head, len(shown)-longest)
 }
 
 // isHidden reports whether a character is no visible one, and not the blank. Format characters such

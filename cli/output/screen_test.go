@@ -50,10 +50,10 @@ func TestLongLine(t *testing.T) {
 	}
 	text := Line("covers " + strings.Join(names, ", "))
 	shown := strings.Count(text, "host-")
-	if want := fmt.Sprintf("and %s more", thousands(4000-shown)); !strings.HasSuffix(text, want) || len(text) > longest+40 {
+	if want := fmt.Sprintf("and %d more", 4000-shown); !strings.HasSuffix(text, want) || len(text) > longest+40 {
 		t.Errorf("%d of them, %d bytes: %s", shown, len(text), text)
 	}
-	if got := Line(strings.Repeat("x", 3*longest)); !strings.HasSuffix(got, "x… and 2,000 more characters") {
+	if got := Line(strings.Repeat("x", 3*longest)); !strings.HasSuffix(got, "x… and 2000 more characters") {
 		t.Errorf("%d bytes", len(got))
 	}
 }

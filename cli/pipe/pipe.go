@@ -15,7 +15,6 @@ import (
 
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/cli/input"
-	"helm-runnertrust/render"
 	"helm-runnertrust/render/yamledit"
 	"helm-runnertrust/trust"
 )
@@ -28,14 +27,14 @@ const defaultGrace = 5 * time.Second
 // manifests; what it prints is the result if it ends well and prints any object (Helm takes nothing
 // for an empty release), which it need not where there were none. After a signal, it has the grace to
 // end; 0 is five seconds.
-func Run(command string, manifests *render.Result, stderr io.Writer, grace time.Duration) ([]byte, error) {
+func Run(command string, manifests []byte, stderr io.Writer, grace time.Duration) ([]byte, error) {
 	words := strings.Fields(command)
 	if len(words) == 0 {
 		return nil, &advice.Error{What: "--pipe is empty", Hint: "name a program: --pipe='kustomize-as-post-renderer'"}
 	}
 	name := trust.PrintableURL(words[0])
-	last := &lastLine{to: stderr}
-	out, unread, err := run(words, manifests, last, cmp.Or(grace, defaultGrace))
+	var said strings.Builder
+	out, unread, err := run(words, manifests, io.MultiWriter(stderr, &said), cmp.Or(grace, defaultGrace))
 	silent, isSilent := errors.AsType[*exec.Error](err)
 	switch {
 	case isSilent:
@@ -49,10 +48,13 @@ func Run(command string, manifests *render.Result, stderr io.Writer, grace time.
 		if strings.ContainsAny(command, "|<>;&$\"'`") { // it may be meant for a shell
 			hint = "it is run without a shell: put the line into a script, and name that"
 		}
-		return nil, &advice.Error{What: fmt.Sprintf("--pipe: %s failed", name), Err: last.after(err), Hint: hint}
+		if last := lastLine(said.String()); last != "" {
+			err = fmt.Errorf("%w: %s", err, last)
+		}
+		return nil, &advice.Error{What: fmt.Sprintf("--pipe: %s failed", name), Err: err, Hint: hint}
 	case unread > 0:
 		return nil, &advice.Error{What: fmt.Sprintf("--pipe: %s did not read all of the manifests", name), Hint: "it has to read them from stdin and to print them"}
-	case isBlank(out) && !isBlank(manifests.Bytes()):
+	case isBlank(out) && !isBlank(manifests):
 		return nil, &advice.Error{What: fmt.Sprintf("--pipe: %s printed no object", name), Hint: "it has to print all manifests: Helm would take nothing for an empty release"}
 	}
 	return out, nil
@@ -60,7 +62,7 @@ func Run(command string, manifests *render.Result, stderr io.Writer, grace time.
 
 // run runs a program with the manifests on its stdin, and returns what it printed and how many
 // bytes it left unread. A signal that reaches us makes an error of any end.
-func run(words []string, manifests io.WriterTo, stderr io.Writer, grace time.Duration) (printed []byte, unread int64, err error) {
+func run(words []string, manifests []byte, stderr io.Writer, grace time.Duration) (printed []byte, unread int64, err error) {
 	stdin, feed, err := os.Pipe()
 	if err != nil {
 		return nil, 0, err
@@ -68,7 +70,7 @@ func run(words []string, manifests io.WriterTo, stderr io.Writer, grace time.Dur
 	defer func() { _ = stdin.Close() }() // only read from
 	fed := make(chan error, 1)
 	go func() {
-		_, err := manifests.WriteTo(feed)
+		_, err := feed.Write(manifests)
 		fed <- errors.Join(err, feed.Close())
 	}()
 	var out bytes.Buffer
@@ -97,30 +99,8 @@ func isBlank(stream []byte) bool {
 	return !slices.ContainsFunc(yamledit.Split(stream).Documents, func(d *yamledit.Document) bool { return !d.IsBlank() })
 }
 
-// lastLine hands on what a program writes to stderr, and keeps the last line of it for our message:
-// Helm may show only that.
-type lastLine struct {
-	to   io.Writer
-	text []byte
-}
-
-func (l *lastLine) Write(p []byte) (int, error) {
-	const most = 4096
-	l.text = append(l.text, p...)
-	l.text = l.text[max(0, len(l.text)-most):]
-	return l.to.Write(p)
-}
-
-// after returns an error with the last line behind it, which is cut short.
-func (l *lastLine) after(err error) error {
-	const most = 200
-	text := strings.TrimSpace(strings.ToValidUTF8(string(l.text), "\ufffd"))
-	line := []rune(input.HideUsers(strings.TrimSpace(text[strings.LastIndexAny(text, "\n\r")+1:])))
-	switch {
-	case len(line) == 0:
-		return err
-	case len(line) > most:
-		line = append(line[:most:most], '…')
-	}
-	return fmt.Errorf("%w: %s", err, string(line))
+// lastLine returns what a program wrote to stderr last: Helm may show only our message.
+func lastLine(stderr string) string {
+	text := strings.TrimSpace(strings.ToValidUTF8(stderr, "\ufffd"))
+	return input.HideUsers(strings.TrimSpace(text[strings.LastIndexAny(text, "\n\r")+1:]))
 }

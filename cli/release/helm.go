@@ -157,8 +157,3 @@ func (h Helm) List() ([]Release, error) {
 	}
 	return all, nil
 }
-
-// AllIn returns the arguments that have verify take the releases of a namespace.
-func (h Helm) AllIn(namespace string) string {
-	return advice.Command(append([]string{"--all-in", namespace}, h.inEnvironment().args()...)...)
-}

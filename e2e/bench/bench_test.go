@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -24,24 +23,20 @@ const (
 	mB   = 1000 * kB
 )
 
-// programs are the built ones, by name.
-type programs struct{ folder, ours, peak, empty, parse, cert string }
+// programs are the paths of the built ones, and the flag of the filter.
+type programs struct{ ours, peak, empty, parse, cert string }
 
 func build(t *testing.T) programs {
 	t.Helper()
-	p := programs{folder: t.TempDir()}
-	for name, of := range map[string]struct {
-		path           *string
-		module, folder string
-	}{
-		"helm-runnertrust": {&p.ours, "../..", "."}, "peak": {&p.peak, "../..", "./cli/testdata/peak"},
-		"empty": {&p.empty, ".", "./empty"}, "parse": {&p.parse, ".", "./parse"},
-	} {
-		*of.path = filepath.Join(p.folder, name)
-		cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", *of.path, of.folder)
-		cmd.Dir, cmd.Env = of.module, append(os.Environ(), "CGO_ENABLED=0")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%v: %s", err, out)
+	var p programs
+	built := t.TempDir()
+	for folder, path := range map[string]*string{"../..": &p.ours, "../../cli/testdata/peak": &p.peak, "empty": &p.empty, "parse": &p.parse} {
+		*path = filepath.Join(built, filepath.Base(folder))
+		if folder == "../.." {
+			*path = filepath.Join(built, "helm-runnertrust")
+		}
+		if err := tool.Program(*path, folder, "-ldflags", "-s -w"); err != nil {
+			t.Fatal(err)
 		}
 	}
 	cert, err := filepath.Abs("../../fixtures/certs/ca.crt")
@@ -58,15 +53,15 @@ func (p programs) filter(name string, stream []byte) *contender {
 
 // TestBenchmark races the program against others, and against itself with more to do.
 func TestBenchmark(t *testing.T) {
-	p, r := build(t), &report{began: time.Now(), rounds: 2}
+	p, r, repeated := build(t), &report{began: time.Now()}, 2
 	if *write {
-		r.rounds = *rounds
+		repeated = *rounds
 	}
-	r.small = raceSmall(t, p, r.rounds)
+	r.small = raceSmall(t, p, repeated)
 	r.series, r.large = raceSeries(t, p, *write)
 	r.starts = []start{startOf(t, "the filter", p.ours, p.cert), startOf(t, "only kyaml", p.parse)}
-	r.releases = measureReleases(t, p, r.rounds)
-	r.fetch = measureFetch(t, p, r.rounds)
+	r.releases = measureReleases(t, p, repeated)
+	r.fetch = measureFetch(t, p, repeated)
 	text := r.page(t)
 	if !*write {
 		t.Log(text)

@@ -74,7 +74,7 @@ func median(times []time.Duration) time.Duration {
 	return sorted[len(sorted)/2]
 }
 
-// times says how often the second median fits into the first.
+// ratio says how often the second median fits into the first.
 func ratio(a, b *contender) float64 { return float64(a.median()) / float64(b.median()) }
 
 // A series is one program with ever more of the same.

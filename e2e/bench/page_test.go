@@ -15,7 +15,6 @@ import (
 // A report is all that was measured.
 type report struct {
 	began    time.Time
-	rounds   int
 	small    []*contender // the filter first
 	series   []*series
 	large    [][2]*contender // the filter and cat

@@ -121,12 +121,10 @@ func (w *world) environment(t *testing.T, folder, helm, proxy string) []string {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Symlink(tool.Path(t, helm), filepath.Join(programs, "helm")); err != nil {
-		t.Fatal(err)
-	}
-	kubectl := "#!/bin/sh\nexec " + quoted(tool.Path(t, "kubernetes")) + " kubectl \"$@\"\n"
-	if err := os.WriteFile(filepath.Join(programs, "kubectl"), []byte(kubectl), 0o755); err != nil {
-		t.Fatal(err)
+	for name, built := range map[string]string{"helm": helm, "kubectl": "kubernetes"} {
+		if err := os.Symlink(tool.Path(t, built), filepath.Join(programs, name)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	archives, _ := filepath.Glob(filepath.Join(w.release, "*-"+runtime.GOOS+"-"+runtime.GOARCH+".tar.gz"))
 	if len(archives) != 1 {

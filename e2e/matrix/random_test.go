@@ -72,7 +72,11 @@ func TestRandomHierarchies(t *testing.T) {
 func (e *encounter) happen(t *testing.T) {
 	t.Helper()
 	text := e.fileText()
-	e.verdict = gitclient.Handshake{Host: e.host, Sent: e.sends, File: text, Origin: "ca.crt", Now: e.now}.Judge()
+	sent, err := trust.NewBundle("ca.crt", e.sends)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.verdict = gitclient.Judge(e.host, e.sends, sent.InFile(append([]byte{}, text...)), e.now)
 	server := trusttest.StartTLS("127.0.0.1:0", &tls.Config{MaxVersion: e.version}, e.chain[0], e.sends[1:]...)
 	defer server.Close()
 	v := newVisit(t, trusttest.Scenario{Host: e.host, Port: server.Port(), Addr: server.Addr, Sends: e.sends})

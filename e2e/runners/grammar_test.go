@@ -107,10 +107,7 @@ func (g *grammar) pod() (pod []field) {
 		pod = append(pod, field{"initContainers", []any{g.container("first", names)}})
 	}
 	var security []field
-	for _, f := range []field{{"runAsUser", pick[any](g, 0, 100, 999, "1.00065e+09")}, {"fsGroup", pick[any](g, 65533, 0)}, {"runAsGroup", pick[any](g, 0, 100)}, {"runAsNonRoot", true}} {
-		if text, isText := f.value.(string); isText {
-			f.value = number(text)
-		}
+	for _, f := range []field{{"runAsUser", pick[any](g, 0, 100, 999, number("1.00065e+09"))}, {"fsGroup", pick[any](g, 65533, 0)}, {"runAsGroup", pick[any](g, 0, 100)}, {"runAsNonRoot", true}} {
 		if g.one(2) {
 			security = append(security, f)
 		}

@@ -3,6 +3,7 @@ package runners
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"path"
 	"reflect"
 	"slices"
@@ -114,13 +115,8 @@ func different(where string, a, b any) string {
 		if !same {
 			break
 		}
-		keys := map[string]bool{}
-		for key := range x {
-			keys[key] = true
-		}
-		for key := range y {
-			keys[key] = true
-		}
+		keys := maps.Clone(x)
+		maps.Copy(keys, y)
 		for key := range keys {
 			if found := different(where+"/"+key, x[key], y[key]); found != "" {
 				return found

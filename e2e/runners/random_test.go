@@ -143,7 +143,7 @@ func writeStream(random *rand.Rand, documents [][]field) (stream string, kept bo
 	kept = true
 	for i, document := range documents {
 		style := newStyle(random)
-		kept = kept && !style.rewrites
+		kept = kept && style.flow == 0 // the filter may serialize flow style as a whole
 		if i > 0 || random.IntN(2) == 0 {
 			s.WriteString([]string{"---\n", "--- # a release\n", "---\n# Source: x/templates/y.yaml\n"}[random.IntN(3)])
 		}
@@ -222,7 +222,7 @@ func (b *bench) judge(fail func(string, ...any), stream string, filtered bool) {
 	var result struct {
 		Runners []struct {
 			Container, Status, File string
-			Finding                 struct{ Code, Message string }
+			Finding                 struct{ Code string }
 		}
 	}
 	if err := json.Unmarshal([]byte(out), &result); err != nil || len(result.Runners) > 1 {
@@ -249,8 +249,5 @@ func (b *bench) judge(fail func(string, ...any), stream string, filtered bool) {
 	b.report.pairs[[2]string{status, reads}]++
 	if status != "ok" && reads == "reads it" {
 		b.report.reasons["not ok, but reads it: "+status+" "+found]++
-	}
-	if os.Getenv("RUNNERS_SHOW") == found && reads == "reads it" {
-		fail("shown: %s", result.Runners[0].Finding.Message)
 	}
 }

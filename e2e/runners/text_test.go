@@ -21,7 +21,6 @@ type style struct {
 	flow     int  // one mapping of so many is in flow style; 0: none
 	comments bool // and blank lines, and blanks at the ends of lines
 	quotes   int  // 0: where needed; 1: single; 2: double
-	rewrites bool // the filter may serialize the whole document: lines are not kept
 }
 
 func newStyle(random *rand.Rand) *style {
@@ -33,7 +32,7 @@ func newStyle(random *rand.Rand) *style {
 		s.listed = s.indent
 	}
 	if random.IntN(5) == 0 {
-		s.flow, s.rewrites = 6, true
+		s.flow = 6
 	}
 	return s
 }

@@ -17,7 +17,6 @@ type file struct {
 
 // A volume as a kubelet lays it out.
 type volume struct {
-	name    string
 	files   map[string]file
 	made    map[string]bool // folders that mounts made, in an emptyDir
 	writes  bool            // an emptyDir; all others are read-only (GetAttributes in pkg/volume/configmap, secret, projected)
@@ -77,7 +76,7 @@ func (w world) volumesOf(pod any) (map[string]*volume, error) {
 		if err != nil {
 			return nil, fmt.Errorf("volume %s: %w", name, err)
 		}
-		laid.name, all[name] = name, laid
+		all[name] = laid
 		laid.made = map[string]bool{}
 		// SetVolumeOwnership in pkg/volume/volume_linux.go (changeFilePermission): the group may read.
 		if at(pod, "securityContext", "fsGroup") != nil {

@@ -59,6 +59,4 @@ const (
 	JobObject    trust.Code = "job-object"    // they wait for an object; a note
 	FileReplaced trust.Code = "file-replaced" // an older volume had the file already
 	Rewritten    trust.Code = "rewritten"     // a document was serialized as a whole; a note
-
-	CertsSecretName trust.Code = "certs-secret-name" // the chart's value has the same effect; a note
 )

@@ -3,11 +3,10 @@ package manifest
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
+	"unicode"
 
 	"helm-runnertrust/render/yamledit"
 	"helm-runnertrust/trust"
@@ -45,16 +44,15 @@ func NewError(code trust.Code, format string, args ...any) error {
 	return &Error{Code: code, Err: fmt.Errorf(format, args...)}
 }
 
-// sourceComment matches what Helm puts above a document: the template that it was rendered from.
+// TemplatePath returns the path in the `# Source:` comment that Helm puts above a document, "" without one.
 // What breaks a line of YAML, a lone CR too, is not part of it.
-var sourceComment = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?m)^\x{FEFF}?# Source: ([^\pC\p{Zl}\p{Zp}]*?)\s*$`)
-})
-
-// TemplatePath returns the path in the `# Source:` comment of a document, "" without one.
 func TemplatePath(doc *yamledit.Document) string {
-	if found := sourceComment().FindSubmatch(doc.Head()); found != nil {
-		return string(found[1])
+	for line := range strings.Lines(string(doc.Head())) {
+		path, found := strings.CutPrefix(strings.TrimPrefix(line, "\ufeff"), "# Source: ")
+		path = strings.TrimRight(path, " \t\r\n\f")
+		if found && !strings.ContainsFunc(path, func(r rune) bool { return unicode.In(r, unicode.C, unicode.Zl, unicode.Zp) }) {
+			return path
+		}
 	}
 	return ""
 }

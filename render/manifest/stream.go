@@ -1,8 +1,14 @@
+// Package manifest reads the Kubernetes objects of a stream: it lists and finds them, reads their
+// fields, and refuses them with their place in the stream.
+//
+// A part that somebody reads or edits is checked against its Keys first, so that reading it cannot
+// fail. Other parts are not looked at and stay as they are. The package knows Kubernetes objects, and
+// nothing of runners, pods or certificates.
 package manifest
 
 import (
+	"bytes"
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -82,22 +88,23 @@ func (s *Stream) Find(kind, name, namespace string) (found *Object) {
 	return found
 }
 
-// nameField matches the names in a text, plain or quoted.
-var nameField = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`name["']?[ \t]*:[ \t]*["']?([^ \t\r\n,}#"']*)`)
-})
-
 // byName returns the documents that may have a ConfigMap or a Secret by the names in their texts, so that
 // many runners do not search all documents each. Under "" are those with a name that does not show: as an
 // alias, with an anchor, a tag or an escape, on lines of its own.
 func byName(documents []*yamledit.Document) map[string][]*yamledit.Document {
-	named := map[string][]*yamledit.Document{}
+	const blanks = " \t\"'" // and quotes
+	field, named := []byte("name"), map[string][]*yamledit.Document{}
 	for _, doc := range documents {
 		if !doc.Contains("ConfigMap") && !doc.Contains("Secret") {
 			continue
 		}
-		for _, found := range nameField().FindAllSubmatch(doc.Text, -1) {
-			name := string(found[1])
+		for _, behind, found := bytes.Cut(doc.Text, field); found; _, behind, found = bytes.Cut(behind, field) {
+			value, isKey := bytes.CutPrefix(bytes.TrimLeft(behind, blanks), []byte(":"))
+			if !isKey {
+				continue
+			}
+			value = bytes.TrimLeft(value, blanks)
+			name := string(value[:max(0, bytes.IndexAny(value, blanks+"\r\n,}#"))])
 			if strings.ContainsAny(name, `&*!|>\?<`) {
 				name = ""
 			}

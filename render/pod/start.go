@@ -20,7 +20,7 @@ const (
 // StartFault returns what keeps the pod from starting, with an unknown status where it only may; nil for
 // nothing. All containers count, as a pod that is refused starts none of them.
 func (r *Runner) StartFault() *trust.Verdict {
-	code, why, unsure := CodeKeyMissing, cmp.Or(r.missingKey(), r.missingVariable()), ""
+	code, why, unsure := CodeKeyMissing, r.missingKey(), ""
 	if why == "" {
 		code, why = CodeNeverStarts, r.volumeFault()
 	}
@@ -42,21 +42,29 @@ func (r *Runner) StartFault() *trust.Verdict {
 	return nil
 }
 
-// missingKey says which volume of the pod shows a key that its object in the stream does not have; ""
-// for none. The kubelet starts no container of a pod before it has laid out all of its volumes, mounted
-// or not (MakePayload in pkg/volume/configmap and pkg/volume/secret of Kubernetes). An object without
-// any key is one that its owner has to fill.
+// missingKey says which volume, or which variable, takes a key that its object in the stream does not have; "" for
+// none. The kubelet starts no container of a pod before it has laid out all of its volumes, mounted or not
+// (MakePayload in pkg/volume/configmap and pkg/volume/secret of Kubernetes), nor one whose variables it cannot make
+// (makeEnvironmentVariables in pkg/kubelet/kubelet_pods.go).
 func (r *Runner) missingKey() string {
 	for _, v := range r.Volumes {
 		for _, s := range v.Sources {
-			o := r.find(s)
-			if o == nil || s.optional {
-				continue
-			}
-			keys := o.DataKeys()
+			lacks := r.lacking(s.Kind, s.Name, s.optional)
 			for _, i := range s.Items {
-				if len(keys) > 0 && !slices.Contains(keys, i.Key) {
-					return fmt.Sprintf("the volume %q shows the key %s of %s, which does not have it", v.Name, i.Key, o)
+				if lacks(i.Key) {
+					return fmt.Sprintf("the volume %q shows the key %s of %s/%s, which does not have it", v.Name, i.Key, s.Kind, s.Name)
+				}
+			}
+		}
+	}
+	for _, c := range r.all {
+		for _, entry := range c.env {
+			for _, shown := range Mountables {
+				reference := manifest.Value(entry, "valueFrom", shown.Volume+"KeyRef")
+				name, key := manifest.Text(reference, "name"), manifest.Text(reference, "key")
+				if r.lacking(shown.Kind, name, manifest.IsTrue(manifest.Text(reference, "optional")))(key) {
+					return fmt.Sprintf("the variable %s of the container %s takes the key %s of %s/%s, which does not have it",
+						manifest.Text(entry, "name"), c.Name, key, shown.Kind, name)
 				}
 			}
 		}
@@ -64,28 +72,16 @@ func (r *Runner) missingKey() string {
 	return ""
 }
 
-// missingVariable says which variable takes a key that its object in the stream does not have; "" for none
-// (makeEnvironmentVariables in pkg/kubelet/kubelet_pods.go of Kubernetes).
-func (r *Runner) missingVariable() string {
-	for _, c := range r.all {
-		for _, entry := range c.env {
-			for _, shown := range Mountables {
-				reference := manifest.Value(entry, "valueFrom", shown.Volume+"KeyRef")
-				if reference == nil || manifest.IsTrue(manifest.Text(reference, "optional")) {
-					continue
-				}
-				o := r.stream.Find(shown.Kind, manifest.Text(reference, "name"), r.Namespace)
-				if o == nil {
-					continue
-				}
-				if keys, key := o.DataKeys(), manifest.Text(reference, "key"); len(keys) > 0 && !slices.Contains(keys, key) {
-					return fmt.Sprintf("the variable %s of the container %s takes the key %s of %s, which does not have it",
-						manifest.Text(entry, "name"), c.Name, key, o)
-				}
-			}
+// lacking returns what reports whether an object of the stream does not have a key that it has to have. One without any
+// key is one that its owner has to fill.
+func (r *Runner) lacking(kind, name string, optional bool) func(key string) bool {
+	var keys []string
+	if name != "" && !optional {
+		if o := r.stream.Find(kind, name, r.Namespace); o != nil {
+			keys = o.DataKeys()
 		}
 	}
-	return ""
+	return func(key string) bool { return len(keys) > 0 && !slices.Contains(keys, key) }
 }
 
 // volumeFault says which volume the API server refuses (ValidateVolumes in pkg/apis/core/validation of

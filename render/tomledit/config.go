@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/pelletier/go-toml/v2"
 )
@@ -191,22 +190,22 @@ type Switch struct {
 
 // switches match where a switch is set, and not where a script reads it. Git takes any value of
 // GIT_SSL_NO_VERIFY for yes, also "false" and an empty one (http.c; tried with 2.39).
-var switches = sync.OnceValue(func() map[string]*regexp.Regexp {
-	const set, quote = `(^|[^${])`, `\\?["']?`
-	return map[string]*regexp.Regexp{
-		"GIT_SSL_NO_VERIFY":            regexp.MustCompile(set + `GIT_SSL_NO_VERIFY` + quote + `\s*=`),
-		"NODE_TLS_REJECT_UNAUTHORIZED": regexp.MustCompile(set + `NODE_TLS_REJECT_UNAUTHORIZED` + quote + `\s*=\s*` + quote + `0\b`),
-		"sslVerify":                    regexp.MustCompile(`(?i)sslVerify` + quote + `[\s=]+` + quote + `(false|no|off|0)\b`),
-		"tls-skip-verify":              regexp.MustCompile(`(?i)--tls-skip-verify|tls-skip-verify["']?\s*=\s*true`),
-	}
-})
+var switches = map[string]string{
+	"GIT_SSL_NO_VERIFY":            isSet + `GIT_SSL_NO_VERIFY` + anyQuote + `\s*=`,
+	"NODE_TLS_REJECT_UNAUTHORIZED": isSet + `NODE_TLS_REJECT_UNAUTHORIZED` + anyQuote + `\s*=\s*` + anyQuote + `0\b`,
+	"sslVerify":                    `(?i)sslVerify` + anyQuote + `[\s=]+` + anyQuote + `(false|no|off|0)\b`,
+	"tls-skip-verify":              `(?i)--tls-skip-verify|tls-skip-verify["']?\s*=\s*true`,
+}
+
+const isSet, anyQuote = `(^|[^${])`, `\\?["']?`
 
 // Switches returns the switches in the text, by line: in environment, in scripts, and among the
 // settings. Comments have none.
 func (c *Config) Switches() (found []Switch) {
 	for i, line := range strings.Split(c.text, "\n") {
-		for _, name := range slices.Sorted(maps.Keys(switches())) {
-			if switches()[name].MatchString(line) && !strings.HasPrefix(strings.TrimSpace(line), "#") {
+		for _, name := range slices.Sorted(maps.Keys(switches)) {
+			hasName := strings.Contains(strings.ToLower(line), strings.ToLower(name)) && !strings.HasPrefix(strings.TrimSpace(line), "#")
+			if hasName && regexp.MustCompile(switches[name]).MatchString(line) {
 				found = append(found, Switch{name, i + 1})
 			}
 		}

@@ -2,12 +2,9 @@ package values
 
 import (
 	"fmt"
-	"path"
 	"strings"
 
-	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/manifest"
-	"helm-runnertrust/render/pod"
 )
 
 // The first versions of the chart, 0.X.0, that have a key, by its changelog (!348 and !451) and its
@@ -38,19 +35,6 @@ func (r *runner) checkVersion() error {
 		return r.refuse(manifest.NoVolumes, missing, r.ChartVersion, "volumes", volumesSince)
 	case major == 0 && minor < extraObjectsSince && r.files.HasCertificates() && !r.Apart:
 		return r.refuse(manifest.NoExtraObjects, missing, r.ChartVersion, "extraObjects", extraObjectsSince)
-	}
-	return nil
-}
-
-// checkChartMounts refuses a directory where the chart itself mounts a volume, or below one that is
-// read-only: only its manifests would show that.
-func checkChartMounts(dir string) error {
-	for mount, readOnly := range map[string]bool{
-		"/secrets": true, "/configmaps": true, path.Join(gitlabrunner.DefaultHome, gitlabrunner.ConfigFolder): false,
-	} {
-		if dir == mount || readOnly && pod.IsBelow(dir, mount) {
-			return manifest.NewError(manifest.DirUnknown, "the certs directory %q cannot be mounted: the chart has a volume at %s", dir, mount)
-		}
 	}
 	return nil
 }

@@ -60,12 +60,7 @@ func (r *runner) aboutVolumes() string {
 	if len(r.values.Objects) > 1 {
 		shows = "only these keys, each as a file; pods wait until they exist"
 	}
-	about := commented("Shows %s. The chart has volumes and volumeMounts since 0.%d.0.", shows, volumesSince)
-	if name := r.certsSecretName(); name != "" {
-		about += commented("Instead of both, this line does the same in every version of the chart, unless the runner is root, but shows all keys of the Secret:") +
-			"#   certsSecretName: " + name + "\n"
-	}
-	return about
+	return commented("Shows %s. The chart has volumes and volumeMounts since 0.%d.0.", shows, volumesSince)
 }
 
 func (r *runner) aboutMounts() string {

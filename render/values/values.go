@@ -79,14 +79,6 @@ func New(o Options) (*Values, error) {
 	if v.Config, err = r.config(); err != nil {
 		return nil, err
 	}
-	if name := r.certsSecretName(); name != "" {
-		effect := "alone has the same effect"
-		if v.Config != "" {
-			effect = "has the effect of volumes and volumeMounts"
-		}
-		v.Notes = append(v.Notes, trust.Finding{Code: manifest.CertsSecretName,
-			Message: "certsSecretName: " + name + " " + effect + ", in every version of the chart, unless the runner is root"})
-	}
 	switch {
 	case !o.Apart:
 		v.Text, err = r.text(v.Config)
@@ -124,7 +116,7 @@ func (o Options) runner() (*runner, error) {
 		r.at = delivery.Location{Dir: path.Clean(cmp.Or(o.CertsDir, defaultCertsDir)), File: server.CertFile}
 	}
 	r.files = render.NewFiles(o.Options, cmp.Or(o.ConfigMapName, DefaultConfigMapName), r.refuse)
-	return r, cmp.Or(o.CheckNames(), checkChartMounts(r.at.Dir))
+	return r, o.CheckNames()
 }
 
 func (r *runner) refuse(code trust.Code, format string, args ...any) error {
@@ -148,15 +140,4 @@ func (r *runner) config() (string, error) {
 		text, err = config.PrependPreBuildScript(render.JobsScriptLines())
 	}
 	return strings.TrimPrefix(text, header), err
-}
-
-// certsSecretName returns the Secret that the chart's value certsSecretName would mount in the same way,
-// in every version of the chart: it shows all keys, and each under its name, at the directory of a runner
-// that is not root. "" for none.
-func (r *runner) certsSecretName() string {
-	object := r.values.Objects[0]
-	if !r.hosted || r.at.Dir != defaultCertsDir || len(r.values.Objects) > 1 || object.Kind != "Secret" || object.Key != r.at.File {
-		return ""
-	}
-	return object.Name
 }

@@ -189,7 +189,7 @@ func (c *carrier) shift(d difference, indent int, item bool) int {
 		if item && isItem && column == indent {
 			return c.column(first, true) - indent
 		}
-		if key := strings.Index(c.new.lines[at], markOf(first)); key <= indent {
+		if key := strings.Index(c.new.lines[at], edge+markOf(first)); key <= indent {
 			return c.column(first, false) - key
 		}
 	}

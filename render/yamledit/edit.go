@@ -2,6 +2,7 @@ package yamledit
 
 import (
 	"slices"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -31,11 +32,11 @@ func List(items ...*yaml.RNode) *yaml.RNode {
 	return list
 }
 
-// Text is a new string. What YAML 1.1 takes for something else is quoted, as Kubernetes's own
-// library reads it so (sigs.k8s.io/yaml).
+// Text is a new string. A word that only YAML 1.1 takes for a bool is quoted, as Kubernetes's own library
+// reads it so (sigs.k8s.io/yaml). What YAML 1.2 takes for something else gets its quotes when it is written.
 func Text(value string) *yaml.RNode {
 	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: value}
-	if yaml.IsYaml1_1NonString(node) {
+	if slices.Contains([]string{"y", "yes", "on", "n", "no", "off"}, strings.ToLower(value)) {
 		node.Style = yaml.DoubleQuotedStyle
 	}
 	return yaml.NewRNode(node)

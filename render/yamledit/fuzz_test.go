@@ -48,9 +48,11 @@ func FuzzEdit(f *testing.F) {
 	f.Add([]byte("---x: 1\na: |\n  b"), 7)             // no marker
 	f.Add([]byte("---\n#\r"), 1)
 	f.Add([]byte("# c\ra: 1\r"), 1)
+	f.Add([]byte(" |\n"), 4)
+	f.Add([]byte("x:\na: |1\n"), 39)
 	f.Fuzz(func(t *testing.T, text []byte, at int) {
 		stream := Split(text)
-		if len(stream.Documents) != 1 {
+		if len(stream.Documents) != 1 || at < 0 {
 			return
 		}
 		doc := stream.Documents[0]
@@ -109,8 +111,8 @@ func cutAppended(t *testing.T, stream []byte, isAppended bool) *yaml.RNode {
 func editAt(t *testing.T, root *yaml.Node, at int) (replaces bool) {
 	t.Helper()
 	nodes := nodesOf(root, false)
-	node := nodes[max(0, at%len(nodes))].node
-	replaces = nodes[max(0, at%len(nodes))].inFlow // lines of a flow collection are written anew
+	node := nodes[at%len(nodes)].node
+	replaces = nodes[at%len(nodes)].inFlow // lines of a flow collection are written anew
 	switch node.Kind {
 	case yaml.MappingNode:
 		key := "added"
@@ -127,8 +129,9 @@ func editAt(t *testing.T, root *yaml.Node, at int) (replaces bool) {
 		}
 	case yaml.ScalarNode:
 		if node.Style&yaml.LiteralStyle != 0 {
+			wasEmpty := node.Value == "" // its first line says how far the next ones are indented
 			node.Value += "added\n"
-			return replaces
+			return replaces || wasEmpty
 		}
 		node.Value, replaces = "value", true
 	}

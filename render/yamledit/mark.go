@@ -1,10 +1,8 @@
 package yamledit
 
 import (
-	"fmt"
-	"regexp"
+	"strconv"
 	"strings"
-	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -23,10 +21,11 @@ func (s serialized) first(line int) *yaml.Node {
 	return s.marks[line][0]
 }
 
-// markOf returns what stands for a scalar: its position, between characters that no chart has.
-func markOf(node *yaml.Node) string { return fmt.Sprintf("\ue000%d.%d\ue000", node.Line, node.Column) }
+// edge is on both sides of a mark, and no chart has it.
+const edge = "\ue000"
 
-var markPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("\ue000[0-9.]+\ue000") })
+// markOf returns what stands for a scalar, without its edges: its position.
+func markOf(node *yaml.Node) string { return strconv.Itoa(node.Line) + "." + strconv.Itoa(node.Column) }
 
 // addScalars notes the scalars of the text. A null may have no text, and what an alias stands for
 // has no position.
@@ -46,7 +45,7 @@ func (c *carrier) serialize(tree *yaml.Node) (s serialized, err error) {
 	s.lines = strings.Split(strings.TrimSuffix(string(written), "\n"), "\n")
 	for _, line := range s.lines {
 		var marks []*yaml.Node
-		for _, mark := range markPattern().FindAllString(line, -1) {
+		for _, mark := range strings.Split(line, edge)[1:] {
 			if node := c.scalars[mark]; node != nil {
 				marks = append(marks, node)
 			}
@@ -60,9 +59,9 @@ func (c *carrier) serialize(tree *yaml.Node) (s serialized, err error) {
 // which are in the text.
 func (c *carrier) mark(node *yaml.Node) {
 	node.HeadComment, node.FootComment = "", ""
-	if old := c.scalars[markOf(node)]; node.Kind == yaml.ScalarNode && old != nil {
-		if old.Value == node.Value && old.ShortTag() == node.ShortTag() {
-			node.Value, node.Tag, node.Style = markOf(node), yaml.NodeTagString, 0
+	if node.Kind == yaml.ScalarNode {
+		if old := c.scalars[markOf(node)]; old != nil && old.Value == node.Value && old.ShortTag() == node.ShortTag() {
+			node.Value, node.Tag, node.Style = edge+markOf(node)+edge, yaml.NodeTagString, 0
 		}
 	}
 	for _, child := range node.Content {
@@ -73,12 +72,13 @@ func (c *carrier) mark(node *yaml.Node) {
 // unmarked puts the scalars of the text in place of their marks. One of several lines does not fit there,
 // and what comes of it is not the edited tree.
 func (c *carrier) unmarked(line string) string {
-	return markPattern().ReplaceAllStringFunc(line, func(mark string) string {
-		if node := c.scalars[mark]; node != nil {
-			return writtenScalar(node.Tag, node.Value, node.Style)
+	parts := strings.Split(line, edge)
+	for i := 1; i < len(parts); i++ {
+		if node := c.scalars[parts[i]]; node != nil {
+			parts[i] = writtenScalar(node.Tag, node.Value, node.Style)
 		}
-		return mark
-	})
+	}
+	return strings.Join(parts, "")
 }
 
 // writtenScalar returns a scalar alone; "" for one that cannot be written.

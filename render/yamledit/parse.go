@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
-	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -35,37 +33,27 @@ func parse(document []byte, expanded *int) (*yaml.Node, error) {
 	top := root.Content[0]
 	top.FootComment += root.FootComment
 	x := expansion{map[*yaml.Node]bool{}, expanded}
-	return x.expand(top, 0, false)
+	return x.expand(top, 0)
 }
 
 // expansion replaces aliases by copies of what they stand for. It refuses an alias inside its own
 // anchor, and growth beyond maxExpanded.
 type expansion struct {
-	open     map[*yaml.Node]bool // nodes that are being expanded
+	open     map[*yaml.Node]bool // nodes with an anchor that are being expanded
 	expanded *int                // bytes of copies
 }
 
-// expand returns a copy of node without aliases; copied is whether node is reached through one.
-func (x *expansion) expand(node *yaml.Node, depth int, copied bool) (*yaml.Node, error) {
+// expand puts copies in place of the aliases in a tree, and returns it.
+func (x *expansion) expand(node *yaml.Node, depth int) (*yaml.Node, error) {
 	if node.Kind == yaml.AliasNode {
-		return x.expand(node.Alias, depth, true)
+		return x.copy(node.Alias, depth)
 	}
-	if x.open[node] {
-		return nil, fmt.Errorf("line %d: anchor %q contains itself", node.Line, node.Anchor)
-	}
-	x.open[node] = true
-	defer delete(x.open, node)
-
-	expanded := *node
-	expanded.Content = nil
-	if copied {
-		expanded.Anchor, expanded.Line, expanded.Column = "", 0, 0
-		if *x.expanded += yaml.DefaultIndent*depth + len(node.Value) + 1; *x.expanded > maxExpanded {
-			return nil, fmt.Errorf("the aliases of the stream, written out, take more than %d MiB", maxExpanded>>20)
-		}
+	if node.Anchor != "" {
+		x.open[node] = true
+		defer delete(x.open, node)
 	}
 	for i, child := range node.Content {
-		c, err := x.expand(child, depth+1, copied)
+		c, err := x.expand(child, depth+1)
 		if err != nil {
 			return nil, err
 		}
@@ -75,9 +63,29 @@ func (x *expansion) expand(node *yaml.Node, depth int, copied bool) (*yaml.Node,
 		if node.Style&yaml.FlowStyle != 0 && yaml.IsYNodeTaggedNull(c) {
 			c.Value = "null" // go.yaml.in/yaml/v3 writes one without a word as a part of its key
 		}
-		expanded.Content = append(expanded.Content, c)
+		node.Content[i] = c
 	}
-	return &expanded, nil
+	return node, nil
+}
+
+// copy copies what an alias stands for, in which no aliases are left.
+func (x *expansion) copy(node *yaml.Node, depth int) (*yaml.Node, error) {
+	if x.open[node] {
+		return nil, fmt.Errorf("line %d: anchor %q contains itself", node.Line, node.Anchor)
+	}
+	if *x.expanded += yaml.DefaultIndent*depth + len(node.Value) + 1; *x.expanded > maxExpanded {
+		return nil, fmt.Errorf("the aliases of the stream, written out, take more than %d MiB", maxExpanded>>20)
+	}
+	copied := *node
+	copied.Anchor, copied.Line, copied.Column, copied.Content = "", 0, 0, nil
+	for _, child := range node.Content {
+		c, err := x.copy(child, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		copied.Content = append(copied.Content, c)
+	}
+	return &copied, nil
 }
 
 // A SyntaxError is a text that is not one YAML document, or one that is refused.
@@ -89,13 +97,10 @@ type SyntaxError struct {
 // Error returns the message, without the line.
 func (e *SyntaxError) Error() string { return e.Message }
 
-// unknownAnchor matches a message of go.yaml.in/yaml/v3 that repeats text of the document. That text can be
-// a password that begins with an asterisk, which YAML takes for an alias.
-var unknownAnchor = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?s)unknown anchor '.*' referenced`) })
-
-// newSyntaxError takes the line out of a message of go.yaml.in/yaml/v3 or of this package.
+// newSyntaxError takes the line out of a message of go.yaml.in/yaml/v3 or of this package. A message that
+// repeats text of the document is left out: it can be a password that begins with an asterisk, as an alias does.
 func newSyntaxError(err error) *SyntaxError {
-	if unknownAnchor().MatchString(err.Error()) {
+	if strings.Contains(err.Error(), "unknown anchor '") {
 		return &SyntaxError{Message: "an alias (*) refers to an anchor that is not there"}
 	}
 	e := &SyntaxError{Message: strings.TrimPrefix(err.Error(), "yaml: ")}

@@ -11,7 +11,7 @@ import (
 	"helm-runnertrust/fixtures"
 )
 
-// TestRead reads streams in pieces of any size, with documents from empty to larger than a chunk:
+// TestRead reads streams in pieces of any size, from empty to larger than the buffer is first:
 // the documents have to be those of Split.
 func TestRead(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
@@ -37,21 +37,6 @@ func TestRead(t *testing.T) {
 				t.Fatalf("document %d of %d differs", i+1, len(want.Documents))
 			}
 		}
-	}
-}
-
-// TestReadMarkerAtChunk has a line that begins like a marker at the end of the first chunk.
-func TestReadMarkerAtChunk(t *testing.T) {
-	line := []byte("- text\n")
-	stream := bytes.Repeat(line, firstChunk/len(line)-2)
-	stream = append(stream, bytes.Repeat([]byte("x"), firstChunk-len(stream)-4)...)
-	stream = append(stream, "\n------\n"...)
-	got, err := Read(bytes.NewReader(stream))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(got.Documents) != 1 || !bytes.Equal(got.Documents[0].Text, stream) {
-		t.Errorf("%d documents", len(got.Documents))
 	}
 }
 

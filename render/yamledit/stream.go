@@ -14,7 +14,6 @@ import (
 type Stream struct {
 	Documents []*Document
 
-	lines    int // in the documents
 	expanded int // bytes that aliases expanded to
 	added    [][]byte
 }
@@ -23,17 +22,12 @@ type Stream struct {
 // `---` line, unless only a byte order mark, blank lines, comments or directives stand before it,
 // and ends with a `...` line, inclusive (YAML 1.2.2, section 9.2). An empty stream has none.
 func Split(text []byte) *Stream {
-	s := &Stream{}
-	s.add(split(text))
-	return s
-}
-
-// add puts texts behind the documents of the stream.
-func (s *Stream) add(texts [][]byte) {
-	for _, text := range texts {
-		s.Documents = append(s.Documents, &Document{Number: len(s.Documents) + 1, LinesAbove: s.lines, Text: text, stream: s})
-		s.lines += bytes.Count(text, []byte("\n"))
+	s, lines := &Stream{}, 0
+	for i, document := range split(text) {
+		s.Documents = append(s.Documents, &Document{Number: i + 1, LinesAbove: lines, Text: document, stream: s})
+		lines += bytes.Count(document, []byte("\n"))
 	}
+	return s
 }
 
 // split cuts a text at the markers of its documents.
@@ -49,6 +43,7 @@ func split(stream []byte) [][]byte {
 	at := 0
 	for line := range bytes.Lines(stream) {
 		switch {
+		case !prefix && line[0] != '-' && line[0] != '.': // most lines are neither marker
 		case isMarker(line, "---"):
 			if !prefix {
 				cut(at)
@@ -138,46 +133,22 @@ type DocumentError struct {
 
 func (e *DocumentError) Error() string { return e.Err.Error() }
 
-const (
-	firstChunk = 256 << 10 // more than what the gitlab chart renders
-	chunkSize  = 2 << 20
-)
-
-// Read is [Split] of what a reader gives, which is read in chunks that the documents then share:
-// it takes little more memory than the stream has bytes.
+// Read is [Split] of what a reader gives. Of the buffer, what is not filled takes no memory; it grows by so
+// much that a stream is hardly held twice.
 func Read(r io.Reader) (*Stream, error) {
-	s := &Stream{}
-	rest := make([]byte, 0, firstChunk) // read, and not yet cut into documents
+	const start, growth = 256 << 10, 8 // the gitlab chart renders less
+	text := make([]byte, 0, start)
 	for {
-		chunk := rest
-		if len(chunk) > cap(chunk)/2 {
-			chunk = append(make([]byte, 0, max(chunkSize, 2*cap(chunk))), rest...)
-		}
-		n, err := io.ReadFull(r, chunk[len(chunk):cap(chunk)])
-		chunk = chunk[:len(chunk)+n]
+		n, err := io.ReadFull(r, text[len(text):cap(text)])
+		text = text[:len(text)+n]
 		switch {
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-			s.add(split(chunk))
-			return s, nil
+			return Split(text), nil
 		case err != nil:
 			return nil, err
 		}
-		rest = s.addWhole(chunk)
+		text = append(make([]byte, 0, growth*cap(text)), text...)
 	}
-}
-
-// addWhole adds the documents of a chunk that can be told to end in it, and returns what is behind
-// them, in a chunk of its own when that is little.
-func (s *Stream) addWhole(chunk []byte) (rest []byte) {
-	lines := chunk[:bytes.LastIndexByte(chunk, '\n')+1]
-	pieces := split(lines)
-	if len(pieces) < 2 {
-		return chunk
-	}
-	last := len(pieces) - 1
-	s.add(pieces[:last])
-	rest = chunk[len(lines)-len(pieces[last]):]
-	return append(make([]byte, 0, max(chunkSize, 2*len(rest))), rest...)
 }
 
 var byteOrderMark = []byte("\ufeff")

@@ -1,6 +1,7 @@
 package gitclient_test
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -68,20 +69,33 @@ func (f family) list(letters string) []*x509.Certificate {
 	return certs
 }
 
-// judge fails the test unless the verdict has this status and says this.
-func judge(t *testing.T, h gitclient.Handshake, want trust.Status, says string) {
+// A handshake is what the server sends, and the text of the file.
+type handshake struct {
+	Sent []*x509.Certificate
+	File []byte
+	Host string
+}
+
+// judge returns git's verdict at noon.
+func (h handshake) judge(t *testing.T) trust.Verdict {
 	t.Helper()
-	h.Now, h.Origin = noon, "ca.crt"
-	if h.Host == "" {
-		h.Host = "gitlab.example.com"
+	any, err := trust.NewBundle("ca.crt", newFamily(nil).list("u"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	v := h.Judge()
+	return gitclient.Judge(cmp.Or(h.Host, "gitlab.example.com"), h.Sent, any.InFile(append([]byte{}, h.File...)), noon)
+}
+
+// judge fails the test unless the verdict has this status and says this.
+func judge(t *testing.T, h handshake, want trust.Status, says string) {
+	t.Helper()
+	v := h.judge(t)
 	if v.Status != want || (want == trust.StatusOK) != (v.Finding.Code == trust.CodeTrusted) || !strings.Contains(v.Finding.Message, says) {
 		t.Errorf("%+v, want %s with %q", v, want, says)
 	}
 }
 
 // handshake has the server send some of the family, and the file hold some.
-func (f family) handshake(sent, file string) gitclient.Handshake {
-	return gitclient.Handshake{Sent: f.list(sent), File: trusttest.PEM(f.list(file)...)}
+func (f family) handshake(sent, file string) handshake {
+	return handshake{Sent: f.list(sent), File: trusttest.PEM(f.list(file)...)}
 }

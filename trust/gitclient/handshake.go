@@ -1,64 +1,56 @@
+// Package gitclient tells when git in a CI job connects to a server, with the file that the runner
+// hands on as GIT_SSL_CAINFO.
+//
+// Which TLS library a job's git was built with is not known beforehand: GnuTLS on Debian and
+// Ubuntu, OpenSSL in the runner's own images. The answer is ok only where both accept, and that is
+// an allow-list: every certificate of the path is plain in each respect, and nothing else in the
+// file can lead elsewhere. It is failed where both are certain to refuse, and unknown, with what is
+// not plain, everywhere else. Each rule of the list holds as long as random hierarchies show no
+// false answer (e2e/matrix, docs/HIERARCHIES.md). Revocation is left out: git asks for none.
 package gitclient
 
 import (
-	"cmp"
 	"crypto/x509"
 	"time"
 
 	"helm-runnertrust/trust"
 )
 
-// Handshake is what git has to judge by.
-type Handshake struct {
-	// Host is the server's DNS name or IP address, without port and brackets.
-	Host string
-	// Sent are the certificates that the server sends, its own first.
-	Sent []*x509.Certificate
-	// File is the text that GIT_SSL_CAINFO holds, Origin its name in messages.
-	File   []byte
-	Origin string
-	Now    time.Time
-}
-
-// Judge returns whether git connects with the file, as its text is ([trust.Bundle.Text]).
+// Judge returns ok where git with GnuTLS and git with OpenSSL both connect to a host, a DNS name or an IP address
+// without brackets, failed where neither does, and otherwise unknown. The server sends these certificates, its own
+// first, and GIT_SSL_CAINFO has the file as its text is ([trust.Bundle.Text]). It checks no signature before the
+// number of names and the length of keys are known to be small.
 func Judge(host string, sent []*x509.Certificate, file *trust.Bundle, now time.Time) trust.Verdict {
-	return Handshake{Host: host, Sent: sent, File: file.Text(), Origin: file.Origin(), Now: now}.Judge()
-}
-
-// Judge returns ok where git with GnuTLS and git with OpenSSL both connect, failed where neither
-// does, and otherwise unknown. It checks no signature before the number of names and the length of
-// keys are known to be small.
-func (h Handshake) Judge() trust.Verdict {
-	if len(h.Sent) == 0 {
+	if len(sent) == 0 {
 		return trust.Failed(trust.Found(trust.CodeEmpty, "the server sends no certificate"))
 	}
-	if refusal := h.leafRefusal(); refusal != nil {
+	if refusal := leafRefusal(sent[0], host, now); refusal != nil {
 		return trust.Failed(*refusal)
 	}
-	file, plainText := readFile(h.File)
+	known, plainText := readFile(file.Text())
 	if !plainText {
-		return unknown(undecided("%s holds more than plain certificates, of which git may read none", h.Origin))
+		return unknown(undecided("%s holds more than plain certificates, of which git may read none", file.Origin()))
 	}
-	if many := trust.ManyNames(h.Sent, file); many != nil {
+	if many := trust.ManyNames(sent, known); many != nil {
 		return unknown(many)
 	}
-	if !canAnchor(file, h.Sent) {
-		chain := trust.PathFrom(h.Sent[0], h.Sent)
+	if !canAnchor(known, sent) {
+		chain := trust.PathFrom(sent[0], sent)
 		top := chain[len(chain)-1]
 		return trust.Failed(trust.Found(trust.CodeUnknownAuthority,
 			"the chain ends in %s, issued by %q, and the file vouches for neither", trust.NameOf(top), top.Issuer.String()))
 	}
-	p, oddity := newPath(h.Sent, file, h.Now)
+	p, oddity := newPath(sent, known, now)
 	if oddity != nil {
 		return unknown(oddity)
 	}
 	if refusal := p.dateRefusal(); refusal != nil {
 		return trust.Failed(*refusal)
 	}
-	if oddity := p.oddity(h); oddity != nil {
+	if oddity := p.oddity(host); oddity != nil {
 		return unknown(oddity)
 	}
-	return p.trusted(h.Origin)
+	return p.trusted(file.Origin())
 }
 
 // trusted is the good verdict. It warns of a path that does not reach its root in the file, which
@@ -75,13 +67,12 @@ func (p path) trusted(origin string) trust.Verdict {
 
 // leafRefusal is what both libraries have against the server's own certificate, whatever the file
 // holds.
-func (h Handshake) leafRefusal() *trust.Finding {
-	leaf := h.Sent[0]
-	if coverage(leaf, h.Host) == trust.StatusFailed && !hiddenExtensions(leaf) {
-		mismatch := trust.Explain(x509.HostnameError{Certificate: leaf, Host: h.Host}, h.Sent, h.Now)
-		return cmp.Or(trust.OutsideValidity(leaf, h.Now), &mismatch)
+func leafRefusal(leaf *x509.Certificate, host string, now time.Time) *trust.Finding {
+	refusal := trust.OutsideValidity(leaf, now)
+	if refusal == nil && coverage(leaf, host) == trust.StatusFailed && !hiddenExtensions(leaf) {
+		refusal = new(trust.Explain(x509.HostnameError{Certificate: leaf, Host: host}, nil, now))
 	}
-	return trust.OutsideValidity(leaf, h.Now)
+	return refusal
 }
 
 func unknown(reason *trust.Finding) trust.Verdict {

@@ -50,8 +50,7 @@ func TestOldCurl(t *testing.T) {
 	f := newFamily(nil)
 	for file, warns := range map[string]int{"ipr": 0, "r": 0, "p": 1, "ip": 1} {
 		h := f.handshake("lip", file)
-		h.Host, h.Now = "gitlab.example.com", noon
-		if v := h.Judge(); !v.OK() || len(v.Warnings) != warns || warns > 0 && v.Warnings[0].Code != trust.CodeIssuerMissing {
+		if v := h.judge(t); !v.OK() || len(v.Warnings) != warns || warns > 0 && v.Warnings[0].Code != trust.CodeIssuerMissing {
 			t.Errorf("%s: %+v", file, v)
 		}
 	}
@@ -154,8 +153,7 @@ func TestCertificates(t *testing.T) {
 			}
 			h := f.handshake(test.sent, test.file)
 			judge(t, h, test.want, test.says)
-			h.Host, h.Now = "gitlab.example.com", noon
-			if v := h.Judge(); test.code != "" && v.Finding.Code != test.code {
+			if v := h.judge(t); test.code != "" && v.Finding.Code != test.code {
 				t.Errorf("code %q, want %q", v.Finding.Code, test.code)
 			}
 		})

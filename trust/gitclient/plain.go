@@ -21,7 +21,8 @@ const (
 )
 
 // oddity says what is not plain about the path, or why Go does not accept it.
-func (p path) oddity(h Handshake) *trust.Finding {
+func (p path) oddity(host string) *trust.Finding {
+	leaf := p.certs[0]
 	for i, c := range p.certs {
 		if f := certificateOddity(c, i == 0); f != nil {
 			return f
@@ -30,34 +31,34 @@ func (p path) oddity(h Handshake) *trust.Finding {
 		if (selfIssued(c) || c != issuer) && (!namesKey(c, issuer) || !namesSerial(c, issuer)) {
 			return unusual(c, "names another key or serial number than its issuer has")
 		}
-		if len(extension(c, oidNameConstraints)) > 0 && (i == 0 || !plainConstraints(c, h.Sent[0].DNSNames)) {
+		if len(extension(c, oidNameConstraints)) > 0 && (i == 0 || !plainConstraints(c, leaf.DNSNames)) {
 			return unusual(c, "has unusual name constraints, or constrains unusual names")
 		}
-		if f := trust.OutsideValidity(c, h.Now); f != nil {
+		if f := trust.OutsideValidity(c, p.now); f != nil {
 			return f
 		}
 	}
-	if coverage(h.Sent[0], h.Host) != trust.StatusOK {
-		return unusual(h.Sent[0], "has no plain name for %q among its alternative names", h.Host)
+	if coverage(leaf, host) != trust.StatusOK {
+		return unusual(leaf, "has no plain name for %q among its alternative names", host)
 	}
 	if !p.anchored() {
 		return new(trust.Found(trust.CodeStrictGit,
 			"the file holds neither the last certificate that the server sends nor its issuer, which git with GnuTLS wants"))
 	}
-	if err := p.verify(h); err != nil {
-		return new(trust.Explain(err, h.Sent, h.Now))
+	if err := p.verify(host); err != nil {
+		return new(trust.Explain(err, p.certs[:p.sent], p.now))
 	}
 	return nil
 }
 
 // verify has Go verify exactly this path.
-func (p path) verify(h Handshake) error {
+func (p path) verify(host string) error {
 	roots, between := x509.NewCertPool(), x509.NewCertPool()
 	roots.AddCert(p.certs[len(p.certs)-1])
 	for _, c := range p.certs[1:] {
 		between.AddCert(c)
 	}
-	_, err := p.certs[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, DNSName: h.Host, CurrentTime: h.Now})
+	_, err := p.certs[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, DNSName: host, CurrentTime: p.now})
 	return err
 }
 

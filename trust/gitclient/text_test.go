@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"helm-runnertrust/trust"
-	"helm-runnertrust/trust/gitclient"
 	"helm-runnertrust/trust/trusttest"
 )
 
@@ -35,7 +34,7 @@ func TestFileText(t *testing.T) {
 		"a byte order mark":   {"\ufeff" + plain, unknown},
 	} {
 		t.Run(name, func(t *testing.T) {
-			judge(t, gitclient.Handshake{Sent: f.list("lip"), File: []byte(test.text)}, test.want, "")
+			judge(t, handshake{Sent: f.list("lip"), File: []byte(test.text)}, test.want, "")
 		})
 	}
 }
@@ -67,7 +66,7 @@ func TestOldVersion(t *testing.T) {
 		want       trust.Status
 	}{{false, ok}, {true, unknown}} {
 		stranger := trusttest.OldVersion(f['u'].issued.Certificate, f['u'].issued, 1, test.extensions)
-		judge(t, gitclient.Handshake{Sent: f.list("lip"), File: slices.Concat(text, trusttest.PEM(stranger))}, test.want, "")
+		judge(t, handshake{Sent: f.list("lip"), File: slices.Concat(text, trusttest.PEM(stranger))}, test.want, "")
 		if stranger.Version != 1 {
 			t.Errorf("version %d", stranger.Version)
 		}

@@ -6,7 +6,6 @@ import "helm-runnertrust/trust"
 const (
 	CodeUserInURL trust.Code = "user-in-url"
 	CodeScheme    trust.Code = "url-scheme" // not https
-	CodePath      trust.Code = "url-path"
 	CodeAddress   trust.Code = "bad-address" // not HOST:PORT
 	CodePort      trust.Code = "bad-port"
 	CodeHostName  trust.Code = "bad-host-name" // or no host

@@ -1,3 +1,10 @@
+// Package probe asks a TLS server for its certificates, without trusting it: it dials, through a
+// proxy if need be, completes the chain upwards, explains what it found ([Fetch]), and whether a
+// runner would connect with a given file ([Verify]). What it makes of certificates are the rules of
+// package trust.
+//
+// The package prints nothing, reads neither arguments nor environment, and takes the time as a
+// parameter. What a server makes impossible is an [*trust.Error] with a code.
 package probe
 
 import (
@@ -5,12 +12,14 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
 	"time"
 
 	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/gitclient"
 )
 
 // Fetched is what a server showed, and what belongs in the trust file because of it.
@@ -80,4 +89,65 @@ func connectError(target Target, err error) *trust.Error {
 	f := Explain(err)
 	message := strings.TrimSuffix(f.Message, ": "+err.Error()) // which Err adds
 	return &trust.Error{Origin: target.Address(), Code: f.Code, Host: target.String(), Message: message, Err: err}
+}
+
+// chooseFile chooses what belongs in the trust file. The CAs of the chain outlive the server's own
+// certificate, so that is left out where clients connect without it: it is needed where no CA is
+// known, and where they accept it but not what its CA has signed (SHA-1).
+func (f *Fetched) chooseFile() {
+	f.File = cmp.Or(f.Chain.Authorities(), f.Chain)
+	f.Fault = f.judge(f.File)
+	if f.Fault != nil && f.judge(f.Chain) == nil {
+		f.File, f.Fault = f.Chain, nil
+	}
+}
+
+// judge says why the runner would not connect with this file, or why the file is refused;
+// nil when it is of use.
+func (f *Fetched) judge(file *trust.Bundle) *trust.Finding {
+	runner := trust.JudgeRunner(f.Target.Host, f.Sent, file, f.system, f.now)
+	if !runner.OK() {
+		return &runner.Finding
+	}
+	return file.Unusable(f.Target.Host, f.now)
+}
+
+// stricter is what git in jobs may not like about the file, when the runner connects with it and
+// nothing that was found says so.
+func (f *Fetched) stricter(found []trust.Finding) []trust.Finding {
+	git := gitclient.Judge(f.Target.Host, f.Sent, f.File, f.now)
+	said := slices.ContainsFunc(found, func(other trust.Finding) bool { return other.Code == git.Finding.Code })
+	if f.Fault != nil || git.OK() || said {
+		return nil
+	}
+	return []trust.Finding{git.Finding}
+}
+
+// stale warns of a file that is no good any more when the server gets another certificate.
+func (f *Fetched) stale() []trust.Finding {
+	if !f.File.Certificates()[0].Equal(f.Sent[0]) {
+		return nil
+	}
+	return []trust.Finding{trust.Found(CodeStale, "the file works through the server's own certificate, and only until that is renewed")}
+}
+
+// Pinned returns nil when a fingerprint in the form of [trust.ParseFingerprint] is the leaf's or
+// that of a CA which the leaf verifiably descends from, for this very host; else an [*trust.Error]
+// that says what is missing. A certificate that the server merely sends along proves nothing and
+// does not count. Dates are left to the diagnosis.
+func (f *Fetched) Pinned(fingerprint string) error {
+	chain, leaf := f.Chain.Certificates(), f.Sent[0]
+	message := fmt.Sprintf("no certificate of the chain has the fingerprint %s; the leaf has %s", fingerprint, trust.Fingerprint(leaf))
+	for _, c := range chain {
+		if trust.Fingerprint(c) != fingerprint {
+			continue
+		}
+		pool := x509.NewCertPool()
+		pool.AddCert(c)
+		if c.Equal(leaf) || leaf.VerifyHostname(f.Target.Host) == nil && chainTo(pool, leaf, chain, f.now) != nil {
+			return nil
+		}
+		message = "the certificate with this fingerprint does not vouch for the server"
+	}
+	return &trust.Error{Origin: f.Target.Address(), Code: CodeFingerprint, Host: f.Target.String(), Message: message}
 }

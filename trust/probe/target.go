@@ -55,8 +55,8 @@ var hostName = sync.OnceValue(func() *regexp.Regexp {
 
 const maxHostName = 253
 
-// ParseTarget reads HOST, HOST:PORT, an IPv6 address with or without brackets, or an https URL
-// without user, path, query and fragment. The port is 443 unless it is given. Everything else is an
+// ParseTarget reads HOST, HOST:PORT, an IPv6 address with or without brackets, or an https URL without a user, as one
+// copies it: of that of a project, it takes the host. The port is 443 unless it is given. Everything else is an
 // [*trust.Error] whose Origin is the quoted text, as [trust.PrintableURL] has it.
 func ParseTarget(text string) (Target, error) { return parseTarget(text, defaultPort) }
 
@@ -82,8 +82,6 @@ func parseTarget(text, port string) (Target, error) {
 		return refuse(CodeAddress, "not HOST:PORT") // the cause may repeat a secret
 	case u.Hostname() == "":
 		return refuse(CodeHostName, "no host")
-	case u.RequestURI() != "/", strings.Contains(rest, "#"):
-		return refuse(CodePath, "a URL with a path")
 	}
 	target := Target{Host: u.Hostname(), Port: cmp.Or(u.Port(), port)}
 	if err := CheckPort(shown, target.Port); err != nil {

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/asn1"
+	"slices"
 )
 
 // OldVersion returns the certificate once more, of X.509 version 1 or 2, signed by issuer anew. With
@@ -58,26 +59,18 @@ func replace(der, old, new []byte) []byte {
 	return bytes.ReplaceAll(der, old, new)
 }
 
-// signedData is SignedData of RFC 2315, section 9.1, without content, signers and revocation lists,
-// as `openssl crl2pkcs7 -nocrl` writes it.
-type signedData struct {
-	Version      int
-	Digests      []asn1.RawValue `asn1:"set"`
-	Content      struct{ Type asn1.ObjectIdentifier }
-	Certificates asn1.RawValue   `asn1:"optional"`
-	Signers      []asn1.RawValue `asn1:"set"`
-}
-
-// PKCS7 makes a certs-only message (RFC 8551, section 3.2.2) in DER.
+// PKCS7 makes a certs-only message (RFC 8551, section 3.2.2) in DER, as `openssl crl2pkcs7 -nocrl` writes it.
 func PKCS7(certs ...*x509.Certificate) []byte {
-	data := signedData{Version: 1}
-	data.Content.Type = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}
+	oid := func(last int) asn1.ObjectIdentifier { return asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, last} }
+	tagged := asn1.RawValue{Class: asn1.ClassContextSpecific, IsCompound: true}
+	none := asn1.RawValue{Tag: asn1.TagSet, IsCompound: true}
+	data := []any{1, none, []any{oid(1)}, tagged, none} // version, digests, content, certificates, signers
 	for _, c := range certs {
-		data.Certificates.Bytes = append(data.Certificates.Bytes, c.Raw...)
-		data.Certificates.Class, data.Certificates.IsCompound = asn1.ClassContextSpecific, true
+		tagged.Bytes = append(tagged.Bytes, c.Raw...)
 	}
-	return must(asn1.Marshal(struct {
-		Type    asn1.ObjectIdentifier
-		Content signedData `asn1:"explicit,tag:0"`
-	}{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}, data}))
+	if data[3] = tagged; len(certs) == 0 {
+		data = slices.Delete(data, 3, 4)
+	}
+	tagged.Bytes = marshal(data)
+	return marshal([]any{oid(2), tagged})
 }

@@ -35,8 +35,8 @@ func (i *Identity) certificate(others ...*x509.Certificate) tls.Certificate {
 	return c
 }
 
-// StartTLS starts a stand-in for GitLab that sends id's certificate followed by others. The options
-// may set any other field of config, which may be nil.
+// StartTLS starts a stand-in for GitLab that sends id's certificate followed by others. config
+// may set any other field, and may be nil.
 func StartTLS(listen string, config *tls.Config, id *Identity, others ...*x509.Certificate) *Server {
 	config = cmp.Or(config, &tls.Config{})
 	config.Certificates = append(config.Certificates, id.certificate(others...))
