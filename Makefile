@@ -5,7 +5,7 @@ GO       ?= go
 BINARY   := bin/helm-runnertrust
 FUZZTIME ?= 30s
 
-.PHONY: build test docs lint lint-shell pictures dist dist-check dist-sign e2e e2e-gitops compat demo fuzz matrix matrix-check hierarchies runners race vulncheck bench clean
+.PHONY: build test docs lint lint-shell pictures dist dist-check dist-sign e2e e2e-gitops compat demo fuzz matrix matrix-check hierarchies runners mutants race vulncheck bench clean
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $(BINARY) .
@@ -114,6 +114,13 @@ hierarchies:
 # The filter and verify against random runners: the long run, which writes docs/RUNNERS.md.
 runners:
 	cd e2e && $(GO) test ./runners -count=1 -v -timeout 1h -run '^TestRandomRunners$$' -args -seed $(SEED) -runners 5000 -write
+
+# Changes the domain and trust in one spot after another, at most EACH in a package, and lists the changes that
+# no test notices; docs/MUTATION.md has a run. A quarter of an hour where nothing else runs.
+EACH ?= 100
+
+mutants:
+	cd e2e && $(GO) run ./mutants -seed $(SEED) -each $(EACH)
 
 fuzz:
 	.ci/fuzz FuzzSplit $(FUZZTIME) ./render/yamledit

@@ -95,7 +95,7 @@ func (h handshake) judge(c audit.Client, flags verifyFlags, at time.Time) (v tru
 	case now.Status == trust.StatusFailed:
 		return now, true
 	case then.Status == trust.StatusFailed:
-		then.Finding = endsEarly(h.Target.String(), then.Finding, end)
+		then.Finding = endsEarly(then.Finding, end)
 		return then, true
 	case offline.Status == trust.StatusFailed || stays:
 		return offline, false

@@ -179,7 +179,7 @@ func verifyServer(ctx context.Context, p Process, url string, flags verifyFlags)
 		if later.Runner.OK() {
 			reason = later.Git.Finding
 		}
-		m := ofHandshake(later, advice.Verify(target.String())).Of(endsEarly(target.String(), reason, end))
+		m := ofHandshake(later, advice.Verify(target.String())).Of(endsEarly(reason, end))
 		return &advice.Error{Verdict: trust.StatusFailed, What: target.Address() + ": " + m.Message, Hint: m.Hint}
 	}
 	return &advice.Error{Verdict: trust.StatusUnknown, What: "whether jobs work with " + target.Address() + " is not known",
@@ -202,12 +202,8 @@ func fileFor(p Process, target probe.Target, certs []string) (*trust.Bundle, err
 }
 
 // endsEarly explains a verdict of a time to come that is not good.
-func endsEarly(server string, reason trust.Finding, end time.Time) trust.Finding {
-	return trust.Finding{
-		Code:    audit.CodeEndsTooEarly,
-		Host:    server,
-		Message: fmt.Sprintf("it will have stopped working by %s: %s", trust.Moment(end), reason.Message),
-	}
+func endsEarly(reason trust.Finding, end time.Time) trust.Finding {
+	return trust.Found(audit.CodeEndsTooEarly, "it will have stopped working by %s: %s", trust.Moment(end), reason.Message)
 }
 
 // serverResult is the result of verify for a URL; docs/JSON.md describes it.

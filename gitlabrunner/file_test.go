@@ -127,7 +127,7 @@ func TestParseAsRunner(t *testing.T) {
 				}
 				return
 			}
-			if err != nil || len(b.Certificates()) != test.taken || codes(warnings) != test.warnings {
+			if err != nil || len(b.Certificates()) != test.taken || codes(warnings) != test.warnings || string(b.Text()) != test.text {
 				t.Errorf("got %v, %q and %v", b, codes(warnings), err)
 			}
 		})

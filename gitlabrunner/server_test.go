@@ -19,6 +19,7 @@ func TestParseServer(t *testing.T) {
 		"https://gitläb.test:8443/":        {URL: "https://gitl%C3%A4b.test:8443/", Name: "xn--gitlb-jra.test", CertFile: "gitläb.test.crt", Address: "xn--gitlb-jra.test:8443"},
 		"https://GITLÄB.test":              {URL: "https://GITL%C3%84B.test", Name: "xn--gitlb-jra.test", CertFile: "GITLÄB.test.crt", Address: "xn--gitlb-jra.test"},
 		"https://gitl%C3%A4b.test":         {URL: "https://gitl%C3%A4b.test", Name: "xn--gitlb-jra.test", CertFile: "gitläb.test.crt", Address: "xn--gitlb-jra.test"},
+		"https://git_läb.test":             {URL: "https://git_l%C3%A4b.test", Name: "git_läb.test", CertFile: "git_läb.test.crt", Address: "git_läb.test"}, // no punycode
 	} {
 		if got, err := gitlabrunner.ParseServer(raw); err != nil || got != want {
 			t.Errorf("%s: %+v, %v", raw, got, err)

@@ -192,14 +192,15 @@ func TestTooManyMounts(t *testing.T) {
 		stream := bytes.Replace(input, []byte("      volumes:\n"), []byte("      volumes:\n"+volumes.String()), 1)
 		return bytes.Replace(stream, []byte("        volumeMounts:\n"), []byte("        volumeMounts:\n"+mounts.String()), 1)
 	}
-	few, err := Filter(with(980), options(t))
+	const most = 996
+	few, err := Filter(with(most), options(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Filter(few.Bytes(), options(t)); err != nil {
 		t.Error(err)
 	}
-	_, err = Filter(with(1001), options(t))
+	_, err = Filter(with(most+1), options(t))
 	if got := codes(err); len(got) != 1 || got[0] != manifest.TooManyMounts {
 		t.Errorf("got %v", err)
 	}

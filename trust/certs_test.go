@@ -30,7 +30,7 @@ func chain() []*x509.Certificate {
 // crossed is a leaf and its root, cross-signed by another one, and the root itself if it is wanted.
 func crossed(withRoot bool) []*x509.Certificate {
 	root, old := trusttest.SelfSigned(ca("Root")), trusttest.SelfSigned(ca("Old Root"))
-	certs := []*x509.Certificate{root.Issue(leaf("gitlab.test")).Certificate, old.Cross(root)}
+	certs := []*x509.Certificate{root.Issue(leaf("gitlab.test")).Certificate, trusttest.Certify(root.Certificate, root.Key, old).Certificate}
 	if withRoot {
 		certs = append(certs, root.Certificate)
 	}

@@ -170,15 +170,11 @@ func (b *Bundle) NotAfter(host string) time.Time { return b.last(host).NotAfter.
 // there is one. An empty host leaves the names unchecked.
 func (b *Bundle) Unusable(host string, now time.Time) *Finding {
 	deciding := b.deciding(host)
-	var reason Finding
 	switch {
 	case len(deciding) == 0:
-		reason = b.checkHost(host)[0]
+		return &b.checkHost(host)[0]
 	case slices.ContainsFunc(deciding, func(c *x509.Certificate) bool { return OutsideValidity(c, now) == nil }):
 		return nil
-	default:
-		reason = *OutsideValidity(lastOf(deciding), now)
 	}
-	reason.Host = host
-	return &reason
+	return OutsideValidity(lastOf(deciding), now)
 }

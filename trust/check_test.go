@@ -233,4 +233,7 @@ func TestLongNames(t *testing.T) {
 	if name := trust.NameOf(trusttest.SelfSigned(template).Certificate); len(name) > 120 {
 		t.Errorf("%d bytes", len(name))
 	}
+	if list := trust.List([]string{"a.test", "b\ntest", "c.test"}); list != `a.test, "b\ntest", c.test` {
+		t.Errorf("listed as %s", list)
+	}
 }

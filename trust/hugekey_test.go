@@ -31,7 +31,11 @@ func TestHugeKeys(t *testing.T) {
 			"PEM": string(trusttest.PEM(beside, huge)), "DER": string(huge.Raw),
 			"PKCS#7": string(trusttest.PKCS7(beside, huge)), "PKCS#7 in PEM": block("PKCS7", trusttest.PKCS7(huge)),
 		} {
-			_, err := trust.Parse("f.crt", []byte(text))
+			certs, err := trust.Certificates("f.crt", []byte(text))
+			if (err != nil) != refused || refused && certs != nil {
+				t.Errorf("%d bits as %s: %d certificates, %v", bits, form, len(certs), err)
+			}
+			_, err = trust.Parse("f.crt", []byte(text))
 			refusal, got := errors.AsType[*trust.Error](err)
 			if got != refused || got && (refusal.Code != trust.CodeHugeKey || refusal.Origin != "f.crt") {
 				t.Errorf("%d bits as %s: %v", bits, form, err)
@@ -56,5 +60,27 @@ func TestManySignatures(t *testing.T) {
 	ordered := bundle(t, "f.crt", certs...).Certificates()
 	if len(ordered) != len(certs) || !ordered[len(ordered)-1].Equal(root.Certificate) {
 		t.Errorf("%d certificates, the last is %q", len(ordered), ordered[len(ordered)-1].Subject)
+	}
+}
+
+// TestShortKeys takes a signature of a key too short for Go to check it as one that may fit, for the order.
+func TestShortKeys(t *testing.T) {
+	root := trusttest.SelfSigned(ca("Root"))
+	for bits, want := range map[int]bool{1023: true, 1024: false} {
+		namesake := root.CertifyKey(trusttest.Template{CommonName: "Root", NotBefore: noon, NotAfter: noon}, longKey(bits))
+		if got := trust.SelfSigned(namesake); got != want {
+			t.Errorf("%d bits: %v", bits, got)
+		}
+	}
+}
+
+// TestOldRoot has certificates of version 1, which cannot say that they are a CA: a root is one.
+func TestOldRoot(t *testing.T) {
+	root, other := trusttest.SelfSigned(ca("Root")), trusttest.SelfSigned(ca("Other"))
+	for signer, want := range map[*trusttest.Identity]bool{root: true, other: false} {
+		old := trusttest.OldVersion(root.Certificate, signer, 1, false)
+		if f := bundle(t, "f.crt", old).Unusable("gitlab.test", noon); (f == nil) != want {
+			t.Errorf("signed by %s: %v", signer.Certificate.Subject, f)
+		}
 	}
 }

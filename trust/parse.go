@@ -35,7 +35,10 @@ func Parse(origin string, input []byte) (*Bundle, error) {
 func Certificates(origin string, input []byte) ([]*x509.Certificate, error) {
 	certs, faults := readCertificates(input)
 	if len(faults) == 0 {
-		return certs, CheckKeys(origin, certs)
+		if err := CheckKeys(origin, certs); err != nil {
+			return nil, err
+		}
+		return certs, nil
 	}
 	var errs []error
 	for _, f := range faults[:min(len(faults), maxFaults)] {

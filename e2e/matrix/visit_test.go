@@ -88,7 +88,7 @@ const greeting = "stand-in for GitLab\n"
 // runner makes a request as the runner does with this content of its file, nil
 // for none (gitlab-runner's network/client.go: trust.RunnerPool).
 func (v visit) runner(file []byte) error {
-	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trust.RunnerPool(v.SystemPool(), file)}}
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trust.RunnerPool(trust.RunnerPool(nil, trusttest.PEM(v.Public...)), file)}}
 	defer transport.CloseIdleConnections()
 	switch {
 	case v.Proxy != nil:

@@ -70,6 +70,11 @@ func TestAudit(t *testing.T) {
 		file   = "gitlab.example.com.crt"
 		inside = "        - {name: host, mountPath: /host, readOnly: true}\n        - {name: host, mountPath: /host/x, subPath: x}\n"
 		host   = "      - {name: host, hostPath: {path: /x}}\n"
+
+		items     = "      - {name: ro, configMap: {name: three, items: [{key: x, path: x}, {key: y, path: y/z}]}}\n"
+		limited   = "      - {name: certs, configMap: {name: ours, defaultMode: "
+		group     = "        securityContext: {runAsGroup: 5}\n"
+		rootGroup = "        securityContext: {runAsGroup: 0}\n"
 	)
 	for name, c := range map[string]auditCase{
 		"no file":          {way: pod.WayNone, status: trust.StatusUnknown, code: CodeNoFile},
@@ -106,6 +111,34 @@ func TestAudit(t *testing.T) {
 		"stale source": {mounts: mount, volumes: "      - {name: certs, projected: {sources: [{configMap: {name: ours}}, {secret: {name: theirs, items: [{key: x, path: x}]}}]}}\n",
 			objects: document("ConfigMap", "ours", "data", file, ca) + document("Secret", "theirs", "data", "y", "eg=="),
 			way:     pod.WayCertsDir, status: trust.StatusFailed, code: pod.CodeKeyMissing, from: "ConfigMap/ours"},
+		"mode that is none": {mounts: mount, volumes: "      - {name: certs, configMap: {name: ours, items: [{key: " + file + ", path: " + file + ", mode: 4516}]}}\n",
+			objects: document("ConfigMap", "ours", "data", file, ca), way: pod.WayCertsDir, status: trust.StatusFailed, code: pod.CodeNeverStarts, from: "ConfigMap/ours"},
+		"name of no volume": {mounts: mount, volumes: config + "      - {name: Other_one, emptyDir: {}}\n",
+			objects: document("ConfigMap", "ours", "data", file, ca), way: pod.WayCertsDir, status: trust.StatusFailed, code: pod.CodeNeverStarts, from: "ConfigMap/ours"},
+		"mount without a path": {mounts: mount + "        - {name: certs}\n", volumes: config,
+			objects: document("ConfigMap", "ours", "data", file, ca), way: pod.WayCertsDir, status: trust.StatusFailed, code: pod.CodeNeverStarts, from: "ConfigMap/ours"},
+		"file or folder at one path": {mounts: mount + "        - {name: certs, mountPath: /x}\n        - {name: certs, mountPath: /x/, subPath: " + file + "}\n", volumes: config,
+			objects: document("ConfigMap", "ours", "data", file, ca), way: pod.WayCertsDir, status: trust.StatusUnknown, code: pod.CodeNeverStarts, from: "ConfigMap/ours"},
+		"file for a folder": {mounts: mount + "        - {name: ro, mountPath: /ro}\n        - {name: certs, mountPath: /ro/x}\n", volumes: config + items,
+			objects: document("ConfigMap", "ours", "data", file, ca), way: pod.WayCertsDir, status: trust.StatusFailed, code: pod.CodeNeverStarts, from: "ConfigMap/ours"},
+		"folder for a file": {mounts: mount + "        - {name: ro, mountPath: /ro}\n        - {name: certs, mountPath: /ro/y, subPath: " + file + "}\n", volumes: config + items,
+			objects: document("ConfigMap", "ours", "data", file, ca), way: pod.WayCertsDir, status: trust.StatusUnknown, code: pod.CodeNeverStarts, from: "ConfigMap/ours"},
+		"folder that is there": {mounts: mount + "        - {name: ro, mountPath: /ro}\n        - {name: certs, mountPath: /ro/y}\n", volumes: config + items,
+			objects: document("ConfigMap", "ours", "data", file, ca), way: pod.WayCertsDir, status: trust.StatusOK, code: CodeFileOK, from: "ConfigMap/ours"},
+		"group's file": {mounts: mount + group, volumes: limited + "288}}\n", objects: document("ConfigMap", "ours", "data", file, ca),
+			way: pod.WayCertsDir, status: trust.StatusFailed, code: CodeUnreadable, from: "ConfigMap/ours"},
+		"root's group's file": {mounts: mount + rootGroup, volumes: limited + "288}}\n", objects: document("ConfigMap", "ours", "data", file, ca),
+			way: pod.WayCertsDir, status: trust.StatusOK, code: CodeFileOK, from: "ConfigMap/ours"},
+		"others' file": {mounts: mount + group, volumes: limited + "260}}\n", objects: document("ConfigMap", "ours", "data", file, ca),
+			way: pod.WayCertsDir, status: trust.StatusOK, code: CodeFileOK, from: "ConfigMap/ours"},
+		"others' file, not root's group's": {mounts: mount + rootGroup, volumes: limited + "260}}\n", objects: document("ConfigMap", "ours", "data", file, ca),
+			way: pod.WayCertsDir, status: trust.StatusFailed, code: CodeUnreadable, from: "ConfigMap/ours"},
+		"token": {mounts: mount, volumes: "      - {name: certs, projected: {sources: [{serviceAccountToken: {path: " + file + "}}]}}\n",
+			way: pod.WayCertsDir, status: trust.StatusUnknown, code: CodeFileUnknown, from: "volume of kind serviceAccountToken"},
+		"key of the file without a value": {mounts: mount, volumes: config, objects: "---\nkind: ConfigMap\nmetadata: {name: ours}\ndata: {" + file + ": }\n",
+			way: pod.WayCertsDir, status: trust.StatusUnknown, code: CodeFileUnknown, from: "ConfigMap/ours"},
+		"two names": {mounts: mount, volumes: config, objects: strings.Replace(document("ConfigMap", "ours", "data", file, ca), "{name: ours}", "{name: ours, name: theirs}", 1),
+			way: pod.WayCertsDir, status: trust.StatusUnknown, code: CodeFileUnknown, from: "ConfigMap/ours"},
 		"optional source": {mounts: mount, volumes: config + "      - {name: stale, secret: {secretName: theirs, optional: true, items: [{key: x, path: x}]}}\n",
 			objects: document("ConfigMap", "ours", "data", file, ca) + document("Secret", "theirs", "data", "y", "eg=="),
 			way:     pod.WayCertsDir, status: trust.StatusOK, code: CodeFileOK, from: "ConfigMap/ours"},
@@ -220,6 +253,9 @@ func TestEnvFrom(t *testing.T) {
 		got := audited[0]
 		if got.Asks != c.asks || got.Key != c.key || (got.Finding.Code == CodeFileUnknown && got.From == "") != (c.asks != "" || name == "in front of it" || name == "names of keys") || got.Status == trust.StatusOK {
 			t.Errorf("%s: asks %s, %s: %+v", name, got.Asks, got.Key, got.Finding)
+		}
+		if name == "names of keys" && !strings.Contains(got.Finding.Message, "what ConfigMap/seen has for it") {
+			t.Errorf("%s: %s", name, got.Finding.Message)
 		}
 	}
 }

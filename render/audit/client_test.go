@@ -65,3 +65,39 @@ func TestCache(t *testing.T) {
 		}
 	}
 }
+
+// TestClients has what the runner and git connect with: whether their server sends the very Secret that is the
+// file, and whether git, which clones from another host, works where the runner does not.
+func TestClients(t *testing.T) {
+	const (
+		mount   = "        - {name: certs, mountPath: " + homeCerts + "}\n"
+		volumes = "      - {name: certs, secret: {secretName: theirs, items: [{key: tls.crt, path: gitlab.example.com.crt}]}}\n      - {name: config, configMap: {name: config}}\n"
+		clone   = "[[runners]]\n  executor = \"kubernetes\"\n  clone_url = \"https://other.example.com\"\n"
+	)
+	ingress := func(secret string) string {
+		return "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: gitlab}\nspec: {tls: [{hosts: [gitlab.example.com], secretName: " + secret + "}]}\n"
+	}
+	ca := document("Secret", "theirs", "stringData", "tls.crt", certificate(t, "ca.crt"))
+	for name, c := range map[string]struct {
+		objects string
+		git     trust.Status
+		sends   string
+	}{
+		"served":                  {ingress("theirs"), trust.StatusUnknown, "Secret/theirs"},
+		"served, in the stream":   {ingress("theirs") + ca, trust.StatusOK, ""},
+		"served from another one": {ingress("other"), trust.StatusUnknown, ""},
+		"for the host of clone_url": {document("ConfigMap", "config", "data", configName, clone) +
+			document("Secret", "theirs", "stringData", "tls.crt", certificate(t, "wrong-host.crt")), trust.StatusFailed, ""},
+	} {
+		stream := auditCase{mounts: mount, volumes: volumes, objects: c.objects}.stream()
+		audited, err := Run([]byte(stream), Options{Now: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, got := range audited[0].Clients() {
+			if got.Verdict.Status != c.git || got.Sends != c.sends {
+				t.Errorf("%s: %s is %s, sends %q: %+v", name, got.Name, got.Verdict.Status, got.Sends, got.Verdict.Finding)
+			}
+		}
+	}
+}

@@ -80,7 +80,7 @@ func (a *Runner) judgeBundle(found pod.File, options Options) {
 // unusable says why no client with the runner's file connects to a server; nil where it may.
 func (a *Runner) unusable(server gitlabrunner.Server, now time.Time) *trust.Finding {
 	reason := a.Bundle.Unusable(server.Name, now)
-	if reason != nil && server.Name != "" {
+	if reason != nil {
 		reason.Host = server.Address
 	}
 	return reason

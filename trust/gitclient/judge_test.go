@@ -133,15 +133,19 @@ func TestCertificates(t *testing.T) {
 		"PSS":           {edit: rsaIssuer(x509.SHA256WithRSAPSS), want: unknown, says: "SHA256-RSAPSS"},
 		"SHA-512":       {edit: rsaIssuer(x509.SHA512WithRSA), want: ok},
 
-		"unknown extension":  {edit: with('l', false, "\x05\x00", 1, 2, 3), want: unknown, says: "the extension 1.2.3, critical: false"},
-		"critical policies":  {edit: with('i', true, "0\x060\x04\x06\x02*\x03", 2, 5, 29, 32), want: unknown, says: "2.5.29.32, critical: true"},
-		"policies":           {edit: with('i', false, "0\x060\x04\x06\x02*\x03", 2, 5, 29, 32), want: ok},
-		"policy constraints": {edit: with('i', true, "0\x03\x80\x01\x00", 2, 5, 29, 36), want: unknown, says: "2.5.29.36"},
-		"Netscape type":      {edit: with('l', false, "\x03\x02\x06\x40", 2, 16, 840, 1, 113730, 1, 1), want: unknown, says: "113730"},
-		"must-staple":        {edit: with('l', false, "0\x03\x02\x01\x05", 1, 3, 6, 1, 5, 5, 7, 1, 24), want: unknown, says: "5.5.7.1.24"},
-		"issuer's serial":    {edit: with('l', false, "0\x03\x82\x01\x03", 2, 5, 29, 35), want: ok},
-		"another serial":     {edit: with('l', false, "0\x03\x82\x01\x04", 2, 5, 29, 35), want: unknown, says: "serial number"},
-		"no issuer's name":   {edit: func(f family) { f['i'].Subject = pkix.Name{} }, want: unknown, says: "empty name"},
+		"unknown extension":   {edit: with('l', false, "\x05\x00", 1, 2, 3), want: unknown, says: "the extension 1.2.3, critical: false"},
+		"critical policies":   {edit: with('i', true, "0\x060\x04\x06\x02*\x03", 2, 5, 29, 32), want: unknown, says: "2.5.29.32, critical: true"},
+		"policies":            {edit: with('i', false, "0\x060\x04\x06\x02*\x03", 2, 5, 29, 32), want: ok},
+		"policy constraints":  {edit: with('i', true, "0\x03\x80\x01\x00", 2, 5, 29, 36), want: unknown, says: "2.5.29.36"},
+		"Netscape type":       {edit: with('l', false, "\x03\x02\x06\x40", 2, 16, 840, 1, 113730, 1, 1), want: unknown, says: "113730"},
+		"must-staple":         {edit: with('l', false, "0\x03\x02\x01\x05", 1, 3, 6, 1, 5, 5, 7, 1, 24), want: unknown, says: "5.5.7.1.24"},
+		"issuer's serial":     {edit: with('l', false, "0\x03\x82\x01\x03", 2, 5, 29, 35), want: ok},
+		"another serial":      {edit: with('l', false, "0\x03\x82\x01\x04", 2, 5, 29, 35), want: unknown, says: "serial number"},
+		"issuer's own issuer": {edit: with('l', false, "0\x15\xa1\x10\xa4\x0e0\x0c1\n0\x08\x06\x03U\x04\x03\x13\x01p\x82\x01\x03", 2, 5, 29, 35), want: ok},
+		"another issuer":      {edit: with('l', false, "0\x15\xa1\x10\xa4\x0e0\x0c1\n0\x08\x06\x03U\x04\x03\x13\x01x\x82\x01\x03", 2, 5, 29, 35), want: unknown, says: "serial number"},
+		"issuer as a URI":     {edit: with('l', false, "0\x15\xa1\x10\xa6\x0e0\x0c1\n0\x08\x06\x03U\x04\x03\x13\x01p\x82\x01\x03", 2, 5, 29, 35), want: unknown, says: "serial number"},
+		"name in it twice":    {edit: func(f family) { f['i'].Subject = f['r'].Subject }, file: "r", want: unknown, says: "only one of its name in the chain"},
+		"no issuer's name":    {edit: func(f family) { f['i'].Subject = pkix.Name{} }, want: unknown, says: "empty name"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFamily(test.edit)

@@ -71,4 +71,7 @@ func TestOldVersion(t *testing.T) {
 			t.Errorf("version %d", stranger.Version)
 		}
 	}
+	sent := f.list("lip")
+	sent[1] = trusttest.OldVersion(sent[1], f['p'].issued, 1, true)
+	judge(t, gitclient.Handshake{Sent: sent, File: trusttest.PEM(f.list("r")...)}, unknown, "is of version 1")
 }

@@ -5,7 +5,7 @@ import "helm-runnertrust/trust"
 // The codes of arguments that [ParseTarget] and [Dialer] refuse.
 const (
 	CodeUserInURL trust.Code = "user-in-url"
-	CodeScheme    trust.Code = "url-scheme" // not https
+	CodeScheme    trust.Code = "url-scheme"  // not https
 	CodeAddress   trust.Code = "bad-address" // not HOST:PORT
 	CodePort      trust.Code = "bad-port"
 	CodeHostName  trust.Code = "bad-host-name" // or no host

@@ -72,10 +72,8 @@ func Fetch(ctx context.Context, target Target, d Dialer, now time.Time) (*Fetche
 	if seen.needsClient {
 		findings = append(findings, clientCertificate())
 	}
-	target.name(findings)
 	if f.Fault != nil {
 		f.Fault = cmp.Or(trust.IngressDefault(f.Sent[0]), f.Fault)
-		f.Fault.Host = target.String()
 	}
 	f.Diagnosis, f.Also = findings[0], findings[1:]
 	return f, nil

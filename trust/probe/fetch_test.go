@@ -62,6 +62,7 @@ func TestIssuersNotTaken(t *testing.T) {
 	t.Cleanup(aia.Close)
 	mux.Handle("/", trusttest.IssuerFiles(map[string][]byte{
 		"/good": middle.Certificate.Raw, "/namesake": namesake.Certificate.Raw, "/empty": nil, "/large": large,
+		"/both":  trusttest.PEM(namesake.Certificate, middle.Certificate),
 		"/no-ca": root.Issue(noCA).Certificate.Raw, "/key": []byte("-----BEGIN PRIVATE KEY-----\n"),
 	}))
 	key := new(big.Int).Lsh(big.NewInt(1), 1_500_000)
@@ -79,6 +80,7 @@ func TestIssuersNotTaken(t *testing.T) {
 		"redirected":   {[]string{base + "/to-good"}, false},
 		"second":       {[]string{base + "/missing", base + "/good"}, true},
 		"namesake":     {[]string{base + "/namesake"}, false},
+		"beside it":    {[]string{base + "/both"}, true},
 		"no CA":        {[]string{base + "/no-ca"}, false},
 		"missing":      {[]string{base + "/missing"}, false},
 		"empty":        {[]string{base + "/empty"}, false},
@@ -186,7 +188,7 @@ func TestPrivateIncomplete(t *testing.T) {
 // expired certificate.
 func TestSystemChains(t *testing.T) {
 	old, fresh := trusttest.SelfSigned(ca("Old Root")), trusttest.SelfSigned(ca("Fresh Root"))
-	crossed := old.Cross(fresh)
+	crossed := trusttest.Certify(fresh.Certificate, fresh.Key, old).Certificate
 	template := leaf("gitlab.test")
 	template.NotAfter = noon.Add(-day / 2)
 	s := start(t, nil, fresh.Issue(template), crossed)
@@ -204,7 +206,7 @@ func TestSystemChains(t *testing.T) {
 func TestSystemChainsOfOneLength(t *testing.T) {
 	one, two := trusttest.SelfSigned(ca("Root One")), trusttest.SelfSigned(ca("Root Two"))
 	middle := one.Issue(ca("Intermediate"))
-	crossed := two.Cross(middle)
+	crossed := trusttest.Certify(middle.Certificate, middle.Key, two).Certificate
 	id := middle.Issue(leaf("gitlab.test"))
 	var files []string
 	for _, sent := range [][]*x509.Certificate{{middle.Certificate, crossed}, {crossed, middle.Certificate}} {

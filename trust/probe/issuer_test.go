@@ -69,7 +69,7 @@ func TestIssuerLoop(t *testing.T) {
 		return template
 	}
 	one, two := trusttest.SelfSigned(crossed("One", "two")), trusttest.SelfSigned(crossed("Two", "one"))
-	served["/one"], served["/two"] = two.Cross(one).Raw, one.Cross(two).Raw
+	served["/one"], served["/two"] = trusttest.Certify(one.Certificate, one.Key, two).Certificate.Raw, trusttest.Certify(two.Certificate, two.Key, one).Certificate.Raw
 	template := leaf("gitlab.test")
 	template.IssuerURLs = []string{"http://" + aia.Addr + "/one"}
 	f := fetch(t, "gitlab.test", reach(start(t, nil, one.Issue(template))))

@@ -56,7 +56,6 @@ func askTunnel(conn net.Conn, user *url.Userinfo, address string) (fault string,
 	if err != nil {
 		return "the proxy gives no proper answer", err
 	}
-	answer.Body.Close()
 	switch {
 	case answer.StatusCode == http.StatusProxyAuthRequired:
 		return "the proxy demands a user and password that it accepts", nil

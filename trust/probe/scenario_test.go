@@ -28,7 +28,7 @@ func mask(text string) string {
 }
 
 func dialerFor(s trusttest.Scenario) probe.Dialer {
-	d := probe.Dialer{System: s.SystemPool(), Timeout: 5 * time.Second}
+	d := probe.Dialer{System: trust.RunnerPool(nil, trusttest.PEM(s.Public...)), Timeout: 5 * time.Second}
 	if s.Proxy != nil {
 		d.Proxy = func(*url.URL) (*url.URL, error) { return s.Proxy, nil }
 	} else {
@@ -125,6 +125,9 @@ func verdicts(t *testing.T, title string, target probe.Target, file *trust.Bundl
 		text += fmt.Sprintf("%s: %s, %s", rule.name, rule.verdict.Status, show(rule.verdict.Finding))
 		for _, w := range rule.verdict.Warnings {
 			text += "  warning " + show(w)
+			if w.Host != target.String() {
+				t.Errorf("a warning about %q", w.Host)
+			}
 		}
 	}
 	return text

@@ -34,13 +34,6 @@ func (t Target) String() string {
 	return t.Address()
 }
 
-// name makes findings ones about this target.
-func (t Target) name(findings []trust.Finding) {
-	for i := range findings {
-		findings[i].Host = t.String()
-	}
-}
-
 // URL is the https URL, without the port if that is 443.
 func (t Target) URL() *url.URL {
 	return &url.URL{Scheme: "https", Host: strings.TrimSuffix(t.Address(), ":"+defaultPort)}

@@ -42,6 +42,9 @@ func TestParseTarget(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", text, got, want)
 		}
 	}
+	if got := fmt.Sprint(probe.Target{Host: "gitlab.test", Port: "8443"}, probe.Target{Host: "fd00::1", Port: "443"}); got != "gitlab.test:8443 fd00::1" {
+		t.Errorf("written as %s", got)
+	}
 }
 
 func TestParseTargetRefuses(t *testing.T) {

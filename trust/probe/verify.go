@@ -45,7 +45,7 @@ func (v Verdicts) By(end time.Time) Verdicts {
 			trust.NameOf(leaf), trust.Moment(leaf.NotAfter))
 		v.Runner.Warnings = append(slices.Clone(v.Runner.Warnings), renew)
 	}
-	return v.named()
+	return v
 }
 
 // at judges what the server sent as of a time.
@@ -55,22 +55,13 @@ func (v Verdicts) at(now time.Time) Verdicts {
 	} else {
 		v.Runner, v.Git = v.dialer.judge(v.Target.Host, v.Sent, v.file, now)
 	}
-	return v.named()
+	return v
 }
 
 // With returns the verdicts on what the server sent with another file, at now.
 func (v Verdicts) With(file *trust.Bundle, now time.Time) Verdicts {
 	v.file = file
 	return v.at(now)
-}
-
-// named puts the target into the findings.
-func (v Verdicts) named() Verdicts {
-	for _, verdict := range []*trust.Verdict{&v.Runner, &v.Git} {
-		verdict.Finding.Host = v.Target.String()
-		v.Target.name(verdict.Warnings)
-	}
-	return v
 }
 
 // Status is that of both together.

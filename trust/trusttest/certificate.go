@@ -70,7 +70,7 @@ func SelfSigned(t Template) *Identity { return Certify(t.x509(), NewKey(t.Key), 
 func (i *Identity) Issue(t Template) *Identity { return Certify(t.x509(), NewKey(t.Key), i) }
 
 // Certify makes exactly the certificate that template describes, for certificates that
-// [Template] has no words for. A nil issuer has it sign itself.
+// [Template] has no words for, and that of another authority for cross-signed roots. A nil issuer has it sign itself.
 func Certify(template *x509.Certificate, key crypto.Signer, issuer *Identity) *Identity {
 	if issuer == nil {
 		issuer = &Identity{Certificate: template, Key: key}
@@ -81,11 +81,6 @@ func Certify(template *x509.Certificate, key crypto.Signer, issuer *Identity) *I
 // CertifyKey makes a certificate for a public key, signed by i: the private key is not needed.
 func (i *Identity) CertifyKey(t Template, public crypto.PublicKey) *x509.Certificate {
 	return i.sign(t.x509(), public)
-}
-
-// Cross has i sign the subject and key of another authority: a cross-signed root.
-func (i *Identity) Cross(other *Identity) *x509.Certificate {
-	return i.sign(other.Certificate, other.Key.Public())
 }
 
 func (i *Identity) sign(template *x509.Certificate, public crypto.PublicKey) *x509.Certificate {

@@ -36,15 +36,6 @@ type Scenario struct {
 // URL is what a person gives to fetch: https, host and port.
 func (s Scenario) URL() string { return "https://" + net.JoinHostPort(s.Host, s.Port) }
 
-// SystemPool is Public as a pool.
-func (s Scenario) SystemPool() *x509.CertPool {
-	pool := x509.NewCertPool()
-	for _, c := range s.Public {
-		pool.AddCert(c)
-	}
-	return pool
-}
-
 // PEM encodes certificates as one file.
 func PEM(certs ...*x509.Certificate) []byte {
 	var text bytes.Buffer
