@@ -35,7 +35,11 @@ func judgeClients(ctx context.Context, p Process, r *audit.Runner, about advice.
 			r.Bundle = first.bundle
 		}
 		if c.Verdict = verdict; isOfHandshake {
-			results[i] = newClientResult(c, ofHandshake(first.Verdicts, about.Command))
+			command := about.Command
+			if c.Server != r.Server || c.Server.Plain { // for which --connect is not, or only up to the redirect
+				command = advice.Verify(first.Target.String()) + " --cert=FILE"
+			}
+			results[i] = newClientResult(c, ofHandshake(first.Verdicts, command))
 		} else {
 			results[i] = newClientResult(c, about)
 		}

@@ -97,7 +97,7 @@ func (f *filter) fillHosts(c container) error {
 // one that git in jobs reads. Objects cannot be joined in one file.
 func (f *filter) fillClone(c container, clone gitlabrunner.Server) error {
 	offers, err := f.offers(c.Runner, clone)
-	why := "nothing is given for it"
+	why := "there is no certificate for " + clone.Name
 	if err != nil {
 		why = err.Error()
 	}

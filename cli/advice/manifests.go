@@ -66,7 +66,7 @@ var manifestHints = map[trust.Code]hint{
 	pod.CodeKeyMissing:     always("remove the volume from the chart's values, or give the object that key"),
 	pod.CodeNeverStarts:    always("correct volumes and volumeMounts in the chart's values"),
 	audit.CodeUnreadable:   always("leave the mode out, or give the pod an fsGroup: podSecurityContext.fsGroup in the chart's values"),
-	audit.CodeCacheUnknown: always("--online tells whether that is enough; where it is not: --jobs and --cert=HOST=FILE of the post-renderer"),
+	audit.CodeCacheUnknown: cacheUnknown,
 	audit.CodeCacheFailed:  always("upgrade with the post-renderer's --jobs; for a cache with another CA than GitLab's, also: --cert=HOST=FILE"),
 	audit.CodeStoreUnknown: always("an upgrade with the post-renderer gives the runner a file, which works whatever its image trusts"),
 	audit.CodeProxied:      always("look from the pod: kubectl exec -it deploy/NAME -- curl -v https://HOST; or exempt GitLab's host with NO_PROXY"),
@@ -80,6 +80,14 @@ var manifestHints = map[trust.Code]hint{
 func noCertificateHint(c Context) string {
 	return fetchAnd("get the certificate, then pass --cert=FILE: ")(c) +
 		"; or name what is in the cluster: --from-secret=NAME/KEY, --from-configmap=NAME/KEY"
+}
+
+// cacheUnknown names what shows more than what was looked at.
+func cacheUnknown(c Context) string {
+	if c.Check == OfHandshake {
+		return "the jobs' logs show whether there is a cache: its name may be one that only the cluster knows"
+	}
+	return "the jobs' logs show whether that is enough, and --online does where the cache can be reached from; if it is not: --jobs and --cert=HOST=FILE of the post-renderer"
 }
 
 // cloneHint names the sources that can be joined in one file.
@@ -105,7 +113,7 @@ func dropped(c Context) string {
 	if c.Filtered {
 		return "upgrade again, and name the post-renderer: --post-renderer helm-runnertrust, with the flags of the earlier upgrade"
 	}
-	return "upgrade again with the values of the earlier revision: helm get values RELEASE --revision REVISION"
+	return "upgrade again with the values of the earlier revision: helm get values " + cmp.Or(c.Release, "RELEASE --revision REVISION") + " --output yaml"
 }
 
 // fromCluster adds the object to the manifests, for whoever may read it.
@@ -119,9 +127,9 @@ func fromCluster(c Context) string {
 }
 
 func noFile(c Context) string {
-	const text = "an upgrade with the post-renderer gives it a file"
+	const text = "an upgrade with the post-renderer gives it a file; "
 	if c.Release == "" {
-		return "--online shows whether that is enough; " + text
+		return text + "--online shows whether it needs one"
 	}
-	return "helm runnertrust verify --release " + c.Release + " --online shows whether that is enough; " + text
+	return text + "to see whether it needs one: " + Program + " verify --release " + c.Release + " --online"
 }

@@ -56,8 +56,8 @@ func (a *Runner) Clients() []Client {
 	case a.clone.Name != "":
 		git.Server, git.Verdict, git.Sends = a.clone, a.judgeClone(runner.Verdict), ""
 	case a.Server.Plain && a.Status != trust.StatusFailed:
-		git.Verdict = trust.Verdict{Status: trust.StatusUnknown, Finding: trust.Finding{Code: manifest.PlainHTTP, Message: "without a clone_url it clones from GitLab's own URL, which may be https: " +
-			gitlabrunner.ServerURLVariable + " is an http:// URL, so the manifests do not tell"}}
+		git.Verdict = trust.Verdict{Status: trust.StatusUnknown, Finding: trust.Finding{Code: manifest.PlainHTTP, Message: gitlabrunner.ServerURLVariable +
+			" is an http:// URL, so the manifests do not tell what git connects to: without a clone_url it clones from the URL that GitLab sends, which may be https"}}
 	}
 	if a.stricter != nil && git.Verdict.OK() {
 		git.Verdict = trust.Verdict{Status: trust.StatusUnknown, Finding: *a.stricter}

@@ -191,7 +191,7 @@ func otherRunnerIn(o *manifest.Object, hasURL bool) string {
 	switch {
 	case o.Kind == "Runner" && group == "apps.gitlab.com":
 		return o.String() + " is for GitLab's operator, which makes the Deployment: name a Secret with the CA in its spec.ca"
-	case hasURL && slices.Contains([]string{"DaemonSet", "StatefulSet", "ReplicaSet", "ReplicationController", "Rollout", "DeploymentConfig", "Pod", "Job", "CronJob"}, o.Kind):
+	case hasURL && !o.IsHook() && slices.Contains([]string{"DaemonSet", "StatefulSet", "ReplicaSet", "ReplicationController", "Rollout", "DeploymentConfig", "Pod", "Job", "CronJob"}, o.Kind):
 		return o.String() + " has " + gitlabrunner.ServerURLVariable + ", and only Deployments are edited: copy its volume and mount from what helm runnertrust values prints"
 	case o.Kind == "HelmRelease" || o.Kind == "HelmChart" || o.Kind == "Application":
 		return o.String() + " is what a controller renders the chart from: put what helm runnertrust values prints into its values"
