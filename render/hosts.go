@@ -101,6 +101,9 @@ func (f *filter) fillClone(c container, clone gitlabrunner.Server) error {
 	if err != nil {
 		why = err.Error()
 	}
+	if clone.Plain && err == nil && len(offers) == 0 {
+		return nil // it may well stay http
+	}
 	for _, o := range offers {
 		switch {
 		case o.String() == c.chosen.String():

@@ -18,12 +18,16 @@ import (
 type Hosts struct {
 	Clone gitlabrunner.Server // of clone_url
 	Cache gitlabrunner.Server // of the cache in S3
+
+	CloneUnknown bool // there is a clone_url, and its value is not in the manifests, or is no URL
 }
 
 // Hosts returns those of a container.
 func (c *Container) Hosts() (h Hosts) {
-	if server, err := gitlabrunner.ParseServer(c.registered("CLONE_URL", "clone_url").Value); err == nil && !server.Plain {
-		h.Clone = server
+	if clone := c.registered("CLONE_URL", "clone_url"); clone.Set {
+		var err error
+		h.Clone, err = gitlabrunner.ParseServer(clone.Value)
+		h.CloneUnknown = err != nil
 	}
 	address := c.registered("CACHE_S3_SERVER_ADDRESS", "cache", "s3", "ServerAddress").Value
 	if address == "" || c.registered("CACHE_TYPE", "cache", "Type").Value != "s3" || c.registered("CACHE_S3_INSECURE", "cache", "s3", "Insecure").Value == "true" {
