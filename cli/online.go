@@ -83,7 +83,7 @@ var unreached = []trust.Code{probe.CodeUnresolvable, probe.CodeRefused, probe.Co
 // is the handshake's.
 func (h handshake) judge(c audit.Client, flags verifyFlags, at time.Time) (v trust.Verdict, isOfHandshake bool) {
 	offline := c.Verdict
-	stays := offline.Finding.Code == pod.CodeNeverStarts // whatever a server sends
+	stays := offline.Finding.Code == pod.CodeNeverStarts || offline.Finding.Code == manifest.BadTemplate // whatever a server sends
 	if h.instead != nil {
 		if offline.Status == trust.StatusFailed || stays || h.instead.OK() && c.Name == audit.ClientGit && !h.isClone { // which may clone from elsewhere
 			return offline, false

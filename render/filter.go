@@ -129,6 +129,9 @@ func (f *filter) editRunner(r *pod.Runner) error {
 	for _, found := range r.Switches() {
 		f.warn(trust.Finding{Code: manifest.CheckOff, Object: r.String(), Message: found + " turns off the check of certificates: no file makes that safe"})
 	}
+	if fault := r.TemplateFault(); fault != nil {
+		f.warn(trust.Finding{Code: fault.Finding.Code, Object: r.String(), Message: fault.Finding.Message})
+	}
 	files := NewFiles(f.options, f.configMapName(r), func(code trust.Code, format string, args ...any) error {
 		return r.Refuse(code, "", format, args...)
 	})

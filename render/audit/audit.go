@@ -113,7 +113,7 @@ func (j *judge) deployment(o *manifest.Object) (all []Runner, err error) {
 	if err != nil {
 		return nil, err
 	}
-	fault := r.StartFault()
+	fault := cmp.Or(r.StartFault(), r.TemplateFault())
 	var faults []error
 	for _, c := range r.Containers {
 		a := Runner{Deployment: r.Name, Namespace: r.Namespace, Container: c.Name}

@@ -18,7 +18,7 @@ import (
 // findClients finds the servers that jobs connect to, and what job pods trust.
 func (j *judge) findClients(a *Runner, c *pod.Container) error {
 	a.Jobs = c.Runner.HasScript()
-	hosts := c.Hosts()
+	hosts := c.Hosts()[0]
 	by, _ := j.terminations.Secret(c.Runner.Object, hosts.Cache.Name, false) // with an error it is no source, which would be refused
 	sent := j.jobFile(a, c, "Secret", by.Secret, ingress.SecretKey)
 	helper := j.helper(a, c, by.Secret)

@@ -22,15 +22,22 @@ type Hosts struct {
 	CloneUnknown bool // there is a clone_url, and its value is not in the manifests, or is no URL
 }
 
-// Hosts returns those of a container.
-func (c *Container) Hosts() (h Hosts) {
-	if clone := c.registered("CLONE_URL", "clone_url"); clone.Set {
+// Hosts returns those of a container: once for each [[runners]], of which there should be one.
+func (c *Container) Hosts() (all []Hosts) {
+	for _, t := range c.Runner.readable() {
+		all = append(all, c.hosts(func(variable string, path ...string) Setting { return c.registeredWith(t, variable, path...) }))
+	}
+	return all
+}
+
+func (c *Container) hosts(registered func(variable string, path ...string) Setting) (h Hosts) {
+	if clone := registered("CLONE_URL", "clone_url"); clone.Set {
 		var err error
 		h.Clone, err = gitlabrunner.ParseServer(clone.Value)
 		h.CloneUnknown = err != nil
 	}
-	address := c.registered("CACHE_S3_SERVER_ADDRESS", "cache", "s3", "ServerAddress").Value
-	if address == "" || c.registered("CACHE_TYPE", "cache", "Type").Value != "s3" || c.registered("CACHE_S3_INSECURE", "cache", "s3", "Insecure").Value == "true" {
+	address := registered("CACHE_S3_SERVER_ADDRESS", "cache", "s3", "ServerAddress").Value
+	if address == "" || registered("CACHE_TYPE", "cache", "Type").Value != "s3" || registered("CACHE_S3_INSECURE", "cache", "s3", "Insecure").Value == "true" {
 		return h
 	}
 	if server, err := gitlabrunner.ParseServer("https://" + strings.TrimPrefix(address, "https://")); err == nil {
@@ -83,7 +90,7 @@ func (r *Runner) RefuseJobs(t *Template) error {
 
 // HasScript reports whether our script is in a runner's template, and nothing wins over it.
 func (r *Runner) HasScript() bool {
-	t := r.readable()
+	t := r.readable()[0]
 	_, set := t.config.OwnScript()
 	return set && r.RefuseJobs(t) == nil
 }

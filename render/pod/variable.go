@@ -93,10 +93,14 @@ func (r *Runner) absence(o *manifest.Object) string {
 // registered returns what registration gives a runner: a variable wins over its template
 // (commands/register.go of gitlab-runner).
 func (c *Container) registered(variable string, path ...string) Setting {
+	return c.registeredWith(c.Runner.readable()[0], variable, path...)
+}
+
+func (c *Container) registeredWith(t *Template, variable string, path ...string) Setting {
 	if s := c.Variable(variable); s.Set {
 		return s
 	}
-	return c.Runner.readable().setting(path...)
+	return t.setting(path...)
 }
 
 // CAFile returns the file that a setting leads the runner to, and by which way; WayCertsDir where none
