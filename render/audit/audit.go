@@ -118,6 +118,7 @@ func (j *judge) deployment(o *manifest.Object) (all []Runner, err error) {
 	for _, c := range r.Containers {
 		a := Runner{Deployment: r.Name, Namespace: r.Namespace, Container: c.Name}
 		faults = append(faults, j.container(&a, c))
+		a.Warnings = append(a.Warnings, c.Switches()...)
 		if fault != nil && a.Status != trust.StatusFailed { // also where a handshake could tell what the runner trusts
 			a.Status, a.Finding = fault.Status, fault.Finding
 		}

@@ -11,6 +11,7 @@ import (
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/tomledit"
+	"helm-runnertrust/trust"
 )
 
 // Hosts are the servers besides GitLab's that the jobs of a runner connect to by TLS; the zero Server
@@ -46,17 +47,25 @@ func (c *Container) hosts(registered func(variable string, path ...string) Setti
 	return h
 }
 
-// Switches names what turns off the check of certificates for a runner or its jobs, each with its place.
-func (r *Runner) Switches() (found []string) {
-	for _, s := range r.Config().Switches() {
-		found = append(found, fmt.Sprintf("%s in line %d of %s", s.Name, s.Line, TemplateKey))
+// Switches returns warnings of what turns off the check of certificates for the runner of a container or its jobs: lines
+// of the template, and variables of the container, whose values may be scripts or settings of jobs.
+func (c *Container) Switches() (found []trust.Finding) {
+	warn := func(place string) {
+		found = append(found, trust.Finding{Code: manifest.CheckOff, Object: c.Runner.String(), Message: place + " turns off the check of certificates: no file makes that safe"})
 	}
-	for _, c := range r.Containers {
-		if manifest.Named(c.env, "GIT_SSL_NO_VERIFY") != nil { // of any value
-			found = append(found, "GIT_SSL_NO_VERIFY of container "+c.Name)
+	if t, _ := c.Runner.findTemplate(); t != nil {
+		for _, s := range tomledit.Switches(t.Text()) {
+			warn(fmt.Sprintf("%s in line %d of %s", s.Name, s.Line, TemplateKey))
 		}
-		if c.Variable("NODE_TLS_REJECT_UNAUTHORIZED").Value == "0" {
-			found = append(found, "NODE_TLS_REJECT_UNAUTHORIZED of container "+c.Name)
+	}
+	for _, name := range c.variableNames() {
+		value := c.Variable(name).Value
+		text := name + "=" + value
+		if n, isKey := strings.CutPrefix(name, "GIT_CONFIG_KEY_"); isKey {
+			text = value + "=" + c.Variable("GIT_CONFIG_VALUE_"+n).Value
+		}
+		for _, s := range tomledit.Switches(text) {
+			warn(strings.TrimPrefix(s.Name+" in "+name, name+" in ") + " of container " + c.Name)
 		}
 	}
 	return found

@@ -208,10 +208,10 @@ var switches = map[string]string{
 
 const isSet, anyQuote = `(^|[^${])`, `\\?["']?`
 
-// Switches returns the switches in the text, by line: in environment, in scripts, and among the
+// Switches returns the switches in a text, by line: in environment, in scripts, and among the
 // settings. Comments have none.
-func (c *Config) Switches() (found []Switch) {
-	for i, line := range strings.Split(c.text, "\n") {
+func Switches(text string) (found []Switch) {
+	for i, line := range strings.Split(text, "\n") {
 		for _, name := range slices.Sorted(maps.Keys(switches)) {
 			hasName := strings.Contains(strings.ToLower(line), strings.ToLower(name)) && !strings.HasPrefix(strings.TrimSpace(line), "#")
 			if hasName && regexp.MustCompile(switches[name]).MatchString(line) {
