@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -203,5 +204,22 @@ func TestTooManyMounts(t *testing.T) {
 	_, err = Filter(with(most+1), options(t))
 	if got := codes(err); len(got) != 1 || got[0] != manifest.TooManyMounts {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestAgainElsewhere has the ConfigMap in front of the other documents: where it is right, it stays there.
+func TestAgainElsewhere(t *testing.T) {
+	filtered, err := Filter(fixtureInput(t, "current"), options(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.LastIndex(filtered.Bytes(), []byte("\n---\n")) + 1
+	moved := slices.Concat(filtered.Bytes()[at:], filtered.Bytes()[:at])
+	again, err := Filter(moved, options(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(again.Bytes(), moved) {
+		t.Errorf("got\n%s", again.Bytes())
 	}
 }

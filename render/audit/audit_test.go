@@ -119,6 +119,8 @@ func TestAudit(t *testing.T) {
 			objects: document("ConfigMap", "ours", "data", file, ca), way: pod.WayCertsDir, status: trust.StatusFailed, code: pod.CodeNeverStarts, from: "ConfigMap/ours"},
 		"file or folder at one path": {mounts: mount + "        - {name: certs, mountPath: /x}\n        - {name: certs, mountPath: /x/, subPath: " + file + "}\n", volumes: config,
 			objects: document("ConfigMap", "ours", "data", file, ca), way: pod.WayCertsDir, status: trust.StatusUnknown, code: pod.CodeNeverStarts, from: "ConfigMap/ours"},
+		"folder twice at one path": {mounts: mount + "        - {name: certs, mountPath: /x}\n        - {name: certs, mountPath: /x/}\n", volumes: config,
+			objects: document("ConfigMap", "ours", "data", file, ca), way: pod.WayCertsDir, status: trust.StatusOK, code: CodeFileOK, from: "ConfigMap/ours"},
 		"file for a folder": {mounts: mount + "        - {name: ro, mountPath: /ro}\n        - {name: certs, mountPath: /ro/x}\n", volumes: config + items,
 			objects: document("ConfigMap", "ours", "data", file, ca), way: pod.WayCertsDir, status: trust.StatusFailed, code: pod.CodeNeverStarts, from: "ConfigMap/ours"},
 		"folder for a file": {mounts: mount + "        - {name: ro, mountPath: /ro}\n        - {name: certs, mountPath: /ro/y, subPath: " + file + "}\n", volumes: config + items,
