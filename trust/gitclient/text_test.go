@@ -73,5 +73,5 @@ func TestOldVersion(t *testing.T) {
 	}
 	sent := f.list("lip")
 	sent[1] = trusttest.OldVersion(sent[1], f['p'].issued, 1, true)
-	judge(t, gitclient.Handshake{Sent: sent, File: trusttest.PEM(f.list("r")...)}, unknown, "is of version 1")
+	judge(t, handshake{Sent: sent, File: trusttest.PEM(f.list("r")...)}, unknown, "is of version 1")
 }
