@@ -122,7 +122,7 @@ func auditStream(ctx context.Context, p Process, stream []byte, flags verifyFlag
 			context.Keys = advice.Command(words...)
 		}
 		clients := judgeClients(ctx, p, &runner, context, flags)
-		if flags.from.release != "" && clients[0].Finding.Code == audit.CodeNoFile {
+		if flags.from.release != "" && runner.Finding.Code == audit.CodeNoFile && !clients[0].OK {
 			markDropped(dropped, &runner, clients)
 		}
 		results = append(results, newRunnerResult(runner, clients))
@@ -130,13 +130,18 @@ func auditStream(ctx context.Context, p Process, stream []byte, flags verifyFlag
 	return results, nil
 }
 
-// markDropped makes clients without a file ones that have lost it.
-func markDropped(dropped func(*audit.Runner) (*trust.Finding, bool), r *audit.Runner, clients []clientResult) {
-	lost, byFilter := dropped(r)
-	for i := range clients {
-		if lost != nil && clients[i].Finding.Code == audit.CodeNoFile {
-			clients[i].verdict = newVerdict(advice.Context{Check: advice.OfManifests, Filtered: byFilter}, trust.Failed(*lost))
+// markDropped makes clients without a file ones that have lost it; what their servers answered follows.
+func markDropped(dropped func(*audit.Runner) (*trust.Finding, advice.Context), r *audit.Runner, clients []clientResult) {
+	lost, about := dropped(r)
+	for i, c := range clients {
+		if lost == nil || c.OK || c.Client == audit.ClientCache {
+			continue
 		}
+		finding := *lost
+		if c.Finding.Code != audit.CodeNoFile {
+			finding.Message += "; " + c.Finding.Message
+		}
+		clients[i].verdict = newVerdict(about, trust.Failed(finding))
 	}
 }
 

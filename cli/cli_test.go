@@ -277,7 +277,7 @@ func TestRelease(t *testing.T) {
 		t.Errorf("stderr %q, %q", stderr, inFolder)
 	}
 	stdout, _, _ = call(t, "", environment, "verify", "--release", "ci")
-	if !strings.Contains(stdout, "\n    helm runnertrust verify --release ci --namespace prod --online shows whether that is enough; ") {
+	if !strings.Contains(stdout, "\n    an upgrade with the post-renderer gives it a file; to see whether it needs one: helm runnertrust verify --release ci --namespace prod --online\n") {
 		t.Errorf("stdout %q", stdout)
 	}
 }

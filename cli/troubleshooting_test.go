@@ -125,7 +125,7 @@ func hints(about trust.Code) (all []string) {
 }
 
 var (
-	commandInText = regexp.MustCompile(`(\b(?:helm runnertrust|helm show|openssl|base64|iconv|kubectl|keytool|awk|printf|GIT_SSL_CAINFO=FILE) .*?|https?://[\w/.:@=-]*)(; |, or |, then| tells |$)`)
+	commandInText = regexp.MustCompile(`(\b(?:helm runnertrust|helm show|helm get values|openssl|base64|iconv|kubectl|keytool|awk|printf|GIT_SSL_CAINFO=FILE) .*?|https?://[\w/.:@=-]*)(; |, or |, then| tells |$)`)
 	flagInText    = regexp.MustCompile(`(^|[ :])(--[a-z][a-z-]*(?:=[\w/.:=-]*\w)?(?: [A-Z]+\b)?)`)
 )
 

@@ -46,16 +46,17 @@ runner's rule (Mozilla's list of CAs, which the charts' images trust, and the
 file of --cert) and by that of git in its jobs (the file only).
 
 With manifests, from a file, stdin, a release, or all releases (of the cluster
-or of one namespace): tells for each runner which file it would read, what is in
-it, and whether that can work. Of a release, the key of a Secret or ConfigMap
-that only the cluster has is read with kubectl, unless --offline leaves that out.
---online adds the handshake.
+or of one namespace): shows for each runner, for git in its jobs and for their
+cache whether it would connect, and why: which file it would read, and what is in
+it. Of a release, the key of a Secret or ConfigMap that only the cluster has is
+read with kubectl, unless --offline leaves that out. --online adds the handshake.
 
 --all goes through the releases of all namespaces, --all-in through those of one:
 Helm does not pass -n on to plugins.
 
-Exits with 0 if all runners would connect, 1 if any would not, 3 if that cannot
-be judged (with --allow-unknown: 0), and 4 if verify itself could not run.`,
+Exits with 0 if all would connect, 1 if any would not, 3 if that cannot be judged
+(with --allow-unknown: 0), and 4 if verify itself could not run. A cache that
+cannot be judged does not count: jobs go on without it.`,
 		Example: `  helm runnertrust verify https://gitlab.example.com --cert=gitlab.crt
   helm runnertrust verify --release gitlab --online --expires-within 30d
   helm runnertrust verify --all --expires-within 30d
@@ -151,7 +152,7 @@ func (f verifyFlags) later(v probe.Verdicts, now time.Time) (later probe.Verdict
 
 func verifyServer(ctx context.Context, p Process, url string, flags verifyFlags) error {
 	if _, err := os.Stat(url); err == nil {
-		return &advice.Error{What: fmt.Sprintf("%q is a file, not a URL", url), Hint: "manifests are given with -f FILE, the certificates for a URL with --cert=FILE"}
+		return &advice.Error{What: fmt.Sprintf("%q is a file, not a URL", url), Hint: "give manifests with -f FILE, and certificates for a URL with --cert=FILE"}
 	}
 	target, err := probe.ParseTarget(url)
 	if err != nil {
@@ -194,7 +195,7 @@ func fileFor(p Process, target probe.Target, certs []string) (*trust.Bundle, err
 	file, _ := render.Choose(sources, target.Host)
 	if file == nil {
 		host := target.String()
-		return nil, &advice.Error{What: fmt.Sprintf("no certificate is given for the host %q", target.Host),
+		return nil, &advice.Error{What: fmt.Sprintf("there is no certificate for the host %q", target.Host),
 			Hint: advice.FetchInstead(advice.Context{Host: host}) + ", then: " + advice.Verify(host) + " --cert=FILE"}
 	}
 	return file, nil

@@ -13,7 +13,8 @@ import (
 const chineseTroubleshooting = "docs/zh/TROUBLESHOOTING.md"
 
 // explained are the sections of docs/TROUBLESHOOTING.md whose codes have an explanation in Chinese.
-var explained = []string{"The certificate file", "Certificates: dates, names and chains", "The connection", "The server's certificate"}
+var explained = []string{"The certificate file", "Certificates: dates, names and chains", "The connection", "The server's certificate",
+	"Verdicts of verify on manifests"}
 
 var barOfTable = regexp.MustCompile(`(^|[^\\])\|`)
 

@@ -122,7 +122,7 @@ func TestKustomizeFails(t *testing.T) {
 	}
 	for says, function := range map[string]string{
 		"spec.certificat: it is not known": function("RunnerTrust", "{certificat: x}"),
-		"no certificate is given":          function("RunnerTrust", "{}"),
+		"there is no certificate":          function("RunnerTrust", "{}"),
 		"no file":                          function("RunnerTrustVerify", "{}"),
 	} {
 		k := newKustomization(t, string(input))

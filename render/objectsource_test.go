@@ -35,7 +35,7 @@ func TestObjectsAreChecked(t *testing.T) {
 		{Object{Kind: "secret", Name: "x", Key: "ca.crt"}, `the kind "secret" is neither ConfigMap nor Secret`},
 		{Object{Kind: "Secret", Name: "x"}, `"" cannot be a key of a Secret: it takes at most 253 of -, ., _, 0-9, A-Z and a-z`},
 		{Object{Kind: "ConfigMap", Name: "X", Key: "ca.crt"}, `"X" cannot name a ConfigMap: it takes at most 253 of -, ., 0-9 and a-z`},
-		{Object{Kind: "Secret", Name: "x", Key: "tls.key"}, `"tls.key" of a Secret is a private key, which no pod is given`},
+		{Object{Kind: "Secret", Name: "x", Key: "tls.key"}, `"tls.key" of a Secret is a private key, which no pod may have`},
 	} {
 		_, err := Filter(fixtureInput(t, "current"), Options{Now: now, Objects: []Object{tt.object}})
 		if err == nil || err.Error() != tt.want {

@@ -103,7 +103,7 @@ func (o Options) Only(offers []Offer, host, where string, refuse Refuse) (Offer,
 	if hosts := o.Hosts(); len(hosts) > 0 {
 		where = ", only for: " + strings.Join(hosts, ", ")
 	}
-	return Offer{}, refuse(manifest.NoCertificate, "no certificate is given for the host %q%s", host, where)
+	return Offer{}, refuse(manifest.NoCertificate, "there is no certificate for the host %q%s", host, where)
 }
 
 // An Object is a key of a Secret or ConfigMap that is in the runner's namespace, or will be: its
@@ -143,7 +143,7 @@ func (o Object) Check() error {
 	case !isKey(o.Key):
 		return manifest.NewError(manifest.BadReference, "%q cannot be a key of a %s: it takes at most 253 of -, ., _, 0-9, A-Z and a-z", o.Key, o.Kind)
 	case o.Kind == "Secret" && holdsPrivateKey(o.Key):
-		return manifest.NewError(manifest.PrivateKey, "%q of a Secret is a private key, which no pod is given", o.Key)
+		return manifest.NewError(manifest.PrivateKey, "%q of a Secret is a private key, which no pod may have", o.Key)
 	}
 	return nil
 }

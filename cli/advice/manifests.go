@@ -1,6 +1,7 @@
 package advice
 
 import (
+	"cmp"
 	"strings"
 
 	"helm-runnertrust/render/audit"
@@ -50,7 +51,7 @@ var manifestHints = map[trust.Code]hint{
 	// What does not keep the filter from its work.
 	manifest.PlainHTTP:      only(OfFiles, "set the chart's gitlabUrl to the https:// URL where GitLab has one"),
 	manifest.CloneHost:      only(OfFiles, "give the CAs of that host too: --cert=HOST=FILE, which joins the file; nothing to do where its CA is public"),
-	manifest.CheckOff:       only(OfFiles, "remove it from the chart's values: with the file it is not needed"),
+	manifest.CheckOff:       always("remove it from the chart's values: with the file it is not needed"),
 	manifest.CertDirSet:     always("write its value into the chart's values, or leave out the certificate of the further host"),
 	manifest.JobFileTaken:   always("take that volume out of the chart's runners.config, or leave --jobs out"),
 	manifest.TemplateShared: always("give both runners the same certificates, or each a ConfigMap with its config.template.toml"),
@@ -64,7 +65,7 @@ var manifestHints = map[trust.Code]hint{
 	pod.CodeKeyMissing:     always("remove the volume from the chart's values, or give the object that key"),
 	pod.CodeNeverStarts:    always("correct volumes and volumeMounts in the chart's values"),
 	audit.CodeUnreadable:   always("leave the mode out, or give the pod an fsGroup: podSecurityContext.fsGroup in the chart's values"),
-	audit.CodeCacheUnknown: always("--online tells whether that is enough; where it is not: --jobs and --cert=HOST=FILE of the post-renderer"),
+	audit.CodeCacheUnknown: always("the jobs' logs show whether that is enough, and --online does where the cache can be reached from; if it is not: --jobs and --cert=HOST=FILE of the post-renderer"),
 	audit.CodeCacheFailed:  always("upgrade with the post-renderer's --jobs; for a cache with another CA than GitLab's, also: --cert=HOST=FILE"),
 	audit.CodeStoreUnknown: always("an upgrade with the post-renderer gives the runner a file, which works whatever its image trusts"),
 	audit.CodeProxied:      always("look from the pod: kubectl exec -it deploy/NAME -- curl -v https://HOST; or exempt GitLab's host with NO_PROXY"),
@@ -98,7 +99,7 @@ func dropped(c Context) string {
 	if c.Filtered {
 		return "upgrade again, and name the post-renderer: --post-renderer helm-runnertrust, with the flags of the earlier upgrade"
 	}
-	return "upgrade again with the values of the earlier revision: helm get values RELEASE --revision REVISION"
+	return "upgrade again with the values of the earlier revision: helm get values " + cmp.Or(c.Release, "RELEASE --revision REVISION") + " --output yaml"
 }
 
 // fromCluster adds the object to the manifests, for whoever may read it.
@@ -112,9 +113,9 @@ func fromCluster(c Context) string {
 }
 
 func noFile(c Context) string {
-	const text = "an upgrade with the post-renderer gives it a file"
+	const text = "an upgrade with the post-renderer gives it a file; "
 	if c.Release == "" {
-		return "--online shows whether that is enough; " + text
+		return text + "--online shows whether it needs one"
 	}
-	return "helm runnertrust verify --release " + c.Release + " --online shows whether that is enough; " + text
+	return text + "to see whether it needs one: " + Program + " verify --release " + c.Release + " --online"
 }

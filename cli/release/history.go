@@ -14,18 +14,19 @@ import (
 )
 
 // Dropped returns what says of a runner without a file whether it has lost it: the latest earlier revision
-// that was deployed had one. The finding is nil where Helm keeps no such revision, or does not tell; byFilter
-// says that the revision went through the post-renderer. Helm is asked at the first call.
-func (h Helm) Dropped(release string, options audit.Options) func(*audit.Runner) (lost *trust.Finding, byFilter bool) {
+// that was deployed had one. The finding is nil where Helm keeps no such revision, or does not tell; the
+// context of its hint names that revision. Helm is asked at the first call.
+func (h Helm) Dropped(release string, options audit.Options) func(*audit.Runner) (*trust.Finding, advice.Context) {
 	read := sync.OnceValue(func() earlier { return h.earlier(release, options) })
-	return func(r *audit.Runner) (*trust.Finding, bool) {
+	return func(r *audit.Runner) (*trust.Finding, advice.Context) {
 		before := read()
 		for _, had := range before.runners {
 			if had.Deployment == r.Deployment && had.Container == r.Container && had.File != "" && had.From != "" {
-				return &trust.Finding{Code: advice.CodeFileDropped, Message: fmt.Sprintf("no file: revision %d dropped the file of revision %d", before.last, before.number)}, before.byFilter
+				return &trust.Finding{Code: advice.CodeFileDropped, Message: fmt.Sprintf("no file: revision %d dropped the file of revision %d", before.last, before.number)},
+					advice.Context{Check: advice.OfManifests, Filtered: before.byFilter, Release: h.Typed(release) + " --revision " + strconv.Itoa(before.number)}
 			}
 		}
-		return nil, false
+		return nil, advice.Context{}
 	}
 }
 

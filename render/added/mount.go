@@ -38,7 +38,7 @@ func (d *Deployment) Mount(projections []Projection, dirs []string) (warnings []
 			}
 			if replaced {
 				warnings = append(warnings, trust.Finding{Code: manifest.FileReplaced, Object: d.String(),
-					Message: "the volume at the certs directory has such a file already; what is given takes its place"})
+					Message: "the volume at the certs directory has such a file already; the new one takes its place"})
 			}
 		}
 	}

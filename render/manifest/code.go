@@ -51,7 +51,7 @@ const (
 	ClusterCA    trust.Code = "cluster-ca"          // a ConfigMap that has no CA of GitLab's
 	PlainHTTP    trust.Code = "plain-http"          // CI_SERVER_URL is http://
 	SourceUnused trust.Code = "source-unused"       // no setting of a runner has the host of a source; a note
-	CloneHost    trust.Code = "clone-host"          // nothing is given for the host of clone_url
+	CloneHost    trust.Code = "clone-host"          // there is no certificate for the host of clone_url
 	CacheHost    trust.Code = "cache-host"          // only --jobs reaches the cache; a note
 	CheckOff     trust.Code = "check-disabled"
 	SourceServed trust.Code = "source-served" // which Secret an Ingress names; a note

@@ -109,7 +109,7 @@ func checkProxy(address string, proxy *url.URL, err error) (*url.URL, error) {
 			return proxy, nil
 		}
 	}
-	return nil, &trust.Error{Origin: address, Code: CodeProxy, Message: "its proxy is not given as a URL"}
+	return nil, &trust.Error{Origin: address, Code: CodeProxy, Message: "its proxy is not a URL"}
 }
 
 // contact is what one handshake showed.

@@ -143,7 +143,7 @@ func TestProxyChoice(t *testing.T) {
 	} {
 		d.Proxy = func(*url.URL) (*url.URL, error) { return proxy() }
 		_, err := probe.Fetch(context.Background(), target(t, "gitlab.test"), d, noon)
-		if err == nil || err.Error() != "gitlab.test:443: its proxy is not given as a URL" {
+		if err == nil || err.Error() != "gitlab.test:443: its proxy is not a URL" {
 			t.Errorf("got %v", err)
 		}
 	}

@@ -125,9 +125,6 @@ func verdicts(t *testing.T, title string, target probe.Target, file *trust.Bundl
 		text += fmt.Sprintf("%s: %s, %s", rule.name, rule.verdict.Status, show(rule.verdict.Finding))
 		for _, w := range rule.verdict.Warnings {
 			text += "  warning " + show(w)
-			if w.Host != target.String() {
-				t.Errorf("a warning about %q", w.Host)
-			}
 		}
 	}
 	return text
