@@ -120,7 +120,7 @@ runners:
 EACH ?= 100
 
 mutants:
-	cd e2e && $(GO) run ./mutants -seed $(SEED) -each $(EACH)
+	cd e2e && $(GO) test -tags mutants ./mutants -count=1 -v -timeout 5h -run "^TestMutants$$" -args -seed $(SEED) -each $(EACH)
 
 fuzz:
 	.ci/fuzz FuzzSplit $(FUZZTIME) ./render/yamledit

@@ -27,7 +27,11 @@ func judgeClients(ctx context.Context, p Process, r *audit.Runner, about advice.
 		if known := c.Bundle != nil || c.Sends != "" || r.Way == pod.WayNone || c.Name == audit.ClientCache; !flags.online || c.Server.Name == "" || !known {
 			continue
 		}
-		if isGit := c.Name == audit.ClientGit; !isGit || c.Server != clients[0].Server { // else git reads what the runner does
+		isGit, hasNone := c.Name == audit.ClientGit, r.Way == pod.WayNone
+		if isGit && hasNone && !first.hands(r, &c, p.Now) {
+			continue
+		}
+		if !isGit || c.Server != clients[0].Server || hasNone && c.Server.Plain { // else git reads what the runner does
 			first = shakeHands(ctx, p, r, c, flags)
 		}
 		verdict, isOfHandshake := first.judge(c, flags, p.Now)
@@ -57,6 +61,23 @@ type handshake struct {
 	probe.Verdicts
 	bundle  *trust.Bundle  // of what the server sends, where that is the client's file
 	instead *trust.Verdict // where there was nothing to shake hands with
+	isClone bool           // the server is that of clone_url
+}
+
+// hands gives git in jobs what it has where its runner has no file, and reports whether that is known: the chain of the
+// runner's own connection (buildCAChain in network/client.go of gitlab-runner), which for the runner's server will do,
+// and after one without TLS nothing, so that its Store is that of the helper's image.
+func (h handshake) hands(r *audit.Runner, git *audit.Client, now time.Time) bool {
+	switch {
+	case git.Server == r.Server:
+		return true
+	case h.instead != nil:
+		return h.instead.OK()
+	case r.Server.Plain || r.Store.Unsure != "":
+		return false
+	}
+	git.Bundle = h.Handed(now)
+	return git.Bundle != nil
 }
 
 // unreached are the codes of servers that may be reached from elsewhere.
@@ -66,9 +87,9 @@ var unreached = []trust.Code{probe.CodeUnresolvable, probe.CodeRefused, probe.Co
 // is the handshake's.
 func (h handshake) judge(c audit.Client, flags verifyFlags, at time.Time) (v trust.Verdict, isOfHandshake bool) {
 	offline := c.Verdict
-	stays := offline.Finding.Code == pod.CodeNeverStarts // whatever a server sends
+	stays := offline.Finding.Code == pod.CodeNeverStarts || offline.Finding.Code == manifest.BadTemplate // whatever a server sends
 	if h.instead != nil {
-		if offline.Status == trust.StatusFailed || stays || h.instead.OK() && c.Name == audit.ClientGit { // which may clone from elsewhere
+		if offline.Status == trust.StatusFailed || stays || h.instead.OK() && c.Name == audit.ClientGit && !h.isClone { // which may clone from elsewhere
 			return offline, false
 		}
 		return *h.instead, false
@@ -112,10 +133,10 @@ func shakeHands(ctx context.Context, p Process, r *audit.Runner, c audit.Client,
 	}
 	dialer := flags.connection.dialer()
 	dialer.System = c.Store.Pool()
-	addresses := []string{dialer.Connect}
+	addresses, setting, isClone := []string{dialer.Connect}, gitlabrunner.ServerURLVariable, c.Server != r.Server
 	switch {
-	case c.Server != r.Server: // --connect is for GitLab's
-		addresses = []string{""}
+	case isClone: // or the cache's, and --connect is for GitLab's
+		addresses, setting = []string{""}, "clone_url"
 	case dialer.Connect == "" && len(r.Addresses) > 0:
 		addresses = r.Addresses
 	}
@@ -134,9 +155,9 @@ func shakeHands(ctx context.Context, p Process, r *audit.Runner, c audit.Client,
 		case err != nil:
 			return unknown(err)
 		case !found:
-			return handshake{instead: &trust.Verdict{Status: trust.StatusOK, Finding: trust.Finding{Code: manifest.PlainHTTP,
-				Message: gitlabrunner.ServerURLVariable + " is an http:// URL that does not lead to https, so no certificate is checked"}}}
-		case len(r.Addresses) == 0 || !strings.EqualFold(target.Host, c.Server.Name):
+			return handshake{isClone: isClone, instead: &trust.Verdict{Status: trust.StatusOK, Finding: trust.Finding{Code: manifest.PlainHTTP,
+				Message: setting + " is an http:// URL that does not lead to https, so no certificate is checked"}}}
+		case isClone || len(r.Addresses) == 0 || !strings.EqualFold(target.Host, c.Server.Name):
 			addresses = []string{""} // --connect led to the port of http
 		default:
 			addresses = r.Addresses

@@ -126,8 +126,8 @@ func (o Options) checkRunners(runners []*manifest.Object) error {
 // editRunner edits one runner: what its files are to hold, where they are mounted, what leads it to
 // them, and what rolls its pods.
 func (f *filter) editRunner(r *pod.Runner) error {
-	for _, found := range r.Switches() {
-		f.warn(trust.Finding{Code: manifest.CheckOff, Object: r.String(), Message: found + " turns off the check of certificates: no file makes that safe"})
+	if fault := r.TemplateFault(); fault != nil {
+		f.warn(trust.Finding{Code: fault.Finding.Code, Object: r.String(), Message: fault.Finding.Message})
 	}
 	files := NewFiles(f.options, f.configMapName(r), func(code trust.Code, format string, args ...any) error {
 		return r.Refuse(code, "", format, args...)
@@ -135,6 +135,7 @@ func (f *filter) editRunner(r *pod.Runner) error {
 	var containers []container
 	var dirs []string
 	for _, c := range r.Containers {
+		f.warn(c.Switches()...)
 		read, err := f.read(c, files)
 		if err != nil {
 			return err

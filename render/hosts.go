@@ -43,8 +43,10 @@ func (f *filter) furtherHosts(runners []*pod.Runner) []string {
 	for _, r := range runners {
 		for _, c := range r.Containers {
 			server, _ := f.server(c) // its error is that of editRunner
-			hosts := c.Hosts()
-			used = append(used, server.Name, hosts.Clone.Name, hosts.Cache.Name)
+			used = append(used, server.Name)
+			for _, hosts := range c.Hosts() {
+				used = append(used, hosts.Clone.Name, hosts.Cache.Name)
+			}
 		}
 	}
 	return f.options.FurtherHosts(used...)
@@ -67,15 +69,16 @@ func FurtherNote(host string, o Offer) trust.Finding {
 
 // fillHosts puts what there is for other hosts than GitLab's into the files of a container.
 func (f *filter) fillHosts(c container) error {
-	hosts := c.Hosts()
-	if hosts.Clone.Name != "" && !strings.EqualFold(hosts.Clone.Name, c.server.Name) {
-		if err := f.fillClone(c, hosts.Clone); err != nil {
-			return err
+	for _, hosts := range c.Hosts() {
+		if hosts.Clone.Name != "" && !strings.EqualFold(hosts.Clone.Name, c.server.Name) {
+			if err := f.fillClone(c, hosts.Clone); err != nil {
+				return err
+			}
 		}
-	}
-	if hosts.Cache.Name != "" {
-		if err := f.fillCache(c, hosts.Cache); err != nil {
-			return err
+		if hosts.Cache.Name != "" {
+			if err := f.fillCache(c, hosts.Cache); err != nil {
+				return err
+			}
 		}
 	}
 	for _, host := range f.further {
@@ -100,6 +103,9 @@ func (f *filter) fillClone(c container, clone gitlabrunner.Server) error {
 	why := "there is no certificate for " + clone.Name
 	if err != nil {
 		why = err.Error()
+	}
+	if clone.Plain && err == nil && len(offers) == 0 {
+		return nil // it may well stay http
 	}
 	for _, o := range offers {
 		switch {

@@ -3,6 +3,7 @@ package trust
 import (
 	"bytes"
 	"crypto/x509"
+	"encoding/asn1"
 	"errors"
 	"fmt"
 	"slices"
@@ -48,7 +49,7 @@ func (b *Bundle) warnings(host string, now time.Time) []Finding {
 	if f := endsSoon(b.last(host), now); f != nil {
 		beside = append(beside, *f)
 	}
-	return slices.Concat(beside, b.checkLeaves(host), b.checkChains(now), each(b.certificates, mayNotSign, temporary),
+	return slices.Concat(beside, b.checkLeaves(host), b.checkChains(now), each(b.certificates, mayNotSign, temporary, oldVersion),
 		defaults, each(b.certificates, sm2Signed, weakSignature, weakKey))
 }
 
@@ -58,7 +59,7 @@ func (b *Bundle) warnings(host string, now time.Time) []Finding {
 func (b *Bundle) Flaws(now time.Time) []Finding {
 	soonOver := func(c *x509.Certificate) *Finding { return endsSoon(c, now) }
 	return slices.Concat(each(b.certificates, temporary, IngressDefault), b.dateFlaws(now),
-		each(b.certificates, soonOver, mayNotSign, sm2Signed, weakSignature, weakKey))
+		each(b.certificates, soonOver, mayNotSign, oldVersion, sm2Signed, weakSignature, weakKey))
 }
 
 func (b *Bundle) dateFlaws(now time.Time) []Finding {
@@ -181,4 +182,24 @@ func (b *Bundle) Unusable(host string, now time.Time) *Finding {
 		return nil
 	}
 	return OutsideValidity(lastOf(deciding), now)
+}
+
+// oldVersion warns of what keeps git with GnuTLS from reading the file that has it.
+func oldVersion(c *x509.Certificate) *Finding {
+	if !HidesExtensions(c) {
+		return nil
+	}
+	return new(Found(CodeOldVersion, "certificate %s has extensions, which its version %d does not allow: git with GnuTLS reads nothing of a file with it", NameOf(c), c.Version))
+}
+
+// HidesExtensions reports whether a certificate of an old version has extensions, which Go passes over.
+func HidesExtensions(c *x509.Certificate) bool {
+	var fields []asn1.RawValue
+	if c.Version == 3 {
+		return false
+	}
+	_, err := asn1.Unmarshal(c.RawTBSCertificate, &fields)
+	return err != nil || slices.ContainsFunc(fields, func(field asn1.RawValue) bool {
+		return field.Class == asn1.ClassContextSpecific && field.Tag > 0
+	})
 }

@@ -105,6 +105,8 @@ func TestCheck(t *testing.T) {
 		{name: "CA expired", certs: append(issue("gitlab.test"), self(gone)...), host: "gitlab.test", warnings: "expired-beside-valid"},
 		{name: "next CA", certs: append(issue("gitlab.test"), self(future)...), host: "gitlab.test", warnings: "not-yet-valid"},
 		{name: "CA that may not sign", certs: self(noSign), host: "gitlab.test", warnings: "ca-may-not-sign"},
+		{name: "version 1 with extensions", certs: []*x509.Certificate{root.Certificate, trusttest.OldVersion(root.Certificate, root, 1, true)}, host: "gitlab.test", warnings: "old-version"},
+		{name: "version 1", certs: []*x509.Certificate{root.Certificate, trusttest.OldVersion(root.Certificate, root, 1, false)}, host: "gitlab.test"},
 		{name: "leaf expires soon, CA does not", certs: issue("gitlab.test"), host: "gitlab.test", now: noon.Add(340 * day)},
 		{name: "all expired", certs: issue("gitlab.test"), host: "gitlab.test", now: noon.Add(9999 * day), refused: "expired expired"},
 		{name: "not yet valid", certs: issue("gitlab.test"), host: "gitlab.test", now: noon.Add(-2 * day), refused: "not-yet-valid not-yet-valid"},

@@ -52,6 +52,7 @@ const (
 	CodeExpiredBeside        Code = "expired-beside-valid" // the file works without it
 	CodeMayNotSign           Code = "ca-may-not-sign"      // a CA without keyCertSign
 	CodeIssuerMissing        Code = "issuer-missing"
+	CodeOldVersion           Code = "old-version" // with extensions, which git with GnuTLS does not forgive
 	CodeCertManagerTemporary Code = "cert-manager-temporary"
 	CodeWeakSignature        Code = "weak-signature"
 	CodeWeakKey              Code = "weak-key"

@@ -38,6 +38,7 @@ var certificateHints = map[trust.Code]hint{
 	trust.CodeExpiresSoon:    fetchAnd("renew it on the server, then: "),
 	trust.CodeExpiredBeside:  always("take it out of the file; if the server sends it, renew it there or leave it out of its chain"),
 	trust.CodeMayNotSign:     always("have the CA's certificate issued again with the key usage keyCertSign"),
+	trust.CodeOldVersion:     always("take it out of the file, or have it issued again with version 3"),
 	trust.CodeNotYetValid:    always("check the clocks of this machine and of the CA"),
 	trust.CodeHostNotCovered: fetchAnd("get the chain that the server uses now: "),
 	trust.CodeNameForm:       always("have it issued again with the host as subject alternative name: DNS:NAME, or IP:ADDRESS for an address"),

@@ -51,7 +51,7 @@ var manifestHints = map[trust.Code]hint{
 	// What does not keep the filter from its work.
 	manifest.PlainHTTP:      only(OfFiles, "set the chart's gitlabUrl to the https:// URL where GitLab has one"),
 	manifest.CloneHost:      cloneHint,
-	manifest.CheckOff:       only(OfFiles, "remove it from the chart's values: with the file it is not needed"),
+	manifest.CheckOff:       always("remove it from the chart's values: with the file it is not needed"),
 	manifest.CertDirSet:     always("write its value into the chart's values, or leave out the certificate of the further host"),
 	manifest.JobFileTaken:   always("take that volume out of the chart's runners.config, or leave --jobs out"),
 	manifest.TemplateShared: always("give both runners the same certificates, or each a ConfigMap with its config.template.toml"),

@@ -47,11 +47,13 @@ type Runner struct {
 	Finding    trust.Finding   // explains the status
 	Warnings   []trust.Finding // what does not keep it from connecting now
 
-	now      time.Time
-	clone    gitlabrunner.Server // of clone_url, where that leads elsewhere
-	stricter *trust.Finding      // why git may not accept a file that the runner does
-	cache    *Client
-	fault    error // of an object for the job pods that cannot be read
+	now          time.Time
+	clone        gitlabrunner.Server // of clone_url, where that leads elsewhere
+	helper       Store               // of the image in which git clones
+	stricter     *trust.Finding      // why git may not accept a file that the runner does
+	cache        *Client
+	cloneUnknown bool
+	fault        error // of an object for the job pods that cannot be read
 }
 
 // The codes of findings of an audit, beside those of package trust.
@@ -111,11 +113,12 @@ func (j *judge) deployment(o *manifest.Object) (all []Runner, err error) {
 	if err != nil {
 		return nil, err
 	}
-	fault := r.StartFault()
+	fault := cmp.Or(r.StartFault(), r.TemplateFault())
 	var faults []error
 	for _, c := range r.Containers {
 		a := Runner{Deployment: r.Name, Namespace: r.Namespace, Container: c.Name}
 		faults = append(faults, j.container(&a, c))
+		a.Warnings = append(a.Warnings, c.Switches()...)
 		if fault != nil && a.Status != trust.StatusFailed { // also where a handshake could tell what the runner trusts
 			a.Status, a.Finding = fault.Status, fault.Finding
 		}

@@ -52,12 +52,28 @@ func (a *Runner) Clients() []Client {
 	}
 	git := runner
 	git.Name = ClientGit
+	unknown := func(code trust.Code, message string) trust.Verdict {
+		if a.Status == trust.StatusFailed {
+			return runner.Verdict
+		}
+		return trust.Verdict{Status: trust.StatusUnknown, Finding: trust.Finding{Code: code, Host: a.clone.Address, Message: message}}
+	}
+	const mayBeHTTPS = " is an http:// URL, so the manifests do not tell"
 	switch {
+	case a.cloneUnknown:
+		git.Server, git.Sends = gitlabrunner.Server{}, ""
+		git.Verdict = unknown(manifest.CloneHost, "the URL of its clone_url is not in the manifests")
+	case a.clone.Plain:
+		git.Server, git.Sends = a.clone, ""
+		git.Verdict = unknown(manifest.PlainHTTP, "it clones from "+a.clone.Address+", which may lead it to https: clone_url"+mayBeHTTPS)
 	case a.clone.Name != "":
-		git.Server, git.Verdict, git.Sends = a.clone, a.judgeClone(runner.Verdict), ""
-	case a.Server.Plain && a.Status != trust.StatusFailed:
-		git.Verdict = trust.Verdict{Status: trust.StatusUnknown, Finding: trust.Finding{Code: manifest.PlainHTTP, Message: gitlabrunner.ServerURLVariable +
-			" is an http:// URL, so the manifests do not tell what git connects to: without a clone_url it clones from the URL that GitLab sends, which may be https"}}
+		git.Server, git.Verdict, git.Sends = a.clone, a.judgeClone(runner.Verdict, unknown), ""
+	case a.Server.Plain:
+		git.Verdict = unknown(manifest.PlainHTTP, "without a clone_url it clones from GitLab's own URL, which may be https: "+gitlabrunner.ServerURLVariable+mayBeHTTPS)
+	}
+	if a.Way == pod.WayNone && a.Server.Plain { // with no chain of a connection to hand on
+		git.Store = a.helper
+		git.Store.uncertain("its runner may hand it the chain of its own connection, where its URL leads to https")
 	}
 	if a.stricter != nil && git.Verdict.OK() {
 		git.Verdict = trust.Verdict{Status: trust.StatusUnknown, Finding: *a.stricter}
@@ -69,14 +85,11 @@ func (a *Runner) Clients() []Client {
 }
 
 // judgeClone judges git where clone_url leads elsewhere: it reads the file for GitLab, as the runner does, there too.
-func (a *Runner) judgeClone(runner trust.Verdict) trust.Verdict {
-	unknown := func(why string) trust.Verdict {
-		return trust.Verdict{Status: trust.StatusUnknown, Finding: trust.Finding{Code: manifest.CloneHost, Host: a.clone.Address,
-			Message: "it clones from " + a.clone.Address + " (clone_url), and reads the file for its " + gitlabrunner.ServerURLVariable + " only: " + why}}
-	}
+func (a *Runner) judgeClone(runner trust.Verdict, unknown func(trust.Code, string) trust.Verdict) trust.Verdict {
+	elsewhere := "it clones from " + a.clone.Address + " (clone_url), and reads the file for its " + gitlabrunner.ServerURLVariable + " only: "
 	switch {
 	case a.Way == pod.WayNone:
-		return unknown("there is none")
+		return unknown(manifest.CloneHost, elsewhere+"there is none, and the runner hands it the chain of its own connection instead")
 	case a.Bundle == nil || a.Status != trust.StatusOK:
 		return runner
 	}
@@ -86,7 +99,7 @@ func (a *Runner) judgeClone(runner trust.Verdict) trust.Verdict {
 	if strings.EqualFold(a.clone.Name, a.Server.Name) {
 		return runner
 	}
-	return unknown("--online tells whether that is enough")
+	return unknown(manifest.CloneHost, elsewhere+"--online tells whether that is enough")
 }
 
 // Qualify explains a verdict with one of the codes of a server that the client does not trust, and makes

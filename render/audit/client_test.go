@@ -102,25 +102,37 @@ func TestClients(t *testing.T) {
 	}
 }
 
-// TestExpiredCrossSign leaves open what git does with a file whose only certificate of the issuer has expired.
-func TestExpiredCrossSign(t *testing.T) {
+// TestGit has what the stream shows of git in jobs: the files that it may not read, and the servers that it clones from.
+func TestGit(t *testing.T) {
+	old := trusttest.SelfSigned(trusttest.Template{CommonName: "Old CA", CA: true, NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(1, 0, 0)})
+	hides := string(trusttest.PEM(trusttest.OldVersion(old.Certificate, old, 1, true)))
+	plain := string(trusttest.PEM(trusttest.OldVersion(old.Certificate, old, 1, false)))
+	ca := certificate(t, "ca.crt")
 	authority := func(name string, until time.Time) trusttest.Template {
 		return trusttest.Template{CommonName: name, CA: true, NotBefore: now.AddDate(-1, 0, 0), NotAfter: until}
 	}
-	next := now.AddDate(1, 0, 0)
-	crossed := trusttest.SelfSigned(authority("Old Root", next)).Issue(authority("Root", now.AddDate(0, 0, -1)))
-	file := trusttest.PEM(crossed.Issue(authority("Intermediate", next)).Certificate, crossed.Certificate)
-	stream := auditCase{
-		mounts:  "        - {name: certs, mountPath: /home/gitlab-runner/.gitlab-runner/certs}\n",
-		volumes: "      - {name: certs, configMap: {name: ours}}\n",
-		objects: document("ConfigMap", "ours", "data", "gitlab.example.com.crt", string(file)),
-	}.stream()
-	audited, err := Run([]byte(stream), Options{Now: now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	clients := audited[0].Clients()
-	if got := clients[1].Verdict; !clients[0].Verdict.OK() || got.Status != trust.StatusUnknown || got.Finding.Code != trust.CodeExpiredCA {
-		t.Errorf("%+v", clients)
+	crossed := old.Issue(authority("Root", now.AddDate(0, 0, -1)))
+	belowExpired := trusttest.PEM(crossed.Issue(authority("Intermediate", now.AddDate(1, 0, 0))).Certificate, crossed.Certificate)
+	for name, c := range map[string]struct {
+		file   string
+		status trust.Status
+		code   trust.Code
+	}{
+		"plain":                     {ca, trust.StatusOK, CodeFileOK},
+		"only an expired issuer":    {string(belowExpired), trust.StatusUnknown, trust.CodeExpiredCA},
+		"version 1":                 {ca + plain, trust.StatusOK, CodeFileOK},
+		"version 1 with extensions": {ca + hides, trust.StatusUnknown, trust.CodeUndecided},
+		"other label":               {ca + certificate(t, "trusted.crt"), trust.StatusUnknown, trust.CodeUndecided},
+	} {
+		stream := auditCase{mounts: "        - {name: certs, mountPath: " + homeCerts + "}\n", volumes: "      - {name: certs, configMap: {name: ours}}\n",
+			objects: document("ConfigMap", "ours", "data", "gitlab.example.com.crt", c.file)}.stream()
+		audited, err := Run([]byte(stream), Options{Now: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		clients := audited[0].Clients()
+		if got := clients[1].Verdict; clients[0].Verdict.Status != trust.StatusOK || got.Status != c.status || got.Finding.Code != c.code {
+			t.Errorf("%s: runner %s, git %s %+v", name, clients[0].Verdict.Status, got.Status, got.Finding)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/pod"
 	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/gitclient"
 )
 
 func (a *Runner) judge(status trust.Status, code trust.Code, message string) {
@@ -70,6 +72,7 @@ func (a *Runner) judgeBundle(found pod.File, options Options) {
 		a.stricter = new(a.Warnings[at])
 		a.Warnings = slices.DeleteFunc(a.Warnings, isStricter)
 	}
+	a.stricter = cmp.Or(gitclient.FileOddity(bundle), a.stricter)
 	if end := options.Now.Add(options.ExpiresWithin); a.unusable(a.Server, end) != nil {
 		a.judge(trust.StatusFailed, CodeEndsTooEarly, "it will have stopped working by "+trust.Moment(end))
 		return

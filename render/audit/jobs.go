@@ -18,11 +18,12 @@ import (
 // findClients finds the servers that jobs connect to, and what job pods trust.
 func (j *judge) findClients(a *Runner, c *pod.Container) error {
 	a.Jobs = c.Runner.HasScript()
-	hosts := c.Hosts()
+	hosts := c.Hosts()[0]
 	by, _ := j.terminations.Secret(c.Runner.Object, hosts.Cache.Name, false) // with an error it is no source, which would be refused
 	sent := j.jobFile(a, c, "Secret", by.Secret, ingress.SecretKey)
 	helper := j.helper(a, c, by.Secret)
-	if clone := hosts.Clone; a.Server.Plain || !strings.EqualFold(clone.Address, a.Server.Address) {
+	a.cloneUnknown, a.helper = hosts.CloneUnknown, helper.Store
+	if clone := hosts.Clone; a.Server.Plain || clone.Plain || !strings.EqualFold(clone.Address, a.Server.Address) {
 		a.clone = clone
 	}
 	if hosts.Cache.Name == "" || a.fault != nil {
@@ -65,6 +66,7 @@ func (j *judge) helper(a *Runner, c *pod.Container, served string) *Client {
 	environment := strings.Join(append(config.Strings("environment"), c.Variable("RUNNER_ENV").Value), "\n")
 	for _, name := range []string{"SSL_CERT_FILE", pod.CertDirVariable, "AWS_CA_BUNDLE"} {
 		if strings.Contains(environment, name+"=") {
+			client.Store.Mozilla = client.Store.Mozilla && name != "SSL_CERT_FILE"
 			client.Store.uncertain("environment of [[runners]] sets %s", name)
 		}
 	}

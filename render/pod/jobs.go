@@ -11,6 +11,7 @@ import (
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/tomledit"
+	"helm-runnertrust/trust"
 )
 
 // Hosts are the servers besides GitLab's that the jobs of a runner connect to by TLS; the zero Server
@@ -18,15 +19,26 @@ import (
 type Hosts struct {
 	Clone gitlabrunner.Server // of clone_url
 	Cache gitlabrunner.Server // of the cache in S3
+
+	CloneUnknown bool // there is a clone_url, and its value is not in the manifests, or is no URL
 }
 
-// Hosts returns those of a container.
-func (c *Container) Hosts() (h Hosts) {
-	if server, err := gitlabrunner.ParseServer(c.registered("CLONE_URL", "clone_url").Value); err == nil && !server.Plain {
-		h.Clone = server
+// Hosts returns those of a container: once for each [[runners]], of which there should be one.
+func (c *Container) Hosts() (all []Hosts) {
+	for _, t := range c.Runner.readable() {
+		all = append(all, c.hosts(func(variable string, path ...string) Setting { return c.registeredWith(t, variable, path...) }))
 	}
-	address := c.registered("CACHE_S3_SERVER_ADDRESS", "cache", "s3", "ServerAddress").Value
-	if address == "" || c.registered("CACHE_TYPE", "cache", "Type").Value != "s3" || c.registered("CACHE_S3_INSECURE", "cache", "s3", "Insecure").Value == "true" {
+	return all
+}
+
+func (c *Container) hosts(registered func(variable string, path ...string) Setting) (h Hosts) {
+	if clone := registered("CLONE_URL", "clone_url"); clone.Set {
+		var err error
+		h.Clone, err = gitlabrunner.ParseServer(clone.Value)
+		h.CloneUnknown = err != nil
+	}
+	address := registered("CACHE_S3_SERVER_ADDRESS", "cache", "s3", "ServerAddress").Value
+	if address == "" || registered("CACHE_TYPE", "cache", "Type").Value != "s3" || registered("CACHE_S3_INSECURE", "cache", "s3", "Insecure").Value == "true" {
 		return h
 	}
 	if server, err := gitlabrunner.ParseServer("https://" + strings.TrimPrefix(address, "https://")); err == nil {
@@ -35,17 +47,25 @@ func (c *Container) Hosts() (h Hosts) {
 	return h
 }
 
-// Switches names what turns off the check of certificates for a runner or its jobs, each with its place.
-func (r *Runner) Switches() (found []string) {
-	for _, s := range r.Config().Switches() {
-		found = append(found, fmt.Sprintf("%s in line %d of %s", s.Name, s.Line, TemplateKey))
+// Switches returns warnings of what turns off the check of certificates for the runner of a container or its jobs: lines
+// of the template, and variables of the container, whose values may be scripts or settings of jobs.
+func (c *Container) Switches() (found []trust.Finding) {
+	warn := func(place string) {
+		found = append(found, trust.Finding{Code: manifest.CheckOff, Object: c.Runner.String(), Message: place + " turns off the check of certificates: no file makes that safe"})
 	}
-	for _, c := range r.Containers {
-		if manifest.Named(c.env, "GIT_SSL_NO_VERIFY") != nil { // of any value
-			found = append(found, "GIT_SSL_NO_VERIFY of container "+c.Name)
+	if t, _ := c.Runner.findTemplate(); t != nil {
+		for _, s := range tomledit.Switches(t.Text()) {
+			warn(fmt.Sprintf("%s in line %d of %s", s.Name, s.Line, TemplateKey))
 		}
-		if c.Variable("NODE_TLS_REJECT_UNAUTHORIZED").Value == "0" {
-			found = append(found, "NODE_TLS_REJECT_UNAUTHORIZED of container "+c.Name)
+	}
+	for _, name := range c.variableNames() {
+		value := c.Variable(name).Value
+		text := name + "=" + value
+		if n, isKey := strings.CutPrefix(name, "GIT_CONFIG_KEY_"); isKey {
+			text = value + "=" + c.Variable("GIT_CONFIG_VALUE_"+n).Value
+		}
+		for _, s := range tomledit.Switches(text) {
+			warn(strings.TrimPrefix(s.Name+" in "+name, name+" in ") + " of container " + c.Name)
 		}
 	}
 	return found
@@ -79,7 +99,7 @@ func (r *Runner) RefuseJobs(t *Template) error {
 
 // HasScript reports whether our script is in a runner's template, and nothing wins over it.
 func (r *Runner) HasScript() bool {
-	t := r.readable()
+	t := r.readable()[0]
 	_, set := t.config.OwnScript()
 	return set && r.RefuseJobs(t) == nil
 }

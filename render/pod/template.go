@@ -9,6 +9,7 @@ import (
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/tomledit"
+	"helm-runnertrust/trust"
 )
 
 // TemplateKey is the key of the template that registration copies the runner's settings from. The
@@ -25,19 +26,49 @@ type Template struct {
 // ConfigTemplate returns the template in a ConfigMap that the runner's pod mounts. It refuses one that cannot be
 // edited.
 func (r *Runner) ConfigTemplate() (*Template, error) {
+	t, err := r.findTemplate()
+	switch {
+	case err != nil:
+		return nil, err
+	case t == nil:
+		return nil, r.Refuse(manifest.NoTemplate, "volumes", "none of the ConfigMaps of the stream that the pod mounts has a %s", TemplateKey)
+	case manifest.IsTrue(manifest.Text(t.ConfigMap.Node, "immutable")):
+		return nil, t.ConfigMap.Refuse(manifest.BadTemplate, "immutable", "it is immutable, so %s cannot be changed", TemplateKey)
+	}
+	return t, nil
+}
+
+// findTemplate returns the runner's template; nil where the stream has none.
+func (r *Runner) findTemplate() (_ *Template, err error) {
 	for _, o := range r.configMaps() {
 		if r.template != nil {
 			break
 		}
-		var err error
 		if r.template, err = TemplateIn(o); err != nil {
 			return nil, err
 		}
 	}
-	if r.template == nil {
-		return nil, r.Refuse(manifest.NoTemplate, "volumes", "none of the ConfigMaps of the stream that the pod mounts has a %s", TemplateKey)
-	}
 	return r.template, nil
+}
+
+// TemplateFault returns what keeps a runner from registering with its template, with an unknown status where it only
+// may ("configuration template must contain exactly one [[runners]] entry" in commands/register.go of gitlab-runner);
+// nil for nothing.
+func (r *Runner) TemplateFault() *trust.Verdict {
+	t, err := r.findTemplate()
+	if t != nil {
+		_, err = t.Config()
+	}
+	found, isRefusal := errors.AsType[*manifest.Error](err)
+	if !isRefusal {
+		return nil
+	}
+	v := trust.Verdict{Status: trust.StatusUnknown, Finding: trust.Finding{Code: manifest.BadTemplate, Message: "registration may fail: "}}
+	if fault, ok := errors.AsType[*tomledit.Error](err); ok && fault.Fatal {
+		v.Status, v.Finding.Message = trust.StatusFailed, "registration fails: "
+	}
+	v.Finding.Message += found.Object + ", " + found.Field + ": " + found.Err.Error()
+	return &v
 }
 
 // configMaps returns the ConfigMaps of the stream that the pod's volumes show.
@@ -55,26 +86,32 @@ func (r *Runner) configMaps() (all []*manifest.Object) {
 	return all
 }
 
-// readable returns the template, parsed; an empty one where the stream has none that can be read.
-func (r *Runner) readable() *Template {
-	if t, err := r.ConfigTemplate(); err == nil {
-		if _, err := t.Config(); err == nil {
-			return t
+// readable returns the template, parsed: for each [[runners]] one, of which registration takes a single one only. It is
+// an empty one where the stream has none that can be read.
+func (r *Runner) readable() (all []*Template) {
+	if t, err := r.findTemplate(); err == nil && t != nil {
+		if _, err = t.Config(); err == nil {
+			return []*Template{t}
+		}
+		if several, ok := errors.AsType[*tomledit.Error](err); ok {
+			for _, config := range several.Each {
+				all = append(all, &Template{ConfigMap: t.ConfigMap, config: config})
+			}
 		}
 	}
-	return &Template{config: &tomledit.Config{}}
+	if len(all) == 0 {
+		all = append(all, &Template{config: &tomledit.Config{}})
+	}
+	return all
 }
 
 // Config returns the parsed template; an empty one where the stream has none that can be read.
-func (r *Runner) Config() *tomledit.Config { return r.readable().config }
+func (r *Runner) Config() *tomledit.Config { return r.readable()[0].config }
 
 // TemplateIn returns the template in a ConfigMap; nil without one.
 func TemplateIn(o *manifest.Object) (*Template, error) {
 	if o == nil || !slices.Contains(o.DataKeys(), TemplateKey) {
 		return nil, nil
-	}
-	if manifest.IsTrue(manifest.Text(o.Node, "immutable")) {
-		return nil, o.Refuse(manifest.BadTemplate, "immutable", "it is immutable, so %s cannot be changed", TemplateKey)
 	}
 	if _, _, err := o.Data(TemplateKey); err != nil {
 		return nil, err

@@ -78,6 +78,24 @@ func (c *Container) fromObjects(name string) (s Setting) {
 	return s
 }
 
+// variableNames returns the names of the variables that the stream shows, each once.
+func (c *Container) variableNames() (names []string) {
+	for _, entry := range c.env {
+		names = append(names, manifest.Text(entry, "name"))
+	}
+	for _, entry := range manifest.List(c.Node, "envFrom") {
+		for _, shown := range Mountables {
+			if o := c.Runner.stream.Find(shown.Kind, manifest.Text(entry, shown.EnvFrom, "name"), c.Runner.Namespace); o != nil {
+				for _, key := range o.DataKeys() {
+					names = append(names, manifest.Text(entry, "prefix")+key)
+				}
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // absence says why an object of the stream need not be there when the pod starts; "" where it is.
 func (r *Runner) absence(o *manifest.Object) string {
 	switch {
@@ -93,10 +111,14 @@ func (r *Runner) absence(o *manifest.Object) string {
 // registered returns what registration gives a runner: a variable wins over its template
 // (commands/register.go of gitlab-runner).
 func (c *Container) registered(variable string, path ...string) Setting {
+	return c.registeredWith(c.Runner.readable()[0], variable, path...)
+}
+
+func (c *Container) registeredWith(t *Template, variable string, path ...string) Setting {
 	if s := c.Variable(variable); s.Set {
 		return s
 	}
-	return c.Runner.readable().setting(path...)
+	return t.setting(path...)
 }
 
 // CAFile returns the file that a setting leads the runner to, and by which way; WayCertsDir where none

@@ -44,6 +44,9 @@ type Error struct {
 	Key     string // the setting: "pre_build_script"; "" for none
 	Message string
 	Add     string // the lines to add by hand, in a script in front of the others; "" where that does not help
+
+	Fatal bool      // registration fails with the text for sure
+	Each  []*Config // of each [[runners]], where there are several
 }
 
 // Error returns the line, the key, then what is wrong.
@@ -76,11 +79,11 @@ func Parse(text string) (*Config, error) {
 		if positioned, ok := errors.AsType[*toml.DecodeError](err); ok {
 			line, _ = positioned.Position()
 		}
-		return nil, &Error{Line: line, Message: strings.TrimPrefix(err.Error(), "toml: ")}
+		return nil, &Error{Fatal: true, Line: line, Message: strings.TrimPrefix(err.Error(), "toml: ")}
 	}
 	keys := spellings(c.tree, "runners")
 	if len(keys) == 0 {
-		return nil, &Error{Message: "there is no [[runners]]; the runner needs exactly one"}
+		return nil, &Error{Fatal: true, Message: "there is no [[runners]]; the runner needs exactly one"}
 	}
 	c.array, c.positions = keys[0], locate(text)
 	items, isArray := c.tree[c.array].([]any)
@@ -91,10 +94,16 @@ func Parse(text string) (*Config, error) {
 	case len(keys) > 1:
 		return nil, c.twice(keys)
 	case !isArray:
-		return nil, &Error{Line: c.line, Key: c.array, Message: "it is not an array of tables; the runner needs [[runners]]"}
+		return nil, &Error{Fatal: true, Line: c.line, Key: c.array, Message: "it is not an array of tables; the runner needs [[runners]]"}
 	case len(items) != 1:
-		return nil, &Error{Message: fmt.Sprintf("there are %d [[runners]] (hosts: %s); the runner needs exactly one",
+		several := &Error{Fatal: true, Message: fmt.Sprintf("there are %d [[runners]] (hosts: %s); the runner needs exactly one",
 			len(items), cmp.Or(strings.Join(c.hostsOf(items), ", "), "none"))}
+		for _, item := range items {
+			one := *c
+			one.table, _ = item.(map[string]any)
+			several.Each = append(several.Each, &one)
+		}
+		return nil, several
 	}
 	return c, c.check()
 }
@@ -218,10 +227,10 @@ var switches = map[string]string{
 
 const isSet, anyQuote = `(^|[^${])`, `\\?["']?`
 
-// Switches returns the switches in the text, by line: in environment, in scripts, and among the
+// Switches returns the switches in a text, by line: in environment, in scripts, and among the
 // settings. Comments have none.
-func (c *Config) Switches() (found []Switch) {
-	for i, line := range strings.Split(c.text, "\n") {
+func Switches(text string) (found []Switch) {
+	for i, line := range strings.Split(text, "\n") {
 		for _, name := range slices.Sorted(maps.Keys(switches)) {
 			hasName := strings.Contains(strings.ToLower(line), strings.ToLower(name)) && !strings.HasPrefix(strings.TrimSpace(line), "#")
 			if hasName && regexp.MustCompile(switches[name]).MatchString(line) {

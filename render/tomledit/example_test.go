@@ -116,8 +116,8 @@ func ExampleConfig_Volumes() {
 	// pvc cache /cache
 }
 
-func ExampleConfig_Switches() {
-	fmt.Println(mustParse("[[runners]]\n  environment = ['GIT_SSL_NO_VERIFY=false']\n").Switches())
+func ExampleSwitches() {
+	fmt.Println(tomledit.Switches("[[runners]]\n  environment = ['GIT_SSL_NO_VERIFY=false']\n"))
 	// Output:
 	// [{GIT_SSL_NO_VERIFY 2}]
 }

@@ -70,7 +70,7 @@ func TestSwitches(t *testing.T) {
 		{"NODE_TLS_REJECT_UNAUTHORIZED", 11},
 		{"tls-skip-verify", 12},
 	}
-	if got := mustParse(t, everything).Switches(); !reflect.DeepEqual(got, want) {
+	if got := Switches(everything); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	for text, want := range map[string]int{
@@ -84,7 +84,7 @@ func TestSwitches(t *testing.T) {
 		`export NODE_TLS_REJECT_UNAUTHORIZED=1`:                       0,
 		`helm --tls-skip-verify; NODE_TLS_REJECT_UNAUTHORIZED=0 node`: 2,
 	} {
-		if got := mustParse(t, "[[runners]]\npre_build_script = '''\n"+text+"\n'''\n").Switches(); len(got) != want {
+		if got := Switches(text); len(got) != want {
 			t.Errorf("%s: %v", text, got)
 		}
 	}

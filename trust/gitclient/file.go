@@ -3,9 +3,10 @@ package gitclient
 import (
 	"bytes"
 	"crypto/x509"
-	"encoding/asn1"
 	"encoding/pem"
 	"slices"
+
+	"helm-runnertrust/trust"
 )
 
 // readFile returns the certificates of a file, and whether both libraries read the same ones. GnuTLS
@@ -22,7 +23,7 @@ func readFile(text []byte) (certs []*x509.Certificate, plain bool) {
 		}
 		lines := slices.Concat([]byte("\n"), pem.EncodeToMemory(block))
 		c, err := x509.ParseCertificate(block.Bytes)
-		if err != nil || block.Type != "CERTIFICATE" || len(block.Headers) > 0 || hiddenExtensions(c) ||
+		if err != nil || block.Type != "CERTIFICATE" || len(block.Headers) > 0 || trust.HidesExtensions(c) ||
 			!bytes.HasSuffix(append([]byte("\n"), rest[:len(rest)-len(after)]...), lines) {
 			return nil, false
 		}
@@ -30,15 +31,10 @@ func readFile(text []byte) (certs []*x509.Certificate, plain bool) {
 	}
 }
 
-// hiddenExtensions reports whether a certificate of an old version has extensions, which Go passes
-// over.
-func hiddenExtensions(c *x509.Certificate) bool {
-	var fields []asn1.RawValue
-	if c.Version == 3 {
-		return false
+// FileOddity says why git may read nothing of a file, whatever a server sends; nil where it reads all.
+func FileOddity(file *trust.Bundle) *trust.Finding {
+	if _, plain := readFile(file.Text()); !plain {
+		return new(unknown(undecided("%s holds more than plain certificates, of which git may read none", file.Origin())).Finding)
 	}
-	_, err := asn1.Unmarshal(c.RawTBSCertificate, &fields)
-	return err != nil || slices.ContainsFunc(fields, func(field asn1.RawValue) bool {
-		return field.Class == asn1.ClassContextSpecific && field.Tag > 0
-	})
+	return nil
 }

@@ -27,10 +27,10 @@ func Judge(host string, sent []*x509.Certificate, file *trust.Bundle, now time.T
 	if refusal := leafRefusal(sent[0], host, now); refusal != nil {
 		return trust.Failed(*refusal)
 	}
-	known, plainText := readFile(file.Text())
-	if !plainText {
-		return unknown(undecided("%s holds more than plain certificates, of which git may read none", file.Origin()))
+	if oddity := FileOddity(file); oddity != nil {
+		return trust.Verdict{Status: trust.StatusUnknown, Finding: *oddity}
 	}
+	known, _ := readFile(file.Text())
 	if many := trust.ManyNames(sent, known); many != nil {
 		return unknown(many)
 	}
@@ -69,7 +69,7 @@ func (p path) trusted(origin string) trust.Verdict {
 // holds.
 func leafRefusal(leaf *x509.Certificate, host string, now time.Time) *trust.Finding {
 	refusal := trust.OutsideValidity(leaf, now)
-	if refusal == nil && coverage(leaf, host) == trust.StatusFailed && !hiddenExtensions(leaf) {
+	if refusal == nil && coverage(leaf, host) == trust.StatusFailed && !trust.HidesExtensions(leaf) {
 		refusal = new(trust.Explain(x509.HostnameError{Certificate: leaf, Host: host}, nil, now))
 	}
 	return refusal

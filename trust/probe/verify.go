@@ -110,3 +110,18 @@ func (d Dialer) judge(host string, sent []*x509.Certificate, file *trust.Bundle,
 	}
 	return runner, git
 }
+
+// Handed returns the chains by which a runner without a file trusts the server. It hands them to its jobs instead of
+// one (buildCAChain in network/client.go of gitlab-runner). It is nil where the runner has a file, or does not connect.
+func (v Verdicts) Handed(now time.Time) *trust.Bundle {
+	if v.file != nil || !v.Runner.OK() {
+		return nil
+	}
+	between := x509.NewCertPool()
+	for _, c := range v.Sent {
+		between.AddCert(c)
+	}
+	chains, _ := v.Sent[0].Verify(x509.VerifyOptions{Roots: v.dialer.system(), Intermediates: between, DNSName: v.Target.Host, CurrentTime: now})
+	handed, _ := trust.NewBundle("the chain of the runner's connection to "+v.Target.String(), slices.Concat(chains...)) // nil without any
+	return handed
+}

@@ -1,8 +1,6 @@
-// Command mutants changes the domain and trust in one spot after another, and runs the tests that
-// reach it: a change that no test notices is a missing test, or code that is not needed. Every change
-// is compiled into the tests, through an overlay, behind a number in the environment: nothing is
-// compiled again for a mutant, and the tree stays as it is.
-package main
+//go:build mutants
+
+package mutants
 
 import (
 	"bytes"
@@ -19,6 +17,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"testing"
 	"time"
 )
 
@@ -75,32 +74,21 @@ func (t *test) cost() int {
 	return int(t.cpu+10*time.Millisecond) * (t.tried + 1) / (t.killed + 1)
 }
 
-func main() {
-	flag.Parse()
+// TestMutants fails where the tests of the project miss more than 15 % of a sample.
+func TestMutants(t *testing.T) {
 	if *seed == 0 {
 		*seed = rand.Uint64N(1e6) + 1
 	}
-	if err := mutants(); err != nil {
-		fmt.Fprintln(os.Stderr, "mutants:", err)
-		os.Exit(1)
-	}
-}
-
-func mutants() error {
-	temp, err := os.MkdirTemp("", "mutants-")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(temp) }()
+	temp := t.TempDir()
 	all, err := overlay(temp)
 	if err != nil {
-		return err
+		t.Fatal(err)
 	}
 	var known []*test
 	for _, room := range tests {
 		compiled, err := build(temp, room)
 		if err != nil {
-			return err
+			t.Fatal(err)
 		}
 		known = append(known, compiled...)
 	}
@@ -112,10 +100,9 @@ func mutants() error {
 		tried, killed = tried+count[2], killed+count[3]
 	}
 	fmt.Printf("%d of %d are killed\n", killed, tried)
-	if 100*killed < 85*tried {
-		return errors.New("less than 85 % are killed")
+	if 100*killed < 85*tried || tried == 0 {
+		t.Error("less than 85 % are killed")
 	}
-	return nil
 }
 
 // check tries the mutants of a room, and counts all, those that no test reaches, those tried, and
@@ -149,7 +136,7 @@ func check(room string, all []mutant, tests []*test) (count [4]int) {
 
 // overlay writes every room with its mutants to the folder temp, and where go build finds them.
 func overlay(temp string) (all []mutant, err error) {
-	repository, err := filepath.Abs("..")
+	repository, err := filepath.Abs("../..")
 	texts := map[string]string{}
 	for _, room := range rooms {
 		files, _ := filepath.Glob(filepath.Join(repository, room, "*.go")) // the pattern is well-formed
@@ -177,7 +164,7 @@ func overlay(temp string) (all []mutant, err error) {
 func build(temp, room string) (all []*test, err error) {
 	binary := filepath.Join(temp, strings.ReplaceAll(room, "/", "_")+".test")
 	cmd := exec.Command("go", "test", "-c", "-vet=off", "-overlay", filepath.Join(temp, "overlay.json"), "-o", binary, "./"+room)
-	cmd.Dir = ".."
+	cmd.Dir = "../.."
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("tests of %s: %w\n%s", room, err, out)
 	}
@@ -224,7 +211,7 @@ func (t *test) run(env string) (cpu time.Duration, err error) {
 	defer cancel()
 	limited := fmt.Sprintf(`ulimit -v 8000000 -t %d; exec nice -n 19 "$@"`, int(5+5*t.cpu.Seconds()))
 	cmd := exec.CommandContext(ctx, "sh", "-c", limited, "sh", t.binary, "-test.failfast", "-test.run=^"+t.name+"$")
-	cmd.Dir, cmd.Env, cmd.WaitDelay = filepath.Join("..", t.room), append(os.Environ(), env), time.Second
+	cmd.Dir, cmd.Env, cmd.WaitDelay = filepath.Join("../..", t.room), append(os.Environ(), env), time.Second
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Run(); err != nil {
