@@ -96,14 +96,7 @@ func Parse(text string) (*Config, error) {
 	case !isArray:
 		return nil, &Error{Fatal: true, Line: c.line, Key: c.array, Message: "it is not an array of tables; the runner needs [[runners]]"}
 	case len(items) != 1:
-		several := &Error{Fatal: true, Message: fmt.Sprintf("there are %d [[runners]] (hosts: %s); the runner needs exactly one",
-			len(items), cmp.Or(strings.Join(c.hostsOf(items), ", "), "none"))}
-		for _, item := range items {
-			one := *c
-			one.table, _ = item.(map[string]any)
-			several.Each = append(several.Each, &one)
-		}
-		return nil, several
+		return nil, c.several(items)
 	}
 	return c, c.check()
 }
@@ -122,20 +115,23 @@ func (c *Config) check() error {
 	return nil
 }
 
-// hostsOf returns the hosts of several [[runners]], by which one knows them.
-func (c *Config) hostsOf(items []any) (hosts []string) {
+// several is the error about several [[runners]], with each of them, and their hosts, by which one knows them.
+func (c *Config) several(items []any) error {
+	several, hosts := &Error{Fatal: true}, []string{}
 	for _, item := range items {
-		c.table, _ = item.(map[string]any)
+		one := *c
+		one.table, _ = item.(map[string]any)
+		several.Each = append(several.Each, &one)
 		for _, path := range [][]string{{"url"}, {"clone_url"}, {"cache", "s3", "ServerAddress"}} {
-			value, _, _ := c.walk(path)
-			text, _ := value.(string)
+			text, _, _ := one.String(path...)
 			parts := strings.Split(text, "://")
 			if u, err := url.Parse("//" + parts[len(parts)-1]); err == nil && u.Host != "" { // without a password
 				hosts = append(hosts, u.Host)
 			}
 		}
 	}
-	return hosts
+	several.Message = fmt.Sprintf("there are %d [[runners]] (hosts: %s); the runner needs exactly one", len(items), cmp.Or(strings.Join(hosts, ", "), "none"))
+	return several
 }
 
 func (c *Config) twice(keys []string, table ...string) error {
