@@ -148,10 +148,9 @@ func (o Object) Check() error {
 	return nil
 }
 
-// isOfCertificates matches keys without a dot that are hardly names of objects: "cacert", "tls-ca-bundle". The name of an
-// object has also what it is for: "gitlab-ca".
+// isOfCertificates matches keys without a dot that may be what they are: "cacert", "gitlab-ca".
 var isOfCertificates = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^((trust|trusted|tls|ssl|root|ca|cas|cacerts?|certs?|certificates?|bundle|chain|fullchain|crt|pem)(-|$))+$`)
+	return regexp.MustCompile(`(^|-)(ca|cas|cacerts?|certs?|certificates?|bundle|chain|crt|pem|root)(-|$)`)
 })
 
 // holdsPrivateKey reports whether a key has a name that private keys have: tls.key of a

@@ -50,6 +50,7 @@ func FuzzEdit(f *testing.F) {
 	f.Add([]byte("# c\ra: 1\r"), 1)
 	f.Add([]byte(" |\n"), 4)
 	f.Add([]byte("x:\na: |1\n"), 39)
+	f.Add([]byte("- -\n-  -  --"), 288)
 	f.Fuzz(func(t *testing.T, text []byte, at int) {
 		stream := Split(text)
 		if len(stream.Documents) != 1 || at < 0 {
@@ -147,7 +148,11 @@ func nodesOf(node *yaml.Node, inFlow bool) []fuzzedNode {
 	inFlow = inFlow || node.Style&yaml.FlowStyle != 0
 	all := []fuzzedNode{{node, inFlow}}
 	for _, child := range node.Content {
-		all = append(all, nodesOf(child, inFlow)...)
+		below := nodesOf(child, inFlow)
+		if node.Kind == yaml.SequenceNode && child.Kind == yaml.SequenceNode {
+			below[0].inFlow = true // as if it were: its first item is on the line of its parent's dash
+		}
+		all = append(all, below...)
 	}
 	return all
 }
