@@ -47,13 +47,13 @@ type Runner struct {
 	Finding    trust.Finding   // explains the status
 	Warnings   []trust.Finding // what does not keep it from connecting now
 
-	now          time.Time
-	clone        gitlabrunner.Server // of clone_url, where that leads elsewhere
-	helper       Store               // of the image in which git clones
-	stricter     *trust.Finding      // why git may not accept a file that the runner does
-	cache        *Client
-	cloneUnknown bool
-	fault        error // of an object for the job pods that cannot be read
+	now        time.Time
+	clone      gitlabrunner.Server // of clone_url, where that leads elsewhere
+	helper     Store               // of the image in which git clones
+	stricter   *trust.Finding      // why git may not accept a file that the runner does
+	cache      *Client
+	gitUnknown trust.Finding // why the stream does not show what git connects to, or with
+	fault      error         // of an object for the job pods that cannot be read
 }
 
 // The codes of findings of an audit, beside those of package trust.

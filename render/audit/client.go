@@ -60,9 +60,9 @@ func (a *Runner) Clients() []Client {
 	}
 	const mayBeHTTPS = " is an http:// URL, so the manifests do not tell"
 	switch {
-	case a.cloneUnknown:
+	case a.gitUnknown.Code != "":
 		git.Server, git.Sends = gitlabrunner.Server{}, ""
-		git.Verdict = unknown(manifest.CloneHost, "the URL of its clone_url is not in the manifests")
+		git.Verdict = unknown(a.gitUnknown.Code, a.gitUnknown.Message)
 	case a.clone.Plain:
 		git.Server, git.Sends = a.clone, ""
 		git.Verdict = unknown(manifest.PlainHTTP, "it clones from "+a.clone.Address+", which may lead it to https: clone_url"+mayBeHTTPS)

@@ -11,6 +11,7 @@ import (
 
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/ingress"
+	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/pod"
 	"helm-runnertrust/trust"
 )
@@ -22,7 +23,13 @@ func (j *judge) findClients(a *Runner, c *pod.Container) error {
 	by, _ := j.terminations.Secret(c.Runner.Object, hosts.Cache.Name, false) // with an error it is no source, which would be refused
 	sent := j.jobFile(a, c, "Secret", by.Secret, ingress.SecretKey)
 	helper := j.helper(a, c, by.Secret)
-	a.cloneUnknown, a.helper = hosts.CloneUnknown, helper.Store
+	a.helper = helper.Store
+	switch {
+	case hosts.CloneUnknown:
+		a.gitUnknown = trust.Finding{Code: manifest.CloneHost, Message: "the URL of its clone_url is not in the manifests"}
+	case strings.Contains(jobsEnvironment(c), gitFileVariable+"="):
+		a.gitUnknown = trust.Finding{Code: trust.CodeUndecided, Message: "environment of [[runners]] sets " + gitFileVariable + ", which git reads in place of the runner's file"}
+	}
 	if clone := hosts.Clone; a.Server.Plain || clone.Plain || !strings.EqualFold(clone.Address, a.Server.Address) {
 		a.clone = clone
 	}
@@ -49,6 +56,14 @@ var helperImage = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(^|/)gitlab-runner-helper:((alpine|ubuntu)[a-z0-9.]*-)*(x86_64|arm64|arm|s390x|ppc64le|riscv64)-[^/]+$`)
 })
 
+// gitFileVariable is stronger than http.<url>.sslCAInfo, which the runner sets (get_curl_handle in http.c of git).
+const gitFileVariable = "GIT_SSL_CAINFO"
+
+// jobsEnvironment returns the variables that [[runners]] has for its jobs, each on a line.
+func jobsEnvironment(c *pod.Container) string {
+	return strings.Join(append(c.Runner.Config().Strings("environment"), c.Variable("RUNNER_ENV").Value), "\n")
+}
+
 // helper returns the client of the cache, which reads no file of the runner: it trusts what the image of
 // the helper does, and what is mounted beside it in the folders of [crypto/x509]. served is the Secret with
 // the certificate of its server.
@@ -63,7 +78,7 @@ func (j *judge) helper(a *Runner, c *pod.Container, served string) *Client {
 		client.Store.Mozilla = false
 		client.Store.uncertain("what the image %q trusts is not known", image)
 	}
-	environment := strings.Join(append(config.Strings("environment"), c.Variable("RUNNER_ENV").Value), "\n")
+	environment := jobsEnvironment(c)
 	for _, name := range []string{"SSL_CERT_FILE", pod.CertDirVariable, "AWS_CA_BUNDLE"} {
 		if strings.Contains(environment, name+"=") {
 			client.Store.Mozilla = client.Store.Mozilla && name != "SSL_CERT_FILE"
