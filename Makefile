@@ -116,8 +116,8 @@ runners:
 	cd e2e && $(GO) test ./runners -count=1 -v -timeout 1h -run '^TestRandomRunners$$' -args -seed $(SEED) -runners 5000 -write
 
 # Changes the domain and trust in one spot after another, at most EACH in a package, and lists the changes that
-# no test notices; docs/MUTATION.md has a run. A quarter of an hour where nothing else runs.
-EACH ?= 100
+# no test notices; docs/MUTATION.md has a run, of 40 minutes on a machine with other work.
+EACH ?= 25
 
 mutants:
 	cd e2e && $(GO) test -tags mutants ./mutants -count=1 -v -timeout 5h -run "^TestMutants$$" -args -seed $(SEED) -each $(EACH)

@@ -23,7 +23,7 @@ import (
 
 var (
 	seed  = flag.Uint64("seed", 0, "`number` that chooses the mutants, a random one by default")
-	each  = flag.Int("each", 100, "at most this `number` of mutants in a room")
+	each  = flag.Int("each", 25, "at most this `number` of mutants in a room")
 	at    = flag.String("at", "", "only mutants at a `regular expression` of file:line: change")
 	rooms = []string{"gitlabrunner", "trust", "trust/gitclient", "render/audit", "render/pod", "trust/store", "trust/probe", "render/manifest",
 		"render/added", "render/delivery", "render/yamledit", "render/tomledit", "render/redact"}
