@@ -13,7 +13,6 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"helm-runnertrust/gitlabrunner"
-	"helm-runnertrust/render/added"
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/pod"
 	"helm-runnertrust/render/yamledit"
@@ -96,20 +95,20 @@ func (f *Files) Object(file string) Object {
 }
 
 // Projections returns what a volume has to show: the ConfigMap, then the objects, each once.
-func (f *Files) Projections() []added.Projection {
+func (f *Files) Projections() []pod.Source {
 	return slices.Concat(f.projections(slices.Sorted(maps.Keys(f.bundles))), f.projections(slices.Sorted(maps.Keys(f.objects))))
 }
 
-func (f *Files) projections(files []string) (all []added.Projection) {
+func (f *Files) projections(files []string) (all []pod.Source) {
 	for _, file := range files {
 		o := f.Object(file)
-		at := slices.IndexFunc(all, func(p added.Projection) bool { return p.Kind == o.Kind && p.Name == o.Name })
+		at := slices.IndexFunc(all, func(p pod.Source) bool { return p.Kind == o.Kind && p.Name == o.Name })
 		if at < 0 {
-			all, at = append(all, added.Projection{Kind: o.Kind, Name: o.Name}), len(all)
+			all, at = append(all, pod.Source{Kind: o.Kind, Name: o.Name}), len(all)
 		}
-		all[at].Items = append(all[at].Items, added.Item{Key: o.Key, Path: file})
+		all[at].Items = append(all[at].Items, pod.Item{Key: o.Key, Path: file})
 	}
-	slices.SortFunc(all, func(a, b added.Projection) int {
+	slices.SortFunc(all, func(a, b pod.Source) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
 	})
 	return all
