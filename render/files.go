@@ -3,7 +3,6 @@ package render
 import (
 	"cmp"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -231,7 +230,4 @@ func configMapKey(file string) string {
 }
 
 // sha256Of returns the SHA-256 of a text, in hex.
-func sha256Of(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:])
-}
+func sha256Of(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text))) }

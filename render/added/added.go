@@ -7,9 +7,9 @@ package added
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -188,10 +188,7 @@ func revertAnnotation(o *manifest.Object, r record) error {
 }
 
 // sumOf returns the first eight bytes of the SHA-256 of a text, in hex.
-func sumOf(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:8])
-}
+func sumOf(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text)))[:16] }
 
 // AddConfigMap puts a ConfigMap of the runner's namespace at the end of the stream, with comment lines
 // above it. It refuses a name that another ConfigMap of the stream has.

@@ -3,6 +3,7 @@ package audit
 import (
 	"cmp"
 	"crypto/x509"
+	"fmt"
 	"path"
 	"regexp"
 	"slices"
@@ -63,7 +64,8 @@ func (j *judge) helper(a *Runner, c *pod.Container, served string) *Client {
 		client.Store.Mozilla = false
 		client.Store.uncertain("what the image %q trusts is not known", image)
 	}
-	environment := strings.Join(append(config.Strings("environment"), c.Variable("RUNNER_ENV").Value), "\n")
+	listed, _ := config.Value("environment")
+	environment := fmt.Sprintln(listed, c.Variable("RUNNER_ENV").Value)
 	for _, name := range []string{"SSL_CERT_FILE", pod.CertDirVariable, "AWS_CA_BUNDLE"} {
 		if strings.Contains(environment, name+"=") {
 			client.Store.Mozilla = client.Store.Mozilla && name != "SSL_CERT_FILE"

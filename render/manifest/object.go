@@ -20,8 +20,7 @@ type Object struct {
 	Kind            string
 	Name, Namespace string // Namespace is "" for the release's
 
-	siblings  *yaml.RNode // the items of the List that it is in; nil for a document of its own
-	withdrawn bool
+	siblings *yaml.RNode // the items of the List that it is in; nil for a document of its own
 }
 
 // String returns the object's name in messages: "Deployment/ci-gitlab-runner".
