@@ -142,7 +142,7 @@ func (f *filter) editRunner(r *pod.Runner) error {
 		}
 		containers, dirs = append(containers, read), append(dirs, read.at.Dir)
 	}
-	d := f.run.Deployment(r)
+	d := &added.Deployment{Runner: r, Run: f.run}
 	warnings, err := d.Mount(files.Projections(), dirs)
 	if err != nil {
 		return err

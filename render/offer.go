@@ -142,7 +142,7 @@ func (o Object) Check() error {
 		return manifest.NewError(manifest.BadReference, "%q cannot be a key of a %s: it takes at most 253 of -, ., _, 0-9, A-Z and a-z", o.Key, o.Kind)
 	case o.Kind == "Secret" && holdsPrivateKey(o.Key):
 		return manifest.NewError(manifest.PrivateKey, "%q of a Secret is a private key, which no pod may have", o.Key)
-	case !strings.Contains(o.Key, ".") && manifest.IsName(o.Key) && !isOfCertificates().MatchString(o.Key):
+	case !strings.Contains(o.Key, ".") && manifest.IsName(o.Key) && !regexp.MustCompile(isOfCertificates).MatchString(o.Key):
 		return manifest.NewError(manifest.BadReference, "%q cannot name a %s: it looks like NAMESPACE/NAME, and a pod mounts only what its own namespace has", o.Name+"/"+o.Key, o.Kind)
 	}
 	return nil
@@ -150,9 +150,7 @@ func (o Object) Check() error {
 
 // isOfCertificates matches keys without a dot that are hardly names of objects: "cacert", "tls-ca-bundle". The name of an
 // object has also what it is for: "gitlab-ca".
-var isOfCertificates = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^((trust|trusted|tls|ssl|root|ca|cas|cacerts?|certs?|certificates?|bundle|chain|fullchain|crt|pem)(-|$))+$`)
-})
+const isOfCertificates = `^((trust|trusted|tls|ssl|root|ca|cas|cacerts?|certs?|certificates?|bundle|chain|fullchain|crt|pem)(-|$))+$`
 
 // holdsPrivateKey reports whether a key has a name that private keys have: tls.key of a
 // kubernetes.io/tls Secret, and what is named like it.

@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/ingress"
@@ -46,9 +45,7 @@ func (j *judge) findClients(a *Runner, c *pod.Container) error {
 }
 
 // helperImage matches GitLab's images of the helper, also in another registry.
-var helperImage = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(^|/)gitlab-runner-helper:((alpine|ubuntu)[a-z0-9.]*-)*(x86_64|arm64|arm|s390x|ppc64le|riscv64)-[^/]+$`)
-})
+const helperImage = `(^|/)gitlab-runner-helper:((alpine|ubuntu)[a-z0-9.]*-)*(x86_64|arm64|arm|s390x|ppc64le|riscv64)-[^/]+$`
 
 // helper returns the client of the cache, which reads no file of the runner: it trusts what the image of
 // the helper does, and what is mounted beside it in the folders of [crypto/x509]. served is the Secret with
@@ -60,7 +57,7 @@ func (j *judge) helper(a *Runner, c *pod.Container, served string) *Client {
 	if set := c.Variable("KUBERNETES_HELPER_IMAGE"); set.Set {
 		image = cmp.Or(set.Value, pod.ErrUnknown.Error())
 	}
-	if image != "" && !helperImage().MatchString(image) {
+	if image != "" && !regexp.MustCompile(helperImage).MatchString(image) {
 		client.Store.Mozilla = false
 		client.Store.uncertain("what the image %q trusts is not known", image)
 	}

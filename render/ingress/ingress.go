@@ -42,7 +42,7 @@ func Of(stream *manifest.Stream) Terminations {
 			if doc.Contains("Ingress", "tls") || doc.Contains("Gateway", "listeners") {
 				objects, _ := stream.Objects(doc) // what does not parse is nothing that Kubernetes would take
 				for _, o := range objects {
-					switch o.Kind + " of " + o.Group() { // which others have kinds of these names in
+					switch o.Kind + " of " + o.Group() { // other groups have kinds of these names
 					case "Ingress of networking.k8s.io", "Ingress of extensions":
 						all = append(all, ofIngress(o)...)
 					case "Gateway of gateway.networking.k8s.io":

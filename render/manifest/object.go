@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -62,13 +61,6 @@ func (o *Object) Refuse(code trust.Code, field, format string, args ...any) erro
 	return &Error{Code: code, Document: o.Label(), Object: o.String(), Field: field, Err: fmt.Errorf(format, args...)}
 }
 
-// WithPlace adds the object's place to an error of reading it.
-func (o *Object) WithPlace(err error) error {
-	e := WithPlace(o.Document, err)
-	e.Object = o.String()
-	return e
-}
-
 // Label returns the name of the object's document in messages.
 func (o *Object) Label() string { return documentLabel(o.Document) }
 
@@ -82,12 +74,12 @@ func (o *Object) IsHook() bool {
 const MaxName = 253
 
 // subdomain is a DNS subdomain (IsDNS1123Subdomain in k8s.io/apimachinery/pkg/util/validation).
-var subdomain = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
-})
+const subdomain = `^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`
 
 // IsName reports whether an object such as a Secret or a ConfigMap can have a name.
-func IsName(name string) bool { return len(name) <= MaxName && subdomain().MatchString(name) }
+func IsName(name string) bool {
+	return len(name) <= MaxName && regexp.MustCompile(subdomain).MatchString(name)
+}
 
 // ClusterCAOf warns of the ConfigMap that each namespace has for the API server, where that is to have the CA of a host.
 func ClusterCAOf(object, host string) []trust.Finding {
