@@ -3,7 +3,6 @@ package render
 import (
 	"cmp"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,7 +12,6 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"helm-runnertrust/gitlabrunner"
-	"helm-runnertrust/render/added"
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/pod"
 	"helm-runnertrust/render/yamledit"
@@ -96,20 +94,20 @@ func (f *Files) Object(file string) Object {
 }
 
 // Projections returns what a volume has to show: the ConfigMap, then the objects, each once.
-func (f *Files) Projections() []added.Projection {
+func (f *Files) Projections() []pod.Source {
 	return slices.Concat(f.projections(slices.Sorted(maps.Keys(f.bundles))), f.projections(slices.Sorted(maps.Keys(f.objects))))
 }
 
-func (f *Files) projections(files []string) (all []added.Projection) {
+func (f *Files) projections(files []string) (all []pod.Source) {
 	for _, file := range files {
 		o := f.Object(file)
-		at := slices.IndexFunc(all, func(p added.Projection) bool { return p.Kind == o.Kind && p.Name == o.Name })
+		at := slices.IndexFunc(all, func(p pod.Source) bool { return p.Kind == o.Kind && p.Name == o.Name })
 		if at < 0 {
-			all, at = append(all, added.Projection{Kind: o.Kind, Name: o.Name}), len(all)
+			all, at = append(all, pod.Source{Kind: o.Kind, Name: o.Name}), len(all)
 		}
-		all[at].Items = append(all[at].Items, added.Item{Key: o.Key, Path: file})
+		all[at].Items = append(all[at].Items, pod.Item{Key: o.Key, Path: file})
 	}
-	slices.SortFunc(all, func(a, b added.Projection) int {
+	slices.SortFunc(all, func(a, b pod.Source) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
 	})
 	return all
@@ -232,7 +230,4 @@ func configMapKey(file string) string {
 }
 
 // sha256Of returns the SHA-256 of a text, in hex.
-func sha256Of(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:])
-}
+func sha256Of(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text))) }

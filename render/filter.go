@@ -54,13 +54,13 @@ func FilterStream(stream *yamledit.Stream, options Options) (*Result, error) {
 	if err := manifests.Finish(); err != nil {
 		return nil, err
 	}
-	f.Texts, err = stream.Texts()
-	if broken, ok := errors.AsType[*yamledit.DocumentError](err); ok {
-		return nil, manifest.WithPlace(broken.Document, broken.Err)
+	var faulty *yamledit.Document
+	if f.Texts, faulty, err = stream.Texts(); err != nil {
+		return nil, manifest.WithPlace(faulty, err)
 	}
 	f.noteRewritten()
 	f.Warnings, f.Notes = distinct(f.Warnings), distinct(f.Notes)
-	return f.Result, err
+	return f.Result, nil
 }
 
 // noteRewritten notes the documents that were serialized as a whole.
@@ -142,7 +142,7 @@ func (f *filter) editRunner(r *pod.Runner) error {
 		}
 		containers, dirs = append(containers, read), append(dirs, read.at.Dir)
 	}
-	d := f.run.Deployment(r)
+	d := &added.Deployment{Runner: r, Run: f.run}
 	warnings, err := d.Mount(files.Projections(), dirs)
 	if err != nil {
 		return err

@@ -7,9 +7,9 @@ package added
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -63,12 +63,9 @@ func NewRun(stream *manifest.Stream) *Run {
 // A Deployment is a runner's Deployment with what the run adds to it.
 type Deployment struct {
 	*pod.Runner
-	run     *Run
+	Run     *Run
 	records []record
 }
-
-// Deployment returns the edits of a runner.
-func (run *Run) Deployment(r *pod.Runner) *Deployment { return &Deployment{Runner: r, run: run} }
 
 // errChanged says that an addition is not there, or not as it was added.
 var errChanged = errors.New("it is not there as it was added")
@@ -188,18 +185,15 @@ func revertAnnotation(o *manifest.Object, r record) error {
 }
 
 // sumOf returns the first eight bytes of the SHA-256 of a text, in hex.
-func sumOf(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:8])
-}
+func sumOf(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text)))[:16] }
 
 // AddConfigMap puts a ConfigMap of the runner's namespace at the end of the stream, with comment lines
 // above it. It refuses a name that another ConfigMap of the stream has.
 func (d *Deployment) AddConfigMap(name, head string, o *yaml.RNode) error {
-	if other := d.run.Stream.Find("ConfigMap", name, d.Namespace); other != nil {
+	if other := d.Run.Stream.Find("ConfigMap", name, d.Namespace); other != nil {
 		return other.Refuse(manifest.ConfigMapTaken, "", "another ConfigMap of this name is in the stream")
 	}
-	d.run.Stream.Add(head, o, d.Document.HasCRLF())
+	d.Run.Stream.Add(head, o, d.Document.HasCRLF())
 	d.records = append(d.records, record{Add: configMap, Name: name, Sum: yamledit.Digest(manifest.Value(o, "data"))})
 	return nil
 }

@@ -34,7 +34,7 @@ func (d *Deployment) changeItem(add kind, container string, item *yaml.RNode, ch
 	yamledit.Remove(rest, "name")
 	was, err := rest.String()
 	if err != nil {
-		return d.WithPlace(err)
+		return manifest.WithPlace(d.Document, err)
 	}
 	change()
 	if sum := yamledit.Digest(item); sum != before {

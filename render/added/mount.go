@@ -17,7 +17,7 @@ const VolumeName = "etc-gitlab-runner-certs"
 
 // Mount shows the projections to each container, at the directory of the same index: in a volume that
 // is mounted there already, else in a new one. It returns warnings.
-func (d *Deployment) Mount(projections []Projection, dirs []string) (warnings []trust.Finding, err error) {
+func (d *Deployment) Mount(projections []pod.Source, dirs []string) (warnings []trust.Finding, err error) {
 	newVolume := ""
 	joined := map[*pod.Volume]bool{}
 	for i, c := range d.Containers {
@@ -46,7 +46,7 @@ func (d *Deployment) Mount(projections []Projection, dirs []string) (warnings []
 }
 
 // addVolume adds a volume under the next name that is free.
-func (d *Deployment) addVolume(projections []Projection) (name string) {
+func (d *Deployment) addVolume(projections []pod.Source) (name string) {
 	name = VolumeName
 	for n := 2; d.HasName(name); n++ {
 		name = VolumeName + "-" + strconv.Itoa(n)
@@ -56,7 +56,7 @@ func (d *Deployment) addVolume(projections []Projection) (name string) {
 }
 
 // NewVolume returns a volume of a pod that shows the projections.
-func NewVolume(name string, projections ...Projection) *yaml.RNode {
+func NewVolume(name string, projections ...pod.Source) *yaml.RNode {
 	key, source := volumeSource(projections)
 	return yamledit.Map(
 		yamledit.Pair{Key: "name", Value: yamledit.Text(name)},
@@ -76,13 +76,13 @@ func NewMount(volume, dir string) *yaml.RNode {
 // join shows the projections in a volume that is mounted already, which becomes a projected one: its
 // name, and so its mount, stay. It reports whether files of the volume had to go: the API server refuses
 // two items with one path.
-func (d *Deployment) join(v *pod.Volume, projections []Projection) (replaced bool, err error) {
+func (d *Deployment) join(v *pod.Volume, projections []pod.Source) (replaced bool, err error) {
 	err = d.changeItem(volume, "", v.Node, func() {
-		sources := asProjected(v)
+		sources, paths := asProjected(v), pod.Paths(projections)
 		yamledit.Retain(sources, func(source *yaml.RNode) bool {
 			for _, shown := range pod.Mountables {
 				items := manifest.Value(source, shown.Volume, "items")
-				if yamledit.Retain(items, func(item *yaml.RNode) bool { return !hasPath(projections, manifest.Text(item, "path")) }) {
+				if yamledit.Retain(items, func(item *yaml.RNode) bool { return !slices.Contains(paths, manifest.Text(item, "path")) }) {
 					replaced = true
 					return len(manifest.List(items)) > 0 // without items, it would show every key
 				}
@@ -123,45 +123,28 @@ func asProjected(v *pod.Volume) (sources *yaml.RNode) {
 	return sources
 }
 
-// A Projection is what a volume shows of one object: some of its keys, as files. Nothing else of
-// the object, a private key for instance, reaches the pod.
-type Projection struct {
-	Kind  string // of the object: "ConfigMap" or "Secret"
-	Name  string // of the object
-	Items []Item
-}
-
-// An Item is a key of an object, and the path of the file that shows it.
-type Item struct{ Key, Path string }
-
-// hasPath reports whether one of the projections' files has this path.
-func hasPath(projections []Projection, path string) bool {
-	return slices.ContainsFunc(projections, func(p Projection) bool {
-		return slices.ContainsFunc(p.Items, func(i Item) bool { return i.Path == path })
-	})
-}
-
 // volumeSource returns the source of a volume that shows the projections: one of its own kind for
 // one, a projected one for several.
-func volumeSource(projections []Projection) (key string, source *yaml.RNode) {
+func volumeSource(projections []pod.Source) (key string, source *yaml.RNode) {
 	if len(projections) == 1 {
 		shown, _ := pod.MountableFor(projections[0].Kind)
-		return shown.Volume, projections[0].source(shown.NameKey)
+		return shown.Volume, sourceOf(projections[0], shown.NameKey)
 	}
 	return "projected", yamledit.Map(yamledit.Pair{Key: "sources", Value: yamledit.List(projected(projections)...)})
 }
 
 // projected returns the sources of a projected volume.
-func projected(projections []Projection) (sources []*yaml.RNode) {
+func projected(projections []pod.Source) (sources []*yaml.RNode) {
 	for _, p := range projections {
 		shown, _ := pod.MountableFor(p.Kind)
-		sources = append(sources, yamledit.Map(yamledit.Pair{Key: shown.Volume, Value: p.source("name")}))
+		sources = append(sources, yamledit.Map(yamledit.Pair{Key: shown.Volume, Value: sourceOf(p, "name")}))
 	}
 	return sources
 }
 
-// source returns a ConfigMapVolumeSource or SecretVolumeSource, or the projection of one.
-func (p Projection) source(nameKey string) *yaml.RNode {
+// sourceOf returns a ConfigMapVolumeSource or SecretVolumeSource, or the projection of one, with some of the object's
+// keys. Nothing else of it, a private key for instance, reaches the pod.
+func sourceOf(p pod.Source, nameKey string) *yaml.RNode {
 	var items []*yaml.RNode
 	for _, i := range p.Items {
 		items = append(items, yamledit.Map(

@@ -47,7 +47,7 @@ func (d *Deployment) changeTemplate(add kind, value string, edit func(*tomledit.
 		return err
 	}
 	r := record{Add: add, Name: t.ConfigMap.Name, Sum: sumOf(value)}
-	if known, done := d.run.applied[r.key(t)]; done && known.Sum == r.Sum {
+	if known, done := d.Run.applied[r.key(t)]; done && known.Sum == r.Sum {
 		d.records = append(d.records, known)
 		return nil
 	}
@@ -59,7 +59,7 @@ func (d *Deployment) changeTemplate(add kind, value string, edit func(*tomledit.
 	if err != nil || text == "" || text == t.Text() {
 		return t.WithPlace(err)
 	}
-	d.records, d.run.applied[r.key(t)] = append(d.records, r), r
+	d.records, d.Run.applied[r.key(t)] = append(d.records, r), r
 	write(t, text)
 	return nil
 }

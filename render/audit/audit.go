@@ -69,6 +69,8 @@ const (
 	CodeEndsTooEarly trust.Code = "expires-within"
 	CodeCacheUnknown trust.Code = "cache-unknown"   // the client of the cache may trust its server
 	CodeCacheFailed  trust.Code = "cache-untrusted" // it does not
+	CodeStoreUnknown trust.Code = "store-unknown"   // a runner may trust its server without a file
+	CodeProxied      trust.Code = "runner-proxied"  // it connects through a proxy
 )
 
 // Run judges each runner of a stream. What the stream does not have, a Secret of the cluster for

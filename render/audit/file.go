@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strings"
 	"time"
 
 	"helm-runnertrust/gitlabrunner"
@@ -42,7 +41,7 @@ func (a *Runner) judgeFile(found pod.File, options Options) {
 	case found.State == pod.Unreadable:
 		a.judge(trust.StatusFailed, CodeUnreadable, found.From+" "+found.Why)
 	case found.State == pod.Hidden:
-		a.judge(trust.StatusFailed, CodeMountTwice, fmt.Sprintf("two volumes are mounted at its directory, %s: one hides the other", joined(found.Twice)))
+		a.judge(trust.StatusFailed, CodeMountTwice, fmt.Sprintf("two volumes are mounted at its directory, %s: one hides the other", found.Why))
 	case found.State == pod.NoVolume:
 		a.judge(trust.StatusFailed, CodeFileMissing, "the mount at its place names no volume of the pod")
 	case found.State == pod.Missing:
@@ -87,13 +86,4 @@ func (a *Runner) unusable(server gitlabrunner.Server, now time.Time) *trust.Find
 		reason.Host = server.Address
 	}
 	return reason
-}
-
-// joined returns a list of mounts for a message.
-func joined(mounts []pod.Mount) string {
-	var all []string
-	for _, m := range mounts {
-		all = append(all, m.String())
-	}
-	return strings.Join(all, " and ")
 }

@@ -3,11 +3,11 @@ package audit
 import (
 	"cmp"
 	"crypto/x509"
+	"fmt"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/ingress"
@@ -52,16 +52,15 @@ func (j *judge) findClients(a *Runner, c *pod.Container) error {
 }
 
 // helperImage matches GitLab's images of the helper, also in another registry.
-var helperImage = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(^|/)gitlab-runner-helper:((alpine|ubuntu)[a-z0-9.]*-)*(x86_64|arm64|arm|s390x|ppc64le|riscv64)-[^/]+$`)
-})
+const helperImage = `(^|/)gitlab-runner-helper:((alpine|ubuntu)[a-z0-9.]*-)*(x86_64|arm64|arm|s390x|ppc64le|riscv64)-[^/]+$`
 
 // gitFileVariable is stronger than http.<url>.sslCAInfo, which the runner sets (get_curl_handle in http.c of git).
 const gitFileVariable = "GIT_SSL_CAINFO"
 
-// jobsEnvironment returns the variables that [[runners]] has for its jobs, each on a line.
+// jobsEnvironment returns the text of the variables that [[runners]] has for its jobs.
 func jobsEnvironment(c *pod.Container) string {
-	return strings.Join(append(c.Runner.Config().Strings("environment"), c.Variable("RUNNER_ENV").Value), "\n")
+	listed, _ := c.Runner.Config().Value("environment")
+	return fmt.Sprintln(listed, c.Variable("RUNNER_ENV").Value)
 }
 
 // helper returns the client of the cache, which reads no file of the runner: it trusts what the image of
@@ -74,7 +73,7 @@ func (j *judge) helper(a *Runner, c *pod.Container, served string) *Client {
 	if set := c.Variable("KUBERNETES_HELPER_IMAGE"); set.Set {
 		image = cmp.Or(set.Value, pod.ErrUnknown.Error())
 	}
-	if image != "" && !helperImage().MatchString(image) {
+	if image != "" && !regexp.MustCompile(helperImage).MatchString(image) {
 		client.Store.Mozilla = false
 		client.Store.uncertain("what the image %q trusts is not known", image)
 	}

@@ -9,19 +9,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"golang.org/x/net/http/httpproxy"
 
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/pod"
-	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/store"
 )
-
-// CodeStoreUnknown is that of a server that a runner may trust without a file.
-const CodeStoreUnknown trust.Code = "store-unknown"
 
 // A Store is what a runner trusts without a file, as far as the manifests tell.
 type Store struct {
@@ -47,9 +42,7 @@ func (s Store) Pool() *x509.CertPool {
 const storeBundle = pod.SystemCertDir + "/ca-certificates.crt"
 
 // runnerImage matches the images of GitLab Runner, also in another registry, by the tags that they have.
-var runnerImage = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(^|/)gitlab-runner:((alpine|ubuntu)[0-9.]*-)?(v[0-9]+\.[0-9]+\.[0-9]+|latest|bleeding)(@sha256:[0-9a-f]+)?$|(^|/)gitlab-runner:(alpine|ubuntu)$`)
-})
+const runnerImage = `(^|/)gitlab-runner:((alpine|ubuntu)[0-9.]*-)?(v[0-9]+\.[0-9]+\.[0-9]+|latest|bleeding)(@sha256:[0-9a-f]+)?$|(^|/)gitlab-runner:(alpine|ubuntu)$`
 
 // A storeReader collects the store of a container.
 type storeReader struct {
@@ -61,7 +54,7 @@ type storeReader struct {
 // storeOf returns the store of a container.
 func storeOf(c *pod.Container) (Store, error) {
 	image := manifest.Text(c.Node, "image")
-	s := storeReader{Store: Store{Mozilla: runnerImage().MatchString(image)}, Container: c}
+	s := storeReader{Store: Store{Mozilla: regexp.MustCompile(runnerImage).MatchString(image)}, Container: c}
 	if !s.Mozilla {
 		s.uncertain("what the image %q trusts is not known", image)
 	}
@@ -172,9 +165,6 @@ func (s *storeReader) open(file string) pod.File {
 	s.err = cmp.Or(s.err, err)
 	return found
 }
-
-// CodeProxied is that of a runner that connects through a proxy.
-const CodeProxied trust.Code = "runner-proxied"
 
 // proxied reports whether a container connects to a server through an HTTP proxy, by its environment.
 func proxied(c *pod.Container, server gitlabrunner.Server) bool {

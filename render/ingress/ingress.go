@@ -42,7 +42,12 @@ func Of(stream *manifest.Stream) Terminations {
 			if doc.Contains("Ingress", "tls") || doc.Contains("Gateway", "listeners") {
 				objects, _ := stream.Objects(doc) // what does not parse is nothing that Kubernetes would take
 				for _, o := range objects {
-					all = append(all, terminations(o)...)
+					switch o.Kind + " of " + o.Group() { // other groups have kinds of these names
+					case "Ingress of networking.k8s.io", "Ingress of extensions":
+						all = append(all, ofIngress(o)...)
+					case "Gateway of gateway.networking.k8s.io":
+						all = append(all, ofGateway(o)...)
+					}
 				}
 			}
 		}
@@ -143,19 +148,6 @@ var (
 		"group": manifest.Anything, "kind": manifest.Anything, "name": manifest.Anything, "namespace": manifest.Anything,
 	}
 )
-
-// terminations returns those of one object; none for other kinds, and for kinds of these names from
-// other API groups.
-func terminations(o *manifest.Object) []termination {
-	group := o.Group()
-	switch {
-	case o.Kind == "Ingress" && (group == "networking.k8s.io" || group == "extensions"):
-		return ofIngress(o)
-	case o.Kind == "Gateway" && group == "gateway.networking.k8s.io":
-		return ofGateway(o)
-	}
-	return nil
-}
 
 // ofIngress reads spec.tls (IngressTLS in k8s.io/api/networking/v1): an entry without hosts is for
 // the hosts of all rules, and a wildcard stands for one label.

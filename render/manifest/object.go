@@ -20,8 +20,7 @@ type Object struct {
 	Kind            string
 	Name, Namespace string // Namespace is "" for the release's
 
-	siblings  *yaml.RNode // the items of the List that it is in; nil for a document of its own
-	withdrawn bool
+	siblings *yaml.RNode // the items of the List that it is in; nil for a document of its own
 }
 
 // String returns the object's name in messages: "Deployment/ci-gitlab-runner".
@@ -63,13 +62,6 @@ func (o *Object) Refuse(code trust.Code, field, format string, args ...any) erro
 	return &Error{Code: code, Document: o.Label(), Object: o.String(), Field: field, Err: fmt.Errorf(format, args...)}
 }
 
-// WithPlace adds the object's place to an error of reading it.
-func (o *Object) WithPlace(err error) error {
-	e := WithPlace(o.Document, err)
-	e.Object = o.String()
-	return e
-}
-
 // Label returns the name of the object's document in messages.
 func (o *Object) Label() string { return documentLabel(o.Document) }
 
@@ -88,7 +80,9 @@ var subdomain = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // IsName reports whether an object such as a Secret or a ConfigMap can have a name.
-func IsName(name string) bool { return len(name) <= MaxName && subdomain().MatchString(name) }
+func IsName(name string) bool {
+	return len(name) <= MaxName && subdomain().MatchString(name)
+}
 
 // ClusterCAOf warns of the ConfigMap that each namespace has for the API server, where that is to have the CA of a host.
 func ClusterCAOf(object, host string) []trust.Finding {

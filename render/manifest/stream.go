@@ -79,7 +79,7 @@ func (s *Stream) Find(kind, name, namespace string) (found *Object) {
 		for _, o := range objects {
 			in := cmp.Or(o.Namespace, s.Namespace)
 			switch {
-			case o.Kind != kind || o.Name != name || o.withdrawn || !MayShare(in, namespace):
+			case o.Kind != kind || o.Name != name || slices.Contains(s.withdrawn, o) || !MayShare(in, namespace):
 			case found == nil, in == namespace && cmp.Or(found.Namespace, s.Namespace) != namespace:
 				found = o
 			}
@@ -124,10 +124,7 @@ type addition struct {
 }
 
 // Withdraw hides an object from Find, and takes it out of the stream in Finish.
-func (s *Stream) Withdraw(o *Object) {
-	o.withdrawn = true
-	s.withdrawn = append(s.withdrawn, o)
-}
+func (s *Stream) Withdraw(o *Object) { s.withdrawn = append(s.withdrawn, o) }
 
 // Add puts a new object behind the documents in Finish. Its head is comment lines that end in a line
 // feed, or "".

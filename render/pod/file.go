@@ -10,13 +10,12 @@ import (
 // A File is what a path in a container would show.
 type File struct {
 	State State
-	Kind  string  // of the object, "ConfigMap" or "Secret", or of the volume
-	From  string  // "ConfigMap/ci-gitlab-runner-certs"
-	Key   string  // of the object
-	Whole bool    // all keys of the object are shown
-	Bytes []byte  // where State is Found
-	Why   string  // where State is Unknown, Unsure or Unreadable: follows From
-	Twice []Mount // where State is Hidden
+	Kind  string // of the object, "ConfigMap" or "Secret", or of the volume
+	From  string // "ConfigMap/ci-gitlab-runner-certs"
+	Key   string // of the object
+	Whole bool   // all keys of the object are shown
+	Bytes []byte // where State is Found
+	Why   string // where State is Unknown, Unsure or Unreadable: follows From; where it is Hidden, the mounts
 }
 
 // A State is how much of a File the stream has.
@@ -47,7 +46,11 @@ func (c *Container) Open(file string) (File, error) {
 	case len(there) == 0:
 		return File{}, nil
 	case len(there) > 1:
-		return File{State: Hidden, Twice: there}, nil
+		found := File{State: Hidden, Why: there[0].String()}
+		for _, m := range there[1:] {
+			found.Why += " and " + m.String()
+		}
+		return found, nil
 	}
 	v := c.Runner.byName[there[0].Volume]
 	if v == nil {

@@ -26,25 +26,21 @@ type Hosts struct {
 // Hosts returns those of a container: once for each [[runners]], of which there should be one.
 func (c *Container) Hosts() (all []Hosts) {
 	for _, t := range c.Runner.readable() {
-		all = append(all, c.hosts(func(variable string, path ...string) Setting { return c.registeredWith(t, variable, path...) }))
+		var h Hosts
+		if clone := c.registered(t, "CLONE_URL", "clone_url"); clone.Set {
+			var err error
+			h.Clone, err = gitlabrunner.ParseServer(clone.Value)
+			h.CloneUnknown = err != nil
+		}
+		address := c.registered(t, "CACHE_S3_SERVER_ADDRESS", "cache", "s3", "ServerAddress").Value
+		server, err := gitlabrunner.ParseServer("https://" + strings.TrimPrefix(address, "https://"))
+		if address != "" && err == nil && c.registered(t, "CACHE_TYPE", "cache", "Type").Value == "s3" &&
+			c.registered(t, "CACHE_S3_INSECURE", "cache", "s3", "Insecure").Value != "true" {
+			h.Cache = server
+		}
+		all = append(all, h)
 	}
 	return all
-}
-
-func (c *Container) hosts(registered func(variable string, path ...string) Setting) (h Hosts) {
-	if clone := registered("CLONE_URL", "clone_url"); clone.Set {
-		var err error
-		h.Clone, err = gitlabrunner.ParseServer(clone.Value)
-		h.CloneUnknown = err != nil
-	}
-	address := registered("CACHE_S3_SERVER_ADDRESS", "cache", "s3", "ServerAddress").Value
-	if address == "" || registered("CACHE_TYPE", "cache", "Type").Value != "s3" || registered("CACHE_S3_INSECURE", "cache", "s3", "Insecure").Value == "true" {
-		return h
-	}
-	if server, err := gitlabrunner.ParseServer("https://" + strings.TrimPrefix(address, "https://")); err == nil {
-		h.Cache = server
-	}
-	return h
 }
 
 // Switches returns warnings of what turns off the check of certificates for the runner of a container or its jobs: lines
@@ -107,10 +103,11 @@ func (r *Runner) HasScript() bool {
 // JobsElsewhere says why the job pods may not be in the namespace of the runner, where the objects are;
 // "" where they are. Without a setting the namespace is "default" (executors/kubernetes of gitlab-runner).
 func (r *Runner) JobsElsewhere() string {
+	t := r.readable()[0]
 	for _, c := range r.Containers {
-		namespace := c.registered("KUBERNETES_NAMESPACE", "kubernetes", "namespace")
-		overwrite := c.registered("KUBERNETES_NAMESPACE_OVERWRITE_ALLOWED", "kubernetes", "namespace_overwrite_allowed")
-		perJob := c.registered("KUBERNETES_NAMESPACE_PER_JOB", "kubernetes", "namespace_per_job")
+		namespace := c.registered(t, "KUBERNETES_NAMESPACE", "kubernetes", "namespace")
+		overwrite := c.registered(t, "KUBERNETES_NAMESPACE_OVERWRITE_ALLOWED", "kubernetes", "namespace_overwrite_allowed")
+		perJob := c.registered(t, "KUBERNETES_NAMESPACE_PER_JOB", "kubernetes", "namespace_per_job")
 		if !namespace.Set {
 			namespace.Value = "default"
 		}

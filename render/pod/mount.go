@@ -68,7 +68,7 @@ func (c *Container) closedAround(m Mount) (around *Mount, why string, sure bool)
 			continue
 		}
 		at := parent.inVolume(m.Path)
-		for _, shown := range v.itemPaths() {
+		for _, shown := range Paths(v.Sources) {
 			switch {
 			case shown == at && m.subKey == "":
 				return &parent, "has a file in the place of its folder", true

@@ -136,9 +136,10 @@ func (t *Template) Config() (*tomledit.Config, error) {
 
 // setting returns the string or the bool at a path of keys below [[runners]], once the template was parsed.
 func (t *Template) setting(path ...string) Setting {
-	value, line, _ := t.config.String(path...)
-	if is, at, _ := t.config.Bool(path...); is {
-		value, line = "true", at
+	found, line := t.config.Value(path...)
+	value, _ := found.(string)
+	if found == true {
+		value = "true"
 	}
 	return Setting{Set: value != "", Value: value, by: t.ConfigMap, field: fmt.Sprintf("data %s, line %d, %s", TemplateKey, line, path[len(path)-1])}
 }

@@ -110,11 +110,7 @@ func (r *Runner) absence(o *manifest.Object) string {
 
 // registered returns what registration gives a runner: a variable wins over its template
 // (commands/register.go of gitlab-runner).
-func (c *Container) registered(variable string, path ...string) Setting {
-	return c.registeredWith(c.Runner.readable()[0], variable, path...)
-}
-
-func (c *Container) registeredWith(t *Template, variable string, path ...string) Setting {
+func (c *Container) registered(t *Template, variable string, path ...string) Setting {
 	if s := c.Variable(variable); s.Set {
 		return s
 	}

@@ -102,9 +102,9 @@ func (v *Volume) readSource(node *yaml.RNode, kind string) Source {
 	return s
 }
 
-// itemPaths returns the paths at which items of the volume are shown.
-func (v *Volume) itemPaths() (paths []string) {
-	for _, s := range v.Sources {
+// Paths returns the paths at which items of sources are shown.
+func Paths(sources []Source) (paths []string) {
+	for _, s := range sources {
 		for _, i := range s.Items {
 			paths = append(paths, i.Path)
 		}

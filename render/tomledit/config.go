@@ -139,38 +139,24 @@ func (c *Config) twice(keys []string, table ...string) error {
 		Message: "it is also written as " + keys[0] + ", and the runner takes one of them by chance"}
 }
 
-// String returns the string at a path of keys below [[runners]], as in
-// String("cache", "s3", "ServerAddress"), with its line (from 1; 0 where it is not set).
-func (c *Config) String(path ...string) (value string, line int, set bool) {
-	return read[string](c, path)
+// Value returns what is at a path of keys below [[runners]], as in Value("cache", "s3", "ServerAddress"), with its line
+// or that of the table around it (from 1); nil where it is not set.
+func (c *Config) Value(path ...string) (value any, line int) {
+	value, spelled, _ := c.walk(path) // checked by Parse
+	return value, c.lineOf(spelled...)
 }
 
-// Bool returns the bool at a path of keys below [[runners]], with its line as String has it.
-func (c *Config) Bool(path ...string) (value bool, line int, set bool) { return read[bool](c, path) }
-
-// Strings returns the strings of the array at a path of keys; none where there is no array.
-func (c *Config) Strings(path ...string) (all []string) {
-	items, _, _ := read[[]any](c, path)
-	for _, item := range items {
-		if text, isString := item.(string); isString {
-			all = append(all, text)
-		}
+// String returns the string at a path of keys as Value does; line 0 and false where there is none.
+func (c *Config) String(path ...string) (value string, line int, set bool) {
+	found, line := c.Value(path...)
+	if value, set = found.(string); !set {
+		line = 0
 	}
-	return all
+	return value, line, set
 }
 
 // TLSCAFile returns tls-ca-file as String does. The runner takes an empty one for not set.
 func (c *Config) TLSCAFile() (value string, line int, set bool) { return c.String(tlsCAFile) }
-
-// read returns what is at a path of keys, with its line or that of the table around it; line 0 and
-// false where there is none of the type.
-func read[T any](c *Config, path []string) (value T, line int, set bool) {
-	at, spelled, _ := c.walk(path) // checked by Parse
-	if value, set = at.(T); !set {
-		return value, 0, false
-	}
-	return value, c.lineOf(spelled...), true
-}
 
 // walk returns the value at a path of keys, and the keys as they are spelled. Where the path ends
 // early, the value is nil.

@@ -2,7 +2,6 @@ package yamledit
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,8 +31,7 @@ func byKey(mapping *yaml.Node) [][]*yaml.Node {
 // Digest returns the first eight bytes of the SHA-256 of a tree, in hex. The order of keys, comments and
 // style do not count.
 func Digest(node *yaml.RNode) string {
-	sum := sha256.Sum256(canonical(nil, node.YNode()))
-	return hex.EncodeToString(sum[:8])
+	return fmt.Sprintf("%x", sha256.Sum256(canonical(nil, node.YNode())))[:16]
 }
 
 // canonical appends a tree to out, in a form that no other tree has.

@@ -102,9 +102,7 @@ func Remove(mapping *yaml.RNode, key string) {
 // mapping; kyaml only appends.
 func Prepend(collection *yaml.RNode, nodes ...*yaml.RNode) {
 	node := collection.YNode()
-	for _, added := range slices.Backward(nodes) {
-		node.Content = slices.Insert(node.Content, 0, added.YNode())
-	}
+	node.Content = slices.Concat(List(nodes...).YNode().Content, node.Content)
 }
 
 // Retain drops the items of a sequence that keep refuses, and reports whether there were any. A nil

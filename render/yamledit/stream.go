@@ -77,20 +77,20 @@ func (s *Stream) Append(head string, tree *yaml.RNode, crlf bool) error {
 
 // Texts are the texts of the documents with their edits, and of the new ones behind them; joined,
 // they are the edited stream. A last line without an end gets one when something follows it. An
-// error is that of one document, a [*DocumentError].
-func (s *Stream) Texts() ([][]byte, error) {
-	texts := make([][]byte, 0, len(s.Documents)+len(s.added)+1)
+// error is that of the document faulty.
+func (s *Stream) Texts() (texts [][]byte, faulty *Document, err error) {
+	texts = make([][]byte, 0, len(s.Documents)+len(s.added)+1)
 	for _, d := range s.Documents {
 		text, err := d.Bytes()
 		if err != nil {
-			return nil, &DocumentError{Document: d, Err: err}
+			return nil, d, err
 		}
 		if len(text) > 0 {
 			texts = append(texts, text)
 		}
 	}
 	if len(s.added) == 0 || len(texts) == 0 {
-		return append(texts, s.added...), nil
+		return append(texts, s.added...), nil, nil
 	}
 	last := texts[len(texts)-1]
 	ended := last
@@ -99,9 +99,9 @@ func (s *Stream) Texts() ([][]byte, error) {
 		texts = append(texts, []byte("\n"))
 	}
 	if err := checkEnd(last, ended); err != nil {
-		return nil, &DocumentError{Document: s.Documents[len(s.Documents)-1], Err: err}
+		return nil, s.Documents[len(s.Documents)-1], err
 	}
-	return append(texts, s.added...), nil
+	return append(texts, s.added...), nil, nil
 }
 
 // checkEnd refuses a text that reaches into what follows it once its last line is ended: directives without
@@ -121,17 +121,9 @@ func checkEnd(text, ended []byte) error {
 
 // Bytes joins [Stream.Texts].
 func (s *Stream) Bytes() ([]byte, error) {
-	texts, err := s.Texts()
+	texts, _, err := s.Texts()
 	return bytes.Join(texts, nil), err
 }
-
-// A DocumentError is a fault of one document.
-type DocumentError struct {
-	Document *Document
-	Err      error
-}
-
-func (e *DocumentError) Error() string { return e.Err.Error() }
 
 // Read is [Split] of what a reader gives. Of the buffer, what is not filled takes no memory; it grows by so
 // much that a stream is hardly held twice.
