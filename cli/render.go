@@ -92,7 +92,11 @@ type manifestFlags struct {
 func (f *manifestFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&f.file, "file", "f", "", "`file` with manifests; - is stdin")
 	cmd.Flags().StringVar(&f.release, "release", "", "`name` of a release in the cluster, read with helm get manifest")
-	registerCluster(cmd, &f.cluster)
+	flags, c := cmd.Flags(), &f.cluster // as Helm has them
+	flags.StringVarP(&c.Namespace, "namespace", "n", "", "`namespace` of the release, as for helm")
+	flags.StringVar(&c.Context, "kube-context", "", "`name` of the kubeconfig's context, as for helm")
+	flags.StringVar(&c.Kubeconfig, "kubeconfig", "", "`path` of the kubeconfig file, as for helm")
+	commandLineOnly(flags, "namespace", "kube-context", "kubeconfig") // Helm has variables of its own for them
 }
 
 // name returns where the manifests come from, as messages have it.
@@ -154,13 +158,4 @@ func readManifests(path string) ([]byte, error) {
 			Hint: "check the path and its permissions"}
 	}
 	return stream, nil
-}
-
-// registerCluster registers the flags that Helm has for its cluster.
-func registerCluster(cmd *cobra.Command, c *release.Cluster) {
-	flags := cmd.Flags()
-	flags.StringVarP(&c.Namespace, "namespace", "n", "", "`namespace` of the release, as for helm")
-	flags.StringVar(&c.Context, "kube-context", "", "`name` of the kubeconfig's context, as for helm")
-	flags.StringVar(&c.Kubeconfig, "kubeconfig", "", "`path` of the kubeconfig file, as for helm")
-	commandLineOnly(flags, "namespace", "kube-context", "kubeconfig") // Helm has variables of its own for them
 }
