@@ -31,8 +31,8 @@ func run(p Process) (code int, print *printer) {
 	root.SetIn(p.Stdin)
 	root.SetOut(p.Stdout)
 	root.SetErr(p.Stderr)
-	cmd, err := root, input.CheckArguments(ownArguments(p.Args))
-	if err == nil {
+	cmd, err := root, input.RefuseSecret("an argument")
+	if !slices.ContainsFunc(ownArguments(p.Args), input.HoldsSecret) {
 		cmd, err = root.ExecuteC()
 	} else if found, _, findErr := root.Find(p.Args); findErr == nil {
 		cmd = found

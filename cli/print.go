@@ -129,9 +129,7 @@ func (p *printer) failInJSON() {
 	if p.wrote || len(failed) == 0 {
 		return
 	}
-	if out, err := output.JSON(errorJSON{Error: failed[0], Also: failed[1:]}); err == nil {
-		_ = p.write(out)
-	}
+	_ = writeJSON(p.write, errorJSON{Error: failed[0], Also: failed[1:]})
 }
 
 // errorJSON is the output of a command that has no result.

@@ -92,7 +92,11 @@ type manifestFlags struct {
 func (f *manifestFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&f.file, "file", "f", "", "`file` with manifests; - is stdin")
 	cmd.Flags().StringVar(&f.release, "release", "", "`name` of a release in the cluster, read with helm get manifest")
-	registerCluster(cmd, &f.cluster)
+	flags, c := cmd.Flags(), &f.cluster // as Helm has them
+	flags.StringVarP(&c.Namespace, "namespace", "n", "", "`namespace` of the release, as for helm")
+	flags.StringVar(&c.Context, "kube-context", "", "`name` of the kubeconfig's context, as for helm")
+	flags.StringVar(&c.Kubeconfig, "kubeconfig", "", "`path` of the kubeconfig file, as for helm")
+	commandLineOnly(flags, "namespace", "kube-context", "kubeconfig") // Helm has variables of its own for them
 }
 
 // name returns where the manifests come from, as messages have it.
@@ -108,38 +112,30 @@ func (f *manifestFlags) name() string {
 
 func (f *manifestFlags) isFile() bool { return f.file != "" && f.file != "-" }
 
-// check refuses an empty name, which a script failed to fill in.
-func (f *manifestFlags) check(cmd *cobra.Command) error {
-	for _, name := range []string{"file", "release"} {
-		if cmd.Flags().Changed(name) && cmd.Flag(name).Value.String() == "" {
-			return &advice.Error{What: "--" + name + " is empty", Hint: "name the " + name + ", or leave the flag out to read stdin"}
-		}
-	}
-	return nil
-}
-
 // read returns the manifests, and the context of hints about them.
 func (f *manifestFlags) read(p Process, cmd *cobra.Command) (stream []byte, context advice.Context, err error) {
-	switch err := f.check(cmd); {
-	case err != nil:
-		return nil, context, err
+	for _, name := range []string{"file", "release"} { // an empty one is one that a script failed to fill in
+		if cmd.Flags().Changed(name) && cmd.Flag(name).Value.String() == "" {
+			return nil, context, &advice.Error{What: "--" + name + " is empty", Hint: "name the " + name + ", or leave the flag out to read stdin"}
+		}
+	}
+	switch {
 	case f.release != "":
 		context.Release = p.helm(f.cluster).Typed(f.release)
-		if stream, err = p.helm(f.cluster).Manifests(f.release); err != nil {
-			return nil, context, err
-		}
+		stream, err = p.helm(f.cluster).Manifests(f.release)
 	case f.isFile():
-		if stream, err = readManifests(f.file); err != nil {
-			return nil, context, err
-		}
+		stream, err = readManifests(f.file)
 	case output.IsTerminal(p.Stdin):
 		command := cmd.CommandPath()
 		return nil, context, &advice.Error{What: "there are no manifests",
 			Hint: "name a file or a release: " + command + " -f FILE, or " + command + " --release NAME"}
 	default:
 		if stream, err = io.ReadAll(p.Stdin); err != nil {
-			return nil, context, &advice.Error{What: "cannot read the manifests from stdin", Err: err}
+			err = &advice.Error{What: "cannot read the manifests from stdin", Err: err}
 		}
+	}
+	if err != nil {
+		return nil, context, err
 	}
 	if name := f.name(); len(bytes.TrimSpace(stream)) == 0 { // which a command before us that failed leaves behind
 		hint := "make it again: helm template NAME CHART > manifests.yaml"
@@ -162,13 +158,4 @@ func readManifests(path string) ([]byte, error) {
 			Hint: "check the path and its permissions"}
 	}
 	return stream, nil
-}
-
-// registerCluster registers the flags that Helm has for its cluster.
-func registerCluster(cmd *cobra.Command, c *release.Cluster) {
-	flags := cmd.Flags()
-	flags.StringVarP(&c.Namespace, "namespace", "n", "", "`namespace` of the release, as for helm")
-	flags.StringVar(&c.Context, "kube-context", "", "`name` of the kubeconfig's context, as for helm")
-	flags.StringVar(&c.Kubeconfig, "kubeconfig", "", "`path` of the kubeconfig file, as for helm")
-	commandLineOnly(flags, "namespace", "kube-context", "kubeconfig") // Helm has variables of its own for them
 }

@@ -27,10 +27,6 @@ func Certificates(content []byte) []*x509.Certificate {
 	}
 }
 
-// unseen is what keeps the runner from seeing certificates that [trust.Parse] finds.
-const unseen = "the runner reads plain PEM only, and does not see all certificates here: " +
-	"they are in DER or PKCS#7, indented, behind a byte order mark, or on lines that end in CR alone"
-
 // Parse is what the runner trusts because of a file that is there already, whatever else is
 // in it. Warnings say what [trust.Parse] would have refused, or what the runner does not see. It is an
 // error, an [*trust.Error] or several joined, when the runner finds nothing, or keys that [trust.CheckKeys]
@@ -46,7 +42,8 @@ func Parse(origin string, content []byte) (b *trust.Bundle, warnings []trust.Fin
 		b = b.InFile(content)
 	}
 	if err == nil && (b == nil || len(b.Certificates()) < len(strict.Certificates())) {
-		err = &trust.Error{Origin: origin, Code: trust.CodeUnseen, Message: unseen}
+		err = &trust.Error{Origin: origin, Code: trust.CodeUnseen, Message: "the runner reads plain PEM only, and does not see all certificates here: " +
+			"they are in DER or PKCS#7, indented, behind a byte order mark, or on lines that end in CR alone"}
 	}
 	if b == nil {
 		return nil, nil, err

@@ -19,7 +19,7 @@ import (
 // certificate at fault. With force these come back among the warnings instead. Server is the host in all of
 // them, with its port, as one types it for fetch.
 func (b *Bundle) Check(host, server string, now time.Time, force bool) (warnings []Finding, err error) {
-	refused, warnings := b.refusals(host, now), b.warnings(host, now)
+	refused, warnings := b.findings(host, now)
 	if force {
 		refused, warnings = nil, append(refused, warnings...)
 	}
@@ -33,23 +33,18 @@ func (b *Bundle) Check(host, server string, now time.Time, force bool) (warnings
 	return warnings, errors.Join(errs...)
 }
 
-func (b *Bundle) refusals(host string, now time.Time) []Finding {
-	if b.Unusable(host, now) == nil {
-		return nil
-	}
-	return append(b.dateFlaws(now), b.checkHost(host)...)
-}
-
-func (b *Bundle) warnings(host string, now time.Time) []Finding {
-	var beside, defaults []Finding
-	if b.Unusable(host, now) == nil { // else it was refused for that
-		beside = b.checkBeside(host, now)
-		defaults = each(b.certificates, IngressDefault)
+// findings returns what is wrong by the rule of [Bundle.NotAfter], and what there is to warn of.
+func (b *Bundle) findings(host string, now time.Time) (refused, warnings []Finding) {
+	var defaults []Finding
+	if b.Unusable(host, now) != nil {
+		refused = append(b.dateFlaws(now), b.checkHost(host)...)
+	} else {
+		warnings, defaults = b.checkBeside(host, now), each(b.certificates, IngressDefault)
 	}
 	if f := endsSoon(b.last(host), now); f != nil {
-		beside = append(beside, *f)
+		warnings = append(warnings, *f)
 	}
-	return slices.Concat(beside, b.checkLeaves(host), b.checkChains(now), each(b.certificates, mayNotSign, temporary, oldVersion),
+	return refused, slices.Concat(warnings, b.checkLeaves(host), b.checkChains(now), each(b.certificates, mayNotSign, temporary, oldVersion),
 		defaults, each(b.certificates, sm2Signed, weakSignature, weakKey))
 }
 

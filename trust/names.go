@@ -88,22 +88,17 @@ func covers(c *x509.Certificate, host string) string {
 }
 
 // closer returns what is known more closely about a certificate that is not for the host, else f: that
-// it is an ingress controller's, or has the host's name where clients do not look for it.
+// it is an ingress controller's, or has the host as its common name alone, or an address among the DNS names.
 func closer(c *x509.Certificate, host string, f Finding) Finding {
 	if known := IngressDefault(c); known != nil {
 		return *known
 	}
-	if !nameElsewhere(c, host) {
-		return f
-	}
-	return Found(CodeNameForm, "certificate %s has the host %q where the runner does not look for it: it %s", NameOf(c), host, covers(c, host))
-}
-
-// nameElsewhere reports whether the host is the common name alone, or an address among the DNS names.
-func nameElsewhere(c *x509.Certificate, host string) bool {
 	name := c.Subject.CommonName
 	moved := x509.Certificate{DNSNames: []string{name}}
-	return addressAsName(c, host) || len(CoveredNames(c)) == 0 && name != "" && (name == host || moved.VerifyHostname(host) == nil)
+	if addressAsName(c, host) || len(CoveredNames(c)) == 0 && name != "" && (name == host || moved.VerifyHostname(host) == nil) {
+		return Found(CodeNameForm, "certificate %s has the host %q where the runner does not look for it: it %s", NameOf(c), host, covers(c, host))
+	}
+	return f
 }
 
 func addressAsName(c *x509.Certificate, host string) bool {

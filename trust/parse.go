@@ -53,13 +53,17 @@ func Certificates(origin string, input []byte) ([]*x509.Certificate, error) {
 // readCertificates returns the certificates of an input, and its faults without their origin.
 func readCertificates(input []byte) ([]*x509.Certificate, []*Error) {
 	var certs []*x509.Certificate
-	f := notText(input)
+	var f *Error
 	switch {
 	case len(input) > MaxSize:
 		f = refusal(CodeTooLarge, "larger than %d bytes (1 MiB), more than a ConfigMap can hold", MaxSize)
 	case looksLikeDER(input):
 		certs, f = certificatesFromDER(input)
-	case f == nil:
+	case bytes.HasPrefix(input, []byte("\xff\xfe")), bytes.HasPrefix(input, []byte("\xfe\xff")):
+		f = refusal(CodeUTF16, `this is UTF-16 text, which Windows calls "Unicode"; PEM is ASCII`)
+	case bytes.IndexByte(input, 0) >= 0:
+		f = refusal(CodeNotOne, "a NUL byte in the text: the file is damaged or not PEM")
+	default:
 		text := bytes.TrimPrefix(input, []byte("\xef\xbb\xbf"))
 		text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
 		return certificatesFromPEM(bytes.ReplaceAll(text, []byte("\r"), []byte("\n")))
@@ -79,17 +83,6 @@ func refusal(code Code, format string, args ...any) *Error {
 // length that follows in any certificate is no ASCII character. A key may be shorter.
 func looksLikeDER(input []byte) bool {
 	return len(input) > 1 && input[0] == 0x30 && (input[1] >= 0x80 || int(input[1]) == len(input)-2)
-}
-
-// notText recognises what is mistaken for PEM.
-func notText(input []byte) *Error {
-	switch {
-	case bytes.HasPrefix(input, []byte("\xff\xfe")), bytes.HasPrefix(input, []byte("\xfe\xff")):
-		return refusal(CodeUTF16, `this is UTF-16 text, which Windows calls "Unicode"; PEM is ASCII`)
-	case bytes.IndexByte(input, 0) >= 0:
-		return refusal(CodeNotOne, "a NUL byte in the text: the file is damaged or not PEM")
-	}
-	return nil
 }
 
 // objectKind matches the kind of an object that holds certificates, in YAML and JSON.

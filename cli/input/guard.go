@@ -5,7 +5,6 @@ package input
 import (
 	"os"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -16,15 +15,6 @@ import (
 
 // CertVariable is the variable that takes the text of certificates, or their path.
 const CertVariable = "RUNNERTRUST_CERT"
-
-// CheckArguments refuses a command line that holds a certificate or a key itself, as a variable
-// gives it where a path is meant. It never echoes the value.
-func CheckArguments(args []string) error {
-	if slices.ContainsFunc(args, HoldsSecret) {
-		return RefuseSecret("an argument")
-	}
-	return nil
-}
 
 // RefuseSecret returns the error about a value for which [HoldsSecret] is true; source is where it comes
 // from.

@@ -29,16 +29,11 @@ type Helm struct {
 	Env func(name string) (value string, found bool)
 }
 
-// args returns the flags for Helm.
-func (h Helm) args() []string {
-	return given([2]string{"--kube-context", h.Context}, [2]string{"--kubeconfig", h.Kubeconfig})
-}
-
-// given returns flags with their values, without those that have none.
-func given(flags ...[2]string) (words []string) {
-	for _, flag := range flags {
+// given returns flags, each followed by its value, without those that have none.
+func given(flags ...string) (words []string) {
+	for flag := range slices.Chunk(flags, 2) {
 		if flag[1] != "" {
-			words = append(words, flag[0], flag[1])
+			words = append(words, flag...)
 		}
 	}
 	return words
@@ -54,7 +49,7 @@ func (h Helm) NamespaceOf() string { return cmp.Or(h.Namespace, h.env("HELM_NAME
 
 // Scoped returns Helm's arguments with those for the namespace and the cluster.
 func (h Helm) Scoped(args ...string) []string {
-	return append(append(args, given([2]string{"--namespace", h.NamespaceOf()})...), h.args()...)
+	return append(args, given("--namespace", h.NamespaceOf(), "--kube-context", h.Context, "--kubeconfig", h.Kubeconfig)...)
 }
 
 // inEnvironment returns the cluster of this run, also where its flags were Helm's, which passes them
@@ -72,15 +67,16 @@ func (h Helm) inEnvironment() Helm {
 
 // ListCommand returns the command that lists the releases of all namespaces, or those of one name.
 func (h Helm) ListCommand(filter ...string) string {
-	words := append([]string{"helm", "list", "--all-namespaces"}, filter...)
-	return advice.Command(append(words, h.inEnvironment().args()...)...)
+	h = h.inEnvironment()
+	cluster := given("--kube-context", h.Context, "--kubeconfig", h.Kubeconfig)
+	return advice.Command(slices.Concat([]string{"helm", "list", "--all-namespaces"}, filter, cluster)...)
 }
 
 // unreachable returns the hint where Helm reaches no cluster.
 func (h Helm) unreachable() string {
 	h = h.inEnvironment()
-	words := append([]string{"kubectl", "cluster-info"}, given([2]string{"--context", h.Context}, [2]string{"--kubeconfig", h.Kubeconfig})...)
-	return "see whether the cluster of the kubeconfig in use answers: " + advice.Command(words...)
+	words := given("--context", h.Context, "--kubeconfig", h.Kubeconfig)
+	return "see whether the cluster of the kubeconfig in use answers: " + advice.Command(append([]string{"kubectl", "cluster-info"}, words...)...)
 }
 
 // OtherHelm is the hint where the Helm that is asked is none.
@@ -143,11 +139,11 @@ func (r Release) String() string { return r.Namespace + "/" + r.Name }
 
 // List returns the releases of all namespaces, or of the one that the cluster names.
 func (h Helm) List() ([]Release, error) {
-	scope := []string{"--all-namespaces"}
-	if h.Namespace != "" {
-		scope = []string{"--namespace", h.Namespace}
+	args := []string{"list", "--output", "json", "--max", "0"}
+	if h.Namespace == "" {
+		args = append(args, "--all-namespaces")
 	}
-	out, err := h.Output(slices.Concat([]string{"list", "--output", "json", "--max", "0"}, scope, h.args())...)
+	out, err := h.Output(append(args, given("--namespace", h.Namespace, "--kube-context", h.Context, "--kubeconfig", h.Kubeconfig)...)...)
 	if err != nil {
 		return nil, helmError("cannot list the releases", err, h.unreachable())
 	}

@@ -53,16 +53,16 @@ func (h Helm) Judge(ctx context.Context, stream []byte, at int, r *audit.Runner,
 func (h Helm) object(kind, name, namespace string) []string {
 	h = h.inEnvironment()
 	words := append([]string{strings.ToLower(kind), name}, given(
-		[2]string{"--namespace", cmp.Or(namespace, h.NamespaceOf())},
-		[2]string{"--context", h.Context},
-		[2]string{"--kubeconfig", h.Kubeconfig},
-		[2]string{"--server", h.env("HELM_KUBEAPISERVER")},
-		[2]string{"--as", h.env("HELM_KUBEASUSER")},
-		[2]string{"--certificate-authority", h.env("HELM_KUBECAFILE")},
-		[2]string{"--tls-server-name", h.env("HELM_KUBETLS_SERVER_NAME")},
+		"--namespace", cmp.Or(namespace, h.NamespaceOf()),
+		"--context", h.Context,
+		"--kubeconfig", h.Kubeconfig,
+		"--server", h.env("HELM_KUBEAPISERVER"),
+		"--as", h.env("HELM_KUBEASUSER"),
+		"--certificate-authority", h.env("HELM_KUBECAFILE"),
+		"--tls-server-name", h.env("HELM_KUBETLS_SERVER_NAME"),
 	)...)
 	for group := range strings.SplitSeq(h.env("HELM_KUBEASGROUPS"), ",") {
-		words = append(words, given([2]string{"--as-group", group})...)
+		words = append(words, given("--as-group", group)...)
 	}
 	if h.env("HELM_KUBEINSECURE_SKIP_TLS_VERIFY") == "true" {
 		words = append(words, "--insecure-skip-tls-verify")

@@ -19,7 +19,7 @@ import (
 // Judge returns ok where git with GnuTLS and git with OpenSSL both connect to a host, a DNS name or an IP address
 // without brackets, failed where neither does, and otherwise unknown. The server sends these certificates, its own
 // first, and GIT_SSL_CAINFO has the file as its text is ([trust.Bundle.Text]). It checks no signature before the
-// number of names and the length of keys are known to be small.
+// number of names and the length of keys are known to be small. It warns of a path that does not reach its root in the file.
 func Judge(host string, sent []*x509.Certificate, file *trust.Bundle, now time.Time) trust.Verdict {
 	if len(sent) == 0 {
 		return trust.Failed(trust.Found(trust.CodeEmpty, "the server sends no certificate"))
@@ -50,17 +50,11 @@ func Judge(host string, sent []*x509.Certificate, file *trust.Bundle, now time.T
 	if oddity := p.oddity(host); oddity != nil {
 		return unknown(oddity)
 	}
-	return p.trusted(file.Origin())
-}
-
-// trusted is the good verdict. It warns of a path that does not reach its root in the file, which
-// an old curl with OpenSSL wants.
-func (p path) trusted(origin string) trust.Verdict {
 	v := trust.Verdict{Status: trust.StatusOK}
-	v.Finding = trust.Found(trust.CodeTrusted, "trusted through %s, by git with GnuTLS and with OpenSSL", origin)
+	v.Finding = trust.Found(trust.CodeTrusted, "trusted through %s, by git with GnuTLS and with OpenSSL", file.Origin())
 	if top := len(p.certs) - 1; !selfIssued(p.certs[top]) || !p.inFile(top) {
 		v.Warnings = []trust.Finding{trust.Found(trust.CodeIssuerMissing,
-			"%s does not reach the root: older git (with a curl before 7.68 on OpenSSL) refuses that", origin)}
+			"%s does not reach the root: older git (with a curl before 7.68 on OpenSSL) refuses that", file.Origin())}
 	}
 	return v
 }

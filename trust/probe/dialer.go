@@ -53,7 +53,7 @@ func (d Dialer) connect(ctx context.Context, target Target) (conn net.Conn, dial
 	if err != nil {
 		return nil, "", err
 	}
-	proxy, err := d.proxyFor(target, address)
+	proxy, err := d.proxyFor(target.Address(), target.URL(), address.URL())
 	if err != nil {
 		return nil, "", err
 	}
@@ -78,28 +78,20 @@ func (d Dialer) address(target Target) (Target, error) {
 	return parseTarget(d.Connect, target.Port)
 }
 
-// proxyFor asks for the proxy of both the name and the address that stands in for it: whoever
-// exempts one of them wants a direct connection. It is nil for none.
-func (d Dialer) proxyFor(target, address Target) (proxy *url.URL, err error) {
+// proxyFor asks for the proxy of the name and of the address that stands in for it: whoever exempts one of them
+// wants a direct connection. It is nil for none. What is no proxy is refused for the origin, in words that
+// repeat no password.
+func (d Dialer) proxyFor(origin string, all ...*url.URL) (proxy *url.URL, err error) {
 	if d.Proxy == nil {
 		return nil, nil
 	}
-	for _, t := range []Target{target, address} {
-		if proxy, err = d.Proxy(t.URL()); err != nil {
+	for _, u := range all {
+		if proxy, err = d.Proxy(u); err != nil {
 			break
 		}
 		if proxy == nil {
 			return nil, nil
 		}
-	}
-	return checkProxy(target.Address(), proxy, err)
-}
-
-// checkProxy refuses what is no proxy for an address, in words that repeat no password. A proxy that is nil
-// is none.
-func checkProxy(address string, proxy *url.URL, err error) (*url.URL, error) {
-	if err == nil && proxy == nil {
-		return nil, nil
 	}
 	if err == nil {
 		// The user is cut off, so that an @ behind it is that of a password with / ? or # in it, half of
@@ -109,7 +101,7 @@ func checkProxy(address string, proxy *url.URL, err error) (*url.URL, error) {
 			return proxy, nil
 		}
 	}
-	return nil, &trust.Error{Origin: address, Code: CodeProxy, Message: "its proxy is not a URL"}
+	return nil, &trust.Error{Origin: origin, Code: CodeProxy, Message: "its proxy is not a URL"}
 }
 
 // contact is what one handshake showed.
@@ -164,13 +156,7 @@ func (d Dialer) Redirect(ctx context.Context, from string) (target Target, found
 		return Target{}, false, err
 	}
 	transport := &http.Transport{DisableKeepAlives: true,
-		Proxy: func(r *http.Request) (*url.URL, error) {
-			if d.Proxy == nil {
-				return nil, nil
-			}
-			proxy, err := d.Proxy(r.URL)
-			return checkProxy(r.URL.Host, proxy, err)
-		},
+		Proxy: func(r *http.Request) (*url.URL, error) { return d.proxyFor(r.URL.Host, r.URL) },
 		DialContext: func(ctx context.Context, network, to string) (net.Conn, error) {
 			if server, err := ParseTarget(to); err == nil && strings.EqualFold(server.Host, request.URL.Hostname()) {
 				address, err := d.address(server)

@@ -67,8 +67,15 @@ func Fetch(ctx context.Context, target Target, d Dialer, now time.Time) (*Fetche
 			f.Added = append(f.Added, cert)
 		}
 	}
-	findings := append(f.diagnose(), f.stale()...)
-	findings = append(findings, f.stricter(findings)...)
+	findings := f.diagnose()
+	if f.File.Certificates()[0].Equal(seen.sent[0]) {
+		findings = append(findings, trust.Found(CodeStale, "the file works through the server's own certificate, and only until that is renewed"))
+	}
+	git := gitclient.Judge(target.Host, seen.sent, f.File, now)
+	isKnown := slices.ContainsFunc(findings, func(other trust.Finding) bool { return other.Code == git.Finding.Code })
+	if f.Fault == nil && !git.OK() && !isKnown {
+		findings = append(findings, git.Finding)
+	}
 	if seen.needsClient {
 		findings = append(findings, clientCertificate())
 	}
@@ -108,25 +115,6 @@ func (f *Fetched) judge(file *trust.Bundle) *trust.Finding {
 		return &runner.Finding
 	}
 	return file.Unusable(f.Target.Host, f.now)
-}
-
-// stricter is what git in jobs may not like about the file, when the runner connects with it and
-// nothing that was found says so.
-func (f *Fetched) stricter(found []trust.Finding) []trust.Finding {
-	git := gitclient.Judge(f.Target.Host, f.Sent, f.File, f.now)
-	said := slices.ContainsFunc(found, func(other trust.Finding) bool { return other.Code == git.Finding.Code })
-	if f.Fault != nil || git.OK() || said {
-		return nil
-	}
-	return []trust.Finding{git.Finding}
-}
-
-// stale warns of a file that is no good any more when the server gets another certificate.
-func (f *Fetched) stale() []trust.Finding {
-	if !f.File.Certificates()[0].Equal(f.Sent[0]) {
-		return nil
-	}
-	return []trust.Finding{trust.Found(CodeStale, "the file works through the server's own certificate, and only until that is renewed")}
 }
 
 // Pinned returns nil when a fingerprint in the form of [trust.ParseFingerprint] is the leaf's or

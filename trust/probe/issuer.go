@@ -96,10 +96,7 @@ func (c *completion) issuerTransport(issuer *url.URL) *http.Transport {
 		}
 		return nil
 	}}).DialContext
-	if c.dialer.Proxy == nil {
-		return transport
-	}
-	proxy, err := c.dialer.Proxy(issuer)
+	proxy, err := c.dialer.proxyFor(issuer.Host, issuer)
 	if err != nil || proxy != nil && !c.mayName(issuer.Hostname()) {
 		return nil
 	}

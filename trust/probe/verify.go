@@ -35,7 +35,7 @@ func (v Verdicts) By(end time.Time) Verdicts {
 	case v.fault != nil:
 		return v
 	case v.file == nil:
-		return v.at(end)
+		return v.With(nil, end)
 	}
 	if reason := v.file.Unusable(v.Target.Host, end); reason != nil {
 		v.Runner, v.Git = trust.Failed(*reason), trust.Failed(*reason)
@@ -48,20 +48,15 @@ func (v Verdicts) By(end time.Time) Verdicts {
 	return v
 }
 
-// at judges what the server sent as of a time.
-func (v Verdicts) at(now time.Time) Verdicts {
+// With returns the verdicts on what the server sent with another file, at now.
+func (v Verdicts) With(file *trust.Bundle, now time.Time) Verdicts {
+	v.file = file
 	if v.fault != nil {
 		v.Runner, v.Git = trust.Failed(*v.fault), trust.Failed(*v.fault)
 	} else {
 		v.Runner, v.Git = v.dialer.judge(v.Target.Host, v.Sent, v.file, now)
 	}
 	return v
-}
-
-// With returns the verdicts on what the server sent with another file, at now.
-func (v Verdicts) With(file *trust.Bundle, now time.Time) Verdicts {
-	v.file = file
-	return v.at(now)
 }
 
 // Status is that of both together.
@@ -71,14 +66,14 @@ func (v Verdicts) Status() trust.Status { return v.Runner.Status.Worse(v.Git.Sta
 // and under that of git in jobs. File may be nil. A server that cannot be reached is a verdict too.
 func Verify(ctx context.Context, target Target, file *trust.Bundle, d Dialer, now time.Time) Verdicts {
 	seen, err := d.handshake(ctx, target)
-	v := Verdicts{Target: target, Sent: seen.sent, Dialed: seen.dialed, dialer: d, file: file}
+	v := Verdicts{Target: target, Sent: seen.sent, Dialed: seen.dialed, dialer: d}
 	switch {
 	case err != nil:
 		v.fault = new(Explain(err))
 	case seen.needsClient:
 		v.fault = new(clientCertificate())
 	}
-	return v.at(now)
+	return v.With(file, now)
 }
 
 // judge returns whether the runner and git in its jobs connect; without a file, git has the system's

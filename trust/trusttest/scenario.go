@@ -51,7 +51,17 @@ const Host = "gitlab.test"
 // Scenarios starts all servers, with certificates that are valid (or not) at now, and returns them
 // in a fixed order with the function that stops them.
 func Scenarios(now time.Time) (list []Scenario, stop func()) {
-	l := newLab(now)
+	l := &lab{now: now}
+	l.root = SelfSigned(CA("Private Root", now))
+	l.intermediate = l.root.Issue(CA("Private Intermediate", now))
+	l.public = SelfSigned(CA("Public Root", now))
+	l.publicInter = l.public.Issue(CA("Public Intermediate", now))
+	aia := StartHTTP(IssuerFiles(map[string][]byte{
+		"/public.cer": l.publicInter.Certificate.Raw,
+		"/public.p7c": PKCS7(l.publicInter.Certificate, l.public.Certificate),
+		"/root.cer":   l.root.Certificate.Raw,
+	}))
+	l.servers, l.issuers = append(l.servers, aia), "http://"+aia.Addr
 	l.chains()
 	l.publicRoots()
 	l.dates()
@@ -76,22 +86,6 @@ type lab struct {
 	issuers      string    // URL of the folder that the AIA server offers
 	list         []Scenario
 	servers      []*Server
-}
-
-func newLab(now time.Time) *lab {
-	l := &lab{now: now}
-	l.root = SelfSigned(CA("Private Root", now))
-	l.intermediate = l.root.Issue(CA("Private Intermediate", now))
-	l.public = SelfSigned(CA("Public Root", now))
-	l.publicInter = l.public.Issue(CA("Public Intermediate", now))
-	aia := StartHTTP(IssuerFiles(map[string][]byte{
-		"/public.cer": l.publicInter.Certificate.Raw,
-		"/public.p7c": PKCS7(l.publicInter.Certificate, l.public.Certificate),
-		"/root.cer":   l.root.Certificate.Raw,
-	}))
-	l.servers = append(l.servers, aia)
-	l.issuers = "http://" + aia.Addr
-	return l
 }
 
 func (l *lab) leaf(names ...string) Template { return Leaf(l.now, names...) }

@@ -40,19 +40,17 @@ func (i *Identity) certificate(others ...*x509.Certificate) tls.Certificate {
 func StartTLS(listen string, config *tls.Config, id *Identity, others ...*x509.Certificate) *Server {
 	config = cmp.Or(config, &tls.Config{})
 	config.Certificates = append(config.Certificates, id.certificate(others...))
-	listener := must(net.Listen("tcp", listen))
-	return serve(listener, tls.NewListener(listener, config), http.HandlerFunc(gitlab))
+	return serve(tls.NewListener(must(net.Listen("tcp", listen)), config), http.HandlerFunc(gitlab))
 }
 
 // StartHTTP starts a plain HTTP server.
 func StartHTTP(handler http.Handler) *Server {
-	listener := must(net.Listen("tcp", loopback))
-	return serve(listener, listener, handler)
+	return serve(must(net.Listen("tcp", loopback)), handler)
 }
 
 const loopback = "127.0.0.1:0"
 
-func serve(tcp, listener net.Listener, handler http.Handler) *Server {
+func serve(listener net.Listener, handler http.Handler) *Server {
 	server := &http.Server{
 		Handler:           handler,
 		ErrorLog:          log.New(io.Discard, "", 0),
@@ -63,7 +61,7 @@ func serve(tcp, listener net.Listener, handler http.Handler) *Server {
 		defer close(stopped)
 		_ = server.Serve(listener) // always ends with an error: ErrServerClosed
 	}()
-	return &Server{Addr: tcp.Addr().String(), Close: func() {
+	return &Server{Addr: listener.Addr().String(), Close: func() {
 		_ = server.Close() // a listener that is closed already is as good
 		<-stopped
 	}}

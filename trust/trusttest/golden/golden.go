@@ -21,7 +21,11 @@ func Updating() bool { return *update }
 func Compare(t testing.TB, path, text string) {
 	t.Helper()
 	if *update {
-		if err := write(path, text); err != nil {
+		err := os.RemoveAll(path)
+		if text != "" {
+			err = errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644))
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -32,14 +36,4 @@ func Compare(t testing.TB, path, text string) {
 	if string(want) != text {
 		t.Errorf("%s (-update writes it): got:\n%s\nwant:\n%s", path, text, want)
 	}
-}
-
-func write(path, text string) error {
-	if text == "" {
-		return os.RemoveAll(path)
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
-	}
-	return os.WriteFile(path, []byte(text), 0o644)
 }
