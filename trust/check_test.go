@@ -56,8 +56,8 @@ func TestCheck(t *testing.T) {
 	ending.NotAfter = noon.Add(29 * day)
 	temporary := leaf("gitlab.test")
 	temporary.SubjectSerial = "1234567890"
-	noSign := ca("No Sign")
-	noSign.NoCertSign = true
+	noSign := trusttest.SelfSigned(ca("No Sign"))
+	noSign.Certificate.KeyUsage = x509.KeyUsageCRLSign
 	future := ca("Next")
 	future.NotBefore = noon.Add(day)
 	gone := ca("Gone")
@@ -104,7 +104,7 @@ func TestCheck(t *testing.T) {
 		{name: "expired", certs: issue("gitlab.test"), host: "gitlab.test", now: noon.Add(366 * day), warnings: "expired-beside-valid"},
 		{name: "CA expired", certs: append(issue("gitlab.test"), self(gone)...), host: "gitlab.test", warnings: "expired-beside-valid"},
 		{name: "next CA", certs: append(issue("gitlab.test"), self(future)...), host: "gitlab.test", warnings: "not-yet-valid"},
-		{name: "CA that may not sign", certs: self(noSign), host: "gitlab.test", warnings: "ca-may-not-sign"},
+		{name: "CA that may not sign", certs: []*x509.Certificate{trusttest.Certify(noSign.Certificate, noSign.Key, nil).Certificate}, host: "gitlab.test", warnings: "ca-may-not-sign"},
 		{name: "version 1 with extensions", certs: []*x509.Certificate{root.Certificate, trusttest.OldVersion(root.Certificate, root, 1, true)}, host: "gitlab.test", warnings: "old-version"},
 		{name: "version 1", certs: []*x509.Certificate{root.Certificate, trusttest.OldVersion(root.Certificate, root, 1, false)}, host: "gitlab.test"},
 		{name: "leaf expires soon, CA does not", certs: issue("gitlab.test"), host: "gitlab.test", now: noon.Add(340 * day)},

@@ -41,7 +41,6 @@ type Template struct {
 	NotBefore     time.Time
 	NotAfter      time.Time
 	CA            bool // basicConstraints CA:TRUE and the right to sign certificates
-	NoCertSign    bool // a CA whose key usage leaves the right to sign certificates out
 	Key           KeyType
 	IssuerURLs    []string // authority information access, caIssuers
 	SHA1          bool     // signed with SHA-1, which needs an issuer with an RSA key
@@ -107,9 +106,6 @@ func (t Template) x509() *x509.Certificate {
 	if t.CA {
 		c.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign | x509.KeyUsageDigitalSignature
 		c.ExtKeyUsage = nil
-	}
-	if t.NoCertSign {
-		c.KeyUsage &^= x509.KeyUsageCertSign
 	}
 	if t.SHA1 {
 		c.SignatureAlgorithm = x509.SHA1WithRSA
