@@ -30,7 +30,7 @@ func build(t *testing.T) programs {
 	t.Helper()
 	var p programs
 	built := t.TempDir()
-	for folder, path := range map[string]*string{"../..": &p.ours, "../../cli/testdata/peak": &p.peak, "empty": &p.empty, "parse": &p.parse} {
+	for folder, path := range map[string]*string{"../..": &p.ours, "peak": &p.peak, "empty": &p.empty, "parse": &p.parse} {
 		*path = filepath.Join(built, filepath.Base(folder))
 		if folder == "../.." {
 			*path = filepath.Join(built, "helm-runnertrust")
