@@ -132,6 +132,15 @@ func (p *printer) failInJSON() {
 	_ = writeJSON(p.write, errorJSON{Error: failed[0], Also: failed[1:]})
 }
 
+// writeJSON writes a report as JSON.
+func writeJSON(write func(...[]byte) error, value any) error {
+	out, err := output.JSON(value)
+	if err != nil {
+		return err
+	}
+	return write(out)
+}
+
 // errorJSON is the output of a command that has no result.
 type errorJSON struct {
 	Error advice.Message   `json:"error"`

@@ -86,15 +86,6 @@ func addMessage(report *output.Report, prefix string, m advice.Message) {
 	}
 }
 
-// writeJSON writes a report as JSON.
-func writeJSON(write func(...[]byte) error, value any) error {
-	out, err := output.JSON(value)
-	if err != nil {
-		return err
-	}
-	return write(out)
-}
-
 // writeReport writes a report as the format wants it. Nothing but the exit code of its command may
 // be wanted.
 func writeReport(p Process, as format, value interface{ table() string }) error {
