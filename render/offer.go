@@ -142,14 +142,16 @@ func (o Object) Check() error {
 		return manifest.NewError(manifest.BadReference, "%q cannot be a key of a %s: it takes at most 253 of -, ., _, 0-9, A-Z and a-z", o.Key, o.Kind)
 	case o.Kind == "Secret" && holdsPrivateKey(o.Key):
 		return manifest.NewError(manifest.PrivateKey, "%q of a Secret is a private key, which no pod may have", o.Key)
-	case !strings.Contains(o.Key, ".") && manifest.IsName(o.Key) && !regexp.MustCompile(isOfCertificates).MatchString(o.Key):
+	case !strings.Contains(o.Key, ".") && manifest.IsName(o.Key) && !isOfCertificates().MatchString(o.Key):
 		return manifest.NewError(manifest.BadReference, "%q cannot name a %s: it looks like NAMESPACE/NAME, and a pod mounts only what its own namespace has", o.Name+"/"+o.Key, o.Kind)
 	}
 	return nil
 }
 
 // isOfCertificates matches keys without a dot that may be what they are: "cacert", "gitlab-ca".
-const isOfCertificates = `(^|-)(ca|cas|cacerts?|certs?|certificates?|bundle|chain|crt|pem|root)(-|$)`
+var isOfCertificates = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(^|-)(ca|cas|cacerts?|certs?|certificates?|bundle|chain|crt|pem|root)(-|$)`)
+})
 
 // holdsPrivateKey reports whether a key has a name that private keys have: tls.key of a
 // kubernetes.io/tls Secret, and what is named like it.

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/ingress"
@@ -52,7 +53,9 @@ func (j *judge) findClients(a *Runner, c *pod.Container) error {
 }
 
 // helperImage matches GitLab's images of the helper, also in another registry.
-const helperImage = `(^|/)gitlab-runner-helper:((alpine|ubuntu)[a-z0-9.]*-)*(x86_64|arm64|arm|s390x|ppc64le|riscv64)-[^/]+$`
+var helperImage = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(^|/)gitlab-runner-helper:((alpine|ubuntu)[a-z0-9.]*-)*(x86_64|arm64|arm|s390x|ppc64le|riscv64)-[^/]+$`)
+})
 
 // gitFileVariable is stronger than http.<url>.sslCAInfo, which the runner sets (get_curl_handle in http.c of git).
 const gitFileVariable = "GIT_SSL_CAINFO"
@@ -73,7 +76,7 @@ func (j *judge) helper(a *Runner, c *pod.Container, served string) *Client {
 	if set := c.Variable("KUBERNETES_HELPER_IMAGE"); set.Set {
 		image = cmp.Or(set.Value, pod.ErrUnknown.Error())
 	}
-	if image != "" && !regexp.MustCompile(helperImage).MatchString(image) {
+	if image != "" && !helperImage().MatchString(image) {
 		client.Store.Mozilla = false
 		client.Store.uncertain("what the image %q trusts is not known", image)
 	}

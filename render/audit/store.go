@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/net/http/httpproxy"
 
@@ -42,7 +43,9 @@ func (s Store) Pool() *x509.CertPool {
 const storeBundle = pod.SystemCertDir + "/ca-certificates.crt"
 
 // runnerImage matches the images of GitLab Runner, also in another registry, by the tags that they have.
-const runnerImage = `(^|/)gitlab-runner:((alpine|ubuntu)[0-9.]*-)?(v[0-9]+\.[0-9]+\.[0-9]+|latest|bleeding)(@sha256:[0-9a-f]+)?$|(^|/)gitlab-runner:(alpine|ubuntu)$`
+var runnerImage = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(^|/)gitlab-runner:((alpine|ubuntu)[0-9.]*-)?(v[0-9]+\.[0-9]+\.[0-9]+|latest|bleeding)(@sha256:[0-9a-f]+)?$|(^|/)gitlab-runner:(alpine|ubuntu)$`)
+})
 
 // A storeReader collects the store of a container.
 type storeReader struct {
@@ -54,7 +57,7 @@ type storeReader struct {
 // storeOf returns the store of a container.
 func storeOf(c *pod.Container) (Store, error) {
 	image := manifest.Text(c.Node, "image")
-	s := storeReader{Store: Store{Mozilla: regexp.MustCompile(runnerImage).MatchString(image)}, Container: c}
+	s := storeReader{Store: Store{Mozilla: runnerImage().MatchString(image)}, Container: c}
 	if !s.Mozilla {
 		s.uncertain("what the image %q trusts is not known", image)
 	}

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -50,10 +51,12 @@ func matchesAny(path string, patterns []string) bool {
 func isOurConfigMap(node *yaml.Node) bool {
 	isOurs := scalarAt(node, "metadata", "annotations", "helm-runnertrust/fingerprints") != ""
 	eachField(fieldAt(node, "data"), func(_, pem *yaml.Node) {
-		isOurs = isOurs && regexp.MustCompile(certificatesOnly).MatchString(pem.Value)
+		isOurs = isOurs && certificatesOnly().MatchString(pem.Value)
 	})
 	return isOurs
 }
 
 // certificatesOnly matches PEM certificates and nothing else.
-const certificatesOnly = `^(-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE-----\n)+$`
+var certificatesOnly = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE-----\n)+$`)
+})
