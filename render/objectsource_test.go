@@ -25,6 +25,17 @@ func TestStoredPrivateKey(t *testing.T) {
 	}
 }
 
+// TestNamespaceSlashName refuses NAMESPACE/NAME where it is typed, and no key that is known to be one.
+func TestNamespaceSlashName(t *testing.T) {
+	object, err := ParseObject("Secret", "", "kube/gitlab")
+	if err == nil || !strings.Contains(err.Error(), "looks like NAMESPACE/NAME") {
+		t.Errorf("%+v, %v", object, err)
+	}
+	if err := object.Check(); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestObjectsAreChecked gives objects that ParseObject would refuse, as a program that uses the
 // package can.
 func TestObjectsAreChecked(t *testing.T) {

@@ -121,14 +121,19 @@ func (o Object) String() string { return fmt.Sprintf("%s/%s, key %s", o.Kind, o.
 // defaultKey is the key of an object that is named without one: cert-manager and trust-manager write it.
 const defaultKey = "ca.crt"
 
-// ParseObject reads NAME[/KEY] for an object of a kind. What cannot name one is an *Error.
+// ParseObject reads NAME[/KEY] for an object of a kind. What cannot name one is an *Error, and so is what people type
+// who mean NAMESPACE/NAME: a key without a dot or a word of certificates.
 func ParseObject(kind, host, written string) (Object, error) {
 	name, key, hasKey := strings.Cut(written, "/")
 	if !hasKey {
 		key = defaultKey
 	}
 	o := Object{Host: host, Kind: kind, Name: name, Key: key}
-	return o, o.Check()
+	err := o.Check()
+	if err == nil && !strings.Contains(key, ".") && manifest.IsName(key) && !isOfCertificates().MatchString(key) {
+		err = manifest.NewError(manifest.BadReference, "%q cannot name a %s: it looks like NAMESPACE/NAME, and a pod mounts only what its own namespace has", written, kind)
+	}
+	return o, err
 }
 
 // Check refuses what cannot name an object, and a key that no pod gets.
@@ -142,8 +147,6 @@ func (o Object) Check() error {
 		return manifest.NewError(manifest.BadReference, "%q cannot be a key of a %s: it takes at most 253 of -, ., _, 0-9, A-Z and a-z", o.Key, o.Kind)
 	case o.Kind == "Secret" && holdsPrivateKey(o.Key):
 		return manifest.NewError(manifest.PrivateKey, "%q of a Secret is a private key, which no pod may have", o.Key)
-	case !strings.Contains(o.Key, ".") && manifest.IsName(o.Key) && !isOfCertificates().MatchString(o.Key):
-		return manifest.NewError(manifest.BadReference, "%q cannot name a %s: it looks like NAMESPACE/NAME, and a pod mounts only what its own namespace has", o.Name+"/"+o.Key, o.Kind)
 	}
 	return nil
 }
