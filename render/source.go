@@ -59,7 +59,8 @@ func (f *filter) offers(r *pod.Runner, server gitlabrunner.Server) ([]Offer, err
 
 // choose returns the one offer that the file of a container comes from.
 func (f *filter) choose(c container) (Offer, error) {
-	offers, err := f.options.Offers(c.server.Name), error(nil)
+	var err error
+	offers := f.options.Offers(c.server.Name)
 	if f.fromIngress() {
 		offers, err = f.offers(c.Runner, c.server)
 	}

@@ -1,8 +1,6 @@
 package trust
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // A Code names what a [Finding] or an [Error] is about, for programs and for whoever chooses what
 // to advise: stable and in kebab case. Packages that find other things have codes of their own.
