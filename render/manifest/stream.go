@@ -93,17 +93,16 @@ func (s *Stream) Find(kind, name, namespace string) (found *Object) {
 // alias, with an anchor, a tag or an escape, on lines of its own.
 func byName(documents []*yamledit.Document) map[string][]*yamledit.Document {
 	const blanks = " \t\"'" // and quotes
-	field, named := []byte("name"), map[string][]*yamledit.Document{}
+	colon, named := []byte(":"), map[string][]*yamledit.Document{}
 	for _, doc := range documents {
 		if !doc.Contains("ConfigMap") && !doc.Contains("Secret") {
 			continue
 		}
-		for _, behind, found := bytes.Cut(doc.Text, field); found; _, behind, found = bytes.Cut(behind, field) {
-			value, isKey := bytes.CutPrefix(bytes.TrimLeft(behind, blanks), []byte(":"))
-			if !isKey {
+		for key, value, found := bytes.Cut(doc.Text, colon); found; key, value, found = bytes.Cut(value, colon) {
+			if !bytes.HasSuffix(bytes.TrimRight(key, blanks), []byte("name")) {
 				continue
 			}
-			value = bytes.TrimLeft(value, blanks)
+			value := bytes.TrimLeft(value, blanks)
 			name := string(value[:max(0, bytes.IndexAny(value, blanks+"\r\n,}#"))])
 			if strings.ContainsAny(name, `&*!|>\?<`) {
 				name = ""

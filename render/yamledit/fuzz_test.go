@@ -11,22 +11,42 @@ import (
 	"helm-runnertrust/fixtures"
 )
 
-// FuzzSplit holds that joining the documents of any stream gives the stream back.
+// FuzzSplit holds that joining the documents of any stream gives the stream back, and that they are the same where
+// it comes in two pieces.
 func FuzzSplit(f *testing.F) {
 	for _, seed := range fixtures.Inputs(f) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, stream []byte) {
-		documents := split(stream)
-		if joined := bytes.Join(documents, nil); !bytes.Equal(joined, stream) {
+		var joined []byte
+		documents := Split(stream).Documents
+		for _, d := range documents {
+			if len(d.Text) == 0 {
+				t.Fatalf("document %d is empty", d.Number)
+			}
+			joined = append(joined, d.Text...)
+		}
+		if !bytes.Equal(joined, stream) {
 			t.Fatalf("joined: %q", joined)
 		}
-		for i, document := range documents {
-			if len(document) == 0 {
-				t.Fatalf("document %d is empty", i+1)
-			}
+		half, pieces := len(stream)/2, &Stream{}
+		pieces.cut(slices.Concat(pieces.cut(stream[:half], false), stream[half:]), true)
+		equal := func(a, b *Document) bool {
+			return a.Number == b.Number && a.LinesAbove == b.LinesAbove && bytes.Equal(a.Text, b.Text)
+		}
+		if !slices.EqualFunc(pieces.Documents, documents, equal) {
+			t.Fatalf("in pieces: %q", texts(pieces))
 		}
 	})
+}
+
+// texts are those of a stream's documents.
+func texts(s *Stream) []string {
+	out := []string{}
+	for _, d := range s.Documents {
+		out = append(out, string(d.Text))
+	}
+	return out
 }
 
 // headerAlone matches the | of a string that is not behind its key, as nobody writes it: such a string may be written anew.

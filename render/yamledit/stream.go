@@ -14,6 +14,7 @@ import (
 type Stream struct {
 	Documents []*Document
 
+	lines    int // above the next document
 	expanded int // bytes that aliases expanded to
 	added    [][]byte
 }
@@ -22,42 +23,67 @@ type Stream struct {
 // `---` line, unless only a byte order mark, blank lines, comments or directives stand before it,
 // and ends with a `...` line, inclusive (YAML 1.2.2, section 9.2). An empty stream has none.
 func Split(text []byte) *Stream {
-	s, lines := &Stream{}, 0
-	for i, document := range split(text) {
-		s.Documents = append(s.Documents, &Document{Number: i + 1, LinesAbove: lines, Text: document, stream: s})
-		lines += bytes.Count(document, []byte("\n"))
-	}
+	s := &Stream{}
+	s.cut(text, true)
 	return s
 }
 
-// split cuts a text at the markers of its documents.
-func split(stream []byte) [][]byte {
-	var documents [][]byte
-	start, prefix := 0, true // prefix: no content and no marker since start
-	cut := func(end int) {
-		if end > start {
-			documents = append(documents, stream[start:end:end])
-		}
-		start, prefix = end, true
-	}
-	at := 0
-	for line := range bytes.Lines(stream) {
+// Read is [Split] of what a reader gives, in pieces, so that a long stream is not held twice: only a document
+// that is longer than a piece is copied, into one of so much more that this is seldom.
+func Read(r io.Reader) (*Stream, error) {
+	const size, growth = 256 << 10, 8 // the gitlab chart renders less
+	s, text := &Stream{}, make([]byte, 0, size)
+	for {
+		n, err := io.ReadFull(r, text[len(text):cap(text)])
+		text = text[:len(text)+n]
 		switch {
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			s.cut(text, true)
+			return s, nil
+		case err != nil:
+			return nil, err
+		}
+		rest := s.cut(text, false)
+		text = append(make([]byte, 0, max(size, growth*len(rest))), rest...)
+	}
+}
+
+// cut adds the documents of a text. Of one that is not all, the last document is returned instead.
+func (s *Stream) cut(text []byte, all bool) (rest []byte) {
+	start, at, lines := 0, 0, s.lines
+	prefix := true // no content and no marker since start
+	end := func(at, lines int) {
+		if at > start {
+			s.Documents = append(s.Documents, &Document{Number: len(s.Documents) + 1, LinesAbove: s.lines, Text: text[start:at:at], stream: s})
+		}
+		start, s.lines, prefix = at, lines, true
+	}
+	for at < len(text) {
+		next := at + bytes.IndexByte(text[at:], '\n') + 1
+		if next == at {
+			if !all {
+				break
+			}
+			next = len(text)
+		}
+		switch line := text[at:next]; {
 		case !prefix && line[0] != '-' && line[0] != '.': // most lines are neither marker
 		case isMarker(line, "---"):
 			if !prefix {
-				cut(at)
+				end(at, lines)
 			}
 			prefix = false
 		case isMarker(line, "..."):
-			cut(at + len(line))
+			end(next, lines+1)
 		case prefix && !isPrefix(line):
 			prefix = false
 		}
-		at += len(line)
+		at, lines = next, lines+1
 	}
-	cut(len(stream))
-	return documents
+	if all {
+		end(len(text), lines)
+	}
+	return text[start:]
 }
 
 // Append puts a new document behind the others: a `---` line, the head (comment lines that end in
@@ -123,24 +149,6 @@ func checkEnd(text, ended []byte) error {
 func (s *Stream) Bytes() ([]byte, error) {
 	texts, _, err := s.Texts()
 	return bytes.Join(texts, nil), err
-}
-
-// Read is [Split] of what a reader gives. Of the buffer, what is not filled takes no memory; it grows by so
-// much that a stream is hardly held twice.
-func Read(r io.Reader) (*Stream, error) {
-	const start, growth = 256 << 10, 8 // the gitlab chart renders less
-	text := make([]byte, 0, start)
-	for {
-		n, err := io.ReadFull(r, text[len(text):cap(text)])
-		text = text[:len(text)+n]
-		switch {
-		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-			return Split(text), nil
-		case err != nil:
-			return nil, err
-		}
-		text = append(make([]byte, 0, growth*cap(text)), text...)
-	}
 }
 
 var byteOrderMark = []byte("\ufeff")

@@ -1,7 +1,7 @@
 package yamledit
 
 import (
-	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -29,11 +29,7 @@ func TestSplit(t *testing.T) {
 		"directive is content inside": {"a: 1\n%b\n", "---\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := []string{}
-			for _, document := range split([]byte(strings.Join(want, ""))) {
-				got = append(got, string(document))
-			}
-			if !reflect.DeepEqual(got, want) {
+			if got := texts(Split([]byte(strings.Join(want, "")))); !slices.Equal(got, want) {
 				t.Errorf("got %q, want %q", got, want)
 			}
 		})
