@@ -95,9 +95,20 @@ func TestAgain(t *testing.T) {
 	}
 }
 
-// TestAgainInARow goes through three sets of options: the third comes back as if it were the first.
+// TestAgainInARow goes through three sets of options: the third comes back as if it were the first, also where the
+// Deployment has a place for annotations, and none.
 func TestAgainInARow(t *testing.T) {
 	input := fixtureInput(t, "current")
+	againInARow(t, input)
+	empty := bytes.Replace(input, []byte("kind: Deployment\nmetadata:\n"), []byte("kind: Deployment\nmetadata:\n  annotations: {}\n"), 1)
+	if bytes.Equal(empty, input) {
+		t.Fatal("the fixture has no such Deployment")
+	}
+	againInARow(t, empty)
+}
+
+func againInARow(t *testing.T, input []byte) {
+	t.Helper()
 	object := Options{Now: now, Via: "env", Objects: []Object{{Kind: "ConfigMap", Name: "x", Key: "ca.crt"}}}
 	elsewhere, cert := options(t), options(t)
 	elsewhere.CertsDir = "/etc/helm-runnertrust"
