@@ -52,7 +52,11 @@ func (e trial) check(t *testing.T, c *Config, text string) {
 		t.Fatalf("the rest was\n%s\nis\n%s", was, is)
 	}
 	e.checkLines(t, c, text)
+	read := fmt.Sprint(after.table)
 	undone, err := e.undo(c, after)
+	if now := fmt.Sprint(after.table); now != read {
+		t.Fatalf("the edit changed what was read before: %s", now)
+	}
 	if strings.Contains(c.text, "# helm-runnertrust:") {
 		return // what is there twice is not taken back
 	}
