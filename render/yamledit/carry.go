@@ -48,8 +48,9 @@ func carriedEdits(text []byte, before, after *yaml.Node) (_ []udiff.Edit, err er
 	if before.Style&yaml.FlowStyle != 0 {
 		return nil, errNoPosition
 	}
-	c := &carrier{text: text, starts: []int{0}, scalars: map[string]*yaml.Node{}}
-	for line := range bytes.Lines(text) {
+	bare := bytes.TrimPrefix(text, byteOrderMark) // which columns do not count
+	c := &carrier{text: text, starts: []int{len(text) - len(bare)}, scalars: map[string]*yaml.Node{}}
+	for line := range bytes.Lines(bare) {
 		c.starts = append(c.starts, c.starts[len(c.starts)-1]+len(line))
 	}
 	_, _, tail := cutMarkers(text)

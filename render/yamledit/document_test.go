@@ -11,14 +11,20 @@ func TestPrepend(t *testing.T) {
 		text, want string
 		rewritten  bool
 	}{
-		"indented list":  {text: "list:\n    # first\n    - a\nrest:   1\n", want: "list:\n    - new\n    # first\n    - a\nrest:   1\n"},
-		"compact list":   {text: "list:   # c\n\n- a\n", want: "list:   # c\n- new\n\n- a\n"},
-		"CRLF":           {text: "\ufeff---\r\nlist:\r\n- a\r\n...\r\n", want: "\ufeff---\r\nlist:\r\n- new\r\n- a\r\n...\r\n"},
-		"empty list":     {text: "list: [] # c\nrest:   1", want: "list: # c\n- new\nrest:   1"},
-		"flow list":      {text: "list: [a]\nrest:   1\n", want: "list: [new, a]\nrest:   1\n"},
-		"JSON":           {text: "{\n\t\"list\": [\"a\"]\n}\n", want: "{\"list\": [new, \"a\"]}\n", rewritten: true},
-		"JSON on a line": {text: `{"list":[],"n":null}`, want: `{"list": [new], "n": null}` + "\n", rewritten: true},
-		"alias":          {text: "x: &x\n- a\nlist: *x\n", want: "x:\n- a\nlist:\n- new\n- a\n", rewritten: true},
+		"indented list":   {text: "list:\n    # first\n    - a\nrest:   1\n", want: "list:\n    - new\n    # first\n    - a\nrest:   1\n"},
+		"compact list":    {text: "list:   # c\n\n- a\n", want: "list:   # c\n- new\n\n- a\n"},
+		"CRLF":            {text: "\ufeff---\r\nlist:\r\n- a\r\n...\r\n", want: "\ufeff---\r\nlist:\r\n- new\r\n- a\r\n...\r\n"},
+		"empty list":      {text: "list: [] # c\nrest:   1", want: "list: # c\n- new\nrest:   1"},
+		"flow list":       {text: "list: [a]\nrest:   1\n", want: "list: [new, a]\nrest:   1\n"},
+		"behind an alias": {text: "x: &x\n- a\ny:   *x\nlist:\n- a\n", want: "x: &x\n- a\ny:   *x\nlist:\n- new\n- a\n"},
+		"in front of one": {text: "x: &x\n- a\nlist:\n- a\ny:   *x\n", want: "x: &x\n- a\nlist:\n- new\n- a\ny:   *x\n"},
+		"a quoted alias":  {text: "x: &x \"a\"\ny:   *x\nlist:\n- a\n", want: "x: &x \"a\"\ny:   *x\nlist:\n- new\n- a\n"},
+		"null in front":   {text: "x:   # c\nlist:\n- a\n", want: "x:   # c\nlist:\n- new\n- a\n"},
+		"nulls inside":    {text: "list:\n- # c\n-\n- ~\nx:   ~\n", want: "list:\n- new\n- # c\n-\n- ~\nx:   ~\n"},
+		"null behind":     {text: "list:\n- a\n\n# c\nx:\n# d\n", want: "list:\n- new\n- a\n\n# c\nx:\n# d\n"},
+		"JSON":            {text: "{\n\t\"list\": [\"a\"]\n}\n", want: "{\"list\": [new, \"a\"]}\n", rewritten: true},
+		"JSON on a line":  {text: `{"list":[],"n":null}`, want: `{"list": [new], "n": null}` + "\n", rewritten: true},
+		"alias":           {text: "x: &x\n- a\nlist: *x\n", want: "x:\n- a\nlist:\n- new\n- a\n", rewritten: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			doc := Split([]byte(c.text)).Documents[0]
@@ -40,6 +46,7 @@ func TestRefused(t *testing.T) {
 	for text, want := range map[string]string{
 		"a: 1\n---\nb: 1\n":  "",
 		"a: {<<: {b: 1}}\n":  "a merge key (<<)",
+		"- <<\n- a: <<\n":    "",
 		"\xff\xfea\x00:\x00": "UTF-16",
 		"a: &a\n  b: *a\n":   `anchor "a" contains itself`,
 		"# c\n":              "the document is empty",

@@ -27,10 +27,9 @@ const edge = "\ue000"
 // markOf returns what stands for a scalar, without its edges: its position.
 func markOf(node *yaml.Node) string { return strconv.Itoa(node.Line) + "." + strconv.Itoa(node.Column) }
 
-// addScalars notes the scalars of the text. A null may have no text, and what an alias stands for
-// has no position.
+// addScalars notes the scalars of the text. What an alias stands for has no position.
 func (c *carrier) addScalars(node *yaml.Node) {
-	if node.Kind == yaml.ScalarNode && node.Line > 0 && !yaml.IsYNodeTaggedNull(node) {
+	if node.Kind == yaml.ScalarNode && node.Line > 0 {
 		c.scalars[markOf(node)] = node
 	}
 	for _, child := range node.Content {
@@ -60,7 +59,7 @@ func (c *carrier) serialize(tree *yaml.Node) (s serialized, err error) {
 func (c *carrier) mark(node *yaml.Node) {
 	node.HeadComment, node.FootComment = "", ""
 	if node.Kind == yaml.ScalarNode {
-		if old := c.scalars[markOf(node)]; old != nil && old.Value == node.Value && old.ShortTag() == node.ShortTag() {
+		if old := c.scalars[markOf(node)]; old != nil && old.Value == node.Value {
 			node.Value, node.Tag, node.Style = edge+markOf(node)+edge, yaml.NodeTagString, 0
 		}
 	}

@@ -68,10 +68,7 @@ func (c *carrier) literal(node *yaml.Node) (starts []int, write func(lines []str
 // quotedStarts returns the offsets at which the lines of a double-quoted value begin, and that of the
 // closing quote; nil where a line of the value ends in anything else than the escape \n.
 func (c *carrier) quotedStarts(node *yaml.Node) []int {
-	at := c.start(node.Line) + node.Column
-	if at > len(c.text) || c.text[at-1] != '"' {
-		return nil // the column counts characters, and not a byte order mark
-	}
+	at := c.start(node.Line) + node.Column // in characters, which is wrong behind others than ASCII
 	starts := []int{at}
 	for ; at < len(c.text) && c.text[at] != '"'; at++ {
 		if c.text[at] == '\\' {
