@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/trusttest"
 )
@@ -98,6 +99,34 @@ func TestClients(t *testing.T) {
 			if got.Verdict.Status != c.git || got.Sends != c.sends {
 				t.Errorf("%s: %s is %s, sends %q: %+v", name, got.Name, got.Verdict.Status, got.Sends, got.Verdict.Finding)
 			}
+		}
+	}
+}
+
+// TestCloneURL has what git is told to clone from at the same host.
+func TestCloneURL(t *testing.T) {
+	for _, c := range []struct {
+		server, clone string
+		status        trust.Status
+		code          trust.Code
+	}{
+		{"https", "https", trust.StatusOK, CodeFileOK},
+		{"https", "http", trust.StatusUnknown, manifest.PlainHTTP},
+		{"http", "https", trust.StatusOK, CodeFileOK},
+		{"http", "http", trust.StatusUnknown, manifest.PlainHTTP},
+	} {
+		stream := auditCase{
+			mounts:  "        - {name: certs, mountPath: " + homeCerts + "}\n",
+			volumes: "      - {name: certs, configMap: {name: ours}}\n      - {name: config, configMap: {name: config}}\n",
+			objects: document("ConfigMap", "ours", "data", "gitlab.example.com.crt", certificate(t, "ca.crt")) +
+				document("ConfigMap", "config", "data", configName, "[[runners]]\n  clone_url = \""+c.clone+"://gitlab.example.com\"\n"),
+		}.stream()
+		audited, err := Run([]byte(strings.Replace(stream, "https://", c.server+"://", 1)), Options{Now: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := audited[0].Clients()[1].Verdict; got.Status != c.status || got.Finding.Code != c.code {
+			t.Errorf("%s, clone_url by %s: %s %+v", c.server, c.clone, got.Status, got.Finding)
 		}
 	}
 }
