@@ -218,6 +218,48 @@ func TestTooManyMounts(t *testing.T) {
 	}
 }
 
+// TestAgainInOrder has the fields of a variable in the order of the alphabet backwards: they stay in it.
+func TestAgainInOrder(t *testing.T) {
+	env := func(name string) Options {
+		return Options{Now: now, Via: "env", Objects: []Object{{Kind: "ConfigMap", Name: name, Key: "ca.pem"}}}
+	}
+	for _, field := range []string{"value: /old.crt", "valueFrom: {configMapKeyRef: {name: old, key: path}}"} {
+		const first = "        - name: CI_SERVER_URL\n"
+		input := bytes.Replace(fixtureInput(t, "current"), []byte(first), []byte("        - "+field+"\n          name: CI_SERVER_TLS_CA_FILE\n"+first), 1)
+		once, err := Filter(input, env("once"))
+		if err != nil || !bytes.Contains(once.Bytes(), []byte("        - value: /")) {
+			t.Fatalf("%s: %v, got\n%s", field, err, once.Bytes())
+		}
+		again, err := Filter(once.Bytes(), env("other"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want, err := Filter(input, env("other")); err != nil || !bytes.Equal(again.Bytes(), want.Bytes()) {
+			t.Errorf("%s: %v, got\n%s\nwant\n%s", field, err, again.Bytes(), want.Bytes())
+		}
+	}
+}
+
+// TestAgainInList has all documents of a result in a List, as kubectl gives them: the ConfigMap goes from there.
+func TestAgainInList(t *testing.T) {
+	filtered, err := Filter(fixtureInput(t, "current"), options(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := "apiVersion: v1\nkind: List\nitems:\n"
+	for document := range strings.SplitSeq(strings.TrimPrefix(string(filtered.Bytes()), "---\n"), "\n---\n") {
+		list += "-\n  " + strings.ReplaceAll(strings.TrimSpace(document), "\n", "\n  ") + "\n"
+	}
+	again, err := Filter([]byte(list), Options{Now: now, Via: "env", Objects: []Object{{Kind: "ConfigMap", Name: "bundle", Key: "ca.pem"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const ours = "name: ci-gitlab-runner-certs"
+	if text := string(again.Bytes()); !strings.Contains(list, ours) || strings.Contains(text, ours) || !strings.Contains(text, "name: bundle") {
+		t.Errorf("got\n%s", text)
+	}
+}
+
 // TestAgainElsewhere has the ConfigMap in front of the other documents: where it is right, it stays there.
 func TestAgainElsewhere(t *testing.T) {
 	filtered, err := Filter(fixtureInput(t, "current"), options(t))

@@ -78,20 +78,19 @@ func (run *Run) revertTemplate(o *manifest.Object, r record) error {
 		return errChanged
 	}
 	var now, text string
-	var set bool
 	switch r.Add {
 	case script:
-		now, set = config.OwnScript()
+		now, _ = config.OwnScript()
 		text, err = config.RemovePreBuildScript()
 	case jobVolumes:
 		ours := slices.DeleteFunc(config.Volumes(), func(v tomledit.Volume) bool { return !pod.IsJobFile(v.MountPath) })
-		now, set = fmt.Sprint(ours), len(ours) > 0
+		now = fmt.Sprint(ours)
 		text, err = config.RemoveJobVolumes()
 	case setting:
-		now, _, set = config.TLSCAFile()
+		now, _, _ = config.TLSCAFile()
 		text, err = config.SetTLSCAFile(r.Was)
 	}
-	if err != nil || !set || sumOf(now) != r.Sum {
+	if err != nil || sumOf(now) != r.Sum {
 		return errChanged
 	}
 	write(t, text)

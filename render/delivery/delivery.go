@@ -96,11 +96,7 @@ type config struct{ dir string }
 func (config) NeedsHost() bool { return false }
 
 func (w config) Locate(c *pod.Container, _ gitlabrunner.Server) (Location, error) {
-	if err := c.RefuseWinner(pod.WayConfig); err != nil {
-		return Location{}, err
-	}
-	_, err := c.Runner.ConfigTemplate()
-	return Named(w.dir), err
+	return Named(w.dir), c.RefuseWinner(pod.WayConfig)
 }
 
 func (config) Apply(d *added.Deployment, _ *pod.Container, at Location) error {
