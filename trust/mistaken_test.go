@@ -58,4 +58,9 @@ func TestSignedWithSM2(t *testing.T) {
 	if got := codes(bundle(t, "f.crt", signed).Flaws(noon)); got != "sm2" {
 		t.Errorf("got %s", got)
 	}
+	other := *signed
+	other.RawTBSCertificate = nil // so its algorithm is another one that Go does not know
+	if got := codes(bundle(t, "f.crt", &other).Flaws(noon)); got != "" {
+		t.Errorf("of another algorithm: got %s", got)
+	}
 }

@@ -36,6 +36,7 @@ func TestPrintableURL(t *testing.T) {
 		"secret://oauth2@gitlab.test":           "***@gitlab.test",
 		"https://oauth2:secret":                 "https://oauth2:***",
 		"oauth2:secret/x":                       "oauth2:***",
+		"gitlab.test:123456":                    "gitlab.test:***",
 		"https://[fd00::1]secret":               "https://[fd00::1]:***",
 		"https://gitlab.test/?token=secret":     "https://gitlab.test/?***",
 		"https://gitlab.test/a#access_t=secret": "https://gitlab.test/a#***",

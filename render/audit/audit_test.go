@@ -262,6 +262,24 @@ func TestEnvFrom(t *testing.T) {
 	}
 }
 
+// TestEnvFromEmpty has an empty value, which is none: the certs directory counts.
+func TestEnvFromEmpty(t *testing.T) {
+	stream := auditCase{
+		mounts:  "        - {name: certs, mountPath: " + homeCerts + "}\n",
+		volumes: "      - {name: certs, configMap: {name: ours}}\n",
+		objects: document("ConfigMap", "ours", "data", "gitlab.example.com.crt", certificate(t, "ca.crt")) +
+			"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: empty}\ndata: {CI_SERVER_TLS_CA_FILE: ''}\n",
+	}.stream()
+	stream = strings.Replace(stream, "        env:\n", "        envFrom: [{configMapRef: {name: empty}}]\n        env:\n", 1)
+	audited, err := Run([]byte(stream), Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := audited[0]; got.Status != trust.StatusOK || got.Way != pod.WayCertsDir {
+		t.Errorf("got %+v", got)
+	}
+}
+
 // TestAuditHostUnknown is a runner whose server comes from another object.
 func TestAuditHostUnknown(t *testing.T) {
 	stream := strings.Replace(auditCase{}.stream(), "value: 'https://gitlab.example.com'", "valueFrom: {secretKeyRef: {name: s, key: url}}", 1)

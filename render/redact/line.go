@@ -75,7 +75,7 @@ func redactLine(line string, scalars []scalar) string {
 // form than its value, which stays hidden.
 func (s scalar) writtenIn(text string) string {
 	for _, written := range []string{s.value, `"` + s.value + `"`, `'` + s.value + `'`} {
-		if rest, is := strings.CutPrefix(text, written); is && written != "" && (rest == "" || strings.ContainsRune(" \t:,]}", rune(rest[0]))) {
+		if rest, is := strings.CutPrefix(text, written); is && (rest == "" || strings.ContainsRune(" \t:,]}", rune(rest[0]))) {
 			return written
 		}
 	}

@@ -42,6 +42,7 @@ func TestRedact(t *testing.T) {
 			"kind: ConfigMap\ndata:\n  config.template.toml: ***\n    ***\n    \\  tls-ca-file = \\\"/etc/helm-runnertrust/ca.crt\\\"\\n\\\n    \\  skip it\\n\\\n    ***\n",
 		},
 		"a second document inside":      {"kind: Deployment\nspec: {replicas: 1}\r---\rkind: Secret\ndata: {replicas: fish}\n", "***\n***\n***\n"},
+		"lines that only YAML counts":   {"kind: Deployment\rspec:\n  replicas: |\n    1\n", "kind: ***\n  ***\n    ***\n"},
 		"broken":                        {"---\nkind: ConfigMap\nx: [fish\n", "---\n***\n***\n"},
 		"no kind":                       {"metadata:\n  name: x\nspec:\n  replicas: fish\n", "metadata:\n  name: x\nspec:\n  replicas: ***\n"},
 		"a value over lines":            {"kind: Deployment\nspec:\n  x: \"fish\n    kind: fish\n    replicas: 3\"\n", "kind: Deployment\nspec:\n  x: ***\n    ***\n    ***\n"},
