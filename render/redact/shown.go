@@ -53,7 +53,6 @@ func (f *finder) object(node *yaml.Node) {
 				}
 			}
 		})
-		f.isSecret = f.isSecret || kind == "SecretList"
 	case kind == "Secret" || kind == "":
 		f.isSecret = true
 		f.walk(node, "", isOfIdentity)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"testing/iotest"
 
@@ -28,16 +29,37 @@ func TestRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := Split(stream)
-		if len(got.Documents) != len(want.Documents) {
-			t.Fatalf("%d documents, want %d", len(got.Documents), len(want.Documents))
-		}
-		for i, d := range want.Documents {
-			if g := got.Documents[i]; !bytes.Equal(g.Text, d.Text) || g.LinesAbove != d.LinesAbove || g.Number != d.Number {
-				t.Fatalf("document %d of %d differs", i+1, len(want.Documents))
-			}
+		if want := Split(stream); !slices.EqualFunc(got.Documents, want.Documents, equal) {
+			t.Fatalf("%d bytes: %d documents, want %d like those of Split", len(stream), len(got.Documents), len(want.Documents))
 		}
 	}
+}
+
+// TestPieces reads short streams in three pieces, from and to anywhere, also inside a marker.
+func TestPieces(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	lines := []string{"---\n", "---", "--- a\n", "...\n", "...", "... # c\n", "# c\n", "%TAG ! x\n", "\n", "a: 1\n", "a: |\n", "  b\n", "- x\n", "-", ".",
+		"---\r\n", "...\r\n", "\r", "\ufeff", "\xef", "---x\n", " \n"}
+	for range 10_000 {
+		var stream []byte
+		for range random.IntN(9) {
+			stream = append(stream, lines[random.IntN(len(lines))]...)
+		}
+		first := random.IntN(len(stream) + 1)
+		second := first + random.IntN(len(stream)-first+1)
+		pieces := &Stream{}
+		rest := pieces.cut(stream[:first], false)
+		rest = pieces.cut(slices.Concat(rest, stream[first:second]), false)
+		pieces.cut(slices.Concat(rest, stream[second:]), true)
+		if whole := Split(stream); !slices.EqualFunc(pieces.Documents, whole.Documents, equal) {
+			t.Fatalf("%q in pieces to %d and %d: %q, want %q", stream, first, second, texts(pieces), texts(whole))
+		}
+	}
+}
+
+// equal reports whether two documents are the same piece of a stream.
+func equal(a, b *Document) bool {
+	return a.Number == b.Number && a.LinesAbove == b.LinesAbove && bytes.Equal(a.Text, b.Text)
 }
 
 func TestReadError(t *testing.T) {

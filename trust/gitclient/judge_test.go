@@ -81,6 +81,7 @@ func TestNamesakes(t *testing.T) {
 		"another CA of the leaf's name":     {func(f family) { f['u'].Subject = f['l'].Subject }, "l", "iu", ok},
 		"an intermediate named as the root": {func(f family) { f['p'].Subject = f['r'].Subject }, "lip", "r", unknown},
 		"but for case":                      {func(f family) { f['u'].Subject.CommonName = "I" }, "l", "iu", unknown},
+		"but for the order":                 {func(f family) { f['i'].RawSubject, f['u'].RawSubject = ordered("i", "o"), ordered("o", "i") }, "l", "iu", unknown},
 		"but for the string type":           {func(f family) { f['u'].RawSubject = utf8Name("i") }, "l", "iu", unknown},
 		"the only one, but for case":        {func(f family) { f['u'].Subject.CommonName = "I"; f['u'].key = f['i'].key }, "l", "u", unknown},
 	} {
@@ -206,6 +207,15 @@ func TestConstraints(t *testing.T) {
 func utf8Name(name string) []byte {
 	der, err := asn1.Marshal(pkix.RDNSequence{{{Type: asn1.ObjectIdentifier{2, 5, 4, 3},
 		Value: asn1.RawValue{Tag: asn1.TagUTF8String, Bytes: []byte(name)}}}})
+	if err != nil {
+		panic(err)
+	}
+	return der
+}
+
+// ordered is a name of two attributes of one kind.
+func ordered(first, second string) []byte {
+	der, err := asn1.Marshal(append(pkix.Name{CommonName: first}.ToRDNSequence(), pkix.Name{CommonName: second}.ToRDNSequence()...))
 	if err != nil {
 		panic(err)
 	}
