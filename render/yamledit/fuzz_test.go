@@ -65,6 +65,7 @@ func FuzzEdit(f *testing.F) {
 	f.Add([]byte(" |\n"), 4)
 	f.Add([]byte("x:\na: |1\n"), 39)
 	f.Add([]byte("- -\n-  -  --"), 288)
+	f.Add([]byte("\u202f#\u202fK:"), 513)
 	f.Fuzz(func(t *testing.T, text []byte, at int) {
 		stream := Split(text)
 		if len(stream.Documents) != 1 || at < 0 || headerAlone.Match(text) {

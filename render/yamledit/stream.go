@@ -166,7 +166,7 @@ func isMarker(line []byte, marker string) bool {
 // isPrefix reports whether the line may stand before a document's `---`: a comment, a directive or a
 // blank line. One with other breaks than LF may have anything behind them.
 func isPrefix(line []byte) bool {
-	line = bytes.TrimSpace(bytes.TrimPrefix(line, byteOrderMark))
+	line = bytes.Trim(bytes.TrimPrefix(line, byteOrderMark), " \t\r\n") // other spaces are content
 	return len(line) == 0 || (line[0] == '#' || line[0] == '%') && !bytes.ContainsAny(line, "\r\u0085\u2028\u2029")
 }
 

@@ -26,6 +26,7 @@ func TestSplit(t *testing.T) {
 		"tab behind the marker":       {"a: 1\n", "---\tb\n"},
 		"byte order mark later on":    {"a: 1\n", "---\n\ufeffb: 2\n"},
 		"comment behind an end":       {"a: 1\n... # c\n", "b: 2\n"},
+		"spaces of other scripts":     {"\u00a0# a: 1\n", "---\n\u202f\n", "---\n\u3000\n"},
 		"directive is content inside": {"a: 1\n%b\n", "---\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
