@@ -115,11 +115,13 @@ func auditStream(ctx context.Context, p Process, stream []byte, flags verifyFlag
 			context.Object = helm.Judge(ctx, stream, i, &runner, options, flags.connection.timeout)
 		}
 		if kind, name, isObject := strings.Cut(runner.Asks, "/"); isObject {
-			words := []string{"kubectl", "describe", strings.ToLower(kind), name}
-			if runner.Namespace != "" {
+			words := []string{strings.ToLower(kind), name}
+			if flags.from.release != "" {
+				words = helm.Object(kind, name, runner.Namespace)
+			} else if runner.Namespace != "" {
 				words = append(words, "--namespace", runner.Namespace)
 			}
-			context.Keys = advice.Command(words...)
+			context.Keys = advice.Command(append([]string{"kubectl", "describe"}, words...)...)
 		}
 		clients := judgeClients(ctx, p, &runner, context, flags)
 		if flags.from.release != "" && runner.Finding.Code == audit.CodeNoFile && !clients[0].OK {

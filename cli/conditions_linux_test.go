@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -191,16 +190,14 @@ func littleMemory(t *testing.T, binary string) {
 	}
 }
 
-// noMemory has a stream that does not fit: nothing is written, and the program does not end well. Go's runtime says
-// that it is out of memory or cannot allocate it, or, where its collector did not get any in Go 1.26, that it hit a
-// nil pointer.
+// noMemory has a stream for which there are no addresses left, of which Go's runtime takes more than a gigabyte
+// from the start: nothing is written, and the program does not end well.
 func noMemory(t *testing.T, binary string) {
-	cmd := exec.Command("sh", "-c", `ulimit -d 200000; exec "$@"`, "sh", binary, "--force", "--cert="+fixturesDir+"/certs/ca.crt")
+	cmd := exec.Command("sh", "-c", `ulimit -v 1800000; exec "$@"`, "sh", binary, "--force", "--cert="+fixturesDir+"/certs/ca.crt")
 	cmd.Stdin = io.MultiReader(strings.NewReader(fixtures.Input(t, "accept/umbrella")), strings.NewReader("---\nkind: ConfigMap\ndata:\n  large: |\n"),
 		strings.NewReader(strings.Repeat("    line\n", 20<<20)))
 	start(t, cmd)
-	says := regexp.MustCompile(`out of memory|cannot allocate memory|SIGSEGV`)
-	if r := finish(t, cmd); r.state.Success() || r.stdout != "" || !says.MatchString(r.stderr) {
+	if r := finish(t, cmd); r.state.Success() || r.stdout != "" || !strings.Contains(r.stderr, "out of memory") {
 		t.Errorf("%s, %d bytes, %.300s", r.state, len(r.stdout), r.stderr)
 	}
 }

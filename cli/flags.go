@@ -60,7 +60,7 @@ func (f *format) Type() string { return "format" }
 
 func (f *format) Set(value string) error {
 	if !slices.Contains(f.names, value) {
-		return fmt.Errorf("%q is neither table nor json", value)
+		return fmt.Errorf("%q is none of: %s", value, strings.Join(f.names, ", "))
 	}
 	f.name = value
 	return nil

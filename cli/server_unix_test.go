@@ -199,6 +199,13 @@ func TestSaveElsewhere(t *testing.T) {
 	if about, err := os.Lstat(link); err != nil || about.Mode().IsRegular() || readFile(t, file) != "new" {
 		t.Errorf("the link is %v, %v; the file has %q", about.Mode(), err, readFile(t, file))
 	}
+	nowhere := filepath.Join(folder, "nowhere")
+	if err := os.Symlink("missing", nowhere); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := output.Save(nowhere, []byte("new"), true); err == nil || !strings.Contains(err.Error(), "nowhere is a link to missing, which is not there") {
+		t.Errorf("a link to nothing: %v", err)
+	}
 	for _, path := range []string{pipe, folder, "/dev/null"} {
 		if _, err := output.Save(path, []byte("new"), true); err == nil || !strings.Contains(err.Error(), "not a file") {
 			t.Errorf("%s: %v", path, err)

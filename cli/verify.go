@@ -123,7 +123,7 @@ func verifyArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 1 {
 		return &advice.Error{What: fmt.Sprintf("verify takes one URL, not %d", len(args)), Hint: "verify them one after the other: " + advice.Verify("URL")}
 	}
-	ignored, subject := []string{"file", "release", "all", "all-in", "online", "offline", "deployment", "certs-dir", "namespace"}, "a URL"
+	ignored, subject := []string{"file", "release", "all", "all-in", "online", "offline", "deployment", "certs-dir", "namespace", "kube-context", "kubeconfig"}, "a URL"
 	if len(args) == 0 {
 		ignored, subject = []string{certFlag}, "manifests"
 	}

@@ -15,6 +15,7 @@ import (
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/cli/pipe"
 	"helm-runnertrust/cli/release"
+	"helm-runnertrust/trust"
 )
 
 // wrapped are Helm's commands that we call with the post-renderer filled in.
@@ -33,10 +34,11 @@ errors of the post-renderer, some of which Helm drops, are printed at the end.`,
   helm runnertrust ` + name + ` gitlab gitlab/gitlab -f values.yaml`,
 		DisableFlagParsing: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 || slices.Contains([]string{"-h", "--help"}, args[0]) {
+			ours, helms := splitArguments(args)
+			isHelp := func(arg string) bool { return arg == "-h" || arg == "--help" }
+			if len(args) == 0 || isHelp(args[0]) || slices.ContainsFunc(ours, isHelp) {
 				return cmd.Help()
 			}
-			ours, helms := splitArguments(args)
 			if err := checkWrapped(cmd, ours, helms); err != nil {
 				return err
 			}
@@ -143,11 +145,14 @@ func runHelm(p Process, args []string) error {
 	if len(text) > 0 {
 		p.print.report(string(text))
 	}
+	if unread != nil {
+		p.print.warn(trust.Finding{Message: "cannot read what the post-renderer said: " + unread.Error()})
+	}
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-		return errors.Join(exitCode(pipe.Code(exit)), unread)
+		return exitCode(pipe.Code(exit))
 	}
 	if err != nil {
 		return &advice.Error{What: "cannot run Helm", Err: err, Hint: release.OtherHelm}
 	}
-	return unread
+	return nil
 }

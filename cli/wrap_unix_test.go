@@ -39,6 +39,16 @@ func TestWrap(t *testing.T) {
 	}
 }
 
+// TestWrapHelps starts no Helm either, wherever help is asked for in front of the --.
+func TestWrapHelps(t *testing.T) {
+	for _, args := range []string{"upgrade", "upgrade -h", "install --cert=a.crt --help -- ci chart"} {
+		stdout, stderr, code := call(t, "", helmOf(t, "v4.3.1", registered, "echo started"), strings.Fields(args)...)
+		if code != exitDone || !strings.Contains(stdout, "The exit code is Helm's") || stderr != "" {
+			t.Errorf("%s: exit code %d, %s%s", args, code, stdout, stderr)
+		}
+	}
+}
+
 // TestWrapRefuses starts no Helm.
 func TestWrapRefuses(t *testing.T) {
 	for _, test := range []struct{ version, plugins, args, says string }{
@@ -63,6 +73,9 @@ func TestWrapIsHelm(t *testing.T) {
 	stdout, stderr, code := call(t, "values", helmOf(t, "v4.3.1", registered, script), "upgrade", "ci", "chart", "-f", "-", "--set", "x=a\nb")
 	if code != 7 || stdout != "values" || stderr != "Error\nrunnertrust: warning: x\n" {
 		t.Errorf("exit code %d, %q, %q", code, stdout, stderr)
+	}
+	if _, stderr, code = call(t, "", helmOf(t, "v4.3.1", registered, `rm "$RUNNERTRUST_MESSAGES"`), "upgrade", "ci", "chart"); code != exitDone || !strings.Contains(stderr, "cannot read what the post-renderer said") {
+		t.Errorf("without the messages: exit code %d, %q", code, stderr)
 	}
 	const stopped = `trap 'kill $!; exit 9' TERM; sleep 60 >/dev/null 2>&1 & kill -TERM $PPID; wait`
 	if _, stderr, code = call(t, "", helmOf(t, "v4.3.1", registered, stopped), "upgrade", "ci", "chart"); code != 9 || stderr != "" {

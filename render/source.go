@@ -95,7 +95,7 @@ func (f *filter) fill(c container, file string, server gitlabrunner.Server, o Of
 	}
 	f.warn(findings...)
 	if o.By != "" {
-		f.note(trust.Finding{Code: manifest.SourceServed, Object: c.Runner.String(), Host: server.Name,
+		f.note(trust.Finding{Code: manifest.SourceServed, Object: c.Runner.String(), Host: server.Address,
 			Message: "the certificate is " + o.String() + ", which " + o.By + " names for " + server.Name})
 	}
 	return f.check(c, o.Object, server)
@@ -127,7 +127,7 @@ func (f *filter) check(c container, o Object, server gitlabrunner.Server) error 
 	if err != nil {
 		return err
 	}
-	findings, err := bundle.Check(server.Name, server.Name, f.options.Now, f.options.Force)
+	findings, err := bundle.Check(server.Name, server.Address, f.options.Now, f.options.Force)
 	f.warn(slices.Concat(unseen, findings)...)
 	return err
 }

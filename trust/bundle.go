@@ -25,7 +25,7 @@ import (
 )
 
 // Bundle is what a trust file holds: at least one certificate, strictly parsed, without duplicates,
-// every certificate before the issuer that its names point to. Only [Parse], [NewBundle] and [Merge] build it.
+// every certificate before the issuer that its names point to. Only this package builds it.
 type Bundle struct {
 	origin       string
 	certificates []*x509.Certificate

@@ -36,7 +36,7 @@ const (
 	CodeBadFingerprint Code = "bad-fingerprint" // ParseFingerprint: no SHA-256
 )
 
-// The codes of [Bundle.Check]. The first five are refusals unless forced; the last three of these are
+// The codes of [Bundle.Check]. The first six are refusals unless forced; the last three of these are
 // warnings where a CA is beside the certificate. The others are warnings.
 const (
 	CodeExpired        Code = "expired"
@@ -56,7 +56,7 @@ const (
 	CodeWeakKey              Code = "weak-key"
 )
 
-// The codes of [Judge] and [Explain], besides those of Check.
+// The codes of [JudgeRunner], [Explain] and gitclient.Judge, besides those of Check.
 const (
 	CodeTrusted          Code = "trusted" // the verdict is good
 	CodeUnknownAuthority Code = "unknown-authority"

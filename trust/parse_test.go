@@ -162,6 +162,19 @@ func TestBundle(t *testing.T) {
 	}
 }
 
+// TestPathFrom takes a root before the same one that another root has signed, in either order.
+func TestPathFrom(t *testing.T) {
+	template, old := ca("Root"), trusttest.SelfSigned(ca("Old Root"))
+	root := trusttest.SelfSigned(template)
+	crossed := old.CertifyKey(template, root.Key.Public())
+	l := root.Issue(leaf("a.test")).Certificate
+	for _, certs := range [][]*x509.Certificate{{root.Certificate, crossed, old.Certificate}, {old.Certificate, crossed, root.Certificate}} {
+		if path := trust.PathFrom(l, certs); len(path) != 2 || !path[1].Equal(root.Certificate) {
+			t.Errorf("%d certificates", len(path))
+		}
+	}
+}
+
 // TestOrder checks chains that share, cross or lack issuers, from every starting order.
 func TestOrder(t *testing.T) {
 	root, other := trusttest.SelfSigned(ca("Root")), trusttest.SelfSigned(ca("Other"))

@@ -35,11 +35,14 @@ func Save(path string, text []byte, force bool) (written bool, err error) {
 }
 
 // target follows symbolic links, and refuses what a rename would replace by a file: devices, pipes,
-// folders.
+// folders, links to nothing.
 func target(path string) (string, error) {
 	file, err := filepath.EvalSymlinks(path)
 	switch about, _ := os.Stat(file); {
 	case errors.Is(err, fs.ErrNotExist):
+		if link, err := os.Readlink(path); err == nil {
+			return "", &advice.Error{What: path + " is a link to " + link + ", which is not there", Hint: "name that file"}
+		}
 		return path, nil // to be made
 	case err != nil:
 		return "", notSaved(path, err)

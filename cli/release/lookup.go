@@ -30,7 +30,7 @@ func (h Helm) Judge(ctx context.Context, stream []byte, at int, r *audit.Runner,
 		if r.Finding.Code != audit.CodeFileUnknown || !isObject {
 			return "" // it is known, or on the node, for instance
 		}
-		words := h.object(kind, name, r.Namespace)
+		words := h.Object(kind, name, r.Namespace)
 		// With a --request-timeout, kubectl does not find the API server of the pod that it runs in.
 		asked, cancel := context.WithTimeout(ctx, timeout)
 		document, err := h.document(asked, kind, name, r.Key, r.Namespace, words)
@@ -49,8 +49,8 @@ func (h Helm) Judge(ctx context.Context, stream []byte, at int, r *audit.Runner,
 	return ""
 }
 
-// object returns the arguments that name an object and its cluster for kubectl.
-func (h Helm) object(kind, name, namespace string) []string {
+// Object returns the arguments that name an object and its cluster for kubectl.
+func (h Helm) Object(kind, name, namespace string) []string {
 	h = h.inEnvironment()
 	words := append([]string{strings.ToLower(kind), name}, given(
 		"--namespace", cmp.Or(namespace, h.NamespaceOf()),

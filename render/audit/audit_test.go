@@ -125,6 +125,8 @@ func TestAudit(t *testing.T) {
 			objects: document("ConfigMap", "ours", "data", file, ca), way: pod.WayCertsDir, status: trust.StatusFailed, code: pod.CodeNeverStarts, from: "ConfigMap/ours"},
 		"folder for a file": {mounts: mount + "        - {name: ro, mountPath: /ro}\n        - {name: certs, mountPath: /ro/y, subPath: " + file + "}\n", volumes: config + items,
 			objects: document("ConfigMap", "ours", "data", file, ca), way: pod.WayCertsDir, status: trust.StatusUnknown, code: pod.CodeNeverStarts, from: "ConfigMap/ours"},
+		"file where nothing is": {mounts: mount + "        - {name: ro, mountPath: /ro}\n        - {name: certs, mountPath: /ro/q, subPath: " + file + "}\n", volumes: config + items,
+			objects: document("ConfigMap", "ours", "data", file, ca), way: pod.WayCertsDir, status: trust.StatusFailed, code: pod.CodeNeverStarts, from: "ConfigMap/ours"},
 		"folder that is there": {mounts: mount + "        - {name: ro, mountPath: /ro}\n        - {name: certs, mountPath: /ro/y}\n", volumes: config + items,
 			objects: document("ConfigMap", "ours", "data", file, ca), way: pod.WayCertsDir, status: trust.StatusOK, code: CodeFileOK, from: "ConfigMap/ours"},
 		"group's file": {mounts: mount + group, volumes: limited + "288}}\n", objects: document("ConfigMap", "ours", "data", file, ca),
@@ -277,6 +279,23 @@ func TestEnvFromEmpty(t *testing.T) {
 	}
 	if got := audited[0]; got.Status != trust.StatusOK || got.Way != pod.WayCertsDir {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// TestBase64 has a Secret whose value breaks lines, which the API server takes, or has a blank, which it does not.
+func TestBase64(t *testing.T) {
+	ca64 := base64.StdEncoding.EncodeToString([]byte(certificate(t, "ca.crt")))
+	for between, want := range map[string]trust.Code{"": "", "\n": "", " ": manifest.BadDocument, "\u00a0": manifest.BadDocument} {
+		c := auditCase{
+			mounts:  "        - {name: certs, mountPath: " + homeCerts + "}\n",
+			volumes: "      - {name: certs, secret: {secretName: theirs}}\n",
+			objects: document("Secret", "theirs", "data", "gitlab.example.com.crt", ca64[:76]+between+ca64[76:]),
+		}
+		_, err := Run([]byte(c.stream()), Options{Now: now})
+		refused, _ := errors.AsType[*manifest.Error](err)
+		if (err != nil) != (want != "") || refused != nil && refused.Code != want {
+			t.Errorf("%q: %v", between, err)
+		}
 	}
 }
 

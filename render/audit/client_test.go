@@ -42,6 +42,8 @@ func TestCache(t *testing.T) {
 		"served, its Secret":   {volume("secret", "tls", file, "tls.crt"), ingress + served, trust.StatusOK, trust.CodeTrusted, "", "Secret/tls"},
 		"served, its CA":       {volume("config_map", "ours", file, "ca.crt"), ingress + served + ca, trust.StatusOK, trust.CodeTrusted, "", "ConfigMap/ours"},
 		"served, not known":    {volume("config_map", "ours", file, "ca.crt"), ingress + served, trust.StatusUnknown, CodeStoreUnknown, "", "ConfigMap/ours"},
+		"served, no PEM":       {volume("config_map", "ours", file, "ca.crt"), ingress + served + document("ConfigMap", "ours", "data", "ca.crt", "junk"), trust.StatusFailed, CodeCacheFailed, "", "ConfigMap/ours"},
+		"served, no such key":  {volume("config_map", "ours", file, "ca.pem"), ingress + served + ca, trust.StatusUnknown, CodeStoreUnknown, "", "ConfigMap/ours"},
 		"served, other host":   {volume("secret", "tls", file, "tls.crt"), ingress + leaf, trust.StatusFailed, trust.CodeNameMismatch, "", "Secret/tls"},
 		"served, over the dir": {volume("secret", "other", "/etc/ssl/certs", ""), ingress + served, trust.StatusUnknown, CodeStoreUnknown, "", ""},
 	} {
@@ -96,7 +98,11 @@ func TestClients(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, got := range audited[0].Clients() {
-			if got.Verdict.Status != c.git || got.Sends != c.sends {
+			host := ""
+			if got.Verdict.Status == trust.StatusFailed {
+				host = "gitlab.example.com"
+			}
+			if got.Verdict.Status != c.git || got.Sends != c.sends || got.Verdict.Finding.Host != host {
 				t.Errorf("%s: %s is %s, sends %q: %+v", name, got.Name, got.Verdict.Status, got.Sends, got.Verdict.Finding)
 			}
 		}
@@ -150,6 +156,7 @@ func TestGit(t *testing.T) {
 		"plain":                     {ca, trust.StatusOK, CodeFileOK},
 		"only an expired issuer":    {string(belowExpired), trust.StatusUnknown, trust.CodeExpiredCA},
 		"version 1":                 {ca + plain, trust.StatusOK, CodeFileOK},
+		"version 2":                 {ca + string(trusttest.PEM(trusttest.OldVersion(old.Certificate, old, 2, false))), trust.StatusOK, CodeFileOK},
 		"version 1 with extensions": {ca + hides, trust.StatusUnknown, trust.CodeUndecided},
 		"other label":               {ca + certificate(t, "trusted.crt"), trust.StatusUnknown, trust.CodeUndecided},
 	} {

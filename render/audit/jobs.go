@@ -22,7 +22,7 @@ func (j *judge) findClients(a *Runner, c *pod.Container) error {
 	a.Jobs = c.Runner.HasScript()
 	hosts := c.Hosts()[0]
 	by, _ := j.terminations.Secret(c.Runner.Object, hosts.Cache.Name, false) // with an error it is no source, which would be refused
-	sent := j.jobFile(a, c, "Secret", by.Secret, ingress.SecretKey)
+	sent, _ := j.jobFile(a, c, "Secret", by.Secret, ingress.SecretKey)
 	helper := j.helper(a, c, by.Secret)
 	a.helper = helper.Store
 	switch {
@@ -106,30 +106,33 @@ func (j *judge) helper(a *Runner, c *pod.Container, served string) *Client {
 				key = name
 			}
 		}
-		read := j.jobFile(a, c, kind, v.Name, key)
+		read, isSeen := j.jobFile(a, c, kind, v.Name, key)
 		switch {
-		case read == nil && elsewhere == "" && kind == "Secret" && v.Name == served && key == ingress.SecretKey:
+		case !isSeen && elsewhere == "" && kind == "Secret" && v.Name == served && key == ingress.SecretKey:
 			client.Sends = kind + "/" + v.Name
 		case elsewhere != "":
 			client.Store.uncertain("%s", elsewhere)
-		case read == nil:
+		case !isSeen:
 			client.Store.uncertain("what %s/%s has for %s is not in the manifests", kind, v.Name, v.MountPath)
 		}
 		all = append(all, read...)
 	}
 	if len(all) > 0 && elsewhere == "" {
-		client.Bundle, _ = trust.NewBundle(strings.Join(slices.Compact(slices.Clone(a.JobFiles)), ", "), all)
+		var err error
+		if client.Bundle, err = trust.NewBundle(strings.Join(slices.Compact(slices.Clone(a.JobFiles)), ", "), all); err != nil {
+			client.Store.uncertain("%v", err)
+		}
 	}
 	return client
 }
 
-// jobFile returns the certificates of a key of an object; nil where the stream does not have them.
-func (j *judge) jobFile(a *Runner, c *pod.Container, kind, name, key string) []*x509.Certificate {
+// jobFile returns the certificates of a key of an object, and whether the stream has it.
+func (j *judge) jobFile(a *Runner, c *pod.Container, kind, name, key string) (certs []*x509.Certificate, isSeen bool) {
 	o := j.stream.Find(kind, name, c.Runner.Namespace)
 	if o == nil || o.IsHook() || name == "" || key == "" {
-		return nil
+		return nil, false
 	}
-	bytes, _, err := o.Data(key)
+	content, isSeen, err := o.Data(key)
 	a.fault = cmp.Or(a.fault, err)
-	return gitlabrunner.Certificates(bytes)
+	return gitlabrunner.Certificates(content), isSeen && string(content) != Unread
 }

@@ -180,6 +180,11 @@ func proxied(c *pod.Container, server gitlabrunner.Server) bool {
 		return ""
 	}
 	config := httpproxy.Config{HTTPSProxy: value("HTTPS_PROXY"), NoProxy: value("NO_PROXY")}
-	proxy, err := config.ProxyFunc()(&url.URL{Scheme: "https", Host: server.Address})
+	at, err := url.Parse(server.URL)
+	if err != nil {
+		return false
+	}
+	at.Scheme = "https" // which an http URL may lead to
+	proxy, err := config.ProxyFunc()(at)
 	return proxy != nil || err != nil
 }

@@ -101,12 +101,21 @@ func TestProxied(t *testing.T) {
 				entries += "        - {" + strings.TrimPrefix(entry, "{") + "\n"
 			}
 		}
-		audited, err := Run([]byte(auditCase{env: entries}.stream()), Options{Now: now})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := audited[0].Proxied; got != want {
-			t.Errorf("%s: %v", env, got)
-		}
+		checkProxied(t, auditCase{env: entries}.stream(), want)
+	}
+	env := "        - {name: HTTPS_PROXY, value: 'http://x'}\n        - {name: NO_PROXY, value: 'fd00::/8'}\n"
+	for host, want := range map[string]bool{"[fd00::1]": false, "[fd00::1]:8443": false, "[fe00::1]": true} {
+		checkProxied(t, strings.Replace(auditCase{env: env}.stream(), "gitlab.example.com", host, 1), want)
+	}
+}
+
+func checkProxied(t *testing.T, stream string, want bool) {
+	t.Helper()
+	audited, err := Run([]byte(stream), Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := audited[0].Proxied; got != want {
+		t.Errorf("%v for\n%s", got, stream)
 	}
 }

@@ -90,7 +90,7 @@ func (o *Object) Data(key string) (content []byte, ok bool, err error) {
 		if field == "stringData" || field == "data" && o.Kind == "ConfigMap" {
 			return []byte(written), true, nil
 		}
-		content, err = base64.StdEncoding.DecodeString(strings.Join(strings.Fields(written), ""))
+		content, err = base64.StdEncoding.DecodeString(written) // as encoding/json does it for the API server
 		if err != nil {
 			return nil, false, o.Refuse(BadDocument, "data "+key, "it is not base64")
 		}

@@ -3,6 +3,7 @@ package pod
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -120,7 +121,7 @@ func (v *Volume) fault() string {
 			mode |= i.mode
 		}
 	}
-	for shown := range paths {
+	for _, shown := range slices.Sorted(maps.Keys(paths)) {
 		for parent := path.Dir(shown); parent != "."; parent = path.Dir(parent) {
 			if paths[parent] {
 				return "makes a file and a folder of one path, " + parent

@@ -62,11 +62,7 @@ func Fetch(ctx context.Context, target Target, d Dialer, now time.Time) (*Fetche
 		return nil, err
 	}
 	f.chooseFile()
-	for _, cert := range f.Chain.Certificates() {
-		if !slices.ContainsFunc(seen.sent, cert.Equal) {
-			f.Added = append(f.Added, cert)
-		}
-	}
+	f.Added = slices.DeleteFunc(f.Chain.Certificates(), func(cert *x509.Certificate) bool { return slices.ContainsFunc(seen.sent, cert.Equal) })
 	findings := f.diagnose()
 	if f.File.Certificates()[0].Equal(seen.sent[0]) {
 		findings = append(findings, trust.Found(CodeStale, "the file works through the server's own certificate, and only until that is renewed"))
@@ -78,9 +74,6 @@ func Fetch(ctx context.Context, target Target, d Dialer, now time.Time) (*Fetche
 	}
 	if seen.needsClient {
 		findings = append(findings, clientCertificate())
-	}
-	if f.Fault != nil {
-		f.Fault = cmp.Or(trust.IngressDefault(f.Sent[0]), f.Fault)
 	}
 	f.Diagnosis, f.Also = findings[0], findings[1:]
 	return f, nil
