@@ -244,7 +244,8 @@ func (r runnerResult) addDetails(report *output.Report) {
 	if r.Release != "" {
 		name = "release " + r.Release + ", " + name
 	}
-	report.Line("\n%s, container %s", name, r.Container)
+	report.Line("")
+	report.Line("%s, container %s", name, r.Container)
 	r.addReasons(report)
 	if r.File != "" {
 		report.Line("  %s: %s", r.Way, r.File)

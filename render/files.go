@@ -68,10 +68,7 @@ func (f *Files) add(file, host string, bundle *trust.Bundle) error {
 	if end := bundle.NotAfter(host); f.end.IsZero() || end.Before(f.end) {
 		f.end = end
 	}
-	if other := f.bundles[file]; other != nil {
-		bundle = trust.Merge(other, bundle)
-	}
-	f.bundles[file] = bundle
+	f.bundles[file] = trust.Merge(f.bundles[file], bundle)
 	size := 0
 	for key, value := range f.data() {
 		size += len(key) + len(value)

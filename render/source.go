@@ -79,21 +79,17 @@ func (f *filter) choose(c container) (Offer, error) {
 
 // fill puts an offer for a server into a file of a container, and checks what it has.
 func (f *filter) fill(c container, file string, server gitlabrunner.Server, o Offer) error {
-	if o.Bundle != nil {
-		findings, err := c.files.Fill(file, server, o)
-		f.warn(findings...)
-		return err
-	}
-	found := f.run.Stream.Find(o.Object.Kind, o.Object.Name, c.Runner.Namespace)
-	if o.Object.Kind == "ConfigMap" && o.Object.Key == defaultKey && found != nil && // OpenShift fills it
-		manifest.IsTrue(manifest.Text(found.Node, "metadata", "labels", "config.openshift.io/inject-trusted-cabundle")) {
-		o.Object.Key = "ca-bundle.crt"
+	if o.Object.Kind == "ConfigMap" && o.Object.Key == defaultKey {
+		found := f.run.Stream.Find(o.Object.Kind, o.Object.Name, c.Runner.Namespace)
+		if found != nil && manifest.IsTrue(manifest.Text(found.Node, "metadata", "labels", "config.openshift.io/inject-trusted-cabundle")) {
+			o.Object.Key = "ca-bundle.crt" // OpenShift fills it
+		}
 	}
 	findings, err := c.files.Fill(file, server, o)
-	if err != nil {
+	f.warn(findings...)
+	if err != nil || o.Bundle != nil {
 		return err
 	}
-	f.warn(findings...)
 	if o.By != "" {
 		f.note(trust.Finding{Code: manifest.SourceServed, Object: c.Runner.String(), Host: server.Address,
 			Message: "the certificate is " + o.String() + ", which " + o.By + " names for " + server.Name})

@@ -130,7 +130,8 @@ func weakSignature(c *x509.Certificate) *Finding {
 	return nil
 }
 
-func weakKey(c *x509.Certificate) *Finding {
+// WeakKey finds RSA keys of fewer bits than CAs may sign.
+func WeakKey(c *x509.Certificate) *Finding {
 	if bits := rsaBits(c); 0 < bits && bits < minRSABits {
 		return new(Found(CodeWeakKey, "certificate %s has an RSA key of %d bits, less than %d", NameOf(c), bits, minRSABits))
 	}

@@ -45,7 +45,7 @@ func (b *Bundle) findings(host string, now time.Time) (refused, warnings []Findi
 		warnings = append(warnings, *f)
 	}
 	return refused, slices.Concat(warnings, b.checkLeaves(host), b.checkChains(now), each(b.certificates, mayNotSign, temporary, oldVersion),
-		defaults, each(b.certificates, sm2Signed, weakSignature, weakKey))
+		defaults, each(b.certificates, sm2Signed, weakSignature, WeakKey))
 }
 
 // Flaws is what is wrong with the certificates themselves, or soon will be, whatever the host and
@@ -54,7 +54,7 @@ func (b *Bundle) findings(host string, now time.Time) (refused, warnings []Findi
 func (b *Bundle) Flaws(now time.Time) []Finding {
 	soonOver := func(c *x509.Certificate) *Finding { return endsSoon(c, now) }
 	return slices.Concat(each(b.certificates, temporary, IngressDefault), b.dateFlaws(now),
-		each(b.certificates, soonOver, mayNotSign, oldVersion, sm2Signed, weakSignature, weakKey))
+		each(b.certificates, soonOver, mayNotSign, oldVersion, sm2Signed, weakSignature, WeakKey))
 }
 
 func (b *Bundle) dateFlaws(now time.Time) []Finding {

@@ -56,11 +56,7 @@ func JudgeRunner(host string, sent []*x509.Certificate, file *Bundle, system *x5
 	if many := ManyNames(known); many != nil {
 		return Verdict{Status: StatusUnknown, Finding: *many}
 	}
-	options := x509.VerifyOptions{Roots: RunnerPool(system, text), Intermediates: x509.NewCertPool(), DNSName: host, CurrentTime: now}
-	for _, c := range sent[1:] {
-		options.Intermediates.AddCert(c)
-	}
-	chains, err := sent[0].Verify(options)
+	chains, err := sent[0].Verify(x509.VerifyOptions{Roots: RunnerPool(system, text), Intermediates: Pool(sent[1:]...), DNSName: host, CurrentTime: now})
 	if err != nil {
 		return Failed(Explain(err, sent, now))
 	}
@@ -70,6 +66,15 @@ func JudgeRunner(host string, sent []*x509.Certificate, file *Bundle, system *x5
 		where = file.origin
 	}
 	return Verdict{Status: StatusOK, Finding: Found(CodeTrusted, "trusted through %s in %s", NameOf(anchor), where)}
+}
+
+// Pool returns a pool of certificates.
+func Pool(certs ...*x509.Certificate) *x509.CertPool {
+	pool := x509.NewCertPool()
+	for _, c := range certs {
+		pool.AddCert(c)
+	}
+	return pool
 }
 
 // RunnerPool is what the runner itself trusts: the system's certificates and those of its file.

@@ -15,13 +15,8 @@ type Report struct{ text strings.Builder }
 
 func (r *Report) String() string { return r.text.String() }
 
-// Line adds a line, formatted as by fmt.Sprintf, through [Line]. The format's leading line breaks
-// stay.
+// Line adds a line, formatted as by fmt.Sprintf, through [Line].
 func (r *Report) Line(format string, args ...any) {
-	for strings.HasPrefix(format, "\n") {
-		r.text.WriteByte('\n')
-		format = format[1:]
-	}
 	r.text.WriteString(Line(fmt.Sprintf(format, args...)) + "\n")
 }
 

@@ -62,7 +62,8 @@ func TestReport(t *testing.T) {
 	for _, c := range hidden(t) {
 		name := "a" + string(c) + "b"
 		var report Report
-		report.Line("\n%s:", name)
+		report.Line("")
+		report.Line("%s:", name)
 		report.Table([][]string{{"NAME", "HOST"}, {name, strings.Repeat(name+" ", 60)}})
 		if text := report.String(); c != '\n' && strings.ContainsRune(text, c) || strings.Contains(text, "a\nb") {
 			t.Errorf("%U: %q", c, text)

@@ -8,7 +8,6 @@ package added
 import (
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -67,9 +66,6 @@ type Deployment struct {
 	records []record
 }
 
-// errChanged says that an addition is not there, or not as it was added.
-var errChanged = errors.New("it is not there as it was added")
-
 // Revert takes out of the manifests what an earlier run has added to a Deployment.
 func (run *Run) Revert(o *manifest.Object) error {
 	list := manifest.Value(o.Node, "metadata", "annotations")
@@ -83,16 +79,15 @@ func (run *Run) Revert(o *manifest.Object) error {
 	}
 	yamledit.Remove(list, pod.AddedAnnotation)
 	for _, r := range slices.Backward(records) {
-		if err := run.revert(o, r); errors.Is(err, errChanged) {
-			return o.Refuse(manifest.ChangedSince, "", "an earlier run added the %s %s, and %w", r.Add, r.Name, errChanged)
-		} else if err != nil {
-			return err
+		if !run.revert(o, r) {
+			return o.Refuse(manifest.ChangedSince, "", "an earlier run added the %s %s, and it is not there as it was added", r.Add, r.Name)
 		}
 	}
 	return nil
 }
 
-func (run *Run) revert(o *manifest.Object, r record) error {
+// revert takes out one addition. Like all that it calls, it reports false where that is not there as it was added.
+func (run *Run) revert(o *manifest.Object, r record) bool {
 	switch r.Add {
 	case volume, mount, variable:
 		return revertItem(o, r)
@@ -100,13 +95,13 @@ func (run *Run) revert(o *manifest.Object, r record) error {
 		return revertAnnotation(o, r)
 	case annotations:
 		removeEmpty(manifest.Value(o.Node, "metadata"), "annotations")
-		return nil
+		return true
 	case setting, script, jobVolumes:
 		return run.revertTemplate(o, r)
 	case configMap:
 		return run.revertConfigMap(o, r)
 	}
-	return errChanged
+	return false
 }
 
 // encode writes records as JSON.
@@ -167,12 +162,12 @@ func (d *Deployment) Annotate(checksum string) error {
 	return nil
 }
 
-func revertAnnotation(o *manifest.Object, r record) error {
+func revertAnnotation(o *manifest.Object, r record) bool {
 	template := manifest.Value(o.Node, "spec", "template")
 	metadata := manifest.Value(template, "metadata")
 	list := manifest.Value(metadata, "annotations")
 	if written := manifest.Value(list, r.Name); written == nil || sumOf(yaml.GetValue(written)) != r.Sum {
-		return errChanged
+		return false
 	}
 	yamledit.Remove(list, r.Name)
 	if r.Made > 0 {
@@ -181,7 +176,7 @@ func revertAnnotation(o *manifest.Object, r record) error {
 	if r.Made > 1 {
 		removeEmpty(template, "metadata")
 	}
-	return nil
+	return true
 }
 
 // sumOf returns the first eight bytes of the SHA-256 of a text, in hex.
@@ -198,11 +193,11 @@ func (d *Deployment) AddConfigMap(name, head string, o *yaml.RNode) error {
 	return nil
 }
 
-func (run *Run) revertConfigMap(o *manifest.Object, r record) error {
+func (run *Run) revertConfigMap(o *manifest.Object, r record) bool {
 	found := run.Stream.Find("ConfigMap", r.Name, o.Namespace)
 	if found == nil || found.Namespace != o.Namespace || yamledit.Digest(manifest.Value(found.Node, "data")) != r.Sum {
-		return errChanged
+		return false
 	}
 	run.Stream.Withdraw(found)
-	return nil
+	return true
 }

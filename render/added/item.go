@@ -43,7 +43,7 @@ func (d *Deployment) changeItem(add kind, container string, item *yaml.RNode, ch
 	return nil
 }
 
-func revertItem(o *manifest.Object, r record) error {
+func revertItem(o *manifest.Object, r record) bool {
 	parent := parentOf(o, r.Container)
 	items := manifest.List(parent, lists[r.Add])
 	at := slices.IndexFunc(items, func(item *yaml.RNode) bool {
@@ -51,7 +51,7 @@ func revertItem(o *manifest.Object, r record) error {
 	})
 	switch {
 	case at < 0:
-		return errChanged
+		return false
 	case r.Was != "":
 		return restore(items[at], r.Was)
 	}
@@ -59,18 +59,18 @@ func revertItem(o *manifest.Object, r record) error {
 	if r.Made > 0 {
 		removeEmpty(parent, lists[r.Add])
 	}
-	return nil
+	return true
 }
 
 // restore gives an item the fields that it had, besides its name.
-func restore(item *yaml.RNode, was string) error {
+func restore(item *yaml.RNode, was string) bool {
 	documents := yamledit.Split([]byte(was)).Documents
 	if len(documents) != 1 {
-		return errChanged
+		return false
 	}
 	old, err := documents[0].Root() // which bounds what aliases expand to
 	if err != nil || old.YNode().Kind != yaml.MappingNode {
-		return errChanged
+		return false
 	}
 	fields := yamledit.Fields(old)
 	for _, now := range yamledit.Fields(item) {
@@ -86,7 +86,7 @@ func restore(item *yaml.RNode, was string) error {
 	for _, f := range fields {
 		yamledit.Set(item, f.Key, f.Value)
 	}
-	return nil
+	return true
 }
 
 // parentOf returns the mapping with the lists of a container, or of the pod for "".

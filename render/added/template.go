@@ -64,18 +64,18 @@ func (d *Deployment) changeTemplate(add kind, value string, edit func(*tomledit.
 	return nil
 }
 
-func (run *Run) revertTemplate(o *manifest.Object, r record) error {
+func (run *Run) revertTemplate(o *manifest.Object, r record) bool {
 	t, err := pod.TemplateIn(run.Stream.Find("ConfigMap", r.Name, o.Namespace))
 	if err != nil || t == nil {
-		return errChanged
+		return false
 	}
 	if run.reverted[r.key(t)] {
-		return nil
+		return true
 	}
 	run.reverted[r.key(t)] = true
 	config, err := t.Config()
 	if err != nil {
-		return errChanged
+		return false
 	}
 	var now, text string
 	switch r.Add {
@@ -91,10 +91,10 @@ func (run *Run) revertTemplate(o *manifest.Object, r record) error {
 		text, err = config.SetTLSCAFile(r.Was)
 	}
 	if err != nil || sumOf(now) != r.Sum {
-		return errChanged
+		return false
 	}
 	write(t, text)
-	return nil
+	return true
 }
 
 // key returns what an addition to a template is known by in a stream.

@@ -37,12 +37,8 @@ func flatten(o *Object) (all []*Object, err error) {
 	}
 	err = o.Check(list)
 	for _, item := range List(o.Node, "items") {
-		if err != nil {
-			return nil, err
-		}
-		var inner []*Object
-		inner, err = flatten(&Object{Document: o.Document, Node: item, Kind: kind, siblings: Value(o.Node, "items")})
-		all = append(all, inner...)
+		inner, fault := flatten(&Object{Document: o.Document, Node: item, Kind: kind, siblings: Value(o.Node, "items")})
+		all, err = append(all, inner...), cmp.Or(err, fault)
 	}
 	return all, err
 }

@@ -74,10 +74,7 @@ func New(o Options) (*Values, error) {
 	if r.server.Plain {
 		v.Warnings = append(v.Warnings, render.PlainHTTP(""))
 	}
-	if err := r.fill(); err != nil {
-		return nil, err
-	}
-	if err := r.checkVersion(); err != nil {
+	if err := cmp.Or(r.fill(), r.checkVersion()); err != nil {
 		return nil, err
 	}
 	if v.Config, err = r.config(); err != nil {

@@ -16,10 +16,7 @@ import (
 	"helm-runnertrust/trust"
 )
 
-const (
-	minRSABits = 2048
-	maxRSABits = 8192
-)
+const maxRSABits = 8192
 
 // oddity says what is not plain about the path, or why Go does not accept it.
 func (p path) oddity(host string) *trust.Finding {
@@ -54,12 +51,7 @@ func (p path) oddity(host string) *trust.Finding {
 
 // verify has Go verify exactly this path.
 func (p path) verify(host string) error {
-	roots, between := x509.NewCertPool(), x509.NewCertPool()
-	roots.AddCert(p.certs[len(p.certs)-1])
-	for _, c := range p.certs[1:] {
-		between.AddCert(c)
-	}
-	_, err := p.certs[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, DNSName: host, CurrentTime: p.now})
+	_, err := p.certs[0].Verify(x509.VerifyOptions{Roots: trust.Pool(p.certs[len(p.certs)-1]), Intermediates: trust.Pool(p.certs[1:]...), DNSName: host, CurrentTime: p.now})
 	return err
 }
 
@@ -93,12 +85,8 @@ func keyOddity(c *x509.Certificate) *trust.Finding {
 	f := unusual(c, "has an unusual key (%s)", c.PublicKeyAlgorithm)
 	switch key := c.PublicKey.(type) {
 	case *rsa.PublicKey:
-		bits := key.N.BitLen()
-		if bits < minRSABits {
-			f = unusual(c, "has an RSA key of %d bits, less than %d", bits, minRSABits)
-			f.Code = trust.CodeWeakKey
-		} else if bits <= maxRSABits {
-			return nil
+		if weak := trust.WeakKey(c); weak != nil || key.N.BitLen() <= maxRSABits {
+			return weak
 		}
 	case *ecdsa.PublicKey:
 		if key.Curve != elliptic.P224() {

@@ -66,11 +66,7 @@ func chainTo(pool *x509.CertPool, leaf *x509.Certificate, known []*x509.Certific
 	if trust.OutsideValidity(leaf, now) != nil {
 		now = leaf.NotAfter // whose certificate it is does not depend on its dates
 	}
-	between := x509.NewCertPool()
-	for _, cert := range known {
-		between.AddCert(cert)
-	}
-	chains, err := leaf.Verify(x509.VerifyOptions{Roots: pool, Intermediates: between, CurrentTime: now})
+	chains, err := leaf.Verify(x509.VerifyOptions{Roots: pool, Intermediates: trust.Pool(known...), CurrentTime: now})
 	if err != nil {
 		return nil
 	}

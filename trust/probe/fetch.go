@@ -121,9 +121,7 @@ func (f *Fetched) Pinned(fingerprint string) error {
 		if trust.Fingerprint(c) != fingerprint {
 			continue
 		}
-		pool := x509.NewCertPool()
-		pool.AddCert(c)
-		if c.Equal(leaf) || leaf.VerifyHostname(f.Target.Host) == nil && chainTo(pool, leaf, chain, f.now) != nil {
+		if c.Equal(leaf) || leaf.VerifyHostname(f.Target.Host) == nil && chainTo(trust.Pool(c), leaf, chain, f.now) != nil {
 			return nil
 		}
 		message = "the certificate with this fingerprint does not vouch for the server"

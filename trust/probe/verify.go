@@ -112,11 +112,7 @@ func (v Verdicts) Handed(now time.Time) *trust.Bundle {
 	if v.file != nil || !v.Runner.OK() {
 		return nil
 	}
-	between := x509.NewCertPool()
-	for _, c := range v.Sent {
-		between.AddCert(c)
-	}
-	chains, _ := v.Sent[0].Verify(x509.VerifyOptions{Roots: v.dialer.system(), Intermediates: between, DNSName: v.Target.Host, CurrentTime: now})
+	chains, _ := v.Sent[0].Verify(x509.VerifyOptions{Roots: v.dialer.system(), Intermediates: trust.Pool(v.Sent...), DNSName: v.Target.Host, CurrentTime: now})
 	handed, _ := trust.NewBundle("the chain of the runner's connection to "+v.Target.String(), slices.Concat(chains...)) // nil without any
 	return handed
 }
