@@ -91,8 +91,8 @@ func TestLookupLeftOut(t *testing.T) {
 	withKubectl(t, "echo asked >&2; exit 1\n")
 	helm := withManifests(t, fromSecret(t))
 	for says, args := range map[string][]string{
-		"Secret/gitlab-ca is not in the manifests; it has to have the key ca.crt\n": {"--offline"},
-		"the key ca.crt, and kubectl is not asked with a token, which":              nil,
+		"it has to have the key ca.crt\n    its keys: kubectl describe secret gitlab-ca --namespace ci --context east\n": {"--offline", "--kube-context=east"},
+		"the key ca.crt, and kubectl is not asked with a token, which":                                                   nil,
 	} {
 		environment := []string{"HELM_BIN", helm, "HELM_KUBETOKEN", "swordfish"}
 		stdout, stderr, code := call(t, "", environment, append([]string{"verify", "--release", "ci"}, args...)...)

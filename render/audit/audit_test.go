@@ -282,6 +282,28 @@ func TestEnvFromEmpty(t *testing.T) {
 	}
 }
 
+// TestNames has the name of a ConfigMap in every form of YAML.
+func TestNames(t *testing.T) {
+	object := document("ConfigMap", "ours", "data", "gitlab.example.com.crt", certificate(t, "ca.crt"))
+	for _, name := range []string{
+		"{name: ours}", "{'name' : 'ours'}", `{"name":"ours"}`, `{name: "\x6furs"}`, "{name: &n ours}", "{name: !!str ours}", "{x: &n ours, name: *n}",
+		"\n  name: >-\n    ours", "\n  name:\n    ours", "\n  ? name\n  : ours", "{name: ours, x: y} # c",
+	} {
+		stream := auditCase{
+			mounts:  "        - {name: certs, mountPath: " + homeCerts + "}\n",
+			volumes: "      - {name: certs, configMap: {name: ours}}\n",
+			objects: strings.Replace(object, "{name: ours}", name, 1),
+		}.stream()
+		audited, err := Run([]byte(stream), Options{Now: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := audited[0]; got.Status != trust.StatusOK {
+			t.Errorf("%s: %+v", name, got.Finding)
+		}
+	}
+}
+
 // TestBase64 has a Secret whose value breaks lines, which the API server takes, or has a blank, which it does not.
 func TestBase64(t *testing.T) {
 	ca64 := base64.StdEncoding.EncodeToString([]byte(certificate(t, "ca.crt")))

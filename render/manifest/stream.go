@@ -99,7 +99,7 @@ func byName(documents []*yamledit.Document) map[string][]*yamledit.Document {
 			continue
 		}
 		for key, value, found := bytes.Cut(doc.Text, colon); found; key, value, found = bytes.Cut(value, colon) {
-			if !bytes.HasSuffix(bytes.TrimRight(key, blanks), []byte("name")) {
+			if !bytes.HasSuffix(bytes.TrimRight(key, blanks+"\r\n"), []byte("name")) {
 				continue
 			}
 			value := bytes.TrimLeft(value, blanks)
