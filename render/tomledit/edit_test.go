@@ -122,8 +122,9 @@ func TestEditRefused(t *testing.T) {
 			"[[runners]]\n" + volumesBegin + "\n[runners.kubernetes]\n" + volumesEnd + "\na = 1\n",
 			(*Config).RemoveJobVolumes, "its volumes are not as they were added", "",
 		},
-		"half a script": {ScriptEnd + "\n[[runners]]\npre_build_script = '''\necho\n'''\n", pathTrial("/a").edit, "are not one pair", ""},
-		"half a volume": {"[[runners]]\n" + volumesEnd + "\n", volumesTrial(wantedVolume).edit, "are not one pair", ""},
+		"the other half": {ScriptBegin + "\n[[runners]]\n", pathTrial("/a").edit, "are not one pair", ""},
+		"half a script":  {ScriptEnd + "\n[[runners]]\npre_build_script = '''\necho\n'''\n", pathTrial("/a").edit, "are not one pair", ""},
+		"half a volume":  {"[[runners]]\n" + volumesEnd + "\n", volumesTrial(wantedVolume).edit, "are not one pair", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text, err := test.edit(mustParse(t, test.input))
