@@ -77,7 +77,7 @@ func carriedEdits(text []byte, before, after *yaml.Node) (_ []udiff.Edit, err er
 }
 
 // start returns the offset of a line, from 1; the text's end for lines past it. The YAML library also
-// counts lines at CR, NEL, LS and PS, which no chart renders: these texts are serialized as a whole.
+// counts lines at CR, NEL, LS and PS, which no chart renders: most of these texts are serialized as a whole.
 func (c *carrier) start(line int) int { return c.starts[min(max(line, 1), len(c.starts))-1] }
 
 // line returns a line of the text, from 1, with its break; nothing past the end.
