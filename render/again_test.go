@@ -167,6 +167,7 @@ func TestChangedSince(t *testing.T) {
 		"unknown field":   {`{"add":"annotations"}`, `{"add":"annotations","more":1}`},
 		"unknown kind":    {`{"add":"annotations"}`, `{"add":"nothing"}`},
 		"former value":    {`"sum":"`, `"was":"[","sum":"`},
+		"former text":     {`"sum":"`, `"was":"x","sum":"`},
 		"volume":          {"path: ca.crt", "path: other.crt"},
 		"mount":           {"mountPath: /etc/helm-runnertrust", "mountPath: /etc/other"},
 		"container":       {`"container":"ci-gitlab-runner"`, `"container":"other"`},

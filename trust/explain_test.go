@@ -29,6 +29,10 @@ func TestExplain(t *testing.T) {
 			t.Errorf("%s: %#v", want, f)
 		}
 	}
+	over := x509.CertificateInvalidError{Cert: id, Reason: x509.NotAuthorizedToSign}
+	if f := trust.Explain(over, nil, noon.Add(9999*day)); f.Code != trust.CodeInvalid {
+		t.Errorf("expired, and no CA: %#v", f)
+	}
 	f := trust.Explain(x509.UnhandledCriticalExtension{}, nil, noon)
 	if want := "the certificate is not acceptable: unhandled critical extension"; f.Code != trust.CodeInvalid || f.Message != want {
 		t.Errorf("got %#v", f)

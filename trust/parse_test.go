@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/big"
 	"os"
 	"path/filepath"
 	"slices"
@@ -168,10 +169,15 @@ func TestPathFrom(t *testing.T) {
 	root := trusttest.SelfSigned(template)
 	crossed := old.CertifyKey(template, root.Key.Public())
 	l := root.Issue(leaf("a.test")).Certificate
-	for _, certs := range [][]*x509.Certificate{{root.Certificate, crossed, old.Certificate}, {old.Certificate, crossed, root.Certificate}} {
+	bare := *root.Certificate
+	bare.SubjectKeyId = nil
+	for _, certs := range [][]*x509.Certificate{{root.Certificate, crossed, old.Certificate}, {old.Certificate, crossed, root.Certificate}, {&bare}} {
 		if path := trust.PathFrom(l, certs); len(path) != 2 || !path[1].Equal(root.Certificate) {
 			t.Errorf("%d certificates", len(path))
 		}
+	}
+	if got := trust.NameOf(&x509.Certificate{SerialNumber: big.NewInt(7)}); got != "with serial number 7" {
+		t.Errorf("got %q", got)
 	}
 }
 

@@ -106,11 +106,8 @@ func (run *Run) revert(o *manifest.Object, r record) bool {
 
 // encode writes records as JSON.
 func encode(records []record) string {
-	var out strings.Builder
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(records) // they have texts and numbers
-	return strings.TrimSpace(out.String())
+	text, _ := json.Marshal(records) // they have texts and numbers
+	return string(text)
 }
 
 // areOfCallers reports whether there are annotations, all of which Helm 4 or kustomize add for the

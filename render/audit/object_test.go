@@ -27,6 +27,7 @@ func TestEnvFrom(t *testing.T) {
 		"in front of it":   {from(unseen + ", " + seen), object("CI_SERVER_TLS_CA_FILE: /x"), "", ""},
 		"names of keys":    {from(seen), object("HOME: " + Unread + ", OTHER: x"), "", ""},
 		"other keys":       {from(seen), object("OTHER: x"), "", ""},
+		"HOME":             {from(unseen) + "        - {name: CI_SERVER_TLS_CA_FILE, value: ''}\n", "", "Secret/unseen", "HOME"},
 		"hidden":           {from(unseen) + "        - {name: CI_SERVER_TLS_CA_FILE, value: ''}\n        - {name: HOME, value: /x}\n", "", "", ""},
 	} {
 		stream := strings.Replace(auditCase{objects: c.objects}.stream(), "        env:\n", c.env, 1)

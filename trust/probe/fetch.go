@@ -75,6 +75,9 @@ func Fetch(ctx context.Context, target Target, d Dialer, now time.Time) (*Fetche
 	if seen.needsClient {
 		findings = append(findings, clientCertificate())
 	}
+	if f.Fault != nil {
+		f.Fault = cmp.Or(trust.IngressDefault(f.Sent[0]), f.Fault)
+	}
 	f.Diagnosis, f.Also = findings[0], findings[1:]
 	return f, nil
 }

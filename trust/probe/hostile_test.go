@@ -151,10 +151,18 @@ func TestSM2Sent(t *testing.T) {
 	}
 }
 
-// TestIngressDefaultSent says of a controller's own certificate what it is, and nothing of its names.
+// TestIngressDefaultSent says of a controller's own certificate what it is, and nothing of its names, also where it has
+// expired.
 func TestIngressDefaultSent(t *testing.T) {
-	template := leaf("ingress.local")
-	template.CommonName = "Kubernetes Ingress Controller Fake Certificate"
+	for _, until := range []time.Time{noon.AddDate(1, 0, 0), noon.AddDate(0, 0, -1)} {
+		template := leaf("ingress.local")
+		template.CommonName, template.NotBefore, template.NotAfter = "Kubernetes Ingress Controller Fake Certificate", noon.AddDate(-1, 0, 0), until
+		checkIngressDefault(t, template)
+	}
+}
+
+func checkIngressDefault(t *testing.T, template trusttest.Template) {
+	t.Helper()
 	d := reach(start(t, nil, trusttest.SelfSigned(template)))
 	f := fetch(t, "gitlab.test", d)
 	if f.Diagnosis.Code != trust.CodeIngressDefault || f.Fault.Code != trust.CodeIngressDefault || strings.Contains(codes(f.Also), "name") {
