@@ -36,7 +36,10 @@ errors of the post-renderer, some of which Helm drops, are printed at the end.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ours, helms := splitArguments(args)
 			isHelp := func(arg string) bool { return arg == "-h" || arg == "--help" }
-			if len(args) == 0 || isHelp(args[0]) || slices.ContainsFunc(ours, isHelp) {
+			if len(args) == 0 {
+				return &advice.Error{What: name + " has no arguments", Hint: "name the release and the chart: " + cmd.CommandPath() + " RELEASE CHART; --help says more"}
+			}
+			if isHelp(args[0]) || slices.ContainsFunc(ours, isHelp) {
 				return cmd.Help()
 			}
 			if err := checkWrapped(cmd, ours, helms); err != nil {

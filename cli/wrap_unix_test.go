@@ -41,7 +41,7 @@ func TestWrap(t *testing.T) {
 
 // TestWrapHelps starts no Helm either, wherever help is asked for in front of the --.
 func TestWrapHelps(t *testing.T) {
-	for _, args := range []string{"upgrade", "upgrade -h", "install --cert=a.crt --help -- ci chart"} {
+	for _, args := range []string{"upgrade -h", "install --cert=a.crt --help -- ci chart"} {
 		stdout, stderr, code := call(t, "", helmOf(t, "v4.3.1", registered, "echo started"), strings.Fields(args)...)
 		if code != exitDone || !strings.Contains(stdout, "The exit code is Helm's") || stderr != "" {
 			t.Errorf("%s: exit code %d, %s%s", args, code, stdout, stderr)
@@ -53,6 +53,7 @@ func TestWrapHelps(t *testing.T) {
 func TestWrapRefuses(t *testing.T) {
 	for _, test := range []struct{ version, plugins, args, says string }{
 		{"v4.3.1", "runnertrust 0.1.0", "upgrade ci chart", "Helm 4 does not have the post-renderer's plugin, helm-runnertrust"},
+		{"v3.22.0", "", "upgrade", "upgrade has no arguments"},
 		{"v3.22.0", "", "template ci chart --output-dir=x", "--output-dir: Helm 3 writes the files before"},
 		{"v3.22.0", "", "upgrade ci chart --post-renderer=x", "--post-renderer is filled in by this command"},
 		{"v3.22.0", "", "upgrade --cert=a.crt ci chart", "--cert is the post-renderer's, and stands among Helm's arguments"},

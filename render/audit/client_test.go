@@ -10,6 +10,8 @@ import (
 	"helm-runnertrust/trust/trusttest"
 )
 
+const templateMount = "        - {name: config, mountPath: /configmaps}\n"
+
 // TestCache has what the stream shows of the cache's server, and of what its client trusts.
 func TestCache(t *testing.T) {
 	const (
@@ -49,7 +51,7 @@ func TestCache(t *testing.T) {
 	} {
 		c.objects = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: config, namespace: ci}\ndata:\n  config.template.toml: |\n    " +
 			strings.ReplaceAll(strings.TrimSpace(template+c.template+cache), "\n", "\n    ") + "\n" + c.objects
-		stream := auditCase{volumes: "      - {name: config, configMap: {name: config}}\n", objects: c.objects}.stream()
+		stream := auditCase{mounts: templateMount, volumes: "      - {name: config, configMap: {name: config}}\n", objects: c.objects}.stream()
 		audited, err := Run([]byte(strings.Replace(stream, "  name: ci\n", "  name: ci\n  namespace: ci\n", 1)), Options{Now: now, Namespace: "ci"})
 		if err != nil {
 			t.Fatal(err)
@@ -73,7 +75,7 @@ func TestCache(t *testing.T) {
 // file, and whether git, which clones from another host, works where the runner does not.
 func TestClients(t *testing.T) {
 	const (
-		mount   = "        - {name: certs, mountPath: " + homeCerts + "}\n"
+		mount   = templateMount + "        - {name: certs, mountPath: " + homeCerts + "}\n"
 		volumes = "      - {name: certs, secret: {secretName: theirs, items: [{key: tls.crt, path: gitlab.example.com.crt}]}}\n      - {name: config, configMap: {name: config}}\n"
 		clone   = "[[runners]]\n  executor = \"kubernetes\"\n  clone_url = \"https://other.example.com\"\n"
 	)
@@ -122,7 +124,7 @@ func TestCloneURL(t *testing.T) {
 		{"http", "http", trust.StatusUnknown, manifest.PlainHTTP},
 	} {
 		stream := auditCase{
-			mounts:  "        - {name: certs, mountPath: " + homeCerts + "}\n",
+			mounts:  templateMount + "        - {name: certs, mountPath: " + homeCerts + "}\n",
 			volumes: "      - {name: certs, configMap: {name: ours}}\n      - {name: config, configMap: {name: config}}\n",
 			objects: document("ConfigMap", "ours", "data", "gitlab.example.com.crt", certificate(t, "ca.crt")) +
 				document("ConfigMap", "config", "data", configName, "[[runners]]\n  clone_url = \""+c.clone+"://gitlab.example.com\"\n"),

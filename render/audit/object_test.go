@@ -85,6 +85,52 @@ func TestNames(t *testing.T) {
 	}
 }
 
+// TestNonRoot has a user that the kubelet refuses to start the runner's container as.
+func TestNonRoot(t *testing.T) {
+	stream := auditCase{
+		mounts:  "        - {name: certs, mountPath: /etc/gitlab-runner/certs}\n",
+		volumes: "      - {name: certs, configMap: {name: ours}}\n",
+		objects: document("ConfigMap", "ours", "data", "gitlab.example.com.crt", certificate(t, "ca.crt")),
+	}.stream()
+	for context, want := range map[string]trust.Status{
+		"{runAsUser: 0}": trust.StatusOK, "{runAsUser: 0, runAsNonRoot: false}": trust.StatusOK, "{runAsUser: 0, runAsNonRoot: true}": trust.StatusFailed,
+	} {
+		audited, err := Run([]byte(strings.Replace(stream, "{runAsUser: 100}", context, 1)), Options{Now: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := audited[0]; got.Status != want {
+			t.Errorf("%s: %+v", context, got.Finding)
+		}
+	}
+}
+
+// TestTemplateSeen has a template that no volume shows the runner's container.
+func TestTemplateSeen(t *testing.T) {
+	template := document("ConfigMap", "config", "data", configName, "[[runners]]\n  tls-ca-file = \"/certs/ca.crt\"\n") +
+		document("ConfigMap", "ours", "data", "ca.crt", certificate(t, "ca.crt"))
+	const mount, items = "        - {name: certs, mountPath: /certs}\n", "      - {name: config, configMap: {name: config, items: [{key: " + configName + ", path: "
+	for name, c := range map[string]struct {
+		mounts, volume string
+		way            pod.Way
+	}{
+		"mounted":       {mount + templateMount, "      - {name: config, configMap: {name: config}}\n", pod.WayConfig},
+		"item":          {mount + templateMount, items + configName + "}]}}\n", pod.WayConfig},
+		"another path":  {mount + templateMount, items + "x}]}}\n", pod.WayNone},
+		"another item":  {mount + templateMount, "      - {name: config, configMap: {name: config, items: [{key: x, path: x}], optional: true}}\n", pod.WayNone},
+		"mounted never": {mount, "      - {name: config, configMap: {name: config}}\n", pod.WayNone},
+	} {
+		stream := auditCase{mounts: c.mounts, volumes: "      - {name: certs, configMap: {name: ours}}\n" + c.volume, objects: template}.stream()
+		audited, err := Run([]byte(stream), Options{Now: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := audited[0]; got.Way != c.way || (got.Status == trust.StatusOK) != (c.way == pod.WayConfig) {
+			t.Errorf("%s: %s, %+v", name, got.Way, got.Finding)
+		}
+	}
+}
+
 // TestBase64 has a Secret whose value breaks lines, which the API server takes, or has a blank, which it does not.
 func TestBase64(t *testing.T) {
 	ca64 := base64.StdEncoding.EncodeToString([]byte(certificate(t, "ca.crt")))

@@ -70,7 +70,7 @@ func (s *Stream) AreHooks() bool {
 }
 
 // Find returns the ConfigMap or Secret that a pod of a namespace would refer to: in its namespace,
-// else in one that may be the same; nil where the stream has none. Documents that do not parse have
+// else in one that may be the same; of several the last, which is applied last; nil where the stream has none. Documents that do not parse have
 // nothing that Kubernetes would take.
 func (s *Stream) Find(kind, name, namespace string) (found *Object) {
 	namespace = cmp.Or(namespace, s.Namespace)
@@ -80,7 +80,7 @@ func (s *Stream) Find(kind, name, namespace string) (found *Object) {
 			in := cmp.Or(o.Namespace, s.Namespace)
 			switch {
 			case o.Kind != kind || o.Name != name || slices.Contains(s.withdrawn, o) || !MayShare(in, namespace):
-			case found == nil, in == namespace && cmp.Or(found.Namespace, s.Namespace) != namespace:
+			case found == nil, in == namespace, cmp.Or(found.Namespace, s.Namespace) != namespace:
 				found = o
 			}
 		}

@@ -3,6 +3,7 @@ package pod
 import (
 	"fmt"
 	"path"
+	"strings"
 
 	"helm-runnertrust/render/manifest"
 )
@@ -40,9 +41,12 @@ func (c *Container) Open(file string) (File, error) {
 	if file == "" {
 		return File{}, nil
 	}
+	isFolder := strings.HasSuffix(file, "/")
 	file = path.Clean(file)
 	there := c.nearest(file)
 	switch {
+	case isFolder:
+		return File{State: Missing, From: "the folder " + file}, nil
 	case len(there) == 0:
 		return File{}, nil
 	case len(there) > 1:

@@ -47,7 +47,7 @@ const (
 func Find(stream *manifest.Stream, name string) ([]*manifest.Object, error) {
 	var found []*manifest.Object
 	for _, doc := range stream.Documents {
-		if !doc.Contains("Deployment", cmp.Or(name, gitlabrunner.ServerURLVariable)) {
+		if !doc.Contains("Deployment", cmp.Or(name, gitlabrunner.ServerURLVariable)) && !doc.IsUTF16() {
 			continue
 		}
 		objects, err := stream.Objects(doc)

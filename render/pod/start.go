@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/trust"
 )
@@ -24,6 +26,11 @@ func (r *Runner) StartFault() *trust.Verdict {
 	code, why, unsure := CodeKeyMissing, r.missingKey(), ""
 	if why == "" {
 		code, why = CodeNeverStarts, r.volumeFault()
+	}
+	for _, c := range r.Containers { // verifyRunAsNonRoot in pkg/kubelet/kuberuntime of Kubernetes
+		if c.uid == 0 && manifest.IsTrue(yaml.GetValue(c.security("runAsNonRoot"))) {
+			why = cmp.Or(why, "the container "+c.Name+" has runAsNonRoot, and the user 0")
+		}
 	}
 	for _, c := range r.all {
 		for at, m := range c.Mounts {

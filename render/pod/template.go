@@ -71,11 +71,15 @@ func (r *Runner) TemplateFault() *trust.Verdict {
 	return &v
 }
 
-// configMaps returns the ConfigMaps of the stream that the pod's volumes show.
+// configMaps returns the ConfigMaps of the stream whose template a volume shows a container that registers a runner.
 func (r *Runner) configMaps() (all []*manifest.Object) {
+	shown := func(i Item) bool { return i.Key == TemplateKey && i.Path == TemplateKey }
 	for _, v := range r.Volumes {
+		if !slices.ContainsFunc(r.Containers, func(c *Container) bool { return c.mounts(v.Name) }) {
+			continue
+		}
 		for _, s := range v.Sources {
-			if s.Kind != "ConfigMap" {
+			if s.Kind != "ConfigMap" || len(s.Items) > 0 && !slices.ContainsFunc(s.Items, shown) {
 				continue
 			}
 			if o := r.find(s); o != nil {

@@ -2,6 +2,7 @@ package pod
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -65,12 +66,10 @@ const defaultMode = 0o644
 // readVolume reads a volume. One without a source is an emptyDir (SetDefaults_Volume in
 // pkg/apis/core/v1/defaults.go of Kubernetes). kinds are the keys of its sources, of which it takes one.
 func readVolume(node *yaml.RNode) (v *Volume, kinds []string) {
-	v = &Volume{Node: node, Name: manifest.Text(node, "name"), mode: defaultMode}
+	v = &Volume{Node: node, Name: manifest.Text(node, "name")}
 	kinds = slices.DeleteFunc(manifest.Fields(node), func(key string) bool { return key == "name" })
 	v.Kind = cmp.Or(append(kinds, "emptyDir")...)
-	if mode, ok := integer(manifest.Value(node, v.Kind, "defaultMode")); ok {
-		v.mode = mode
-	}
+	v.mode = fileMode(manifest.Value(node, v.Kind, "defaultMode"), defaultMode)
 	if v.Kind != "projected" {
 		v.Sources = []Source{v.readSource(node, v.Kind)}
 	}
@@ -93,11 +92,7 @@ func (v *Volume) readSource(node *yaml.RNode, kind string) Source {
 		items = []*yaml.RNode{source} // a token, for instance
 	}
 	for _, item := range items {
-		i := Item{Key: manifest.Text(item, "key"), Path: manifest.Text(item, "path"), mode: v.mode}
-		if mode, ok := integer(manifest.Value(item, "mode")); ok {
-			i.mode = mode
-		}
-		s.Items = append(s.Items, i)
+		s.Items = append(s.Items, Item{Key: manifest.Text(item, "key"), Path: manifest.Text(item, "path"), mode: fileMode(manifest.Value(item, "mode"), v.mode)})
 	}
 	return s
 }
@@ -121,8 +116,21 @@ func (v *Volume) isFiles() bool {
 // isReadOnly reports whether nothing can be made in the volume.
 func (v *Volume) isReadOnly() bool { return v.isFiles() || v.Kind == "downwardAPI" }
 
+// fileMode reads a mode, another one where there is none, and -1, which is none either, for what is no number.
+func fileMode(node *yaml.RNode, otherwise int64) int64 {
+	if node.IsNil() || yaml.IsYNodeTaggedNull(node.YNode()) {
+		return otherwise
+	}
+	if mode, ok := integer(node); ok {
+		return mode
+	}
+	return -1
+}
+
 // integer reads a whole number in any of YAML's forms. Templates print large ones of values as floats
 // (1.00065e+09), which the API server reads as the integers that they are.
-func integer(node *yaml.RNode) (number int64, ok bool) {
-	return number, node != nil && node.YNode().Decode(&number) == nil
+func integer(node *yaml.RNode) (int64, bool) {
+	var number float64
+	ok := node != nil && node.YNode().Decode(&number) == nil && number == math.Trunc(number)
+	return int64(number), ok
 }

@@ -34,6 +34,13 @@ func (d *Document) IsBlank() bool {
 	return len(body) == 0
 }
 
+// IsUTF16 reports whether the document begins as UTF-16 does; its tree is an error then.
+func (d *Document) IsUTF16() bool { return isUTF16(d.Text) }
+
+func isUTF16(text []byte) bool {
+	return bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff"))
+}
+
 // HasCRLF reports whether lines of the document end in CR LF.
 func (d *Document) HasCRLF() bool { return bytes.Contains(d.Text, []byte("\r\n")) }
 

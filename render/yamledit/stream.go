@@ -121,8 +121,8 @@ func (s *Stream) Texts() (texts [][]byte, faulty *Document, err error) {
 	last := texts[len(texts)-1]
 	ended := last
 	if !bytes.HasSuffix(last, []byte("\n")) {
-		ended = slices.Concat(last, []byte("\n"))
-		texts = append(texts, []byte("\n"))
+		end := []byte(lineEndOf(last))
+		ended, texts = slices.Concat(last, end), append(texts, end)
 	}
 	if err := checkEnd(last, ended); err != nil {
 		return nil, s.Documents[len(s.Documents)-1], err
