@@ -41,7 +41,7 @@ environment variable that is read if the flag is not given.
 
 ` + "`" + `ok` + "`" + ` says that the pod starts and that the runner reads this file. For that, ` + "`" + `verify` + "`" + ` follows Kubernetes's rules on
 volumes and mounts of all containers and initContainers: names that are missing or there twice, keys and paths of
-items, file modes against the runner's user and ` + "`" + `fsGroup` + "`" + `, folders inside of read-only mounts, ` + "`" + `$$` + "`" + ` in variables,
+items, file modes against the runner's user, its ` + "`" + `fsGroup` + "`" + ` and ` + "`" + `runAsNonRoot` + "`" + `, folders in read-only mounts, ` + "`" + `$$` + "`" + ` in variables,
 ` + "`" + `envFrom` + "`" + `, namespaces (` + "`" + `-n` + "`" + ` says which one the release has) and Helm hooks.
 
 Each client has a verdict of its own: the runner; git in its jobs, which reads the same file, also for the host of
@@ -56,9 +56,10 @@ HOME. With ` + "`--release`" + ` and ` + "`--all`" + `, their one key is read wi
 images, and what the manifests put in its place or beside it; else it is unknown, as it is where the image's
 entrypoint may add a file as root (` + "`CA_CERTIFICATES_PATH`" + `).
 
-It does not look at: admission webhooks, quotas, images, and nodes on which no pod fits; capabilities, SELinux and file
-systems of the node; other variables that ` + "`envFrom`" + ` sets from objects of the cluster; what scripts in the container
-change before the runner starts; the job pods' own host aliases.
+It does not look at: admission webhooks, quotas, images, and nodes on which no pod fits; what the API server refuses of a
+Deployment besides volumes and mounts (selectors, restart policies, values of variables that are no strings); capabilities,
+SELinux and file systems of the node; other variables that ` + "`envFrom`" + ` sets from objects of the cluster; what scripts in the
+container change before the runner starts, and where they look for the template; the job pods' own host aliases.
 `)
 	page.WriteString("\n## Exit codes\n\n" + markdownTable([][]string{
 		{"code", "meaning"},

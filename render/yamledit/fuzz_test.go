@@ -39,8 +39,9 @@ func texts(s *Stream) []string {
 	return out
 }
 
-// headerAlone matches the | of a string that is not behind its key, as nobody writes it: such a string may be written anew.
-var headerAlone = regexp.MustCompile(`(?m)^[ \t]*[|>]`)
+// headerAlone matches the | of a string that is not behind its key, or has a comment right behind it, as nobody writes it:
+// such a string may be written anew.
+var headerAlone = regexp.MustCompile(`(?m)^[ \t]*[|>]|[|>][-+0-9]*#`)
 
 // otherBreak matches what ends a line to YAML and not to us, so that both count other lines.
 var otherBreak = regexp.MustCompile(`\r([^\n]|$)|[\x{85}\x{2028}\x{2029}]`)
