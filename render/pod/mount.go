@@ -70,7 +70,7 @@ func (c *Container) closedAround(m Mount) (around *Mount, why string, sure bool)
 		at := parent.inVolume(m.Path)
 		for _, shown := range Paths(v.Sources) {
 			switch {
-			case shown == at && m.subKey == "":
+			case shown == at && (m.subKey == "" || c.Runner.showsFolder(m)):
 				return &parent, "has a file in the place of its folder", true
 			case IsBelow(shown, at) && m.subKey != "":
 				return &parent, "has a folder there, and it may be a file", false
@@ -82,6 +82,14 @@ func (c *Container) closedAround(m Mount) (around *Mount, why string, sure bool)
 			v.Kind == "emptyDir" && c.Runner.otherMounting(v.Name) == "" || v.isReadOnly() && parent.subKey == ""
 	}
 	return nil, "", false
+}
+
+// showsFolder reports whether the subPath of a mount is none of the files of its volume, so that the kubelet makes a
+// folder there (SafeMakeDir in pkg/volume/util/subpath of Kubernetes).
+func (r *Runner) showsFolder(m Mount) bool {
+	v := r.byName[m.Volume]
+	return m.subKey == "subPath" && v != nil && v.isFiles() && !slices.Contains(Paths(v.Sources), m.subPath) &&
+		!slices.ContainsFunc(v.Sources, func(s Source) bool { return len(s.Items) == 0 })
 }
 
 // mounts reports whether the container mounts a volume of the pod.
