@@ -84,12 +84,11 @@ func (c *Container) closedAround(m Mount) (around *Mount, why string, sure bool)
 	return nil, "", false
 }
 
-// showsFolder reports whether the subPath of a mount is none of the files of its volume, so that the kubelet makes a
-// folder there (SafeMakeDir in pkg/volume/util/subpath of Kubernetes).
+// showsFolder reports whether a mount's subPath is no file of its volume: the kubelet makes a folder there (SafeMakeDir).
 func (r *Runner) showsFolder(m Mount) bool {
 	v := r.byName[m.Volume]
-	return m.subKey == "subPath" && v != nil && v.isFiles() && !slices.Contains(Paths(v.Sources), m.subPath) &&
-		!slices.ContainsFunc(v.Sources, func(s Source) bool { return len(s.Items) == 0 })
+	hasAll := func(s Source) bool { return len(s.Items) == 0 }
+	return m.subKey == "subPath" && v != nil && v.isFiles() && !slices.Contains(Paths(v.Sources), m.subPath) && !slices.ContainsFunc(v.Sources, hasAll)
 }
 
 // mounts reports whether the container mounts a volume of the pod.

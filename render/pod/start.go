@@ -151,6 +151,9 @@ func staysInside(at string) bool {
 // false where that may be there.
 func (c *Container) mountFault(at int, m Mount) (why string, sure bool) {
 	around, closed, sure := c.closedAround(m)
+	hasFolder := func(o *Container) bool {
+		return slices.ContainsFunc(o.byPath[m.Path], func(other Mount) bool { return other.subKey == "" })
+	}
 	switch {
 	case c.Runner.byName[m.Volume] == nil:
 		return fmt.Sprintf("the mount %s of the container %s names no volume of the pod", m, c.Name), true
@@ -160,7 +163,7 @@ func (c *Container) mountFault(at int, m Mount) (why string, sure bool) {
 		return fmt.Sprintf("the mount %s of the container %s has the subPath %q", m, c.Name, m.subPath), true
 	case slices.ContainsFunc(c.Mounts[:at], func(other Mount) bool { return other.written == m.written }):
 		return fmt.Sprintf("the container %s has two mounts at %s", c.Name, m.written), true
-	case m.subKey != "" && len(c.byPath[m.Path]) > 1:
+	case m.subKey != "" && (len(c.byPath[m.Path]) > 1 || slices.ContainsFunc(c.Runner.all, hasFolder)):
 		return fmt.Sprintf("the mount %s of the container %s may be a file, and another one at its path a folder", m, c.Name), false
 	case around != nil:
 		return fmt.Sprintf("the mount %s of the container %s is inside of %s, which %s", m, c.Name, around, closed), sure
