@@ -83,10 +83,7 @@ func (f *filter) fillHosts(c container) error {
 	}
 	for _, host := range f.further {
 		server := gitlabrunner.ForHost(host)
-		for _, o := range f.options.Offers(host) {
-			if !o.ForHost {
-				continue
-			}
+		for _, o := range f.options.Offers(host) { // which are for this host, as it is one of the options'
 			if err := f.fill(c, server.CertFile, server, o); err != nil {
 				return err
 			}

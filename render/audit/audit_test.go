@@ -18,6 +18,12 @@ const (
 	configName = "config.template.toml"
 )
 
+// The certs directory of the cases, and what is in most of them.
+const (
+	certsMount  = "        - {name: certs, mountPath: " + homeCerts + "}\n"
+	certsVolume = "      - {name: certs, configMap: {name: ours}}\n"
+)
+
 // auditCase is a runner in short: what differs from one without a file.
 type auditCase struct {
 	env     string // entries behind CI_SERVER_URL
@@ -65,7 +71,7 @@ func TestAudit(t *testing.T) {
 	ca64 := base64.StdEncoding.EncodeToString([]byte(ca))
 	const (
 		mount  = "        - {name: certs, mountPath: " + homeCerts + "/}\n"
-		config = "      - {name: certs, configMap: {name: ours}}\n"
+		config = certsVolume
 		secret = "      - {name: certs, secret: {secretName: theirs}}\n"
 		file   = "gitlab.example.com.crt"
 		inside = "        - {name: host, mountPath: /host, readOnly: true}\n        - {name: host, mountPath: /host/x, subPath: x}\n"
@@ -239,7 +245,7 @@ func TestAuditRefuses(t *testing.T) {
 		"duplicate key":   strings.Replace(auditCase{}.stream(), "        volumeMounts:", "        volumeMounts: []\n        volumeMounts:", 1),
 		"duplicate alias": strings.Replace(auditCase{}.stream(), "      containers:", "      hostAliases: [{ip: 10.0.0.1, ip: 10.0.0.2}]\n      containers:", 1),
 		"bad URL":         strings.Replace(auditCase{}.stream(), "https://", "ssh://", 1),
-		"base64": auditCase{mounts: "        - {name: certs, mountPath: " + homeCerts + "}\n", volumes: "      - {name: certs, secret: {secretName: s}}\n",
+		"base64": auditCase{mounts: certsMount, volumes: "      - {name: certs, secret: {secretName: s}}\n",
 			objects: document("Secret", "s", "data", "gitlab.example.com.crt", "%%%")}.stream(),
 	} {
 		t.Run(name, func(t *testing.T) {

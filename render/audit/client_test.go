@@ -75,7 +75,7 @@ func TestCache(t *testing.T) {
 // file, and whether git, which clones from another host, works where the runner does not.
 func TestClients(t *testing.T) {
 	const (
-		mount   = templateMount + "        - {name: certs, mountPath: " + homeCerts + "}\n"
+		mount   = templateMount + certsMount
 		volumes = "      - {name: certs, secret: {secretName: theirs, items: [{key: tls.crt, path: gitlab.example.com.crt}]}}\n      - {name: config, configMap: {name: config}}\n"
 		clone   = "[[runners]]\n  executor = \"kubernetes\"\n  clone_url = \"https://other.example.com\"\n"
 	)
@@ -124,8 +124,8 @@ func TestCloneURL(t *testing.T) {
 		{"http", "http", trust.StatusUnknown, manifest.PlainHTTP},
 	} {
 		stream := auditCase{
-			mounts:  templateMount + "        - {name: certs, mountPath: " + homeCerts + "}\n",
-			volumes: "      - {name: certs, configMap: {name: ours}}\n      - {name: config, configMap: {name: config}}\n",
+			mounts:  templateMount + certsMount,
+			volumes: certsVolume + "      - {name: config, configMap: {name: config}}\n",
 			objects: document("ConfigMap", "ours", "data", "gitlab.example.com.crt", certificate(t, "ca.crt")) +
 				document("ConfigMap", "config", "data", configName, "[[runners]]\n  clone_url = \""+c.clone+"://gitlab.example.com\"\n"),
 		}.stream()
@@ -162,7 +162,7 @@ func TestGit(t *testing.T) {
 		"version 1 with extensions": {ca + hides, trust.StatusUnknown, trust.CodeUndecided},
 		"other label":               {ca + certificate(t, "trusted.crt"), trust.StatusUnknown, trust.CodeUndecided},
 	} {
-		stream := auditCase{mounts: "        - {name: certs, mountPath: " + homeCerts + "}\n", volumes: "      - {name: certs, configMap: {name: ours}}\n",
+		stream := auditCase{mounts: certsMount, volumes: certsVolume,
 			objects: document("ConfigMap", "ours", "data", "gitlab.example.com.crt", c.file)}.stream()
 		audited, err := Run([]byte(stream), Options{Now: now})
 		if err != nil {

@@ -48,8 +48,8 @@ func TestEnvFrom(t *testing.T) {
 // TestEnvFromEmpty has an empty value, which is none: the certs directory counts.
 func TestEnvFromEmpty(t *testing.T) {
 	stream := auditCase{
-		mounts:  "        - {name: certs, mountPath: " + homeCerts + "}\n",
-		volumes: "      - {name: certs, configMap: {name: ours}}\n",
+		mounts:  certsMount,
+		volumes: certsVolume,
 		objects: document("ConfigMap", "ours", "data", "gitlab.example.com.crt", certificate(t, "ca.crt")) +
 			"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: empty}\ndata: {CI_SERVER_TLS_CA_FILE: ''}\n",
 	}.stream()
@@ -71,8 +71,8 @@ func TestNames(t *testing.T) {
 		"\n  name: >-\n    ours", "\n  name:\n    ours", "\n  ? name\n  : ours", "{name: ours, x: y} # c",
 	} {
 		stream := auditCase{
-			mounts:  "        - {name: certs, mountPath: " + homeCerts + "}\n",
-			volumes: "      - {name: certs, configMap: {name: ours}}\n",
+			mounts:  certsMount,
+			volumes: certsVolume,
 			objects: strings.Replace(object, "{name: ours}", name, 1),
 		}.stream()
 		audited, err := Run([]byte(stream), Options{Now: now})
@@ -89,7 +89,7 @@ func TestNames(t *testing.T) {
 func TestNonRoot(t *testing.T) {
 	stream := auditCase{
 		mounts:  "        - {name: certs, mountPath: /etc/gitlab-runner/certs}\n",
-		volumes: "      - {name: certs, configMap: {name: ours}}\n",
+		volumes: certsVolume,
 		objects: document("ConfigMap", "ours", "data", "gitlab.example.com.crt", certificate(t, "ca.crt")),
 	}.stream()
 	for context, want := range map[string]trust.Status{
@@ -120,7 +120,7 @@ func TestTemplateSeen(t *testing.T) {
 		"another item":  {mount + templateMount, "      - {name: config, configMap: {name: config, items: [{key: x, path: x}], optional: true}}\n", pod.WayNone},
 		"mounted never": {mount, "      - {name: config, configMap: {name: config}}\n", pod.WayNone},
 	} {
-		stream := auditCase{mounts: c.mounts, volumes: "      - {name: certs, configMap: {name: ours}}\n" + c.volume, objects: template}.stream()
+		stream := auditCase{mounts: c.mounts, volumes: certsVolume + c.volume, objects: template}.stream()
 		audited, err := Run([]byte(stream), Options{Now: now})
 		if err != nil {
 			t.Fatal(err)
@@ -136,7 +136,7 @@ func TestBase64(t *testing.T) {
 	ca64 := base64.StdEncoding.EncodeToString([]byte(certificate(t, "ca.crt")))
 	for between, want := range map[string]trust.Code{"": "", "\n": "", " ": manifest.BadDocument, "\u00a0": manifest.BadDocument} {
 		c := auditCase{
-			mounts:  "        - {name: certs, mountPath: " + homeCerts + "}\n",
+			mounts:  certsMount,
 			volumes: "      - {name: certs, secret: {secretName: theirs}}\n",
 			objects: document("Secret", "theirs", "data", "gitlab.example.com.crt", ca64[:76]+between+ca64[76:]),
 		}

@@ -70,8 +70,8 @@ func (s *Stream) AreHooks() bool {
 }
 
 // Find returns the ConfigMap or Secret that a pod of a namespace would refer to: in its namespace,
-// else in one that may be the same; of several the last, which is applied last; nil where the stream has none. Documents that do not parse have
-// nothing that Kubernetes would take.
+// else in one that may be the same; of several the last, which is applied last; nil where the stream has
+// none. Documents that do not parse have nothing that Kubernetes would take.
 func (s *Stream) Find(kind, name, namespace string) (found *Object) {
 	namespace = cmp.Or(namespace, s.Namespace)
 	for _, doc := range slices.Concat(s.named()[name], s.named()[""]) {

@@ -52,10 +52,13 @@ func (c *Container) security(field string) *yaml.RNode {
 	return manifest.Value(c.Runner.Pod, "securityContext", field)
 }
 
-// MayBeRoot reports whether the container's user is root, or that of an image in which it may be.
-func (c *Container) MayBeRoot() bool {
-	return c.uid == 0 || c.uid < 0 && !manifest.IsTrue(yaml.GetValue(c.security("runAsNonRoot")))
+// mustNotBeRoot reports whether the kubelet refuses to start the container as root.
+func (c *Container) mustNotBeRoot() bool {
+	return manifest.IsTrue(yaml.GetValue(c.security("runAsNonRoot")))
 }
+
+// MayBeRoot reports whether the container's user is root, or that of an image in which it may be.
+func (c *Container) MayBeRoot() bool { return c.uid == 0 || c.uid < 0 && !c.mustNotBeRoot() }
 
 // Server returns the server of CI_SERVER_URL; zero where the manifest does not have it.
 func (c *Container) Server() (gitlabrunner.Server, error) {

@@ -88,7 +88,14 @@ func (c *Container) closedAround(m Mount) (around *Mount, why string, sure bool)
 func (r *Runner) showsFolder(m Mount) bool {
 	v := r.byName[m.Volume]
 	hasAll := func(s Source) bool { return len(s.Items) == 0 }
-	return m.subKey == "subPath" && v != nil && v.isFiles() && !slices.Contains(Paths(v.Sources), m.subPath) && !slices.ContainsFunc(v.Sources, hasAll)
+	return m.subKey == "subPath" && v != nil && v.isFiles() && !slices.Contains(Paths(v.Sources), path.Clean(m.subPath)) && !slices.ContainsFunc(v.Sources, hasAll)
+}
+
+// mountsFolder reports whether a container of the pod mounts a whole volume at a path, where a shared one then has a folder.
+func (r *Runner) mountsFolder(at string) bool {
+	return slices.ContainsFunc(r.all, func(c *Container) bool {
+		return slices.ContainsFunc(c.byPath[at], func(m Mount) bool { return m.subKey == "" })
+	})
 }
 
 // mounts reports whether the container mounts a volume of the pod.

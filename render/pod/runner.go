@@ -14,6 +14,7 @@ import (
 
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/manifest"
+	"helm-runnertrust/render/yamledit"
 )
 
 // A Runner is a Deployment with at least one container that runs a gitlab-runner, as it was read.
@@ -47,7 +48,7 @@ const (
 func Find(stream *manifest.Stream, name string) ([]*manifest.Object, error) {
 	var found []*manifest.Object
 	for _, doc := range stream.Documents {
-		if !doc.Contains("Deployment", cmp.Or(name, gitlabrunner.ServerURLVariable)) && !doc.IsUTF16() {
+		if !doc.Contains("Deployment", cmp.Or(name, gitlabrunner.ServerURLVariable)) && !yamledit.IsUTF16(doc.Text) {
 			continue
 		}
 		objects, err := stream.Objects(doc)

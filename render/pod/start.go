@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"sigs.k8s.io/kustomize/kyaml/yaml"
-
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/trust"
 )
@@ -27,12 +25,10 @@ func (r *Runner) StartFault() *trust.Verdict {
 	if why == "" {
 		code, why = CodeNeverStarts, r.volumeFault()
 	}
-	for _, c := range r.Containers { // verifyRunAsNonRoot in pkg/kubelet/kuberuntime of Kubernetes
-		if c.uid == 0 && manifest.IsTrue(yaml.GetValue(c.security("runAsNonRoot"))) {
+	for _, c := range r.all {
+		if c.uid == 0 && c.mustNotBeRoot() && slices.Contains(r.Containers, c) { // verifyRunAsNonRoot in pkg/kubelet/kuberuntime of Kubernetes
 			why = cmp.Or(why, "the container "+c.Name+" has runAsNonRoot, and the user 0")
 		}
-	}
-	for _, c := range r.all {
 		for at, m := range c.Mounts {
 			if fault, sure := c.mountFault(at, m); sure {
 				why = cmp.Or(why, fault)
@@ -151,9 +147,6 @@ func staysInside(at string) bool {
 // false where that may be there.
 func (c *Container) mountFault(at int, m Mount) (why string, sure bool) {
 	around, closed, sure := c.closedAround(m)
-	hasFolder := func(o *Container) bool {
-		return slices.ContainsFunc(o.byPath[m.Path], func(other Mount) bool { return other.subKey == "" })
-	}
 	switch {
 	case c.Runner.byName[m.Volume] == nil:
 		return fmt.Sprintf("the mount %s of the container %s names no volume of the pod", m, c.Name), true
@@ -163,7 +156,7 @@ func (c *Container) mountFault(at int, m Mount) (why string, sure bool) {
 		return fmt.Sprintf("the mount %s of the container %s has the subPath %q", m, c.Name, m.subPath), true
 	case slices.ContainsFunc(c.Mounts[:at], func(other Mount) bool { return other.written == m.written }):
 		return fmt.Sprintf("the container %s has two mounts at %s", c.Name, m.written), true
-	case m.subKey != "" && (len(c.byPath[m.Path]) > 1 || slices.ContainsFunc(c.Runner.all, hasFolder)):
+	case m.subKey != "" && (len(c.byPath[m.Path]) > 1 || c.Runner.mountsFolder(m.Path)):
 		return fmt.Sprintf("the mount %s of the container %s may be a file, and another one at its path a folder", m, c.Name), false
 	case around != nil:
 		return fmt.Sprintf("the mount %s of the container %s is inside of %s, which %s", m, c.Name, around, closed), sure

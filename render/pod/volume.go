@@ -129,8 +129,8 @@ func fileMode(node *yaml.RNode, otherwise int64) int64 {
 
 // integer reads a whole number in any of YAML's forms. Templates print large ones of values as floats
 // (1.00065e+09), which the API server reads as the integers that they are.
-func integer(node *yaml.RNode) (int64, bool) {
-	var number float64
-	ok := node != nil && node.YNode().Decode(&number) == nil && number == math.Trunc(number)
-	return int64(number), ok
+func integer(node *yaml.RNode) (number int64, ok bool) {
+	var written float64 // of which Decode drops a fraction
+	ok = node != nil && node.YNode().Decode(&number) == nil && node.YNode().Decode(&written) == nil && written == math.Trunc(written)
+	return number, ok
 }

@@ -156,7 +156,7 @@ func (r *runner) fill() error {
 	for _, host := range r.FurtherHosts(r.server.Name) {
 		server := gitlabrunner.ForHost(host)
 		for _, offer := range r.Offers(host) {
-			if offer.ForHost && err == nil {
+			if err == nil {
 				err = r.add(host, server.CertFile, server, offer)
 				r.values.Notes = append(r.values.Notes, render.FurtherNote(host, offer))
 			}

@@ -136,7 +136,7 @@ func (c *carrier) endOf(line int) int {
 	if last.Style&yaml.LiteralStyle != 0 {
 		return min(end, last.Line+1+len(valueLines(last.Value)))
 	}
-	for end > last.Line+1 && (isComment(c.line(end-1)) || len(bytes.Trim(c.line(end-1), " \t\r\n")) == 0) {
+	for end > last.Line+1 && (isComment(c.line(end-1)) || len(bytes.Trim(c.line(end-1), spaces)) == 0) {
 		end--
 	}
 	return end

@@ -34,10 +34,8 @@ func (d *Document) IsBlank() bool {
 	return len(body) == 0
 }
 
-// IsUTF16 reports whether the document begins as UTF-16 does; its tree is an error then.
-func (d *Document) IsUTF16() bool { return isUTF16(d.Text) }
-
-func isUTF16(text []byte) bool {
+// IsUTF16 reports whether a text begins as UTF-16 does; as a document, it is refused.
+func IsUTF16(text []byte) bool {
 	return bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff"))
 }
 

@@ -17,7 +17,7 @@ const maxExpanded = 2 << 20
 // parse reads a text that holds exactly one YAML document and returns its root. Aliases are expanded;
 // the nodes that come from there have no position (Line 0). expanded counts their bytes.
 func parse(document []byte, expanded *int) (*yaml.Node, error) {
-	if isUTF16(document) {
+	if IsUTF16(document) {
 		return nil, errors.New("it is UTF-16, and Kubernetes reads UTF-8")
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(document))

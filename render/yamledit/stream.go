@@ -153,6 +153,8 @@ func (s *Stream) Bytes() ([]byte, error) {
 
 var byteOrderMark = []byte("\ufeff")
 
+const spaces = " \t\r\n" // in a blank line; other ones are content
+
 // isMarker reports whether the line is a document marker: at column 0, and followed by nothing, a
 // blank or the line's end.
 func isMarker(line []byte, marker string) bool {
@@ -160,13 +162,13 @@ func isMarker(line []byte, marker string) bool {
 		return false
 	}
 	rest := line[len(marker):]
-	return len(rest) == 0 || strings.IndexByte(" \t\r\n", rest[0]) >= 0
+	return len(rest) == 0 || strings.IndexByte(spaces, rest[0]) >= 0
 }
 
 // isPrefix reports whether the line may stand before a document's `---`: a comment, a directive or a
 // blank line. One with other breaks than LF may have anything behind them.
 func isPrefix(line []byte) bool {
-	line = bytes.Trim(bytes.TrimPrefix(line, byteOrderMark), " \t\r\n") // other spaces are content
+	line = bytes.Trim(bytes.TrimPrefix(line, byteOrderMark), spaces)
 	return len(line) == 0 || (line[0] == '#' || line[0] == '%') && !bytes.ContainsAny(line, "\r\u0085\u2028\u2029")
 }
 
