@@ -79,8 +79,8 @@ func TestFunctionRefusesLists(t *testing.T) {
 	const secret = "{apiVersion: v1, kind: Secret, metadata: {name: s}, stringData: {a: TOPSECRET}}"
 	const besides = " is beside the ResourceList in document "
 	for input, says := range map[string]string{
-		secret + "\n---\n" + listHead + listConfig:                                             "document 1 of stdin" + besides + "2\nrunnertrust: hint: a KRM function takes one ResourceList, and nothing else\n",
-		listHead + listConfig + "---\n" + secret:                                               "document 2 of stdin" + besides + "1\n",
+		secret + "\n---\n" + listHead + listConfig:                                             "no Deployment",
+		listHead + listConfig + "---\n" + secret:                                               "document 2 of stdin" + besides + "1\nrunnertrust: hint: a KRM function takes one ResourceList, and nothing else\n",
 		listHead + listConfig + "---\n" + listHead + listConfig:                                "document 2 of stdin" + besides + "1\n",
 		listHead + listConfig + listConfig:                                                     "items and results are not lists of objects",
 		listHead + listConfig + "items: {a: TOPSECRET}\n":                                      "items and results are not lists of objects",

@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -32,18 +33,18 @@ type resourceList struct {
 	results  []result
 }
 
-// Find returns the document of a stream that makes it a function's input, nil where there is none.
+// Find returns the document of a stream that makes it a function's input: the first with content, if any.
 func Find(stream *yamledit.Stream) *yamledit.Document {
-	for _, doc := range stream.Documents {
-		if !doc.Contains(listKind, strings.TrimSuffix(listGroup, "/")) {
-			continue
-		}
-		root, err := doc.Root()
-		if err != nil || root.GetKind() == listKind && strings.HasPrefix(root.GetApiVersion(), listGroup) {
-			return doc // also one that cannot be read, and speaks of a list
-		}
+	first := slices.IndexFunc(stream.Documents, func(doc *yamledit.Document) bool { return !doc.IsBlank() })
+	if first < 0 || !stream.Documents[first].Contains(listKind, strings.TrimSuffix(listGroup, "/")) {
+		return nil
 	}
-	return nil
+	doc := stream.Documents[first]
+	root, err := doc.Root()
+	if err == nil && (root.GetKind() != listKind || !strings.HasPrefix(root.GetApiVersion(), listGroup)) {
+		return nil
+	}
+	return doc // also one that cannot be read, and speaks of a list
 }
 
 // newList takes the list apart, once its shape is sure.
