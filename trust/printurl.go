@@ -18,10 +18,7 @@ func PrintableURL(text string) string {
 	if end := userEnd(rest); end > 0 {
 		user, rest = hidden+"@", rest[end:]
 	}
-	end := strings.IndexAny(rest, "/?# ")
-	if end < 0 {
-		end = len(rest)
-	}
+	end := strings.IndexAny(rest+"/", "/?# ")
 	host, path := printableHost(rest[:end]), rest[end:]
 	if host != rest[:end] {
 		return scheme + user + host // a path may be the end of the password

@@ -40,11 +40,10 @@ func Find(stream *yamledit.Stream) *yamledit.Document {
 		return nil
 	}
 	doc := stream.Documents[first]
-	root, err := doc.Root()
-	if err == nil && (root.GetKind() != listKind || !strings.HasPrefix(root.GetApiVersion(), listGroup)) {
-		return nil
+	if root, err := doc.Root(); err != nil || root.GetKind() == listKind && strings.HasPrefix(root.GetApiVersion(), listGroup) {
+		return doc // also one that cannot be read, and speaks of a list
 	}
-	return doc // also one that cannot be read, and speaks of a list
+	return nil
 }
 
 // newList takes the list apart, once its shape is sure.
