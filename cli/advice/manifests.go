@@ -63,8 +63,8 @@ var manifestHints = map[trust.Code]hint{
 
 	// The verdicts of verify on manifests.
 	audit.CodeFileUnknown:  fromCluster,
-	pod.CodeKeyMissing:     always("remove the volume from the chart's values, or give the object that key"),
-	pod.CodeNeverStarts:    always("correct volumes and volumeMounts in the chart's values"),
+	pod.CodeKeyMissing:     always("remove the volume or the variable from the chart's values, or give the object that key"),
+	pod.CodeNeverStarts:    always("correct volumes, volumeMounts and securityContext in the chart's values"),
 	audit.CodeUnreadable:   always("leave the mode out, or give the pod an fsGroup: podSecurityContext.fsGroup in the chart's values"),
 	audit.CodeCacheUnknown: cacheUnknown,
 	audit.CodeCacheFailed:  always("upgrade with the post-renderer's --jobs; for a cache with another CA than GitLab's, also: --cert=HOST=FILE"),

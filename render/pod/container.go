@@ -20,13 +20,16 @@ type Container struct {
 	Name   string
 	Mounts []Mount
 
-	env    []*yaml.RNode
+	env    map[string]*yaml.RNode // of a name the last entry, which Kubernetes takes
 	byPath map[string][]Mount
 	uid    int64 // -1 where the image decides, and the images of the chart are not root's
 }
 
 func (r *Runner) readContainer(node *yaml.RNode) (*Container, error) {
-	c := &Container{Runner: r, Node: node, Name: manifest.Text(node, "name"), env: manifest.List(node, "env"), byPath: map[string][]Mount{}, uid: -1}
+	c := &Container{Runner: r, Node: node, Name: manifest.Text(node, "name"), env: map[string]*yaml.RNode{}, byPath: map[string][]Mount{}, uid: -1}
+	for _, entry := range manifest.List(node, "env") {
+		c.env[manifest.Text(entry, "name")] = entry
+	}
 	for _, entry := range manifest.List(node, "volumeMounts") {
 		m := readMount(entry)
 		c.Mounts, c.byPath[m.Path] = append(c.Mounts, m), append(c.byPath[m.Path], m)

@@ -2,6 +2,7 @@ package pod
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -54,11 +55,11 @@ func (c *Container) Switches() (found []trust.Finding) {
 			warn(fmt.Sprintf("%s in line %d of %s", s.Name, s.Line, TemplateKey))
 		}
 	}
-	for _, name := range c.variableNames() {
-		value := c.Variable(name).Value
-		text := name + "=" + value
+	variables := c.variables()
+	for _, name := range slices.Sorted(maps.Keys(variables)) {
+		text := name + "=" + variables[name]
 		if n, isKey := strings.CutPrefix(name, "GIT_CONFIG_KEY_"); isKey {
-			text = value + "=" + c.Variable("GIT_CONFIG_VALUE_"+n).Value
+			text = variables[name] + "=" + variables["GIT_CONFIG_VALUE_"+n]
 		}
 		for _, s := range tomledit.Switches(text) {
 			warn(strings.TrimPrefix(s.Name+" in "+name, name+" in ") + " of container " + c.Name)

@@ -26,7 +26,7 @@ func (m Mount) String() string { return fmt.Sprintf("%q at %s", m.Volume, m.writ
 
 func readMount(node *yaml.RNode) Mount {
 	m := Mount{Volume: manifest.Text(node, "name"), written: manifest.Text(node, "mountPath")}
-	m.Path = path.Clean(m.written)
+	m.Path = path.Join("/", m.written) // makeMounts in pkg/kubelet/kubelet_pods.go of Kubernetes
 	for _, key := range []string{"subPathExpr", "subPath"} {
 		if sub := manifest.Text(node, key); sub != "" {
 			m.subPath, m.subKey = sub, key
@@ -68,34 +68,63 @@ func (c *Container) closedAround(m Mount) (around *Mount, why string, sure bool)
 			continue
 		}
 		at := parent.inVolume(m.Path)
+		folder, file := c.Runner.shape(m)
 		for _, shown := range Paths(v.Sources) {
 			switch {
-			case shown == at && (m.subKey == "" || c.Runner.showsFolder(m)):
-				return &parent, "has a file in the place of its folder", true
-			case IsBelow(shown, at) && m.subKey != "":
-				return &parent, "has a folder there, and it may be a file", false
+			case shown == at && !file:
+				return &parent, "has a file where it needs a folder", folder
+			case IsBelow(shown, at) && !folder:
+				return &parent, "has a folder where it needs a file", file
 			case shown == at || IsBelow(shown, at):
 				return nil, "", false
 			}
 		}
 		return &parent, "is read-only and does not have its folder",
-			v.Kind == "emptyDir" && c.Runner.otherMounting(v.Name) == "" || v.isReadOnly() && parent.subKey == ""
+			v.Kind == "emptyDir" && c.Runner.otherMounting(v.Name) == "" || v.isShown() && parent.subKey == "" && (folder || !v.showsAll())
 	}
 	return nil, "", false
 }
 
-// showsFolder reports whether a mount's subPath is no file of its volume: the kubelet makes a folder there (SafeMakeDir).
-func (r *Runner) showsFolder(m Mount) bool {
+// shape reports whether a mount is a folder, or a file, for sure. Where a subPath is nothing that is there, the
+// kubelet makes a folder (SafeMakeDir in pkg/volume/util/subpath of Kubernetes).
+func (r *Runner) shape(m Mount) (folder, file bool) {
 	v := r.byName[m.Volume]
-	hasAll := func(s Source) bool { return len(s.Items) == 0 }
-	return m.subKey == "subPath" && v != nil && v.isFiles() && !slices.Contains(Paths(v.Sources), path.Clean(m.subPath)) && !slices.ContainsFunc(v.Sources, hasAll)
+	switch {
+	case m.subKey == "":
+		return v == nil || v.Kind != "hostPath", false
+	case m.subKey != "subPath" || v == nil:
+		return false, false
+	case !v.isFiles():
+		return v.Kind == "emptyDir" && r.otherMounting(v.Name) == "", false
+	}
+	file = slices.Contains(Paths(v.Sources), path.Clean(m.subPath))
+	return !file && !v.showsAll(), file
 }
 
-// mountsFolder reports whether a container of the pod mounts a whole volume at a path, where a shared one then has a folder.
-func (r *Runner) mountsFolder(at string) bool {
-	return slices.ContainsFunc(r.all, func(c *Container) bool {
-		return slices.ContainsFunc(c.byPath[at], func(m Mount) bool { return m.subKey == "" })
-	})
+// clash says which mounts need one another's place to be a file and a folder, and may not be the same; "" for none.
+func (r *Runner) clash() string {
+	type place struct{ of, path string } // the volume, or the container, that a mount is put into
+	first := map[place]Mount{}
+	for _, c := range r.all {
+		for _, m := range c.Mounts {
+			at := place{"container " + c.Name, m.Path}
+			if around := c.nearest(path.Dir(m.Path)); len(around) > 0 {
+				at = place{around[0].Volume, around[0].inVolume(m.Path)}
+			}
+			other, taken := first[at]
+			if !taken {
+				first[at] = m
+				continue
+			}
+			isSame := m.Volume == other.Volume && m.subPath == other.subPath && m.subKey == other.subKey
+			folder, file := r.shape(m)
+			otherFolder, otherFile := r.shape(other)
+			if !isSame && !(folder && otherFolder) && !(file && otherFile) {
+				return fmt.Sprintf("of the mounts %s and %s at one place, one may be a file and the other a folder", other, m)
+			}
+		}
+	}
+	return ""
 }
 
 // mounts reports whether the container mounts a volume of the pod.

@@ -21,13 +21,19 @@ const (
 // StartFault returns what keeps the pod from starting, with an unknown status where it only may; nil for
 // nothing. All containers count, as a pod that is refused starts none of them.
 func (r *Runner) StartFault() *trust.Verdict {
-	code, why, unsure := CodeKeyMissing, r.missingKey(), ""
+	code, why, unsure := CodeKeyMissing, r.missingKey(), r.clash()
 	if why == "" {
 		code, why = CodeNeverStarts, r.volumeFault()
 	}
-	for _, c := range r.all {
-		if c.uid == 0 && c.mustNotBeRoot() && slices.Contains(r.Containers, c) { // verifyRunAsNonRoot in pkg/kubelet/kuberuntime of Kubernetes
-			why = cmp.Or(why, "the container "+c.Name+" has runAsNonRoot, and the user 0")
+	for n, c := range r.all {
+		isInit := n < len(r.all)-len(containersOf(r.Object))
+		if c.mustNotBeRoot() && (isInit || slices.Contains(r.Containers, c)) { // verifyRunAsNonRoot in pkg/kubelet/kuberuntime of Kubernetes
+			switch {
+			case c.uid == 0:
+				why = cmp.Or(why, "the container "+c.Name+" has runAsNonRoot, and the user 0")
+			case c.uid < 0:
+				unsure = cmp.Or(unsure, "the container "+c.Name+" has runAsNonRoot and no runAsUser, and the user of GitLab's images is root")
+			}
 		}
 		for at, m := range c.Mounts {
 			if fault, sure := c.mountFault(at, m); sure {
@@ -62,13 +68,13 @@ func (r *Runner) missingKey() string {
 		}
 	}
 	for _, c := range r.all {
-		for _, entry := range c.env {
+		for _, name := range slices.Sorted(maps.Keys(c.env)) {
 			for _, shown := range Mountables {
-				reference := manifest.Value(entry, "valueFrom", shown.Volume+"KeyRef")
-				name, key := manifest.Text(reference, "name"), manifest.Text(reference, "key")
-				if r.lacking(shown.Kind, name, manifest.IsTrue(manifest.Text(reference, "optional")))(key) {
+				reference := manifest.Value(c.env[name], "valueFrom", shown.Volume+"KeyRef")
+				object, key := manifest.Text(reference, "name"), manifest.Text(reference, "key")
+				if r.lacking(shown.Kind, object, manifest.IsTrue(manifest.Text(reference, "optional")))(key) {
 					return fmt.Sprintf("the variable %s of the container %s takes the key %s of %s/%s, which does not have it",
-						manifest.Text(entry, "name"), c.Name, key, shown.Kind, name)
+						name, c.Name, key, shown.Kind, object)
 				}
 			}
 		}
@@ -156,8 +162,8 @@ func (c *Container) mountFault(at int, m Mount) (why string, sure bool) {
 		return fmt.Sprintf("the mount %s of the container %s has the subPath %q", m, c.Name, m.subPath), true
 	case slices.ContainsFunc(c.Mounts[:at], func(other Mount) bool { return other.written == m.written }):
 		return fmt.Sprintf("the container %s has two mounts at %s", c.Name, m.written), true
-	case m.subKey != "" && (len(c.byPath[m.Path]) > 1 || c.Runner.mountsFolder(m.Path)):
-		return fmt.Sprintf("the mount %s of the container %s may be a file, and another one at its path a folder", m, c.Name), false
+	case m.subKey == "subPathExpr" && c.lacksVariable(m.subPath): // ExpandContainerVolumeMounts in pkg/kubelet/container of Kubernetes
+		return fmt.Sprintf("the mount %s of the container %s has the subPathExpr %q, and no such variable", m, c.Name, m.subPath), true
 	case around != nil:
 		return fmt.Sprintf("the mount %s of the container %s is inside of %s, which %s", m, c.Name, around, closed), sure
 	}

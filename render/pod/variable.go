@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"helm-runnertrust/gitlabrunner"
 	"helm-runnertrust/render/manifest"
@@ -38,7 +40,7 @@ func (s Setting) Refuse(code trust.Code, format string, args ...any) error {
 // Variable returns an environment variable, as far as the stream shows it. An entry of env hides what
 // comes by envFrom.
 func (c *Container) Variable(name string) Setting {
-	entry := manifest.Named(c.env, name)
+	entry := c.env[name]
 	if entry == nil {
 		return c.fromObjects(name)
 	}
@@ -78,22 +80,36 @@ func (c *Container) fromObjects(name string) (s Setting) {
 	return s
 }
 
-// variableNames returns the names of the variables that the stream shows, each once.
-func (c *Container) variableNames() (names []string) {
-	for _, entry := range c.env {
-		names = append(names, manifest.Text(entry, "name"))
-	}
+// variables returns the values of the variables that the stream shows, by their names.
+func (c *Container) variables() map[string]string {
+	all := map[string]string{}
 	for _, entry := range manifest.List(c.Node, "envFrom") {
 		for _, shown := range Mountables {
-			if o := c.Runner.stream.Find(shown.Kind, manifest.Text(entry, shown.EnvFrom, "name"), c.Runner.Namespace); o != nil {
-				for _, key := range o.DataKeys() {
-					names = append(names, manifest.Text(entry, "prefix")+key)
-				}
+			o := c.Runner.stream.Find(shown.Kind, manifest.Text(entry, shown.EnvFrom, "name"), c.Runner.Namespace)
+			if o == nil || c.Runner.absence(o) != "" {
+				continue
+			}
+			for _, key := range o.DataKeys() {
+				value, _, _ := o.Data(key) // what cannot be read is refused where it matters
+				all[manifest.Text(entry, "prefix")+key] = string(value)
 			}
 		}
 	}
-	slices.Sort(names)
-	return slices.Compact(names)
+	for name := range c.env {
+		all[name] = c.Variable(name).Value
+	}
+	return all
+}
+
+// reference matches the reference to a variable in a text that Kubernetes expands, and what `$$` keeps from being one.
+var reference = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\$\$|\$\(([^)]*)\)`) })
+
+// lacksVariable reports whether a text refers to a variable that the container does not have, for sure.
+func (c *Container) lacksVariable(text string) bool {
+	return slices.ContainsFunc(reference().FindAllStringSubmatch(text, -1), func(found []string) bool {
+		s := c.Variable(found[1])
+		return found[0] != "$$" && c.env[found[1]] == nil && !s.Set && s.Unseen == ""
+	})
 }
 
 // absence says why an object of the stream need not be there when the pod starts; "" where it is.

@@ -85,7 +85,11 @@ func (v *Volume) readSource(node *yaml.RNode, kind string) Source {
 	source := manifest.Value(node, kind)
 	s := Source{Kind: kind, optional: manifest.IsTrue(manifest.Text(source, "optional"))}
 	if shown, ok := MountableFor(kind); ok {
-		s.Kind, s.Name = shown.Kind, cmp.Or(manifest.Text(source, shown.NameKey), manifest.Text(source, "name"))
+		nameKey := shown.NameKey
+		if v.Kind == "projected" {
+			nameKey = "name"
+		}
+		s.Kind, s.Name = shown.Kind, manifest.Text(source, nameKey)
 	}
 	items := manifest.List(source, "items")
 	if v.Kind == "projected" && manifest.Text(source, "path") != "" {
@@ -113,8 +117,18 @@ func (v *Volume) isFiles() bool {
 	return slices.Contains([]string{"secret", "configMap", "projected"}, v.Kind)
 }
 
+// isShown reports whether the kubelet makes all that is in the volume.
+func (v *Volume) isShown() bool { return v.isFiles() || v.Kind == "downwardAPI" }
+
 // isReadOnly reports whether nothing can be made in the volume.
-func (v *Volume) isReadOnly() bool { return v.isFiles() || v.Kind == "downwardAPI" }
+func (v *Volume) isReadOnly() bool {
+	return v.isShown() || v.Kind == "image" || manifest.IsTrue(manifest.Text(v.Node, v.Kind, "readOnly"))
+}
+
+// showsAll reports whether the volume shows all keys of an object.
+func (v *Volume) showsAll() bool {
+	return slices.ContainsFunc(v.Sources, func(s Source) bool { return len(s.Items) == 0 })
+}
 
 // fileMode reads a mode, another one where there is none, and -1, which is none either, for what is no number.
 func fileMode(node *yaml.RNode, otherwise int64) int64 {
