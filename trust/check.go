@@ -2,11 +2,14 @@ package trust
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/x509"
 	"encoding/asn1"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -37,7 +40,7 @@ func (b *Bundle) Check(host, server string, now time.Time, force bool) (warnings
 func (b *Bundle) findings(host string, now time.Time) (refused, warnings []Finding) {
 	var defaults []Finding
 	if b.Unusable(host, now) != nil {
-		refused = append(b.dateFlaws(now), b.checkHost(host)...)
+		refused = slices.Concat(b.dateFlaws(now), b.checkHost(host), b.unacceptable(host))
 	} else {
 		warnings, defaults = b.checkBeside(host, now), each(b.certificates, IngressDefault)
 	}
@@ -99,7 +102,7 @@ func (b *Bundle) checkBeside(host string, now time.Time) []Finding {
 		}
 		found[i].Message += fmt.Sprintf("; the file works without it, until %s", Moment(b.NotAfter(host)))
 	}
-	return found
+	return append(found, b.unacceptable(host)...)
 }
 
 // checkChains warns of chains that do not reach a root inside the bundle, through certificates that are
@@ -134,11 +137,53 @@ func (b *Bundle) checkChains(now time.Time) []Finding {
 }
 
 // deciding are the certificates that the file works by, as long as one of them is valid: its CAs,
-// and the host's own certificates that none of them issued. An empty host stands for any.
+// and the host's own certificates that none of them issued. An empty host stands for any. What Go refuses
+// is among them only where all is.
 func (b *Bundle) deciding(host string) []*x509.Certificate {
-	return slices.DeleteFunc(slices.Clone(b.certificates), func(c *x509.Certificate) bool {
+	counting := slices.DeleteFunc(slices.Clone(b.certificates), func(c *x509.Certificate) bool {
 		return !authority(c) && (host != "" && c.VerifyHostname(host) != nil || b.issuedHere(c))
 	})
+	if taken := slices.DeleteFunc(slices.Clone(counting), func(c *x509.Certificate) bool { return unacceptable(c, host) != nil }); len(taken) > 0 {
+		return taken
+	}
+	return counting
+}
+
+func (b *Bundle) unacceptable(host string) []Finding {
+	return each(b.certificates, func(c *x509.Certificate) *Finding { return unacceptable(c, host) })
+}
+
+// unacceptable says why Go takes no certificate of the host whose chain ends in c, whatever else is in it (isValid and
+// checkChainForKeyUsage in crypto/x509/verify.go); nil for nothing. An empty host leaves the names unchecked.
+func unacceptable(c *x509.Certificate, host string) *Finding {
+	why := ""
+	forServers := func(usage x509.ExtKeyUsage) bool {
+		return usage == x509.ExtKeyUsageAny || usage == x509.ExtKeyUsageServerAuth
+	}
+	switch {
+	case len(c.UnhandledCriticalExtensions) > 0:
+		why = "it has the critical extension " + c.UnhandledCriticalExtensions[0].String()
+	case len(c.ExtKeyUsage)+len(c.UnknownExtKeyUsage) > 0 && !slices.ContainsFunc(c.ExtKeyUsage, forServers):
+		why = "its extended key usage has no serverAuth"
+	case host != "" && authority(c) && !mayName(c, host):
+		why = fmt.Sprintf("its name constraints leave out %q", host)
+	default:
+		return nil
+	}
+	return new(Found(CodeInvalid, "certificate %s is not acceptable: %s", NameOf(c), why))
+}
+
+// mayName reports whether the name constraints of a CA leave a host in (RFC 5280, section 4.2.1.10, as Go reads it).
+func mayName(ca *x509.Certificate, host string) bool {
+	if ip := net.ParseIP(host); ip != nil {
+		holds := func(network *net.IPNet) bool { return network.Contains(ip) }
+		return (len(ca.PermittedIPRanges) == 0 || slices.ContainsFunc(ca.PermittedIPRanges, holds)) && !slices.ContainsFunc(ca.ExcludedIPRanges, holds)
+	}
+	holds := func(domain string) bool {
+		domain, name := strings.ToLower(domain), strings.ToLower(host)
+		return domain == "" || name == domain || strings.HasSuffix(name, "."+strings.TrimPrefix(domain, "."))
+	}
+	return (len(ca.PermittedDNSDomains) == 0 || slices.ContainsFunc(ca.PermittedDNSDomains, holds)) && !slices.ContainsFunc(ca.ExcludedDNSDomains, holds)
 }
 
 // issuedHere reports whether a CA of the bundle may have issued a certificate.
@@ -166,17 +211,17 @@ func (b *Bundle) last(host string) *x509.Certificate {
 func (b *Bundle) NotAfter(host string) time.Time { return b.last(host).NotAfter.UTC() }
 
 // Unusable says why a client with this bundle would not connect to host at now, whatever the server
-// sends: by the rule of [Bundle.NotAfter], no certificate that counts is valid. It is nil when
+// sends: by the rule of [Bundle.NotAfter], no certificate that counts is valid, or for servers. It is nil when
 // there is one. An empty host leaves the names unchecked.
 func (b *Bundle) Unusable(host string, now time.Time) *Finding {
 	deciding := b.deciding(host)
 	switch {
 	case len(deciding) == 0:
 		return &b.checkHost(host)[0]
-	case slices.ContainsFunc(deciding, func(c *x509.Certificate) bool { return OutsideValidity(c, now) == nil }):
+	case slices.ContainsFunc(deciding, func(c *x509.Certificate) bool { return OutsideValidity(c, now) == nil && unacceptable(c, host) == nil }):
 		return nil
 	}
-	return OutsideValidity(lastOf(deciding), now)
+	return cmp.Or(OutsideValidity(lastOf(deciding), now), unacceptable(lastOf(deciding), host))
 }
 
 // oldVersion warns of what keeps git with GnuTLS from reading the file that has it.
