@@ -13,7 +13,8 @@ import (
 var shownPaths = []string{
 	".spec.replicas", ".spec.revisionHistoryLimit", ".spec.strategy.*", ".spec.selector.*",
 	".spec.template.metadata.name", ".spec.template.metadata.labels.*", ".spec.template.metadata.annotations.checksum/*",
-	".spec.template.spec.volumes.*", ".spec.template.spec.securityContext.*", ".spec.template.spec.serviceAccountName",
+	volumes + ".name", volumes + ".configMap.*", volumes + ".secret.*", volumes + ".projected.*", volumes + ".emptyDir.*",
+	volumes + ".hostPath.*", volumes + ".persistentVolumeClaim.*", ".spec.template.spec.securityContext.*", ".spec.template.spec.serviceAccountName",
 	".spec.template.spec.terminationGracePeriodSeconds", ".spec.template.spec.nodeSelector.*", ".spec.template.spec.hostAliases.*",
 	containers + ".name", containers + ".image", containers + ".imagePullPolicy", containers + ".volumeMounts.*", containers + ".resources.*",
 	containers + ".ports.*", containers + ".securityContext.*", containers + ".env.name", containers + ".env.value.*",
@@ -23,6 +24,9 @@ var shownPaths = []string{
 // containers is the path of containers, initContainers too. Their args, command, probes and lifecycle can
 // hold a secret, and so can the values of env but a few.
 const containers = ".spec.template.spec.containers"
+
+// volumes is the path of volumes. Drivers (csi, flexVolume) have attributes of their own, which can hold a secret.
+const volumes = ".spec.template.spec.volumes"
 
 // shownVariables are those whose values lead a runner to its server and to its certificates.
 var shownVariables = []string{"CI_SERVER_URL", "CI_SERVER_TLS_CA_FILE", "SSL_CERT_DIR", "SSL_CERT_FILE", "HOME"}
