@@ -4,6 +4,7 @@ package cli
 
 import (
 	"bytes"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -78,6 +79,15 @@ func badStreams(t *testing.T) map[string]string {
 	for i := range 12 {
 		anchors += "  - &" + string(rune('b'+i)) + " [" + strings.Repeat("*"+string(rune('a'+i))+", ", 9) + "]\n"
 	}
+	variables, objects, references := "", "", "        envFrom:\n"
+	for i := range 8000 {
+		variables += fmt.Sprintf("        - {name: V%d, value: x}\n", i)
+		if i%400 == 0 {
+			references += fmt.Sprintf("        - configMapRef: {name: c%d}\n", i)
+			objects += fmt.Sprintf("---\nkind: ConfigMap\nmetadata: {name: c%d}\ndata:\n", i)
+		}
+		objects += fmt.Sprintf("  K%d: x\n", i)
+	}
 	list := func(spec string) string {
 		return "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\nfunctionConfig:\n  apiVersion: helm-runnertrust/v1\n" + spec
 	}
@@ -93,7 +103,9 @@ func badStreams(t *testing.T) map[string]string {
 		"JSON":      `{"kind": "Deployment", "CI_SERVER_URL": `, "array": "[]\n", "scalar": "42\n", "archive": "\x1f\x8b\x08\x00", "PEM": readFile(t, fixturesDir+"/certs/ca.crt"),
 		"cycle":   strings.Replace(runner, "spec:\n", "spec: &s\n  again: *s\n", 1),
 		"strings": strings.ReplaceAll(runner, "volumes:", "volumes: none #"), "many": strings.Repeat(runner, 3),
-		"function": list("  kind: RunnerTrust\n"), "function text": list("  kind: RunnerTrust\n  spec: text\n"), "function kind": list("  kind: Other\n"),
+		"variables": strings.Replace(runner, "        - name: CI_SERVER_URL", variables+"        - name: CI_SERVER_URL", 1),
+		"keys":      strings.Replace(runner, "        env:", references+"        env:", 1) + objects,
+		"function":  list("  kind: RunnerTrust\n"), "function text": list("  kind: RunnerTrust\n  spec: text\n"), "function kind": list("  kind: Other\n"),
 		"function field": list("  kind: RunnerTrust\n  spec: {nothing: 1}\n"), "function list": list("  []\n"), "function twice": list("  kind: RunnerTrust\n") + "---\nkind: ResourceList\n",
 		"function items": "kind: ResourceList\nitems: 3\n", "function check": list("  kind: RunnerTrustVerification\n"), "function null": "kind: ResourceList\nitems: ~\nfunctionConfig: ~\n",
 		"function bytes": list("  kind: RunnerTrust\n  spec: {certificate: \"\\0\"}\n"), "function version": "apiVersion: x\n" + list("  kind: RunnerTrust\n"),
