@@ -21,6 +21,7 @@ func TestStart(t *testing.T) {
 	ours := document("ConfigMap", "ours", "data", file, certificate(t, "ca.crt"))
 	for name, c := range map[string]struct {
 		mounts, volumes, env string
+		envFrom              string // a ConfigMap named vars
 		init                 string // an initContainer's fields behind its name
 		security             string // the pod's
 		status               trust.Status
@@ -42,6 +43,7 @@ func TestStart(t *testing.T) {
 		"a folder in an image":              {mounts: "        - {name: claim, mountPath: /c}\n        - {name: e, mountPath: /c/x}\n", volumes: scratch + "      - {name: claim, image: {reference: r}}\n", status: trust.StatusUnknown},
 		"a subPathExpr of no variable":      {mounts: "        - {name: e, mountPath: /c, subPathExpr: $(NOPE)}\n", volumes: scratch, status: trust.StatusFailed},
 		"a subPathExpr of a variable":       {mounts: "        - {name: e, mountPath: /c, subPathExpr: $$(NOPE)-$(P)}\n", volumes: scratch, env: "        - {name: P, value: ''}\n", status: trust.StatusOK},
+		"a subPathExpr of an empty key":     {mounts: "        - {name: e, mountPath: /c, subPathExpr: $(P)}\n", volumes: scratch, envFrom: "---\nkind: ConfigMap\nmetadata: {name: vars}\ndata: {P: ''}\n", status: trust.StatusOK},
 		"a Secret by a ConfigMap's key":     {volumes: "      - {name: s, secret: {name: x}}\n", status: trust.StatusFailed},
 		"a projected one by a Secret's key": {volumes: "      - {name: s, projected: {sources: [{secret: {secretName: x}}]}}\n", status: trust.StatusFailed},
 		"root in an initContainer":          {init: "securityContext: {runAsUser: 0, runAsNonRoot: true}", status: trust.StatusFailed},
@@ -49,7 +51,10 @@ func TestStart(t *testing.T) {
 		"root's image in an initContainer":  {security: "{}", init: "securityContext: {runAsNonRoot: true}", status: trust.StatusUnknown},
 	} {
 		t.Run(name, func(t *testing.T) {
-			stream := auditCase{env: c.env, mounts: certsMount + c.mounts, volumes: certsVolume + c.volumes, objects: ours}.stream()
+			stream := auditCase{env: c.env, mounts: certsMount + c.mounts, volumes: certsVolume + c.volumes, objects: ours + c.envFrom}.stream()
+			if c.envFrom != "" {
+				stream = strings.Replace(stream, "        env:\n", "        envFrom: [{configMapRef: {name: vars}}]\n        env:\n", 1)
+			}
 			if c.init != "" {
 				stream = strings.Replace(stream, "      containers:\n", "      initContainers: [{name: first, "+c.init+"}]\n      containers:\n", 1)
 			}

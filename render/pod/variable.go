@@ -108,7 +108,7 @@ var reference = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile
 func (c *Container) lacksVariable(text string) bool {
 	return slices.ContainsFunc(reference().FindAllStringSubmatch(text, -1), func(found []string) bool {
 		s := c.Variable(found[1])
-		return found[0] != "$$" && c.env[found[1]] == nil && !s.Set && s.Unseen == ""
+		return found[0] != "$$" && c.env[found[1]] == nil && s.From == nil && s.Unseen == ""
 	})
 }
 
