@@ -119,7 +119,7 @@ func (r *Runner) clash() string {
 			isSame := m.Volume == other.Volume && m.subPath == other.subPath && m.subKey == other.subKey
 			folder, file := r.shape(m)
 			otherFolder, otherFile := r.shape(other)
-			if !isSame && !(folder && otherFolder) && !(file && otherFile) {
+			if !isSame && (!folder || !otherFolder) && (!file || !otherFile) {
 				return fmt.Sprintf("of the mounts %s and %s at one place, one may be a file and the other a folder", other, m)
 			}
 		}
