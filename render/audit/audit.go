@@ -115,7 +115,7 @@ func (j *judge) deployment(o *manifest.Object) (all []Runner, err error) {
 	if err != nil {
 		return nil, err
 	}
-	fault := cmp.Or(r.StartFault(), r.TemplateFault())
+	fault := cmp.Or(r.StartFault(), r.TemplateFault(), r.TemplateUnknown())
 	var faults []error
 	for _, c := range r.Containers {
 		a := Runner{Deployment: r.Name, Namespace: r.Namespace, Container: c.Name}

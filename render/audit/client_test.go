@@ -89,7 +89,7 @@ func TestClients(t *testing.T) {
 		sends   string
 	}{
 		"served":                  {ingress("theirs"), trust.StatusUnknown, "Secret/theirs"},
-		"served, in the stream":   {ingress("theirs") + ca, trust.StatusOK, ""},
+		"served, in the stream":   {ingress("theirs") + ca + document("ConfigMap", "config", "data", "entrypoint", "x"), trust.StatusOK, ""},
 		"served from another one": {ingress("other"), trust.StatusUnknown, ""},
 		"for the host of clone_url": {document("ConfigMap", "config", "data", configName, clone) +
 			document("Secret", "theirs", "stringData", "tls.crt", certificate(t, "wrong-host.crt")), trust.StatusFailed, ""},

@@ -3,6 +3,7 @@ package pod
 import (
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -16,15 +17,23 @@ import (
 // chart has it since 0.20, where runners.config is not empty.
 const TemplateKey = "config.template.toml"
 
+// chartFolder is the folder of the chart's script, which takes the template from there
+// (register-the-runner in templates/configmap.yaml of the chart).
+const chartFolder = "/configmaps"
+
 // A Template is the config.template.toml of a runner.
 type Template struct {
-	ConfigMap *manifest.Object
-	config    *tomledit.Config // of the text that was parsed last
-	parsed    string
+	ConfigMap *manifest.Object // or a Secret; nil where the stream has none
+	key       string           // of it
+
+	fault  error            // why the stream does not show it, or its TOML is none
+	config *tomledit.Config // of the text that was parsed last
+	parsed string
+
+	isBesides bool // config.toml, which the chart's script copies, has a tls-ca-file
 }
 
-// ConfigTemplate returns the template in a ConfigMap that the runner's pod mounts. It refuses one that cannot be
-// edited.
+// ConfigTemplate returns the template of the runner. It refuses one that cannot be edited.
 func (r *Runner) ConfigTemplate() (*Template, error) {
 	t, err := r.findTemplate()
 	switch {
@@ -32,62 +41,82 @@ func (r *Runner) ConfigTemplate() (*Template, error) {
 		return nil, err
 	case t == nil:
 		return nil, r.Refuse(manifest.NoTemplate, "volumes", "none of the ConfigMaps of the stream that the pod mounts has a %s", TemplateKey)
+	case t.ConfigMap.Kind != "ConfigMap" || t.key != TemplateKey || manifest.Value(t.ConfigMap.Node, "data", TemplateKey) == nil:
+		return nil, t.ConfigMap.Refuse(manifest.BadTemplate, t.key, "it is the runner's template, and only one in the data of a ConfigMap, under %s, can be changed", TemplateKey)
 	case manifest.IsTrue(manifest.Text(t.ConfigMap.Node, "immutable")):
 		return nil, t.ConfigMap.Refuse(manifest.BadTemplate, "immutable", "it is immutable, so %s cannot be changed", TemplateKey)
 	}
 	return t, nil
 }
 
-// findTemplate returns the runner's template; nil where the stream has none.
-func (r *Runner) findTemplate() (_ *Template, err error) {
-	for _, o := range r.configMaps() {
-		if r.template != nil {
-			break
-		}
-		if r.template, err = TemplateIn(o); err != nil {
-			return nil, err
-		}
+// findTemplate returns the runner's template; nil where it has none. What the stream does not show is an error.
+func (r *Runner) findTemplate() (*Template, error) {
+	for at := 0; r.template == nil || r.template.ConfigMap == nil && r.template.fault == nil && at < len(r.Containers); at++ {
+		r.template = r.Containers[at].template()
+	}
+	if r.template.ConfigMap == nil {
+		return nil, r.template.fault
 	}
 	return r.template, nil
+}
+
+// template returns what registration in a container takes for its template: the file in the folder of the chart, else
+// one that a ConfigMap of the stream shows in any folder.
+func (c *Container) template() *Template {
+	folders, t := []string{chartFolder}, &Template{}
+	isChart := slices.ContainsFunc(c.Mounts, func(m Mount) bool { return m.Path == chartFolder || IsBelow(m.Path, chartFolder) })
+	for _, m := range c.Mounts {
+		if !isChart {
+			folders = append(folders, strings.TrimSuffix(m.Path, "/"+TemplateKey))
+		}
+	}
+	for _, folder := range folders {
+		at := path.Join(folder, TemplateKey)
+		f, err := c.Open(at)
+		copied, _ := c.Open(path.Join(folder, "config.toml"))
+		t.isBesides = t.isBesides || hasCAFile(string(copied.Bytes))
+		_, name, _ := strings.Cut(f.From, "/")
+		switch o := c.Runner.find(Source{Kind: f.Kind, Name: name}); {
+		case err != nil:
+			t.fault = err
+		case t.ConfigMap != nil || f.State == Missing || f.State == Unmounted:
+		case o != nil && (isChart || f.Kind == "ConfigMap"):
+			t.ConfigMap, t.key = o, f.Key
+		case isChart:
+			t.fault = c.Runner.Refuse(manifest.BadTemplate, c.Field(at), "its content is not known: %s %s", f.From, f.Why)
+		}
+	}
+	return t
 }
 
 // TemplateFault returns what keeps a runner from registering with its template, with an unknown status where it only
 // may ("configuration template must contain exactly one [[runners]] entry" in commands/register.go of gitlab-runner);
 // nil for nothing.
 func (r *Runner) TemplateFault() *trust.Verdict {
-	t, err := r.findTemplate()
-	if t != nil {
-		_, err = t.Config()
+	t, _ := r.findTemplate()
+	if t == nil {
+		return nil
 	}
+	_, err := t.Config()
+	if fault, ok := errors.AsType[*tomledit.Error](err); ok && fault.Fatal {
+		return templateVerdict(trust.StatusFailed, "registration fails: ", err)
+	}
+	return templateVerdict(trust.StatusUnknown, "registration may fail: ", err)
+}
+
+// TemplateUnknown returns that the stream does not show the runner's template, which may name another file; nil where
+// it does.
+func (r *Runner) TemplateUnknown() *trust.Verdict {
+	_, err := r.findTemplate()
+	return templateVerdict(trust.StatusUnknown, "its template may have a tls-ca-file: ", err)
+}
+
+func templateVerdict(status trust.Status, begin string, err error) *trust.Verdict {
 	found, isRefusal := errors.AsType[*manifest.Error](err)
 	if !isRefusal {
 		return nil
 	}
-	v := trust.Verdict{Status: trust.StatusUnknown, Finding: trust.Finding{Code: manifest.BadTemplate, Message: "registration may fail: "}}
-	if fault, ok := errors.AsType[*tomledit.Error](err); ok && fault.Fatal {
-		v.Status, v.Finding.Message = trust.StatusFailed, "registration fails: "
-	}
-	v.Finding.Message += found.Object + ", " + found.Field + ": " + found.Err.Error()
-	return &v
-}
-
-// configMaps returns the ConfigMaps of the stream whose template a volume shows a container that registers a runner.
-func (r *Runner) configMaps() (all []*manifest.Object) {
-	shown := func(i Item) bool { return i.Key == TemplateKey && i.Path == TemplateKey }
-	for _, v := range r.Volumes {
-		if !slices.ContainsFunc(r.Containers, func(c *Container) bool { return c.mounts(v.Name) }) {
-			continue
-		}
-		for _, s := range v.Sources {
-			if s.Kind != "ConfigMap" || len(s.Items) > 0 && !slices.ContainsFunc(s.Items, shown) {
-				continue
-			}
-			if o := r.find(s); o != nil {
-				all = append(all, o)
-			}
-		}
-	}
-	return all
+	return &trust.Verdict{Status: status, Finding: trust.Finding{Code: manifest.BadTemplate, Message: begin + found.Object + ", " + found.Field + ": " + found.Err.Error()}}
 }
 
 // readable returns the template, parsed: for each [[runners]] one, of which registration takes a single one only. It is
@@ -99,7 +128,9 @@ func (r *Runner) readable() (all []*Template) {
 		}
 		if several, ok := errors.AsType[*tomledit.Error](err); ok {
 			for _, config := range several.Each {
-				all = append(all, &Template{ConfigMap: t.ConfigMap, config: config})
+				one := *t
+				one.config = config
+				all = append(all, &one)
 			}
 		}
 	}
@@ -120,22 +151,22 @@ func TemplateIn(o *manifest.Object) (*Template, error) {
 	if _, _, err := o.Data(TemplateKey); err != nil {
 		return nil, err
 	}
-	return &Template{ConfigMap: o}, nil
+	return &Template{ConfigMap: o, key: TemplateKey}, nil
 }
 
 // Text returns the template's TOML.
-func (t *Template) Text() string { return manifest.Text(t.ConfigMap.Node, "data", TemplateKey) }
+func (t *Template) Text() string {
+	text, _, _ := t.ConfigMap.Data(t.key)
+	return string(text)
+}
 
-// Config parses the template.
+// Config parses the template, once for a text.
 func (t *Template) Config() (*tomledit.Config, error) {
-	if text := t.Text(); t.config == nil || t.parsed != text {
+	if text := t.Text(); t.config == nil && t.fault == nil || t.parsed != text {
 		config, err := tomledit.Parse(text)
-		if err != nil {
-			return nil, t.WithPlace(err)
-		}
-		t.config, t.parsed = config, text
+		t.config, t.parsed, t.fault = config, text, t.WithPlace(err)
 	}
-	return t.config, nil
+	return t.config, t.fault
 }
 
 // setting returns the string or the bool at a path of keys below [[runners]], once the template was parsed.
@@ -145,7 +176,7 @@ func (t *Template) setting(path ...string) Setting {
 	if found == true {
 		value = "true"
 	}
-	return Setting{Set: value != "", Value: value, by: t.ConfigMap, field: fmt.Sprintf("data %s, line %d, %s", TemplateKey, line, path[len(path)-1])}
+	return Setting{Set: value != "", Value: value, by: t.ConfigMap, field: fmt.Sprintf("data %s, line %d, %s", t.key, line, path[len(path)-1])}
 }
 
 // WithPlace adds the template's place to an error of its TOML; nil for nil.
@@ -156,27 +187,26 @@ func (t *Template) WithPlace(err error) error {
 	if edit, ok := errors.AsType[*tomledit.Error](err); ok && edit.Add != "" {
 		err = fmt.Errorf("%w; add it in the chart's values by hand:\n%s", err, strings.TrimRight(edit.Add, "\n"))
 	}
-	return t.ConfigMap.Refuse(manifest.BadTemplate, "data "+TemplateKey, "%w", err)
+	return t.ConfigMap.Refuse(manifest.BadTemplate, "data "+t.key, "%w", err)
 }
 
-// caFile returns the first tls-ca-file in a *.toml of the ConfigMaps that the runner's pod mounts. One that
-// is in a text which is no template does not show its value: it does not parse, or has several [[runners]].
-func (r *Runner) caFile() Setting {
-	for _, o := range r.configMaps() {
-		for _, key := range o.DataKeys() {
-			text := manifest.Text(o.Node, "data", key)
-			if !strings.HasSuffix(key, ".toml") || !strings.Contains(strings.ToLower(text), gitlabrunner.CAFileSetting) {
-				continue
-			}
-			s := Setting{Set: true, by: o, field: "data " + key + ", " + gitlabrunner.CAFileSetting}
-			if config, err := tomledit.Parse(text); err == nil {
-				s.Value, _, _ = config.TLSCAFile()
-				s.Set = s.Value != ""
-			}
-			if s.Set {
-				return s
-			}
+// caFile returns the tls-ca-file of the runner's template. One that is in a text which is no template does not show its
+// value: it does not parse, has several [[runners]], or is the one that the template is merged into.
+func (r *Runner) caFile() (s Setting) {
+	t, _ := r.findTemplate()
+	if t != nil {
+		if _, err := t.Config(); err == nil {
+			s = t.setting(gitlabrunner.CAFileSetting)
+		} else if hasCAFile(t.Text()) {
+			s = Setting{Set: true, by: t.ConfigMap, field: "data " + t.key + ", " + gitlabrunner.CAFileSetting}
 		}
 	}
-	return Setting{}
+	if !s.Set && r.template.isBesides {
+		s = Setting{Set: true, by: r.Object, field: "config.toml, " + gitlabrunner.CAFileSetting}
+	}
+	return s
+}
+
+func hasCAFile(text string) bool {
+	return strings.Contains(strings.ToLower(text), gitlabrunner.CAFileSetting)
 }

@@ -1,0 +1,62 @@
+package audit
+
+import (
+	"strings"
+	"testing"
+
+	"helm-runnertrust/render/manifest"
+	"helm-runnertrust/render/pod"
+	"helm-runnertrust/trust"
+)
+
+// TestTemplate has what registration takes for its template: the file in the chart's folder, as a kubelet lays it out.
+func TestTemplate(t *testing.T) {
+	const (
+		plain     = "      - {name: config, configMap: {name: config}}\n"
+		elsewhere = "[[runners]]\n  tls-ca-file = \"/nonexistent\""
+		over      = "      - {name: config, projected: {sources: [{configMap: {name: config}}, "
+		item      = "items: [{key: mine, path: " + configName + "}]}}]}}\n"
+		shadow    = templateMount + "        - {name: mine, mountPath: /configmaps/" + configName + ", subPath: mine}\n"
+		subPath   = "        - {name: config, mountPath: /configmaps/entrypoint, subPath: entrypoint}\n"
+		spare     = "        - {name: config, mountPath: /spare}\n"
+	)
+	chart := document("ConfigMap", "config", "data", configName, "[[runners]]\n  name = \"x\"")
+	names := document("ConfigMap", "config", "data", configName, elsewhere)
+	mine := func(kind, field, key, text string) string { return chart + document(kind, "mine", field, key, text) }
+	for name, c := range map[string]struct {
+		mounts, volumes, objects string
+
+		way    pod.Way
+		status trust.Status
+		code   trust.Code
+	}{
+		"the chart's":           {templateMount, plain, chart, pod.WayCertsDir, trust.StatusOK, CodeFileOK},
+		"another file":          {templateMount, plain, names, pod.WayConfig, trust.StatusUnknown, CodeFileUnknown},
+		"a key with an escape":  {templateMount, plain, strings.Replace(names, "tls-ca-file", `"tls\u002dca-file"`, 1), pod.WayConfig, trust.StatusUnknown, CodeFileUnknown},
+		"not in the stream":     {templateMount, plain, "", pod.WayCertsDir, trust.StatusUnknown, manifest.BadTemplate},
+		"a host's folder":       {templateMount, "      - {name: config, hostPath: {path: /x}}\n", "", pod.WayCertsDir, trust.StatusUnknown, manifest.BadTemplate},
+		"a source not in it":    {templateMount, over + "{secret: {name: mine}}]}}\n", chart, pod.WayCertsDir, trust.StatusUnknown, manifest.BadTemplate},
+		"a Secret":              {templateMount, over + "{secret: {name: mine}}]}}\n", mine("Secret", "stringData", configName, elsewhere), pod.WayConfig, trust.StatusUnknown, CodeFileUnknown},
+		"an item of a Secret":   {templateMount, over + "{secret: {name: mine, " + item, mine("Secret", "stringData", "mine", elsewhere), pod.WayConfig, trust.StatusUnknown, CodeFileUnknown},
+		"an item over it":       {templateMount, over + "{configMap: {name: mine, " + item, mine("ConfigMap", "data", "mine", elsewhere), pod.WayConfig, trust.StatusUnknown, CodeFileUnknown},
+		"an optional item":      {templateMount, over + "{configMap: {name: mine, optional: true, " + item, mine("ConfigMap", "data", "other", "x"), pod.WayCertsDir, trust.StatusOK, CodeFileOK},
+		"two, the last counts":  {templateMount, over + "{configMap: {name: mine}}]}}\n", mine("ConfigMap", "data", configName, elsewhere), pod.WayConfig, trust.StatusUnknown, CodeFileUnknown},
+		"two, the last is none": {templateMount, over + "{configMap: {name: mine}}]}}\n", mine("ConfigMap", "data", configName, "[[runners]]\n[[runners]]"), pod.WayCertsDir, trust.StatusFailed, manifest.BadTemplate},
+		"a mount over it":       {shadow, strings.Replace(plain, "config}}", "config, items: [{key: "+configName+", path: "+configName+"}]}}", 1) + "      - {name: mine, configMap: {name: mine}}\n", mine("ConfigMap", "data", "mine", elsewhere), pod.WayConfig, trust.StatusUnknown, CodeFileUnknown},
+		"only other files":      {subPath, plain, names, pod.WayCertsDir, trust.StatusOK, CodeFileOK},
+		"in another folder":     {templateMount + "        - {name: mine, mountPath: /spare}\n", plain + "      - {name: mine, configMap: {name: mine}}\n", mine("ConfigMap", "data", configName, elsewhere), pod.WayCertsDir, trust.StatusOK, CodeFileOK},
+		"without the chart's":   {spare, plain, names, pod.WayConfig, trust.StatusUnknown, CodeFileUnknown},
+		"as one file":           {"        - {name: config, mountPath: /x/" + configName + ", subPath: " + configName + "}\n", plain, names, pod.WayConfig, trust.StatusUnknown, CodeFileUnknown},
+		"the copied file":       {templateMount, plain, document("ConfigMap", "config", "data", "config.toml", elsewhere), pod.WayConfig, trust.StatusUnknown, CodeFileUnknown},
+		"binary data":           {templateMount, plain, document("ConfigMap", "config", "binaryData", configName, "W1tydW5uZXJzXV0KbmFtZT0ieCIK"), pod.WayCertsDir, trust.StatusOK, CodeFileOK},
+	} {
+		c.objects += document("ConfigMap", "ours", "data", "gitlab.example.com.crt", certificate(t, "ca.crt"))
+		audited, err := Run([]byte(auditCase{mounts: certsMount + c.mounts, volumes: certsVolume + c.volumes, objects: c.objects}.stream()), Options{Now: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := audited[0]; got.Way != c.way || got.Status != c.status || got.Finding.Code != c.code {
+			t.Errorf("%s: got %s %s %+v", name, got.Way, got.Status, got.Finding)
+		}
+	}
+}
