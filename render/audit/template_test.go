@@ -1,8 +1,10 @@
 package audit
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/pod"
@@ -57,6 +59,25 @@ func TestTemplate(t *testing.T) {
 		}
 		if got := audited[0]; got.Way != c.way || got.Status != c.status || got.Finding.Code != c.code {
 			t.Errorf("%s: got %s %s %+v", name, got.Way, got.Status, got.Finding)
+		}
+	}
+}
+
+// TestManyContainers has a large template, which is parsed once and not for each container: also one that registration
+// takes none of.
+func TestManyContainers(t *testing.T) {
+	keys := &strings.Builder{}
+	for i := range 4000 {
+		fmt.Fprintf(keys, "  key-%d = 1\n", i)
+	}
+	for _, several := range []string{"", "[[runners]]\n"} {
+		text := document("ConfigMap", "config", "data", configName, several+"[[runners]]\n"+keys.String())
+		stream := auditCase{mounts: templateMount, volumes: "      - {name: config, configMap: {name: config}}\n", objects: text}.stream()
+		begin, end := strings.Index(stream, "      - name: runner\n"), strings.Index(stream, "      volumes:\n")
+		start := time.Now()
+		audited, err := Run([]byte(stream[:begin]+strings.Repeat(stream[begin:end], 100)+stream[end:]), Options{Now: now})
+		if took := time.Since(start); err != nil || len(audited) != 100 || took > 5*time.Second {
+			t.Errorf("%d runners, %v, after %v", len(audited), err, took)
 		}
 	}
 }

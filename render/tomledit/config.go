@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/pelletier/go-toml/v2"
 )
@@ -22,6 +23,8 @@ type Config struct {
 	array string         // the key of the [[runners]] as it is spelled
 	table map[string]any // its settings
 	positions
+
+	volumes func() []Volume // read once
 }
 
 // The settings of [[runners]] that are edited.
@@ -73,7 +76,7 @@ func Parse(text string) (*Config, error) {
 	if len(text) > maxSize {
 		return nil, &Error{Message: fmt.Sprintf("it has %d bytes, more than %d", len(text), maxSize)}
 	}
-	c := &Config{text: text}
+	c := &Config{text: text, volumes: sync.OnceValue(func() []Volume { return readVolumes(text) })}
 	if err := toml.Unmarshal([]byte(text), &c.tree); err != nil {
 		line := 0
 		if positioned, ok := errors.AsType[*toml.DecodeError](err); ok {
@@ -182,12 +185,14 @@ func (c *Config) walk(path []string) (value any, spelled []string, err error) {
 // github.com/BurntSushi/toml, 0.3.1 to 1.6.0).
 func spellings(table map[string]any, name string) []string {
 	var keys []string
-	for _, key := range slices.Sorted(maps.Keys(table)) {
-		if key == name {
-			keys = slices.Insert(keys, 0, key)
-		} else if strings.EqualFold(key, name) {
+	for key := range table {
+		if strings.EqualFold(key, name) {
 			keys = append(keys, key)
 		}
+	}
+	slices.Sort(keys)
+	if at := slices.Index(keys, name); at > 0 {
+		keys = slices.Insert(slices.Delete(keys, at, at+1), 0, name)
 	}
 	return keys
 }

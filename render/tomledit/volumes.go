@@ -28,13 +28,20 @@ type Volume struct {
 
 // Volumes returns the volumes of job pods, by kind, then in order. Those after a value of another
 // type than the runner's are left out.
-func (c *Config) Volumes() (all []Volume) {
+func (c *Config) Volumes() []Volume {
+	if c.volumes == nil {
+		return []Volume{}
+	}
+	return slices.Clone(c.volumes())
+}
+
+func readVolumes(text string) (all []Volume) {
 	type runner struct {
 		Kubernetes struct{ Volumes map[string][]Volume }
 	}
 	all = []Volume{}
 	tree := struct{ Runners []runner }{make([]runner, 1)}
-	_ = toml.Unmarshal([]byte(c.text), &tree) // which compares keys without regard to case, as the runner does
+	_ = toml.Unmarshal([]byte(text), &tree) // which compares keys without regard to case, as the runner does
 	volumes := tree.Runners[0].Kubernetes.Volumes
 	for _, kind := range slices.Sorted(maps.Keys(volumes)) {
 		for _, v := range volumes[kind] {
