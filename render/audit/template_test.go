@@ -50,6 +50,7 @@ func TestTemplate(t *testing.T) {
 		"without the chart's":   {spare, plain, names, pod.WayConfig, trust.StatusUnknown, CodeFileUnknown},
 		"as one file":           {"        - {name: config, mountPath: /x/" + configName + ", subPath: " + configName + "}\n", plain, names, pod.WayConfig, trust.StatusUnknown, CodeFileUnknown},
 		"the copied file":       {templateMount, plain, document("ConfigMap", "config", "data", "config.toml", elsewhere), pod.WayConfig, trust.StatusUnknown, CodeFileUnknown},
+		"a wrong type":          {templateMount, plain, document("ConfigMap", "config", "data", configName, "[[runners]]\n  limit = \"10\""), pod.WayCertsDir, trust.StatusUnknown, manifest.BadTemplate},
 		"binary data":           {templateMount, plain, document("ConfigMap", "config", "binaryData", configName, "W1tydW5uZXJzXV0KbmFtZT0ieCIK"), pod.WayCertsDir, trust.StatusOK, CodeFileOK},
 	} {
 		c.objects += document("ConfigMap", "ours", "data", "gitlab.example.com.crt", certificate(t, "ca.crt"))

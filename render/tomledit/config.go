@@ -34,10 +34,33 @@ const (
 	kubernetes     = "kubernetes"
 )
 
-// stringSettings are the paths of the settings that are read as strings.
-var stringSettings = [][]string{
-	{tlsCAFile}, {preBuildScript}, {"executor"}, {"shell"}, {"clone_url"}, {kubernetes, "namespace"},
-	{kubernetes, "namespace_overwrite_allowed"}, {"cache", "Type"}, {"cache", "s3", "ServerAddress"},
+// settingTypes are the well-known settings by their types (RunnerConfig, RunnerSettings, KubernetesConfig and CacheConfig
+// in common/config.go of gitlab-runner, 19.4), with which other values do not go into the runner's configuration.
+var settingTypes = []struct {
+	name, paths string
+	is          func(value any) bool
+}{
+	{"a string", `name url token tls-ca-file tls-cert-file tls-key-file executor builds_dir cache_dir clone_url shell
+		pre_get_sources_script post_get_sources_script pre_build_script post_build_script
+		kubernetes.namespace kubernetes.namespace_overwrite_allowed kubernetes.image kubernetes.helper_image kubernetes.service_account
+		kubernetes.cpu_limit kubernetes.cpu_request kubernetes.memory_limit kubernetes.memory_request
+		cache.Type cache.Path cache.s3.ServerAddress cache.s3.BucketName cache.s3.AccessKey cache.s3.SecretKey`, isOf[string]},
+	{"true or false", `proxy_exec debug_trace_disabled safe_directory_checkout clean_git_config
+		kubernetes.privileged kubernetes.allow_privilege_escalation kubernetes.namespace_per_job
+		kubernetes.automount_service_account_token cache.Shared cache.s3.Insecure`, isOf[bool]},
+	{"a whole number", "limit output_limit request_concurrency kubernetes.poll_interval kubernetes.poll_timeout", isOf[int64]},
+	{"a list of strings", "environment kubernetes.image_pull_secrets kubernetes.allowed_images kubernetes.allowed_services kubernetes.cap_add kubernetes.cap_drop",
+		func(value any) bool {
+			list, isList := value.([]any)
+			return isList && !slices.ContainsFunc(list, func(item any) bool { return !isOf[string](item) })
+		}},
+	{"a table", `kubernetes cache cache.s3 feature_flags kubernetes.volumes kubernetes.node_selector kubernetes.node_tolerations
+		kubernetes.pod_labels kubernetes.pod_annotations kubernetes.pod_security_context`, isOf[map[string]any]},
+}
+
+func isOf[T any](value any) bool {
+	_, is := value.(T)
+	return is
 }
 
 // An Error is a text that the runner would refuse or would read by chance, or an edit that cannot be made
@@ -106,13 +129,16 @@ func Parse(text string) (*Config, error) {
 
 // check returns an error where the runner would refuse a setting, or read it by chance.
 func (c *Config) check() error {
-	for _, path := range stringSettings {
-		value, spelled, err := c.walk(path)
-		if err != nil {
-			return err
-		}
-		if _, isString := value.(string); !isString && value != nil {
-			return &Error{Line: c.lineOf(spelled...), Key: spelled[len(path)-1], Message: "it is not a string"}
+	for _, known := range settingTypes {
+		for name := range strings.FieldsSeq(known.paths) {
+			path := strings.Split(name, ".")
+			value, spelled, err := c.walk(path)
+			if err != nil {
+				return err
+			}
+			if value != nil && !known.is(value) {
+				return &Error{Line: c.lineOf(spelled...), Key: spelled[len(path)-1], Message: "it is not " + known.name}
+			}
 		}
 	}
 	return nil
