@@ -53,6 +53,7 @@ type Runner struct {
 	stricter   *trust.Finding      // why git may not accept a file that the runner does
 	cache      *Client
 	gitUnknown trust.Finding // why the stream does not show what git connects to, or with
+	jobFault   string        // why no job may start
 	fault      error         // of an object for the job pods that cannot be read
 }
 
@@ -115,10 +116,11 @@ func (j *judge) deployment(o *manifest.Object) (all []Runner, err error) {
 	if err != nil {
 		return nil, err
 	}
+	jobFault := r.JobFault()
 	fault := cmp.Or(r.StartFault(), r.TemplateFault(), r.TemplateUnknown())
 	var faults []error
 	for _, c := range r.Containers {
-		a := Runner{Deployment: r.Name, Namespace: r.Namespace, Container: c.Name}
+		a := Runner{Deployment: r.Name, Namespace: r.Namespace, Container: c.Name, jobFault: jobFault}
 		faults = append(faults, j.container(&a, c))
 		a.Warnings = append(a.Warnings, c.Switches()...)
 		if fault != nil && a.Status != trust.StatusFailed { // also where a handshake could tell what the runner trusts

@@ -45,7 +45,6 @@ func TestCache(t *testing.T) {
 		"served, its CA":       {volume("config_map", "ours", file, "ca.crt"), ingress + served + ca, trust.StatusOK, trust.CodeTrusted, "", "ConfigMap/ours"},
 		"served, not known":    {volume("config_map", "ours", file, "ca.crt"), ingress + served, trust.StatusUnknown, CodeStoreUnknown, "", "ConfigMap/ours"},
 		"served, no PEM":       {volume("config_map", "ours", file, "ca.crt"), ingress + served + document("ConfigMap", "ours", "data", "ca.crt", "junk"), trust.StatusFailed, CodeCacheFailed, "", "ConfigMap/ours"},
-		"served, no such key":  {volume("config_map", "ours", file, "ca.pem"), ingress + served + ca, trust.StatusUnknown, CodeStoreUnknown, "", "ConfigMap/ours"},
 		"served, other host":   {volume("secret", "tls", file, "tls.crt"), ingress + leaf, trust.StatusFailed, trust.CodeNameMismatch, "", "Secret/tls"},
 		"served, over the dir": {volume("secret", "other", "/etc/ssl/certs", ""), ingress + served, trust.StatusUnknown, CodeStoreUnknown, "", ""},
 	} {

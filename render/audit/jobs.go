@@ -25,11 +25,13 @@ func (j *judge) findClients(a *Runner, c *pod.Container) error {
 	sent, _ := j.jobFile(a, c, "Secret", by.Secret, ingress.SecretKey)
 	helper := j.helper(a, c, by.Secret)
 	a.helper = helper.Store
-	switch {
+	switch setting := gitSetting().FindString(jobsEnvironment(c) + cloneScripts(c)); {
 	case hosts.CloneUnknown:
 		a.gitUnknown = trust.Finding{Code: manifest.CloneHost, Message: "the URL of its clone_url is not in the manifests"}
-	case strings.Contains(jobsEnvironment(c), gitFileVariable+"="):
-		a.gitUnknown = trust.Finding{Code: trust.CodeUndecided, Message: "environment of [[runners]] sets " + gitFileVariable + ", which git reads in place of the runner's file"}
+	case a.jobFault != "":
+		a.gitUnknown = trust.Finding{Code: pod.CodeNeverStarts, Message: "no job may start: " + a.jobFault}
+	case setting != "":
+		a.gitUnknown = trust.Finding{Code: trust.CodeUndecided, Message: "environment or a script of [[runners]] sets " + setting + ", so git may read another file than the runner's"}
 	}
 	if clone := hosts.Clone; a.Server.Plain || clone.Plain || !strings.EqualFold(clone.Address, a.Server.Address) {
 		a.clone = clone
@@ -37,7 +39,12 @@ func (j *judge) findClients(a *Runner, c *pod.Container) error {
 	if hosts.Cache.Name == "" || a.fault != nil {
 		return a.fault
 	}
-	helper.Server, a.cache = hosts.Cache, helper
+	a.cache = helper
+	if a.jobFault != "" {
+		a.cache.Verdict = trust.Verdict{Status: trust.StatusUnknown, Finding: a.gitUnknown}
+		return nil
+	}
+	a.cache.Server = hosts.Cache
 	if len(sent) == 0 {
 		message := "it trusts the public CAs and " + strings.Join(a.JobFiles, ", ") + ", and its server's CA is not in the manifests"
 		if len(a.JobFiles) == 0 {
@@ -57,8 +64,20 @@ var helperImage = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(^|/)gitlab-runner-helper:((alpine|ubuntu)[a-z0-9.]*-)*(x86_64|arm64|arm|s390x|ppc64le|riscv64)-[^/]+$`)
 })
 
-// gitFileVariable is stronger than http.<url>.sslCAInfo, which the runner sets (get_curl_handle in http.c of git).
-const gitFileVariable = "GIT_SSL_CAINFO"
+// gitSetting matches what leads git to other certificates than http.<url>.sslCAInfo, which the runner sets
+// (get_curl_handle in http.c of git), or may do.
+var gitSetting = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)GIT_SSL_CA\w*|sslCA\w*|GIT_CONFIG_(GLOBAL|SYSTEM)`)
+})
+
+// cloneScripts returns the text of what runs before git clones, also by the name before gitlab-runner 16.
+func cloneScripts(c *pod.Container) (text string) {
+	for _, name := range []string{"pre_get_sources_script", "pre_clone_script"} {
+		script, _, _ := c.Runner.Config().String(name)
+		text += script + c.Variable("RUNNER_"+strings.ToUpper(name)).Value
+	}
+	return text
+}
 
 // jobsEnvironment returns the text of the variables that [[runners]] has for its jobs.
 func jobsEnvironment(c *pod.Container) string {
@@ -95,12 +114,15 @@ func (j *judge) helper(a *Runner, c *pod.Container, served string) *Client {
 			client.Store.uncertain("the volume %q of the job pods is mounted at %s", v.Name, v.MountPath)
 			continue
 		}
-		if !pod.IsBelow(at, pod.SystemCertDir) && !pod.IsBelow(at, pod.SystemCertDirElse) {
-			continue
+		if dir := path.Dir(at); dir != pod.SystemCertDir && dir != pod.SystemCertDirElse || strings.Contains(environment, pod.CertDirVariable+"=") {
+			continue // Go reads the files in a folder, and none below (loadSystemRoots in crypto/x509/root_unix.go)
 		}
-		kind := map[string]string{"config_map": "ConfigMap", "secret": "Secret"}[v.Kind]
+		kind := pod.JobKinds[v.Kind]
 		a.JobFiles = append(a.JobFiles, strings.TrimPrefix(kind+"/"+v.Name, "/"))
 		key := v.SubPath
+		if len(v.Items) > 0 {
+			key = ""
+		}
 		for name, shown := range v.Items {
 			if shown == v.SubPath {
 				key = name

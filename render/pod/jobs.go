@@ -155,22 +155,56 @@ func IsJobFile(file string) bool {
 // volume has to be.
 var label = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`) })
 
-// VolumeObstacle says what keeps job pods from mounting a volume besides others; "" for nothing. The
-// executor names volumes as their objects, and has three more.
+// VolumeObstacle says what keeps job pods from mounting a volume besides others, or may do; "" for nothing.
 func VolumeObstacle(v tomledit.Volume, others []tomledit.Volume) string {
-	if !label().MatchString(v.Name) {
+	if why := volumeClash(v, others); why != "" {
+		return why
+	}
+	for _, other := range others {
+		if at := path.Clean(other.MountPath); IsBelow(v.MountPath, at) || strings.Contains(at, "$") {
+			return fmt.Sprintf("the volume %q is mounted at %s already", other.Name, other.MountPath)
+		}
+	}
+	return ""
+}
+
+// volumeClash says why the API server refuses job pods for a volume besides others; "" for nothing. The executor names
+// volumes as their objects, expands variables in the names, takes a claim once, and has three more.
+func volumeClash(v tomledit.Volume, others []tomledit.Volume) string {
+	if !label().MatchString(v.Name) && !strings.Contains(v.Name, "$") {
 		return "no volume can have this name: it takes at most 63 of -, 0-9 and a-z"
 	}
 	if slices.Contains([]string{"repo", "scripts", "logs"}, v.Name) {
 		return "the executor has a volume of this name"
 	}
 	for _, other := range others {
-		at := path.Clean(other.MountPath)
 		switch {
-		case other.Name == v.Name:
+		case other.Name == v.Name && (v.Kind != "pvc" || other.Kind != "pvc"):
 			return "another volume of the job pods has this name"
-		case at == v.MountPath, IsBelow(v.MountPath, at), strings.Contains(at, "$"):
+		case path.Clean(other.MountPath) == path.Clean(v.MountPath):
 			return fmt.Sprintf("the volume %q is mounted at %s already", other.Name, other.MountPath)
+		}
+	}
+	return ""
+}
+
+// JobKinds are the kinds of objects that job pods mount, by their tables in the template.
+var JobKinds = map[string]string{"config_map": "ConfigMap", "secret": "Secret"}
+
+// JobFault says why no job pod may start with the volumes of the template; "" for nothing.
+func (r *Runner) JobFault() string {
+	volumes, elsewhere := r.Config().Volumes(), r.JobsElsewhere()
+	for i, v := range volumes {
+		if why := volumeClash(v, volumes[:i]); why != "" {
+			return fmt.Sprintf("volume %q: %s", v.Name, why)
+		}
+		keys := slices.Sorted(maps.Keys(v.Items))
+		if len(keys) == 0 && v.SubPath != "" {
+			keys = []string{v.SubPath}
+		}
+		lacks := r.lacking(JobKinds[v.Kind], v.Name, elsewhere != "" || JobKinds[v.Kind] == "")
+		if at := slices.IndexFunc(keys, lacks); at >= 0 {
+			return fmt.Sprintf("volume %q: %s/%s does not have the key %s", v.Name, JobKinds[v.Kind], v.Name, keys[at])
 		}
 	}
 	return ""
