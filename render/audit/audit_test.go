@@ -146,7 +146,7 @@ func TestAudit(t *testing.T) {
 		"file for a folder": {mounts: mount + "        - {name: ro, mountPath: /ro}\n        - {name: certs, mountPath: /ro/x}\n", volumes: config + items,
 			objects: document("ConfigMap", "ours", "data", file, ca), way: pod.WayCertsDir, status: trust.StatusFailed, code: pod.CodeNeverStarts, from: "ConfigMap/ours"},
 		"folder for a file": {mounts: mount + "        - {name: ro, mountPath: /ro}\n        - {name: certs, mountPath: /ro/y, subPath: " + file + "}\n", volumes: config + items,
-			objects: document("ConfigMap", "ours", "data", file, ca), way: pod.WayCertsDir, status: trust.StatusUnknown, code: pod.CodeNeverStarts, from: "ConfigMap/ours"},
+			objects: document("ConfigMap", "ours", "data", file, ca), way: pod.WayCertsDir, status: trust.StatusFailed, code: pod.CodeNeverStarts, from: "ConfigMap/ours"},
 		"file where nothing is": {mounts: mount + "        - {name: ro, mountPath: /ro}\n        - {name: certs, mountPath: /ro/q, subPath: " + file + "}\n", volumes: config + items,
 			objects: document("ConfigMap", "ours", "data", file, ca), way: pod.WayCertsDir, status: trust.StatusFailed, code: pod.CodeNeverStarts, from: "ConfigMap/ours"},
 		"folder by its subPath": {mounts: mount + "        - {name: ro, mountPath: /ro}\n        - {name: ro, mountPath: /ro/x, subPath: none}\n", volumes: config + items,

@@ -79,8 +79,9 @@ func (c *Container) closedAround(m Mount) (around *Mount, why string, sure bool)
 				return nil, "", false
 			}
 		}
+		showsAll := slices.ContainsFunc(v.Sources, func(s Source) bool { return len(s.Items) == 0 })
 		return &parent, "is read-only and does not have its folder",
-			v.Kind == "emptyDir" && c.Runner.otherMounting(v.Name) == "" || v.isShown() && parent.subKey == "" && (folder || !v.showsAll())
+			v.Kind == "emptyDir" && c.Runner.otherMounting(v.Name) == "" || v.isShown() && parent.subKey == "" && (folder || !showsAll)
 	}
 	return nil, "", false
 }
@@ -97,8 +98,14 @@ func (r *Runner) shape(m Mount) (folder, file bool) {
 	case !v.isFiles():
 		return v.Kind == "emptyDir" && r.otherMounting(v.Name) == "", false
 	}
-	file = slices.Contains(Paths(v.Sources), path.Clean(m.subPath))
-	return !file && !v.showsAll(), file
+	at, unseen := path.Clean(m.subPath), false
+	file = slices.Contains(Paths(v.Sources), at)
+	for _, s := range v.Sources {
+		o := r.find(s)
+		file = file || len(s.Items) == 0 && o != nil && slices.Contains(o.DataKeys(), at)
+		unseen = unseen || len(s.Items) == 0 && o == nil
+	}
+	return !file && !unseen, file
 }
 
 // clash says which mounts need one another's place to be a file and a folder, and may not be the same; "" for none.

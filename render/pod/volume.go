@@ -125,11 +125,6 @@ func (v *Volume) isReadOnly() bool {
 	return v.isShown() || v.Kind == "image" || manifest.IsTrue(manifest.Text(v.Node, v.Kind, "readOnly"))
 }
 
-// showsAll reports whether the volume shows all keys of an object.
-func (v *Volume) showsAll() bool {
-	return slices.ContainsFunc(v.Sources, func(s Source) bool { return len(s.Items) == 0 })
-}
-
 // fileMode reads a mode, another one where there is none, and -1, which is none either, for what is no number.
 func fileMode(node *yaml.RNode, otherwise int64) int64 {
 	if node.IsNil() || yaml.IsYNodeTaggedNull(node.YNode()) {
