@@ -49,10 +49,21 @@ func (r *Runner) ConfigTemplate() (*Template, error) {
 	return t, nil
 }
 
-// findTemplate returns the runner's template; nil where it has none. What the stream does not show is an error.
+// findTemplate returns the runner's template; nil where it has none. What the stream does not show is an error, and so is
+// one that not all of its containers have.
 func (r *Runner) findTemplate() (*Template, error) {
-	for at := 0; r.template == nil || r.template.ConfigMap == nil && r.template.fault == nil && at < len(r.Containers); at++ {
-		r.template = r.Containers[at].template()
+	if r.template == nil {
+		r.template = &Template{}
+		for at, c := range r.Containers {
+			t := c.template()
+			t.isBesides = t.isBesides || r.template.isBesides
+			if first := r.template; at > 0 && (t.ConfigMap != first.ConfigMap || t.key != first.key) {
+				t.ConfigMap, t.fault = nil, r.Refuse(manifest.BadTemplate, c.Field(TemplateKey), "it is not that of the other containers")
+				r.template = t
+				break
+			}
+			r.template = t
+		}
 	}
 	if r.template.ConfigMap == nil {
 		return nil, r.template.fault
