@@ -48,7 +48,8 @@ Each client has a verdict of its own: the runner; git in its jobs, which reads t
 ` + "`clone_url`" + `; and the jobs' cache in S3, whose client trusts the public CAs and what ` + "`--jobs`" + ` mounts. A cache that is
 sure to fail is a failure of the runner. One that cannot be judged is not, since jobs go on without it.
 
-Objects that are only in the cluster are unknown, also where ` + "`envFrom`" + ` names one that may set CI_SERVER_TLS_CA_FILE or
+Give it all manifests of the release: the template of registration, which the container has in /configmaps, can name another
+file. Objects that are only in the cluster are unknown, also where ` + "`envFrom`" + ` names one that may set CI_SERVER_TLS_CA_FILE or
 HOME. With ` + "`--release`" + ` and ` + "`--all`" + `, their one key is read with kubectl.
 
 ` + "`--online`" + ` dials the servers of all clients, and follows an http:// URL to where it redirects. ` + "`--connect`" + ` and the pod's
