@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -22,6 +23,10 @@ func (w world) read(deployment map[string]any) (data []byte, path string, err er
 			return nil, "", fmt.Errorf("two containers %q", text(c, "name"))
 		}
 		names[text(c, "name")] = true
+		isInit := slices.ContainsFunc(list(pod, "initContainers"), func(other any) bool { return text(other, "name") == text(c, "name") })
+		if user := usersOf(pod, c)[0]; user.uid == 0 && user.notRoot && (isInit || text(c, "name") == "runner") {
+			return nil, "", fmt.Errorf("container %s: runAsNonRoot, and the user 0", text(c, "name")) // verifyRunAsNonRoot in pkg/kubelet/kuberuntime
+		}
 		r, err := mountsOf(c, volumes)
 		if err != nil {
 			return nil, "", fmt.Errorf("container %s: %w", text(c, "name"), err)
@@ -77,7 +82,8 @@ func pathFor(env map[string]string, uid int) (string, error) {
 type user struct {
 	uid     int
 	fsGroup bool
-	group   int // -1 is the image's
+	group   int  // -1 is the image's
+	notRoot bool // or the container does not start
 }
 
 // usersOf returns the users that a container may have: what neither the container nor the pod says is the
@@ -89,7 +95,7 @@ func usersOf(pod, container any) []user {
 		}
 		return at(pod, "securityContext", name)
 	}
-	u := user{uid: 999, group: -1, fsGroup: at(pod, "securityContext", "fsGroup") != nil}
+	u := user{uid: 999, group: -1, fsGroup: at(pod, "securityContext", "fsGroup") != nil, notRoot: security("runAsNonRoot") == true}
 	if group, given := security("runAsGroup").(float64); given {
 		u.group = int(group)
 	}
@@ -97,7 +103,7 @@ func usersOf(pod, container any) []user {
 		u.uid = int(uid)
 		return []user{u}
 	}
-	if security("runAsNonRoot") == true {
+	if u.notRoot {
 		return []user{u}
 	}
 	return []user{{uid: 0}, u}
