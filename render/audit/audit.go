@@ -53,7 +53,7 @@ type Runner struct {
 	stricter   *trust.Finding      // why git may not accept a file that the runner does
 	cache      *Client
 	gitUnknown trust.Finding // why the stream does not show what git connects to, or with
-	jobFault   string        // why no job may start
+	jobFault   string        // why jobs may not start
 	fault      error         // of an object for the job pods that cannot be read
 }
 

@@ -26,10 +26,10 @@ func (j *judge) findClients(a *Runner, c *pod.Container) error {
 	helper := j.helper(a, c, by.Secret)
 	a.helper = helper.Store
 	switch setting := gitSetting().FindString(jobsEnvironment(c) + cloneScripts(c)); {
+	case a.jobFault != "":
+		a.gitUnknown = trust.Finding{Code: pod.CodeNeverStarts, Message: "jobs may not start: " + a.jobFault}
 	case hosts.CloneUnknown:
 		a.gitUnknown = trust.Finding{Code: manifest.CloneHost, Message: "the URL of its clone_url is not in the manifests"}
-	case a.jobFault != "":
-		a.gitUnknown = trust.Finding{Code: pod.CodeNeverStarts, Message: "no job may start: " + a.jobFault}
 	case setting != "":
 		a.gitUnknown = trust.Finding{Code: trust.CodeUndecided, Message: "environment or a script of [[runners]] sets " + setting + ", so git may read another file than the runner's"}
 	}

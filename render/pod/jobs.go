@@ -191,7 +191,7 @@ func volumeClash(v tomledit.Volume, others []tomledit.Volume) string {
 // JobKinds are the kinds of objects that job pods mount, by their tables in the template.
 var JobKinds = map[string]string{"config_map": "ConfigMap", "secret": "Secret"}
 
-// JobFault says why no job pod may start with the volumes of the template; "" for nothing.
+// JobFault says why job pods may not start with the volumes of the template; "" for nothing.
 func (r *Runner) JobFault() string {
 	volumes, elsewhere := r.Config().Volumes(), r.JobsElsewhere()
 	for i, v := range volumes {
