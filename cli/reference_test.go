@@ -58,10 +58,11 @@ images, and what the manifests put in its place or beside it; else it is unknown
 entrypoint may add a file as root (` + "`CA_CERTIFICATES_PATH`" + `).
 
 It does not look at: admission webhooks, quotas, images (where HOME is not set, the runner's home is taken to be that of
-GitLab's images), and nodes on which no pod fits; what the API server refuses of a Deployment besides volumes and mounts
-(selectors, restart policies, values of variables that are no strings), and of other objects (names, keys, sizes);
-capabilities, SELinux and file systems of the node; other variables that ` + "`envFrom`" + ` sets from objects of the cluster;
-what scripts in the container change before the runner starts, and where they look for the template; the job pods' own host aliases.
+GitLab's images), and nodes on which no pod fits; what the API server refuses of a Deployment besides names, items and paths
+of volumes and mounts (kinds of sources, selectors, restart policies, values of variables that are no strings), and of other
+objects (names, keys, sizes); capabilities, SELinux and file systems of the node; other variables that ` + "`envFrom`" + ` sets
+from objects of the cluster; what scripts in the container change before the runner starts, and where they look for the
+template; the job pods' own host aliases.
 `)
 	page.WriteString("\n## Exit codes\n\n" + markdownTable([][]string{
 		{"code", "meaning"},
