@@ -177,13 +177,18 @@ func unacceptable(c *x509.Certificate, host string) *Finding {
 func mayName(ca *x509.Certificate, host string) bool {
 	if ip := net.ParseIP(host); ip != nil {
 		holds := func(network *net.IPNet) bool { return network.Contains(ip) }
-		return (len(ca.PermittedIPRanges) == 0 || slices.ContainsFunc(ca.PermittedIPRanges, holds)) && !slices.ContainsFunc(ca.ExcludedIPRanges, holds)
+		return within(ca.PermittedIPRanges, ca.ExcludedIPRanges, holds)
 	}
 	holds := func(domain string) bool {
 		domain, name := strings.ToLower(domain), strings.ToLower(host)
 		return domain == "" || name == domain || strings.HasSuffix(name, "."+strings.TrimPrefix(domain, "."))
 	}
-	return (len(ca.PermittedDNSDomains) == 0 || slices.ContainsFunc(ca.PermittedDNSDomains, holds)) && !slices.ContainsFunc(ca.ExcludedDNSDomains, holds)
+	return within(ca.PermittedDNSDomains, ca.ExcludedDNSDomains, holds)
+}
+
+// within reports whether one of the permitted subtrees, if there are any, holds a name, and none of the excluded.
+func within[T any](permitted, excluded []T, holds func(T) bool) bool {
+	return (len(permitted) == 0 || slices.ContainsFunc(permitted, holds)) && !slices.ContainsFunc(excluded, holds)
 }
 
 // issuedHere reports whether a CA of the bundle may have issued a certificate.

@@ -22,7 +22,7 @@ type Container struct {
 
 	env    map[string]*yaml.RNode // of a name the last entry, which Kubernetes takes
 	byPath map[string][]Mount
-	uid    int64 // -1 where the image decides, and the images of the chart are not root's
+	uid    int64 // -1 where the image decides
 }
 
 func (r *Runner) readContainer(node *yaml.RNode) (*Container, error) {

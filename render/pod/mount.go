@@ -101,9 +101,12 @@ func (r *Runner) shape(m Mount) (folder, file bool) {
 	at, unseen := path.Clean(m.subPath), false
 	file = slices.Contains(Paths(v.Sources), at)
 	for _, s := range v.Sources {
+		if len(s.Items) > 0 {
+			continue
+		}
 		o := r.find(s)
-		file = file || len(s.Items) == 0 && o != nil && slices.Contains(o.DataKeys(), at)
-		unseen = unseen || len(s.Items) == 0 && o == nil
+		file = file || o != nil && slices.Contains(o.DataKeys(), at)
+		unseen = unseen || o == nil
 	}
 	return !file && !unseen, file
 }

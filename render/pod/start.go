@@ -25,9 +25,9 @@ func (r *Runner) StartFault() *trust.Verdict {
 	if why == "" {
 		code, why = CodeNeverStarts, r.volumeFault()
 	}
+	inits := len(r.all) - len(containersOf(r.Object))
 	for n, c := range r.all {
-		isInit := n < len(r.all)-len(containersOf(r.Object))
-		if c.mustNotBeRoot() && (isInit || slices.Contains(r.Containers, c)) { // verifyRunAsNonRoot in pkg/kubelet/kuberuntime of Kubernetes
+		if c.mustNotBeRoot() && (n < inits || slices.Contains(r.Containers, c)) { // verifyRunAsNonRoot in pkg/kubelet/kuberuntime of Kubernetes
 			switch {
 			case c.uid == 0:
 				why = cmp.Or(why, "the container "+c.Name+" has runAsNonRoot, and the user 0")

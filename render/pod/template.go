@@ -26,8 +26,9 @@ type Template struct {
 	ConfigMap *manifest.Object // or a Secret; nil where the stream has none
 	key       string           // of it
 
-	fault  error            // why the stream does not show it, or its TOML is none
+	hidden error            // why the stream does not show it
 	config *tomledit.Config // of the text that was parsed last
+	fault  error            // of that text
 	parsed string
 
 	isBesides bool // config.toml, which the chart's script copies, has a tls-ca-file
@@ -58,7 +59,7 @@ func (r *Runner) findTemplate() (*Template, error) {
 			t := c.template()
 			t.isBesides = t.isBesides || r.template.isBesides
 			if first := r.template; at > 0 && (t.ConfigMap != first.ConfigMap || t.key != first.key) {
-				t.ConfigMap, t.fault = nil, r.Refuse(manifest.BadTemplate, c.Field(TemplateKey), "it is not that of the other containers")
+				t.ConfigMap, t.hidden = nil, r.Refuse(manifest.BadTemplate, c.Field(TemplateKey), "it is not that of the other containers")
 				r.template = t
 				break
 			}
@@ -66,7 +67,7 @@ func (r *Runner) findTemplate() (*Template, error) {
 		}
 	}
 	if r.template.ConfigMap == nil {
-		return nil, r.template.fault
+		return nil, r.template.hidden
 	}
 	return r.template, nil
 }
@@ -89,12 +90,12 @@ func (c *Container) template() *Template {
 		_, name, _ := strings.Cut(f.From, "/")
 		switch o := c.Runner.find(Source{Kind: f.Kind, Name: name}); {
 		case err != nil:
-			t.fault = err
+			t.hidden = err
 		case t.ConfigMap != nil || f.State == Missing || f.State == Unmounted:
 		case o != nil && (isChart || f.Kind == "ConfigMap"):
 			t.ConfigMap, t.key = o, f.Key
 		case isChart:
-			t.fault = c.Runner.Refuse(manifest.BadTemplate, c.Field(at), "its content is not known: %s %s", f.From, f.Why)
+			t.hidden = c.Runner.Refuse(manifest.BadTemplate, c.Field(at), "its content is not known: %s %s", f.From, f.Why)
 		}
 	}
 	return t
@@ -116,12 +117,13 @@ func (r *Runner) TemplateFault() *trust.Verdict {
 }
 
 // TemplateUnknown returns that the stream does not show the runner's template, which may name another file; nil where
-// it does.
+// it does. The filter does not warn of it, as its stream may be a part of the release.
 func (r *Runner) TemplateUnknown() *trust.Verdict {
 	_, err := r.findTemplate()
 	return templateVerdict(trust.StatusUnknown, "its template may have a tls-ca-file: ", err)
 }
 
+// templateVerdict is about a fault of the template; nil for any other error, and for none.
 func templateVerdict(status trust.Status, begin string, err error) *trust.Verdict {
 	found, isRefusal := errors.AsType[*manifest.Error](err)
 	if !isRefusal {
