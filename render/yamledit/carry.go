@@ -55,6 +55,7 @@ func carriedEdits(text []byte, before, after *yaml.Node) (_ []udiff.Edit, err er
 	}
 	_, _, tail := cutMarkers(text)
 	c.end = len(c.starts) - bytes.Count(tail, []byte("\n"))
+	before, after = c.prune(before, after)
 	c.addScalars(before)
 	after = writable(after)
 	c.editScalars(after)
