@@ -17,10 +17,15 @@ type report struct {
 	began    time.Time
 	small    []*contender // the filter first
 	series   []*series
-	large    [][2]*contender // the filter and cat
+	large    []beside
 	starts   []start
 	releases releases
 	fetch    fetched
+}
+
+// beside is the filter and others with the largest stream of a series.
+type beside struct {
+	ours, cat, least *contender
 }
 
 // page returns docs/BENCHMARK.md.
@@ -55,9 +60,9 @@ func (r *report) machine(t *testing.T, b *strings.Builder) {
 	fmt.Fprintf(b, "| | |\n|---|---|\n| machine | %s, %d processors, %s/%s |\n", model, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)
 	fmt.Fprintf(b, "| system | Linux %s |\n", strings.TrimSpace(run(t, "uname", "-r")))
 	fmt.Fprintf(b, "| this program | %s, with %s |\n", version, runtime.Version())
-	fmt.Fprintf(b, "| kustomize | %s |\n", strings.TrimSpace(run(t, r.small[4].command[3], "version")))
-	fmt.Fprintf(b, "| yq | %s |\n", lastWord(run(t, r.small[5].command[0], "--version")))
-	for _, c := range r.small[6:8] {
+	fmt.Fprintf(b, "| kustomize | %s |\n", strings.TrimSpace(run(t, r.small[5].command[3], "version")))
+	fmt.Fprintf(b, "| yq | %s |\n", lastWord(run(t, r.small[6].command[0], "--version")))
+	for _, c := range r.small[7:9] {
 		fmt.Fprintf(b, "| Helm | %s |\n", lastWord(run(t, c.command[0], "version", "--template", "{{.Version}}")))
 	}
 }
@@ -86,9 +91,9 @@ func (r *report) smallTable(b *strings.Builder) {
 	for _, c := range r.small {
 		fmt.Fprintf(b, "| %s | %s | %d | %.2f | %.2f |\n", c.name, ms(c.median()), c.peakKiB>>10, ratio(ours, c), ratio(c, ours))
 	}
-	fmt.Fprintf(b, "\nEach ran %d times, the slow ones %d times.\n\n| goal | reached |\n|---|---|\n", len(ours.times), len(r.small[4].times))
-	goal(b, "at most 1.5 times the program that only parses a line with kyaml", ratio(ours, r.small[3]), 1.5)
-	goal(b, "at most 1/15 of kustomize (0.067)", ratio(ours, r.small[4]), 1./15)
+	fmt.Fprintf(b, "\nEach ran %d times, the slow ones %d times.\n\n| goal | reached |\n|---|---|\n", len(ours.times), len(r.small[5].times))
+	goal(b, fmt.Sprintf("at most 1.5 times the program that only parses a line with kyaml (the least program: %.3g)", ratio(r.small[4], r.small[3])), ratio(ours, r.small[3]), 1.5)
+	goal(b, "at most 1/15 of kustomize (0.067)", ratio(ours, r.small[5]), 1./15)
 }
 
 // goal writes whether something that has to be small is.
@@ -113,9 +118,9 @@ func (r *report) largeTable(b *strings.Builder) {
 		fmt.Fprintf(b, "| %s | %s | %s | %s | %.2f | %.2f |\n", s.name, strings.Join(sizes, ", "), strings.Join(times, ", "), strings.Join(peaks, ", "), s.slope(), s.lastSlope())
 	}
 	b.WriteString("\n| goal | reached |\n|---|---|\n")
-	for i, pair := range r.large {
-		name, ours := r.series[i].name, pair[0]
-		goal(b, fmt.Sprintf("%.3g %s: at most 3 times cat", r.series[i].of[len(r.series[i].of)-1], name), ratio(ours, pair[1]), 3)
+	for i, of := range r.large {
+		name, ours := r.series[i].name, of.ours
+		goal(b, fmt.Sprintf("%.3g %s: at most 3 times cat (the least program: %.3g)", r.series[i].of[len(r.series[i].of)-1], name, ratio(of.least, of.cat)), ratio(ours, of.cat), 3)
 		goal(b, "its peak at most 1.3 times the input", float64(ours.peakKiB<<10)/float64(len(ours.stream)), 1.3)
 	}
 	for _, s := range r.series {
