@@ -42,10 +42,10 @@ func (c *carrier) prune(before, after *yaml.Node) (_, _ *yaml.Node) {
 // isAt reports whether two nodes are at one place of the text.
 func isAt(a, b *yaml.Node) bool { return a.Line == b.Line && a.Column == b.Column }
 
-// stays reports whether a tree is that of the text, which is of one that no alias stands for.
+// stays reports whether a tree is as it was read, and none of it came from an alias.
 func stays(old, edited *yaml.Node) bool {
 	return old.Line > 0 && isAt(old, edited) && old.Kind == edited.Kind && old.Tag == edited.Tag && old.Value == edited.Value &&
-		old.Style == edited.Style && old.LineComment == edited.LineComment && slices.EqualFunc(old.Content, edited.Content, stays)
+		slices.EqualFunc(old.Content, edited.Content, stays)
 }
 
 // markOfAll returns a scalar that stands for a collection, by the marks of its first and its last scalar; one
