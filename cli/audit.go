@@ -160,7 +160,7 @@ func newRunnerResult(r audit.Runner, clients []clientResult) runnerResult {
 	}
 	if r.Bundle != nil {
 		result.Certificates = certificates(r.Bundle.Certificates())
-		result.expiry = r.Bundle.NotAfter(r.Server.Name)
+		result.expiry = r.NotAfter()
 	}
 	return result
 }

@@ -1,10 +1,14 @@
 package trust_test
 
 import (
+	"crypto"
+	"crypto/dsa"
+	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"math/big"
-	"math/rand/v2"
+	mathrand "math/rand/v2"
 	"net"
 	"testing"
 
@@ -18,7 +22,7 @@ func TestUnusableBesideGo(t *testing.T) {
 	const host = "gitlab.lab.test"
 	domains := []string{"", "test", ".test", "lab.test", ".lab.test", "LAB.test", host, "." + host, "a.lab.test", "other.test", "ab.test"}
 	usages := []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth, x509.ExtKeyUsageCodeSigning, x509.ExtKeyUsageAny}
-	random := rand.New(rand.NewPCG(1, 2))
+	random := mathrand.New(mathrand.NewPCG(1, 2))
 	some := func() (names []string) {
 		for range max(0, random.IntN(5)-2) {
 			names = append(names, domains[random.IntN(len(domains))])
@@ -64,5 +68,46 @@ func TestUnusableBesideGo(t *testing.T) {
 	}
 	if refused < 100 || refused > 1100 {
 		t.Errorf("%d of 1200 are refused", refused)
+	}
+}
+
+// TestSignsNothingBesideGo compares the word on CAs of several keys and key usages with that of crypto/x509 on a
+// certificate that they signed.
+func TestSignsNothingBesideGo(t *testing.T) {
+	const host = "gitlab.test"
+	t.Setenv("GODEBUG", "rsa1024min=0") // to make what Go refuses to check
+	short, err := rsa.GenerateKey(rand.Reader, 768)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := []crypto.Signer{short, trusttest.NewKey(trusttest.RSA1024), trusttest.NewKey(trusttest.P256), trusttest.NewKey(trusttest.Ed25519)}
+	barren := 0
+	for _, key := range keys {
+		for _, usage := range []x509.KeyUsage{0, x509.KeyUsageCertSign, x509.KeyUsageCRLSign, x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature} {
+			for i, public := range []any{key.Public(), nil, &dsa.PublicKey{}} { // Go has none of Ed448
+				t.Setenv("GODEBUG", "rsa1024min=0")
+				ca := trusttest.Certify(&x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: host}, NotBefore: noon.Add(-day),
+					NotAfter: noon.Add(day), BasicConstraintsValid: true, IsCA: true, KeyUsage: usage}, key, nil)
+				leaf := ca.Issue(trusttest.Leaf(noon, host)).Certificate
+				t.Setenv("GODEBUG", "")
+				if ca.Certificate.PublicKey = public; i > 0 {
+					ca.Certificate.PublicKeyAlgorithm = x509.UnknownPublicKeyAlgorithm
+				}
+				_, err := leaf.Verify(x509.VerifyOptions{Roots: trust.Pool(ca.Certificate), CurrentTime: noon, DNSName: host})
+				f := trust.SignsNothing(ca.Certificate, host)
+				if (err != nil) != (f != nil) {
+					t.Errorf("%T, %T, usage %b: got %v, and Go says %v", key, public, usage, f, err)
+				}
+				if f != nil {
+					barren++
+				}
+				if own := trust.SignsNothing(leaf, host); own != nil {
+					t.Errorf("the host's own certificate: %v", own)
+				}
+			}
+		}
+	}
+	if barren != 39 {
+		t.Errorf("%d of 48 sign nothing", barren)
 	}
 }

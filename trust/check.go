@@ -3,6 +3,8 @@ package trust
 import (
 	"bytes"
 	"cmp"
+	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/x509"
 	"encoding/asn1"
 	"errors"
@@ -223,10 +225,43 @@ func (b *Bundle) Unusable(host string, now time.Time) *Finding {
 	switch {
 	case len(deciding) == 0:
 		return &b.checkHost(host)[0]
-	case slices.ContainsFunc(deciding, func(c *x509.Certificate) bool { return OutsideValidity(c, now) == nil && unacceptable(c, host) == nil }):
+	case len(b.Working(host, now)) > 0:
 		return nil
 	}
 	return cmp.Or(OutsideValidity(lastOf(deciding), now), unacceptable(lastOf(deciding), host))
+}
+
+// Working returns the certificates by which a client with this bundle may connect to host at now: CAs, and the host's
+// own. There are none where the bundle is [Bundle.Unusable].
+func (b *Bundle) Working(host string, now time.Time) []*x509.Certificate {
+	return slices.DeleteFunc(slices.Clone(b.deciding(host)), func(c *x509.Certificate) bool {
+		return OutsideValidity(c, now) != nil || unacceptable(c, host) != nil
+	})
+}
+
+// SignsNothing says why Go takes no certificate that c has signed (CheckSignatureFrom in crypto/x509, and the keys that
+// its checkSignature knows); nil where it may, and where c is the host's own.
+func SignsNothing(c *x509.Certificate, host string) *Finding {
+	_, isECDSA := c.PublicKey.(*ecdsa.PublicKey)
+	_, isEd25519 := c.PublicKey.(ed25519.PublicKey)
+	switch bits := rsaBits(c); {
+	case host == "" || c.VerifyHostname(host) == nil:
+		return nil
+	case bits == 0 && !isECDSA && !isEd25519:
+		return new(Found(CodeInvalid, "certificate %s has a key of a kind (%s) with which Go checks no signature", NameOf(c), c.PublicKeyAlgorithm))
+	case 0 < bits && bits < 1024:
+		return new(Found(CodeInvalid, "certificate %s has an RSA key of %d bits: Go checks no signature with less than 1024", NameOf(c), bits))
+	}
+	return mayNotSign(c)
+}
+
+// CommonNameOnly finds a self-signed certificate with a host in its common name and no other names. Where it is the
+// server's own, Go refuses it, as any without alternative names; a CA may be called so.
+func CommonNameOnly(c *x509.Certificate, host string) *Finding {
+	if len(CoveredNames(c)) > 0 || host == "" || !strings.EqualFold(c.Subject.CommonName, host) || !SelfSigned(c) {
+		return nil
+	}
+	return new(Found(CodeNameForm, "certificate %s has the host in its common name only: if it is the server's own, the runner refuses it", NameOf(c)))
 }
 
 // oldVersion warns of what keeps git with GnuTLS from reading the file that has it.

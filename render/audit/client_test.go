@@ -81,14 +81,14 @@ func TestClients(t *testing.T) {
 	ingress := func(secret string) string {
 		return "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: gitlab}\nspec: {tls: [{hosts: [gitlab.example.com], secretName: " + secret + "}]}\n"
 	}
-	ca := document("Secret", "theirs", "stringData", "tls.crt", certificate(t, "ca.crt"))
+	chain := document("Secret", "theirs", "stringData", "tls.crt", certificate(t, "chain.crt"))
 	for name, c := range map[string]struct {
 		objects string
 		git     trust.Status
 		sends   string
 	}{
 		"served":                  {ingress("theirs"), trust.StatusUnknown, "Secret/theirs"},
-		"served, in the stream":   {ingress("theirs") + ca + document("ConfigMap", "config", "data", "entrypoint", "x"), trust.StatusOK, ""},
+		"served, in the stream":   {ingress("theirs") + chain + document("ConfigMap", "config", "data", "entrypoint", "x"), trust.StatusOK, ""},
 		"served from another one": {ingress("other"), trust.StatusUnknown, ""},
 		"for the host of clone_url": {document("ConfigMap", "config", "data", configName, clone) +
 			document("Secret", "theirs", "stringData", "tls.crt", certificate(t, "wrong-host.crt")), trust.StatusFailed, ""},

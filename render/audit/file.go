@@ -2,6 +2,7 @@ package audit
 
 import (
 	"cmp"
+	"crypto/x509"
 	"fmt"
 	"path"
 	"slices"
@@ -62,21 +63,84 @@ func (a *Runner) judgeBundle(found pod.File, options Options) {
 	warnings, _ := bundle.Check(a.Server.Name, a.Server.Address, options.Now, true) // forced: no error
 	a.Bundle, a.Warnings = bundle, slices.Concat(unseen, warnings)
 	if reason := a.unusable(a.Server, options.Now); reason != nil {
-		a.Status, a.Finding = trust.StatusFailed, *reason
-		a.Warnings = slices.DeleteFunc(a.Warnings, func(f trust.Finding) bool { return f.Code == reason.Code })
+		a.fail(*reason)
 		return
 	}
+	working, end := bundle.Working(a.Server.Name, options.Now), options.Now.Add(options.ExpiresWithin)
+	if reason := ofEach(working, a.Server.Name, trust.SignsNothing); reason != nil {
+		a.fail(*reason)
+		return
+	}
+	if a.sendsFile() {
+		a.judgeServed(options.Now)
+	} else {
+		a.findStricter(working)
+	}
+	switch reason := ofEach(working, a.Server.Name, trust.CommonNameOnly); {
+	case a.Status == trust.StatusFailed:
+	case a.unusable(a.Server, end) != nil || a.sendsFile() && !a.served(end).OK():
+		a.judge(trust.StatusFailed, CodeEndsTooEarly, "it will have stopped working by "+trust.Moment(end))
+	case reason != nil && !a.sendsFile():
+		a.Status, a.Finding = trust.StatusUnknown, *reason
+	default:
+		a.judge(trust.StatusOK, CodeFileOK, "the file holds a CA or the server's own certificate, valid now")
+	}
+}
+
+// fail judges by a finding of the certificates, of which a warning may be there already.
+func (a *Runner) fail(reason trust.Finding) {
+	reason.Host = a.Server.Address
+	a.Status, a.Finding = trust.StatusFailed, reason
+	a.Warnings = slices.DeleteFunc(a.Warnings, func(f trust.Finding) bool { return f.Code == reason.Code })
+}
+
+// sendsFile reports whether the server sends what is in the file, as an Ingress does, at the port of one.
+func (a *Runner) sendsFile() bool { return a.ServedBy != "" && a.Server.Address == a.Server.Name }
+
+// served judges the runner with a server that sends what is in the file.
+func (a *Runner) served(at time.Time) trust.Verdict {
+	return trust.JudgeRunner(a.Server.Name, a.Bundle.Certificates(), a.Bundle, a.Store.Pool(), at)
+}
+
+// NotAfter returns when the file of a runner with a Bundle stops working, or what the server sends of it.
+func (a *Runner) NotAfter() time.Time {
+	end := a.Bundle.NotAfter(a.Server.Name)
+	if sent := a.Bundle.Certificates()[0].NotAfter.UTC(); a.sendsFile() && sent.Before(end) {
+		return sent
+	}
+	return end
+}
+
+// judgeServed judges the certificates of the file as those that the server sends.
+func (a *Runner) judgeServed(now time.Time) {
+	if v := a.served(now); !v.OK() {
+		a.fail(v.Finding)
+	}
+	if v := gitclient.Judge(a.Server.Name, a.Bundle.Certificates(), a.Bundle, now); !v.OK() {
+		a.stricter = &v.Finding
+	}
+}
+
+// findStricter finds what may keep git from connecting to a server, whatever that sends.
+func (a *Runner) findStricter(working []*x509.Certificate) {
 	isStricter := func(f trust.Finding) bool { return f.Code == trust.CodeIssuerMissing || f.Code == trust.CodeExpiredCA }
-	if at := slices.IndexFunc(a.Warnings, isStricter); at >= 0 && a.ServedBy == "" { // both kinds of git accept what the server sends
+	if at := slices.IndexFunc(a.Warnings, isStricter); at >= 0 {
 		a.stricter = new(a.Warnings[at])
 		a.Warnings = slices.DeleteFunc(a.Warnings, isStricter)
 	}
-	a.stricter = cmp.Or(gitclient.FileOddity(bundle), a.stricter)
-	if end := options.Now.Add(options.ExpiresWithin); a.unusable(a.Server, end) != nil {
-		a.judge(trust.StatusFailed, CodeEndsTooEarly, "it will have stopped working by "+trust.Moment(end))
-		return
+	a.stricter = cmp.Or(gitclient.FileOddity(a.Bundle), ofEach(working, a.Server.Name, gitclient.Oddity), a.stricter)
+}
+
+// ofEach returns what there is against the first certificate, if there is something against every one.
+func ofEach(certs []*x509.Certificate, host string, find func(c *x509.Certificate, host string) *trust.Finding) (first *trust.Finding) {
+	for _, c := range certs {
+		f := find(c, host)
+		if f == nil {
+			return nil
+		}
+		first = cmp.Or(first, f)
 	}
-	a.judge(trust.StatusOK, CodeFileOK, "the file holds a CA or the server's own certificate, valid now")
+	return first
 }
 
 // unusable says why no client with the runner's file connects to a server; nil where it may.

@@ -21,7 +21,10 @@ import (
 func (j *judge) findClients(a *Runner, c *pod.Container) error {
 	a.Jobs = c.Runner.HasScript()
 	hosts := c.Hosts()[0]
-	by, _ := j.terminations.Secret(c.Runner.Object, hosts.Cache.Name, false) // with an error it is no source, which would be refused
+	by := ingress.Served{}
+	if hosts.Cache.Address == hosts.Cache.Name { // at the port of an Ingress
+		by, _ = j.terminations.Secret(c.Runner.Object, hosts.Cache.Name, false) // with an error it is no source, which would be refused
+	}
 	sent, _ := j.jobFile(a, c, "Secret", by.Secret, ingress.SecretKey)
 	helper := j.helper(a, c, by.Secret)
 	a.helper = helper.Store

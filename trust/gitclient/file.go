@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"slices"
+	"strings"
 
 	"helm-runnertrust/trust"
 )
@@ -37,4 +38,20 @@ func FileOddity(file *trust.Bundle) *trust.Finding {
 		return new(unknown(undecided("%s holds more than plain certificates, of which git may read none", file.Origin())).Finding)
 	}
 	return nil
+}
+
+// Oddity says what about a certificate of the file, a CA or the host's own, may keep git from connecting through it,
+// whatever else there is; nil where it is plain. An empty host leaves the names unchecked.
+func Oddity(c *x509.Certificate, host string) *trust.Finding {
+	f := certificateOddity(c, !c.IsCA)
+	switch {
+	case f != nil:
+	case len(extension(c, oidNameConstraints)) > 0 && (!c.IsCA || !plainConstraints(c, []string{strings.ToLower(host)})):
+		f = unusual(c, "has unusual name constraints, or constrains an unusual name")
+	case host != "" && !c.IsCA && coverage(c, host) != trust.StatusOK:
+		f = unusual(c, "has no plain name for %q among its alternative names", host)
+	default:
+		return nil
+	}
+	return new(unknown(f).Finding)
 }
