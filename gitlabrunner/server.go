@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/url"
 	"path"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -66,11 +67,23 @@ func ParseServer(rawURL string) (Server, error) {
 		return Server{}, fmt.Errorf("%q has no host", shown)
 	case trust.HasUser(u.String()):
 		return Server{}, fmt.Errorf("%q has an @ behind its host: / ? and # of a password are written %%2F %%3F and %%23", shown)
+	case strings.Contains(name, "%"):
+		return Server{}, fmt.Errorf("%q has a zone, which no certificate is for", shown)
+	case u.RawQuery != "" || u.Fragment != "":
+		return Server{}, fmt.Errorf("%q has a ? or a #, behind which the runner would put its paths", shown)
+	case !isPort(u.Port()):
+		return Server{}, fmt.Errorf("%q has a port over 65535", shown)
 	}
 	return Server{
 		URL: trust.PrintableURL(u.String()), Name: ASCIIName(u.Hostname()), CertFile: certFile(u.Host),
 		Plain: u.Scheme == "http", Address: address(u),
 	}, nil
+}
+
+// isPort reports whether a port of a URL is one, or none.
+func isPort(port string) bool {
+	_, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil
 }
 
 // address is the host, with the port unless that is the one of https.

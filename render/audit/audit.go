@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"regexp"
+	"strings"
+	"sync"
 	"time"
 
 	"helm-runnertrust/gitlabrunner"
@@ -173,16 +176,27 @@ func (j *judge) container(a *Runner, c *pod.Container) (err error) {
 		}
 	}
 	a.judgeFile(found, j.options)
+	if isPlain := a.File == "" || a.File == path.Clean(a.File); strings.Contains(a.File, "/..") || !isPlain && a.Status != trust.StatusFailed {
+		a.judge(trust.StatusUnknown, CodeFileUnknown, "what its path leads to depends on the folders on the way, which the kernel follows")
+	}
+	if setting := commandSetting().FindString(c.Command()); setting != "" && a.Status == trust.StatusOK {
+		a.judge(trust.StatusUnknown, CodeFileUnknown, "the command of the container has "+setting+", which wins over its variables")
+	}
 	a.Warnings = append(a.Warnings, manifest.ClusterCAOf(found.From, a.Server.Address)...)
 	switch uncertain := c.UncertainDir(j.options.CertsDir); {
 	case uncertain == nil || a.Way == pod.WayEnv || a.Way == pod.WayConfig:
-	case a.Status == trust.StatusOK && uncertain.Code == manifest.UserUnknown: // the image decides whether it looks for the file at all
+	case a.Status == trust.StatusOK && (uncertain.Code == manifest.UserUnknown || c.HasKnownDir()): // it may not look for the file at all
 		a.Status, a.Finding = trust.StatusUnknown, *uncertain
 	default:
 		a.Warnings = append(a.Warnings, *uncertain)
 	}
 	return nil
 }
+
+// commandSetting matches what a container's command has instead of the variables that the audit reads.
+var commandSetting = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`--tls-ca-file|(--url|-u)[= ]["']?https?://|` + gitlabrunner.CAFileVariable + `=|` + gitlabrunner.ServerURLVariable + `=`)
+})
 
 // findFile is the runner's order of looking: the variable, the setting, the certs directory
 // (network/client.go of gitlab-runner). Where envFrom may decide and the stream does not show it, the

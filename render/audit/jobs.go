@@ -34,15 +34,22 @@ func (j *judge) findClients(a *Runner, c *pod.Container) error {
 	case hosts.CloneUnknown:
 		a.gitUnknown = trust.Finding{Code: manifest.CloneHost, Message: "the URL of its clone_url is not in the manifests"}
 	case setting != "":
-		a.gitUnknown = trust.Finding{Code: trust.CodeUndecided, Message: "environment or a script of [[runners]] sets " + setting + ", so git may read another file than the runner's"}
+		a.gitUnknown = trust.Finding{Code: trust.CodeUndecided, Message: "environment or a script of [[runners]] sets " + setting + ", so git may go by other certificates than the runner's, or to another host"}
 	}
 	if clone := hosts.Clone; a.Server.Plain || clone.Plain || !strings.EqualFold(clone.Address, a.Server.Address) {
 		a.clone = clone
 	}
-	if hosts.Cache.Name == "" || a.fault != nil {
-		return a.fault
-	}
 	a.cache = helper
+	switch {
+	case a.fault != nil:
+		return a.fault
+	case hosts.CacheFault != "":
+		a.cache.Verdict = trust.Verdict{Status: trust.StatusUnknown, Finding: trust.Finding{Code: CodeCacheUnknown, Message: hosts.CacheFault}}
+		return nil
+	case hosts.Cache.Name == "":
+		a.cache = nil
+		return nil
+	}
 	if a.jobFault != "" {
 		a.cache.Verdict = trust.Verdict{Status: trust.StatusUnknown, Finding: a.gitUnknown}
 		return nil
@@ -70,7 +77,7 @@ var helperImage = sync.OnceValue(func() *regexp.Regexp {
 // gitSetting matches what leads git to other certificates than http.<url>.sslCAInfo, which the runner sets
 // (get_curl_handle in http.c of git), or may do.
 var gitSetting = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)GIT_SSL_CA\w*|sslCA\w*|GIT_CONFIG_(GLOBAL|SYSTEM)`)
+	return regexp.MustCompile(`(?i)(GIT_SSL_|\bssl)(CA|Cert|Key|Cipher|Version)\w*|insteadOf|GIT_CONFIG_(GLOBAL|SYSTEM)`)
 })
 
 // cloneScripts returns the text of what runs before git clones, also by the name before gitlab-runner 16.

@@ -23,6 +23,7 @@ func TestJobs(t *testing.T) {
 	objects := document("ConfigMap", "ours", "data", "gitlab.example.com.crt", ca) + document("ConfigMap", "o.urs", "data", "gitlab.example.com.crt", ca) +
 		document("Secret", "tls", "stringData", "tls.crt", certificate(t, "chain.crt")) +
 		"---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: minio}\nspec: {tls: [{hosts: [gitlab.example.com], secretName: tls}]}\n"
+	perJob := strings.NewReplacer("    namespace = \"ci\"", "    namespace_per_job = true", "        env:\n", "        env:\n        - {name: KUBERNETES_NAMESPACE_PER_JOB, value: 'false'}\n", "  name: ci\n", "  name: ci\n  namespace: ci\n")
 	for name, c := range map[string]struct {
 		template   string
 		git, cache trust.Code
@@ -43,6 +44,8 @@ func TestJobs(t *testing.T) {
 		"a script before clones":  {head + "  pre_get_sources_script = \"export GIT_SSL_CAINFO=/x\"\n" + volume("config_map", "ours", file, key), trust.CodeUndecided, trust.CodeTrusted},
 		"by its old name":         {head + "  pre_clone_script = \"git config --global http.sslcainfo /x\"\n" + volume("config_map", "ours", file, key), trust.CodeUndecided, trust.CodeTrusted},
 		"configuration of git":    {head + "  environment = [\"GIT_CONFIG_KEY_0=http.https://gitlab.example.com.sslCAInfo\"]\n" + volume("config_map", "ours", file, key), trust.CodeUndecided, trust.CodeTrusted},
+		"a client's certificate":  {head + "  environment = [\"GIT_SSL_CERT=/x\"]\n" + volume("config_map", "ours", file, key), trust.CodeUndecided, trust.CodeTrusted},
+		"another host for git":    {head + "  pre_get_sources_script = \"git config --global url.https://mirror.example.com/.insteadOf https://gitlab.example.com/\"\n" + volume("config_map", "ours", file, key), trust.CodeUndecided, trust.CodeTrusted},
 	} {
 		text := strings.Replace(c.template, head, head+"  executor = \"kubernetes\"\n", 1) + cache + "  [runners.kubernetes]\n    namespace = \"ci\"\n"
 		stream := auditCase{mounts: certsMount + templateMount, volumes: certsVolume + "      - {name: config, configMap: {name: config}}\n",
@@ -50,6 +53,9 @@ func TestJobs(t *testing.T) {
 		audited, err := Run([]byte(strings.Replace(stream, "  name: ci\n", "  name: ci\n  namespace: ci\n", 1)), Options{Now: now, Namespace: "ci"})
 		if err != nil {
 			t.Fatal(err)
+		}
+		if each, err := Run([]byte(perJob.Replace(stream)), Options{Now: now}); err != nil || c.cache == trust.CodeTrusted && each[0].cache.Verdict.Finding.Code != CodeStoreUnknown {
+			t.Errorf("%s, with a namespace for each job: %v", name, err)
 		}
 		clients := audited[0].Clients()
 		if clients[0].Verdict.Finding.Code != CodeFileOK || clients[1].Verdict.Finding.Code != c.git || len(clients) != 3 || clients[2].Verdict.Finding.Code != c.cache {

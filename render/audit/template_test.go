@@ -52,6 +52,12 @@ func TestTemplate(t *testing.T) {
 		"the copied file":       {templateMount, plain, document("ConfigMap", "config", "data", "config.toml", elsewhere), pod.WayConfig, trust.StatusUnknown, CodeFileUnknown},
 		"a wrong type":          {templateMount, plain, document("ConfigMap", "config", "data", configName, "[[runners]]\n  limit = \"10\""), pod.WayCertsDir, trust.StatusUnknown, manifest.BadTemplate},
 		"another container":     {templateMount + "      - name: second\n        env:\n        - {name: CI_SERVER_URL, value: 'https://gitlab.example.com'}\n        volumeMounts:\n" + certsMount, plain, chart, pod.WayCertsDir, trust.StatusUnknown, manifest.BadTemplate},
+		"a folder of none":      {templateMount, strings.Replace(plain, "config}}", "config, defaultMode: 0400}}", 1), chart, pod.WayCertsDir, trust.StatusUnknown, manifest.BadTemplate},
+		"of another namespace":  {templateMount, plain, strings.Replace(chart, "name: config", "name: config, namespace: other", 1), pod.WayCertsDir, trust.StatusUnknown, manifest.BadTemplate},
+		"a number for a string": {templateMount, plain, document("ConfigMap", "config", "data", configName, "[[runners]]\n[runners.kubernetes]\nhelper_memory_limit = 512"), pod.WayCertsDir, trust.StatusUnknown, manifest.BadTemplate},
+		"a number as a label":   {templateMount, plain, document("ConfigMap", "config", "data", configName, "[[runners]]\n[runners.kubernetes.pod_labels]\na = 1"), pod.WayCertsDir, trust.StatusUnknown, manifest.BadTemplate},
+		"a string as a switch":  {templateMount, plain, document("ConfigMap", "config", "data", configName, "[[runners]]\n[runners.feature_flags]\nFF_X = \"true\""), pod.WayCertsDir, trust.StatusUnknown, manifest.BadTemplate},
+		"a switch":              {templateMount, plain, document("ConfigMap", "config", "data", configName, "[[runners]]\n[runners.feature_flags]\nFF_X = true"), pod.WayCertsDir, trust.StatusOK, CodeFileOK},
 		"binary data":           {templateMount, plain, document("ConfigMap", "config", "binaryData", configName, "W1tydW5uZXJzXV0KbmFtZT0ieCIK"), pod.WayCertsDir, trust.StatusOK, CodeFileOK},
 	} {
 		c.objects += document("ConfigMap", "ours", "data", "gitlab.example.com.crt", certificate(t, "ca.crt"))

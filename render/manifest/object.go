@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -51,6 +52,11 @@ func MayShare(a, b string) bool { return a == b || a == "" || b == "" }
 func (o *Object) Group() string {
 	group, _, _ := strings.Cut(Text(o.Node, "apiVersion"), "/")
 	return group
+}
+
+// Is reports whether an object is of a kind of these API groups, which others have too. An item of a List may name none.
+func (o *Object) Is(kind string, groups ...string) bool {
+	return o.Kind == kind && (o.Group() == "" || slices.Contains(groups, o.Group()))
 }
 
 // Refuse makes the Error of an object's field.

@@ -59,14 +59,14 @@ func IsTrue(scalar string) bool {
 	return slices.Contains([]string{"true", "y", "yes", "on"}, strings.ToLower(scalar))
 }
 
-// dataFields are the fields of a ConfigMap or Secret with its keys. The first that has a key counts.
-var dataFields = []string{"stringData", "data", "binaryData"}
+// dataFields are the fields of a ConfigMap or Secret with its keys (k8s.io/api/core/v1). The first that has a key counts.
+var dataFields = map[string][]string{"ConfigMap": {"data", "binaryData"}, "Secret": {"stringData", "data"}}
 
 // DataKeys returns the keys of a ConfigMap or Secret, sorted, also those that are null, which the API
 // server takes for an empty text.
 func (o *Object) DataKeys() []string {
 	var keys []string
-	for _, field := range dataFields {
+	for _, field := range dataFields[o.Kind] {
 		for _, entry := range yamledit.Fields(Value(o.Node, field)) {
 			keys = append(keys, entry.Key)
 		}
@@ -81,7 +81,7 @@ func (o *Object) Data(key string) (content []byte, ok bool, err error) {
 	if err := o.Check(dataKeys); err != nil {
 		return nil, false, err
 	}
-	for _, field := range dataFields {
+	for _, field := range dataFields[o.Kind] {
 		entry := Value(o.Node, field).Field(key)
 		if entry == nil {
 			continue

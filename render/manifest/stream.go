@@ -79,7 +79,7 @@ func (s *Stream) Find(kind, name, namespace string) (found *Object) {
 		for _, o := range objects {
 			in := cmp.Or(o.Namespace, s.Namespace)
 			switch {
-			case o.Kind != kind || o.Name != name || slices.Contains(s.withdrawn, o) || !MayShare(in, namespace):
+			case !o.Is(kind, "v1") || o.Name != name || slices.Contains(s.withdrawn, o) || !MayShare(in, namespace):
 			case found == nil, in == namespace, cmp.Or(found.Namespace, s.Namespace) != namespace:
 				found = o
 			}

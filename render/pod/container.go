@@ -98,8 +98,8 @@ func (c *Container) CertsDir(override string) (string, error) {
 	return dir, nil
 }
 
-// CheckCertsDir refuses a directory that nothing can be mounted at; "" is none. The API server
-// takes no colon (ValidateVolumeMounts in pkg/apis/core/validation of Kubernetes).
+// CheckCertsDir refuses a directory that nothing can be mounted at; "" is none. A mount takes no colon (mountPath of
+// VolumeMount in k8s.io/api/core/v1).
 func CheckCertsDir(dir string) error {
 	why := ""
 	switch {
@@ -126,6 +126,22 @@ func (c *Container) mountedHome() string {
 		}
 	}
 	return gitlabrunner.DefaultHome
+}
+
+// HasKnownDir reports whether the manifest tells the certs directory: by its user or its HOME, and not by what the image
+// or a mount suggests.
+func (c *Container) HasKnownDir() bool { return c.uid == 0 || c.uid > 0 && c.Variable("HOME").Set }
+
+// Command returns what the container runs, with its arguments.
+func (c *Container) Command() string { return strings.Join(c.words(), " ") }
+
+func (c *Container) words() (words []string) {
+	for _, part := range []string{"command", "args"} {
+		for _, word := range manifest.List(c.Node, part) {
+			words = append(words, yaml.GetValue(word))
+		}
+	}
+	return words
 }
 
 // UncertainDir returns a warning where the runner may not look into its certs directory, or into override

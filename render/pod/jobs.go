@@ -21,7 +21,8 @@ type Hosts struct {
 	Clone gitlabrunner.Server // of clone_url
 	Cache gitlabrunner.Server // of the cache in S3
 
-	CloneUnknown bool // there is a clone_url, and its value is not in the manifests, or is no URL
+	CloneUnknown bool   // there is a clone_url, and its value is not in the manifests, or is no URL
+	CacheFault   string // why the manifests do not tell the cache's server; "" where they do
 }
 
 // Hosts returns those of a container: once for each [[runners]], of which there should be one.
@@ -33,15 +34,30 @@ func (c *Container) Hosts() (all []Hosts) {
 			h.Clone, err = gitlabrunner.ParseServer(clone.Value)
 			h.CloneUnknown = err != nil
 		}
-		address := c.registered(t, "CACHE_S3_SERVER_ADDRESS", "cache", "s3", "ServerAddress").Value
-		server, err := gitlabrunner.ParseServer("https://" + strings.TrimPrefix(address, "https://"))
-		if address != "" && err == nil && c.registered(t, "CACHE_TYPE", "cache", "Type").Value == "s3" &&
-			c.registered(t, "CACHE_S3_INSECURE", "cache", "s3", "Insecure").Value != "true" {
-			h.Cache = server
-		}
+		h.Cache, h.CacheFault = c.cache(t)
 		all = append(all, h)
 	}
 	return all
+}
+
+// cache returns the server of an S3 cache: zero for none, for that of AWS and for one without TLS; or why the manifests do
+// not tell it. Its address has no scheme (GetEndpoint in common/config.go of gitlab-runner), and where PathStyle is
+// false, the name of the bucket comes in front.
+func (c *Container) cache(t *Template) (server gitlabrunner.Server, fault string) {
+	address := c.registered(t, "CACHE_S3_SERVER_ADDRESS", "cache", "s3", "ServerAddress").Value
+	insecure := c.registered(t, "CACHE_S3_INSECURE", "cache", "s3", "Insecure")
+	if address == "" || c.registered(t, "CACHE_TYPE", "cache", "Type").Value != "s3" || insecure.Value != "" && !insecure.isFalse() {
+		return server, ""
+	}
+	byPath, _ := t.config.Value("cache", "s3", "PathStyle")
+	if style := c.Variable("CACHE_S3_PATH_STYLE"); style.isFalse() || !style.Set && byPath == false {
+		address = c.registered(t, "CACHE_S3_BUCKET_NAME", "cache", "s3", "BucketName").Value + "." + address
+	}
+	server, err := gitlabrunner.ParseServer("https://" + address)
+	if err != nil || strings.Contains(address, "://") {
+		return gitlabrunner.Server{}, "its ServerAddress is no HOST or HOST:PORT"
+	}
+	return server, ""
 }
 
 // Switches returns warnings of what turns off the check of certificates for the runner of a container or its jobs: lines
@@ -113,7 +129,7 @@ func (r *Runner) JobsElsewhere() string {
 			namespace.Value = "default"
 		}
 		switch {
-		case perJob.Set && perJob.Value != "false":
+		case perJob.Set && !perJob.isFalse():
 			return "each job has a namespace of its own (namespace_per_job)"
 		case overwrite.Set:
 			return "jobs may choose their namespace (namespace_overwrite_allowed)"

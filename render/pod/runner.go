@@ -56,7 +56,7 @@ func Find(stream *manifest.Stream, name string) ([]*manifest.Object, error) {
 			return nil, err
 		}
 		for _, o := range objects {
-			if o.Kind != "Deployment" || name != "" && o.Name != name {
+			if !o.Is("Deployment", "apps", "extensions") || name != "" && o.Name != name {
 				continue
 			}
 			if err := o.Check(deployment); err != nil {

@@ -42,6 +42,11 @@ func (r *Runner) StartFault() *trust.Verdict {
 				unsure = cmp.Or(unsure, fault)
 			}
 		}
+		for _, word := range c.words() { // the chart's script, which the container runs
+			if file, _ := c.Open(word); path.Dir(word) == chartFolder && (file.State == Missing || file.State == Unreadable) {
+				why = cmp.Or(why, "the container "+c.Name+" runs "+word+", which it cannot read")
+			}
+		}
 	}
 	switch {
 	case why != "":

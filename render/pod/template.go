@@ -27,6 +27,7 @@ type Template struct {
 	key       string           // of it
 
 	hidden error            // why the stream does not show it
+	unsure error            // why the runner may not read what the stream shows
 	config *tomledit.Config // of the text that was parsed last
 	fault  error            // of that text
 	parsed string
@@ -94,6 +95,9 @@ func (c *Container) template() *Template {
 		case t.ConfigMap != nil || f.State == Missing || f.State == Unmounted:
 		case o != nil && (isChart || f.Kind == "ConfigMap"):
 			t.ConfigMap, t.key = o, f.Key
+			if f.State == Unreadable || f.State == Unsure {
+				t.unsure = c.Runner.Refuse(manifest.BadTemplate, c.Field(at), "%s %s", f.From, f.Why)
+			}
 		case isChart:
 			t.hidden = c.Runner.Refuse(manifest.BadTemplate, c.Field(at), "its content is not known: %s %s", f.From, f.Why)
 		}
@@ -116,10 +120,13 @@ func (r *Runner) TemplateFault() *trust.Verdict {
 	return templateVerdict(trust.StatusUnknown, "registration may fail: ", err)
 }
 
-// TemplateUnknown returns that the stream does not show the runner's template, which may name another file; nil where
-// it does. The filter does not warn of it, as its stream may be a part of the release.
+// TemplateUnknown returns that the stream does not show the runner's template for sure, which may name another file; nil
+// where it does. The filter does not warn of it, as its stream may be a part of the release.
 func (r *Runner) TemplateUnknown() *trust.Verdict {
-	_, err := r.findTemplate()
+	t, err := r.findTemplate()
+	if t != nil && t.unsure != nil {
+		return templateVerdict(trust.StatusUnknown, "it may not read its template: ", t.unsure)
+	}
 	return templateVerdict(trust.StatusUnknown, "its template may have a tls-ca-file: ", err)
 }
 

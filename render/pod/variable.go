@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -124,13 +125,20 @@ func (r *Runner) absence(o *manifest.Object) string {
 	return ""
 }
 
-// registered returns what registration gives a runner: a variable wins over its template
-// (commands/register.go of gitlab-runner).
+// registered returns what registration gives a runner: a variable wins over its template, unless it is false, in the
+// place of which the template's is taken (commands/register.go of gitlab-runner, with mergo).
 func (c *Container) registered(t *Template, variable string, path ...string) Setting {
-	if s := c.Variable(variable); s.Set {
+	s, templates := c.Variable(variable), t.setting(path...)
+	if s.Set && (!s.isFalse() || !templates.Set) {
 		return s
 	}
-	return t.setting(path...)
+	return templates
+}
+
+// isFalse reports whether gitlab-runner reads a variable as false (strconv.ParseBool).
+func (s Setting) isFalse() bool {
+	value, err := strconv.ParseBool(s.Value)
+	return err == nil && !value
 }
 
 // CAFile returns the file that a setting leads the runner to, and by which way; WayCertsDir where none

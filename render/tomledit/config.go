@@ -44,6 +44,8 @@ var settingTypes = []struct {
 		pre_get_sources_script post_get_sources_script pre_build_script post_build_script
 		kubernetes.namespace kubernetes.namespace_overwrite_allowed kubernetes.image kubernetes.helper_image kubernetes.service_account
 		kubernetes.cpu_limit kubernetes.cpu_request kubernetes.memory_limit kubernetes.memory_request
+		kubernetes.helper_cpu_limit kubernetes.helper_cpu_request kubernetes.helper_memory_limit kubernetes.helper_memory_request
+		kubernetes.service_cpu_limit kubernetes.service_cpu_request kubernetes.service_memory_limit kubernetes.service_memory_request
 		cache.Type cache.Path cache.s3.ServerAddress cache.s3.BucketName cache.s3.AccessKey cache.s3.SecretKey`, isOf[string]},
 	{"true or false", `proxy_exec debug_trace_disabled safe_directory_checkout clean_git_config
 		kubernetes.privileged kubernetes.allow_privilege_escalation kubernetes.namespace_per_job
@@ -54,12 +56,21 @@ var settingTypes = []struct {
 			list, isList := value.([]any)
 			return isList && !slices.ContainsFunc(list, func(item any) bool { return !isOf[string](item) })
 		}},
-	{"a table", `kubernetes cache cache.s3 feature_flags kubernetes.volumes kubernetes.node_selector kubernetes.node_tolerations
-		kubernetes.pod_labels kubernetes.pod_annotations kubernetes.pod_security_context`, isOf[map[string]any]},
+	{"a table", "kubernetes cache cache.s3 kubernetes.volumes kubernetes.pod_security_context", isOf[map[string]any]},
+	{"a table of strings", "kubernetes.node_selector kubernetes.node_tolerations kubernetes.pod_labels kubernetes.pod_annotations", isTableOf[string]},
+	{"a table of true or false", "feature_flags", isTableOf[bool]},
 }
 
 func isOf[T any](value any) bool {
 	_, is := value.(T)
+	return is
+}
+
+func isTableOf[T any](value any) bool {
+	table, is := value.(map[string]any)
+	for _, v := range table {
+		is = is && isOf[T](v)
+	}
 	return is
 }
 
