@@ -48,6 +48,10 @@ Each client has a verdict of its own: the runner; git in its jobs, which reads t
 ` + "`clone_url`" + `; and the jobs' cache in S3, whose client trusts the public CAs and what ` + "`--jobs`" + ` mounts. A cache that is
 sure to fail is a failure of the runner. One that cannot be judged is not, since jobs go on without it.
 
+Without ` + "`--online`" + ` the certificate that a server sends is not known, unless an Ingress or a Gateway of the manifests serves
+the very Secret that the runner mounts: then its dates and names count too. Of a CA it is known whether Go takes what it
+has signed, and whether git may be stricter.
+
 Give it all manifests of the release: the template of registration, which the container has in /configmaps, can name another
 file. Objects that are only in the cluster are unknown, also where ` + "`envFrom`" + ` names one that may set CI_SERVER_TLS_CA_FILE or
 HOME. With ` + "`--release`" + ` and ` + "`--all`" + `, their one key is read with kubectl.
