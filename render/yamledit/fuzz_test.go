@@ -71,6 +71,7 @@ func FuzzEdit(f *testing.F) {
 	f.Add([]byte("- -\n-  -  --"), 288)
 	f.Add([]byte("\u202f#\u202fK:"), 513)
 	f.Add([]byte("- |\r | |\r\r | \r"), 353)
+	f.Add([]byte(" #\n ? ? - - -"), 258)
 	f.Fuzz(func(t *testing.T, text []byte, at int) {
 		stream := Split(text)
 		if len(stream.Documents) != 1 || at < 0 || headerAlone.Match(text) {
@@ -167,10 +168,10 @@ type fuzzedNode struct {
 func nodesOf(node *yaml.Node, inFlow bool) []fuzzedNode {
 	inFlow = inFlow || node.Style&yaml.FlowStyle != 0
 	all := []fuzzedNode{{node, inFlow}}
-	for _, child := range node.Content {
+	for i, child := range node.Content {
 		below := nodesOf(child, inFlow)
-		if node.Kind == yaml.SequenceNode && child.Kind == yaml.SequenceNode {
-			below[0].inFlow = true // as if it were: its first item is on the line of its parent's dash
+		if child.Kind == yaml.SequenceNode && (node.Kind == yaml.SequenceNode || node.Kind == yaml.MappingNode && i%2 == 0) {
+			below[0].inFlow = true // as if it were: its first item is on the line of its parent's dash, or of the `?` of a key
 		}
 		all = append(all, below...)
 	}
