@@ -4,14 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/net/http/httpproxy"
 
 	"helm-runnertrust/cli/advice"
 	"helm-runnertrust/cli/input"
@@ -120,11 +119,5 @@ func (c *connection) register(cmd *cobra.Command) {
 
 // dialer reaches servers as the flags and the proxy variables of the environment say.
 func (c *connection) dialer() probe.Dialer {
-	return probe.Dialer{
-		Connect: c.connect,
-		Timeout: c.timeout,
-		Proxy: func(u *url.URL) (*url.URL, error) {
-			return http.ProxyFromEnvironment(&http.Request{URL: u})
-		},
-	}
+	return probe.Dialer{Connect: c.connect, Timeout: c.timeout, Proxy: httpproxy.FromEnvironment().ProxyFunc()}
 }
