@@ -43,16 +43,12 @@ func (p path) oddity(host string) *trust.Finding {
 		return new(trust.Found(trust.CodeStrictGit,
 			"the file holds neither the last certificate that the server sends nor its issuer, which git with GnuTLS wants"))
 	}
-	if err := p.verify(host); err != nil {
+	// Go verifies exactly this path.
+	_, err := leaf.Verify(x509.VerifyOptions{Roots: trust.Pool(p.certs[len(p.certs)-1]), Intermediates: trust.Pool(p.certs[1:]...), DNSName: host, CurrentTime: p.now})
+	if err != nil {
 		return new(trust.Explain(err, p.certs[:p.sent], p.now))
 	}
 	return nil
-}
-
-// verify has Go verify exactly this path.
-func (p path) verify(host string) error {
-	_, err := p.certs[0].Verify(x509.VerifyOptions{Roots: trust.Pool(p.certs[len(p.certs)-1]), Intermediates: trust.Pool(p.certs[1:]...), DNSName: host, CurrentTime: p.now})
-	return err
 }
 
 // certificateOddity says what is not plain about one certificate. The signature of a certificate on
