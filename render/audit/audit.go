@@ -69,7 +69,6 @@ const (
 	CodeUnreadable   trust.Code = "file-unreadable" // for the runner's user
 	CodeMountTwice   trust.Code = "mount-twice"     // two mounts at one path: one hides the other
 	CodeNoFile       trust.Code = "no-file"
-	CodeHostUnknown  trust.Code = "host-unknown"
 	CodeEndsTooEarly trust.Code = "expires-within"
 	CodeCacheUnknown trust.Code = "cache-unknown"   // the client of the cache may trust its server
 	CodeCacheFailed  trust.Code = "cache-untrusted" // it does not
@@ -148,15 +147,12 @@ func (j *judge) container(a *Runner, c *pod.Container) (err error) {
 	if a.Finding.Code == CodeFileUnknown { // by envFrom
 		return nil
 	}
-	if unknown, ok := errors.AsType[*manifest.Error](err); ok && unknown.Code == manifest.DirUnknown {
+	if unknown, ok := errors.AsType[*manifest.Error](err); ok { // of CertsDir
 		a.judge(trust.StatusUnknown, manifest.DirUnknown, "the directory of its certificates is not known: "+unknown.Field+": "+unknown.Err.Error())
 		return nil
 	}
-	switch {
-	case err != nil:
-		return err
-	case a.Server.Name == "" && a.File == "":
-		a.judge(trust.StatusUnknown, CodeHostUnknown, "the manifest does not tell "+gitlabrunner.ServerURLVariable+", and so not the file's name")
+	if a.Server.Name == "" && a.File == "" {
+		a.judge(trust.StatusUnknown, manifest.HostUnknown, "the manifest does not tell "+gitlabrunner.ServerURLVariable+", and so not the file's name")
 		return nil
 	}
 	found, err := c.Open(a.File)

@@ -264,7 +264,7 @@ func TestAuditHostUnknown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := audited[0]; got.Status != trust.StatusUnknown || got.Finding.Code != CodeHostUnknown || got.Server.URL != "" {
+	if got := audited[0]; got.Status != trust.StatusUnknown || got.Finding.Code != manifest.HostUnknown || got.Server.URL != "" {
 		t.Errorf("got %+v", got)
 	}
 }
