@@ -79,9 +79,6 @@ func (c Context) In(err error) error {
 	for _, one := range trust.Errors(err) {
 		all = append(all, &located{one, c})
 	}
-	if len(all) == 1 {
-		return all[0]
-	}
 	return errors.Join(all...)
 }
 
