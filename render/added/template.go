@@ -65,8 +65,8 @@ func (d *Deployment) changeTemplate(add kind, value string, edit func(*tomledit.
 }
 
 func (run *Run) revertTemplate(o *manifest.Object, r record) bool {
-	t, err := pod.TemplateIn(run.Stream.Find("ConfigMap", r.Name, o.Namespace))
-	if err != nil || t == nil {
+	t := pod.TemplateIn(run.Stream.Find("ConfigMap", r.Name, o.Namespace))
+	if t == nil {
 		return false
 	}
 	if run.reverted[r.key(t)] {

@@ -163,15 +163,14 @@ func (r *Runner) readable() (all []*Template) {
 // Config returns the parsed template; an empty one where the stream has none that can be read.
 func (r *Runner) Config() *tomledit.Config { return r.readable()[0].config }
 
-// TemplateIn returns the template in a ConfigMap; nil without one.
-func TemplateIn(o *manifest.Object) (*Template, error) {
-	if o == nil || !slices.Contains(o.DataKeys(), TemplateKey) {
-		return nil, nil
+// TemplateIn returns the template in a ConfigMap; nil without one that can be read.
+func TemplateIn(o *manifest.Object) *Template {
+	if o != nil {
+		if _, ok, err := o.Data(TemplateKey); ok && err == nil {
+			return &Template{ConfigMap: o, key: TemplateKey}
+		}
 	}
-	if _, _, err := o.Data(TemplateKey); err != nil {
-		return nil, err
-	}
-	return &Template{ConfigMap: o, key: TemplateKey}, nil
+	return nil
 }
 
 // Text returns the template's TOML.
