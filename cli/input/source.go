@@ -1,9 +1,12 @@
 package input
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -132,4 +135,23 @@ func LoadAll(args []string) ([]render.Source, error) {
 		all, faults = append(all, sources...), append(faults, err)
 	}
 	return all, errors.Join(faults...)
+}
+
+var errDevice = errors.New("it is a device, not a file")
+
+// Read returns what is in a file or of a pipe, as the shell's <(command) gives it, at most limit bytes; 0 is no limit.
+func Read(path string, limit int64) ([]byte, error) {
+	about, err := os.Stat(path)
+	if err == nil && about.Mode()&fs.ModeDevice != 0 {
+		err = errDevice
+	}
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }() // only read from
+	return io.ReadAll(io.LimitReader(file, cmp.Or(limit, math.MaxInt64)))
 }
