@@ -151,7 +151,6 @@ type fetchResult struct {
 	Fingerprint bool             `json:"fingerprintVerified"`
 	PEM         string           `json:"pem"`
 
-	added   map[string]bool // by fingerprint, what the server does not send
 	verdict string
 }
 
@@ -160,10 +159,6 @@ func newFetchResult(f *probe.Fetched, file *trust.Bundle, pinned bool, now time.
 	result := fetchResult{
 		Target: f.Target.Address(), Sent: certificates(f.Sent), Chain: certificates(f.Chain.Certificates()), File: certificates(file.Certificates()),
 		Diagnosis: context.Of(f.Diagnosis), Also: context.OfAll(f.Also), Fingerprint: pinned, PEM: string(file.PEM()),
-		added: map[string]bool{},
-	}
-	for _, c := range f.Added {
-		result.added[trust.Fingerprint(c)] = true
 	}
 	if f.Fault != nil {
 		fault := context.Of(*f.Fault)
@@ -197,9 +192,9 @@ func (r fetchResult) report() string {
 	var report output.Report
 	rows := [][]string{{"CERTIFICATE", "ISSUER", "NAMES", "VALID", "COMES FROM", "SHA-256"}}
 	for _, c := range r.Chain {
-		from := "server"
-		if r.added[c.Fingerprint] {
-			from = "added"
+		from := "added"
+		if slices.ContainsFunc(r.Sent, func(sent certificate) bool { return sent.Fingerprint == c.Fingerprint }) {
+			from = "server"
 		}
 		names := trust.List(c.Names)
 		rows = append(rows, []string{cmp.Or(trust.Shorten(c.Subject), names), trust.Shorten(c.Issuer), names, c.validity(), from, strings.TrimPrefix(c.Fingerprint, "sha256:")})
