@@ -57,14 +57,11 @@ func serve(listener net.Listener, handler http.Handler) *Server {
 		ErrorLog:          log.New(io.Discard, "", 0),
 		ReadHeaderTimeout: 10 * time.Second,
 	}
-	stopped := make(chan struct{})
-	go func() {
-		defer close(stopped)
-		_ = server.Serve(listener) // always ends with an error: ErrServerClosed
-	}()
+	var serving sync.WaitGroup
+	serving.Go(func() { _ = server.Serve(listener) }) // always ends with an error: ErrServerClosed
 	return &Server{Addr: listener.Addr().String(), Close: func() {
 		_ = server.Close() // a listener that is closed already is as good
-		<-stopped
+		serving.Wait()
 	}}
 }
 
@@ -97,9 +94,9 @@ const Image = "image"
 // done with it or when stop is closed.
 func StartConnections(handle func(conn net.Conn, stop <-chan struct{})) *Server {
 	listener := must(net.Listen("tcp", loopback))
-	stop, stopped := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(stopped)
+	stop := make(chan struct{})
+	var accepting sync.WaitGroup
+	accepting.Go(func() {
 		for {
 			conn, err := listener.Accept()
 			if err != nil {
@@ -110,11 +107,11 @@ func StartConnections(handle func(conn net.Conn, stop <-chan struct{})) *Server 
 				handle(conn, stop)
 			}()
 		}
-	}()
+	})
 	return &Server{Addr: listener.Addr().String(), Close: func() {
 		close(stop)
 		_ = listener.Close() // nothing to do about it
-		<-stopped
+		accepting.Wait()
 	}}
 }
 
