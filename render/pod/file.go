@@ -38,9 +38,6 @@ const (
 // lays them out. Of the sources of a projected volume the last one that has the file wins; one that is
 // not in the stream may have it, unless a later one does.
 func (c *Container) Open(file string) (File, error) {
-	if file == "" {
-		return File{}, nil
-	}
 	isFolder := strings.HasSuffix(file, "/")
 	file = path.Clean(file)
 	there := c.nearest(file)
