@@ -1,6 +1,7 @@
 package pod
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path"
@@ -49,10 +50,7 @@ func (c *Container) Field(part string) string { return "container " + c.Name + "
 // security returns a field of the container's securityContext, else of the pod's (PodSecurityContext in
 // k8s.io/api/core/v1); nil for neither.
 func (c *Container) security(field string) *yaml.RNode {
-	if written := manifest.Value(c.Node, "securityContext", field); written != nil {
-		return written
-	}
-	return manifest.Value(c.Runner.Pod, "securityContext", field)
+	return cmp.Or(manifest.Value(c.Node, "securityContext", field), manifest.Value(c.Runner.Pod, "securityContext", field))
 }
 
 // mustNotBeRoot reports whether the kubelet refuses to start the container as root.
