@@ -17,18 +17,15 @@ const longest = 1000
 // characters and line breaks are shown as escapes (\x1b, \u202e, \n), because a name could otherwise
 // forge lines. A list that is too long is cut, with the number of what is missing.
 func Line(text string) string {
-	text = strings.ToValidUTF8(text, "\ufffd")
-	if strings.ContainsFunc(text, isHidden) {
-		var shown strings.Builder
-		for _, c := range text {
-			if isHidden(c) {
-				shown.WriteString(strings.Trim(strconv.QuoteToASCII(string(c)), `"`))
-			} else {
-				shown.WriteRune(c)
-			}
+	var escaped strings.Builder
+	for _, c := range strings.ToValidUTF8(text, "\ufffd") {
+		if isHidden(c) {
+			escaped.WriteString(strings.Trim(strconv.QuoteToASCII(string(c)), `"`))
+		} else {
+			escaped.WriteRune(c)
 		}
-		text = shown.String()
 	}
+	text = escaped.String()
 	shown := []rune(text)
 	if len(shown) <= longest {
 		return text
