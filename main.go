@@ -19,7 +19,7 @@ func main() {
 	os.Exit(cli.Run(cli.Process{
 		Name:    os.Args[0],
 		Args:    os.Args[1:],
-		Env:     os.LookupEnv,
+		Env:     os.Getenv,
 		Environ: os.Environ(),
 		Stdin:   os.Stdin,
 		Stdout:  os.Stdout,

@@ -113,7 +113,7 @@ RUNNERTRUST_CERTS_DIR. RUNNERTRUST_CERT takes a path or the PEM text itself.`,
 // wantsJSON reports whether the command line has -o json, also behind what could not be read.
 func wantsJSON(p Process, cmd *cobra.Command) bool {
 	flag := cmd.Flags().Lookup("output")
-	value, _ := p.Env(variable("output"))
+	value := p.Env(variable("output"))
 	return flag != nil && (flag.Value.String() == "json" || !flag.Changed && (value == "json" || slices.ContainsFunc(p.Args, func(arg string) bool {
 		return slices.Contains([]string{"json", "-o=json", "-ojson", "--output=json"}, arg)
 	})))

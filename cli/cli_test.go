@@ -28,7 +28,7 @@ func call(t *testing.T, stdin string, environment []string, args ...string) (std
 	var out, messages bytes.Buffer
 	code = Run(Process{
 		Args:    args,
-		Env:     func(name string) (string, bool) { value, found := env[name]; return value, found },
+		Env:     func(name string) string { return env[name] },
 		Environ: environ,
 		Stdin:   strings.NewReader(stdin),
 		Stdout:  &out,
@@ -168,7 +168,7 @@ func TestCalledAs(t *testing.T) {
 		var stderr bytes.Buffer
 		code := Run(Process{
 			Name: "./bin/helm-runnertrust", Args: []string{"verify", "--zzz"}, Stdin: strings.NewReader(""), Stdout: &stderr, Stderr: &stderr,
-			Env: func(name string) (string, bool) { value, found := environment[name]; return value, found },
+			Env: func(name string) string { return environment[name] },
 		})
 		if want := "runnertrust: error: unknown flag: --zzz\nrunnertrust: hint: see " + name + " verify --help\n"; code != exitNotRun || stderr.String() != want {
 			t.Errorf("exit code %d, %q", code, &stderr)
@@ -198,7 +198,7 @@ func TestStdoutBroken(t *testing.T) {
 	var stderr bytes.Buffer
 	code := Run(Process{
 		Args:   []string{"--cert=" + fixturesDir + "/certs/ca.crt"},
-		Env:    func(string) (string, bool) { return "", false },
+		Env:    func(string) string { return "" },
 		Stdin:  strings.NewReader(fixtures.Input(t, "accept/current")),
 		Stdout: brokenPipe{},
 		Stderr: &stderr,

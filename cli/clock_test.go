@@ -32,7 +32,7 @@ func TestClock(t *testing.T) {
 			{"", "…", []string{"verify", "https://" + host, "--connect", address, cert}, exitError},
 		} {
 			var out, messages bytes.Buffer
-			code := Run(Process{Args: c.args, Env: func(string) (string, bool) { return "", false },
+			code := Run(Process{Args: c.args, Env: func(string) string { return "" },
 				Stdin: strings.NewReader(c.stdin), Stdout: &out, Stderr: &messages, Now: now})
 			if c.stdout == "…" {
 				c.stdout = out.String()

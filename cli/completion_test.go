@@ -48,7 +48,7 @@ func completed(cmd *cobra.Command) completedCommand {
 
 // commandTree is the program's root command, with the help command that cobra adds.
 func commandTree() *cobra.Command {
-	p := Process{Env: func(string) (string, bool) { return "", false }}
+	p := Process{Env: func(string) string { return "" }}
 	root := rootCommand(p)
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()

@@ -16,7 +16,7 @@ var ownCommand = regexp.MustCompile(`(?:^|[\s(])helm[ -]runnertrust((?:[ ]+[^\s|
 // TestExamples holds that every command has examples, with commands and flags that there are.
 func TestExamples(t *testing.T) {
 	newRoot := func() *cobra.Command {
-		p := Process{Env: func(string) (string, bool) { return "", false }}
+		p := Process{Env: func(string) string { return "" }}
 		return rootCommand(p)
 	}
 	root := newRoot()

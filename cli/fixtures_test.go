@@ -176,7 +176,7 @@ var names = regexp.MustCompile(`"[^"]*"|\S*(?:/|\.example\.)\S*|document \d+ |\(
 func fixtureProcess(args []string, stream string, stdout, stderr io.Writer) Process {
 	return Process{
 		Args:   args,
-		Env:    func(string) (string, bool) { return "", false },
+		Env:    func(string) string { return "" },
 		Stdin:  strings.NewReader(stream),
 		Stdout: stdout,
 		Stderr: stderr,

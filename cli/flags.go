@@ -95,8 +95,8 @@ func readEnvironment(p Process, flags *pflag.FlagSet) error {
 	excludes := slices.ContainsFunc(exclusive, flags.Changed)
 	flags.VisitAll(func(flag *pflag.Flag) {
 		name := variable(flag.Name)
-		value, found := p.Env(name)
-		if !found || value == "" || flag.Changed || flag.Annotations[isCommandLineOnly] != nil || flag.Name == "help" {
+		value := p.Env(name)
+		if value == "" || flag.Changed || flag.Annotations[isCommandLineOnly] != nil || flag.Name == "help" {
 			return
 		}
 		source := "environment variable " + name

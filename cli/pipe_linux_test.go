@@ -30,7 +30,7 @@ func pipedInput(t *testing.T, input, command string, flags ...string) (stdout, s
 	var out, messages bytes.Buffer
 	code = Run(Process{
 		Args:  append(flags, "--cert="+fixturesDir+"/certs/ca.crt", "--pipe="+command),
-		Env:   func(string) (string, bool) { return "", false },
+		Env:   func(string) string { return "" },
 		Stdin: strings.NewReader(input), Stdout: &out, Stderr: &messages, Now: fixturesNow,
 		Grace: 100 * time.Millisecond,
 	})

@@ -24,7 +24,7 @@ import (
 type Process struct {
 	Name    string   // that it was called by; "" for Helm's plugin
 	Args    []string // without the program's name
-	Env     func(name string) (value string, found bool)
+	Env     func(name string) string
 	Environ []string // NAME=value, to look for misspelt names in; nil does not look
 	Stdin   io.Reader
 	Stdout  io.Writer
@@ -45,7 +45,7 @@ const messagesVariable = "RUNNERTRUST_MESSAGES"
 
 // calledAs returns what a person types to call the program.
 func (p Process) calledAs() string {
-	if name, _ := p.Env("HELM_PLUGIN_NAME"); name != "" || p.Name == "" || isHelm(parentProcess()) {
+	if p.Env("HELM_PLUGIN_NAME") != "" || p.Name == "" || isHelm(parentProcess()) {
 		return advice.Program
 	}
 	if advice.IsPlain(filepath.ToSlash(p.Name)) { // the separators of Windows mean nothing to its shells
@@ -67,11 +67,11 @@ func isHelm(process string) bool {
 // stderr (runPostrenderer in internal/plugin, v4.3.1), Helm 3 shows it only when the post-renderer
 // fails (pkg/postrender/exec.go, v3.22.0). What cannot be repeated is still on our own stderr.
 func (p Process) repeat(text string, filtering bool, code int) {
-	name, _ := p.Env("HELM_PLUGIN_NAME")
+	name := p.Env("HELM_PLUGIN_NAME")
 	if text == "" || !filtering && name != pluginName {
 		return
 	}
-	if path, _ := p.Env("RUNNERTRUST_MESSAGES"); path != "" && (name == pluginName || code == exitDone) && appendMessages(path, text) == nil {
+	if path := p.Env("RUNNERTRUST_MESSAGES"); path != "" && (name == pluginName || code == exitDone) && appendMessages(path, text) == nil {
 		return
 	}
 	parent := parentProcess()
@@ -100,7 +100,7 @@ func appendMessages(path, text string) error {
 
 // sources returns the certificates of --cert, else of RUNNERTRUST_CERT; none where there is neither.
 func (p Process) sources(certs []string) ([]render.Source, error) {
-	if value, _ := p.Env(input.CertVariable); len(certs) == 0 && value != "" {
+	if value := p.Env(input.CertVariable); len(certs) == 0 && value != "" {
 		return input.LoadText(input.CertVariable, value)
 	}
 	return input.LoadAll(certs)

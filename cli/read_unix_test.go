@@ -20,7 +20,7 @@ func TestPipes(t *testing.T) {
 	run := func(stdin string, args ...string) (stdout, stderr string, code int) {
 		var out, messages bytes.Buffer
 		code = Run(Process{
-			Args: args, Env: func(string) (string, bool) { return "", false },
+			Args: args, Env: func(string) string { return "" },
 			Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &messages, Now: fixturesNow,
 		})
 		return out.String(), messages.String(), code

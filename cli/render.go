@@ -67,8 +67,7 @@ func writeRendered(p Process, name string, before, after []byte, diff, showSecre
 				return err
 			}
 		}
-		noColour, _ := p.Env("NO_COLOR")
-		out = output.Diff(text, noColour == "" && output.IsTerminal(p.Stdout))
+		out = output.Diff(text, p.Env("NO_COLOR") == "" && output.IsTerminal(p.Stdout))
 	}
 	write := p.print.write
 	if detailed {

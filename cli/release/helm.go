@@ -26,7 +26,7 @@ type Cluster struct{ Namespace, Context, Kubeconfig string }
 // A Helm is the Helm that runs us, asked about a cluster.
 type Helm struct {
 	Cluster
-	Env func(name string) (value string, found bool)
+	Env func(name string) string
 }
 
 // given returns flags, each followed by its value, without those that have none.
@@ -39,13 +39,8 @@ func given(flags ...string) (words []string) {
 	return words
 }
 
-func (h Helm) env(name string) string {
-	value, _ := h.Env(name)
-	return value
-}
-
 // NamespaceOf returns the namespace that Helm is asked about; "" for that of its kubeconfig.
-func (h Helm) NamespaceOf() string { return cmp.Or(h.Namespace, h.env("HELM_NAMESPACE")) }
+func (h Helm) NamespaceOf() string { return cmp.Or(h.Namespace, h.Env("HELM_NAMESPACE")) }
 
 // Scoped returns Helm's arguments with those for the namespace and the cluster.
 func (h Helm) Scoped(args ...string) []string {
@@ -55,10 +50,10 @@ func (h Helm) Scoped(args ...string) []string {
 // inEnvironment returns the cluster of this run, also where its flags were Helm's, which passes them
 // to a plugin in the environment.
 func (h Helm) inEnvironment() Helm {
-	h.Context = cmp.Or(h.Context, h.env("HELM_KUBECONTEXT"))
-	if h.env("HELM_PLUGIN_NAME") != "" && h.Kubeconfig == "" {
+	h.Context = cmp.Or(h.Context, h.Env("HELM_KUBECONTEXT"))
+	if h.Env("HELM_PLUGIN_NAME") != "" && h.Kubeconfig == "" {
 		// A list of files is none that --kubeconfig takes, so it came from the user's own variable.
-		if config := h.env("KUBECONFIG"); !strings.ContainsRune(config, filepath.ListSeparator) {
+		if config := h.Env("KUBECONFIG"); !strings.ContainsRune(config, filepath.ListSeparator) {
 			h.Kubeconfig = config
 		}
 	}
@@ -126,7 +121,7 @@ func (h Helm) Output(args ...string) ([]byte, error) {
 
 // Run returns a run of Helm, which ends with the context at the latest.
 func (h Helm) Run(ctx context.Context, args ...string) *exec.Cmd {
-	return exec.CommandContext(ctx, cmp.Or(h.env("HELM_BIN"), "helm"), args...)
+	return exec.CommandContext(ctx, cmp.Or(h.Env("HELM_BIN"), "helm"), args...)
 }
 
 // A Release is one of `helm list -o json`.

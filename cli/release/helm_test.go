@@ -22,7 +22,7 @@ func TestClusterInHints(t *testing.T) {
 		{Cluster{}, map[string]string{"KUBECONFIG": "/own"}, "gl", ""},
 		{Cluster{}, map[string]string{"HELM_PLUGIN_NAME": "runnertrust", "KUBECONFIG": "/a:/b"}, "gl", ""},
 	} {
-		h := Helm{test.cluster, func(name string) (string, bool) { value, found := test.environment[name]; return value, found }}
+		h := Helm{test.cluster, func(name string) string { return test.environment[name] }}
 		if got := h.Typed("gl"); got != test.release {
 			t.Errorf("%+v: got\n%s, want\n%s", test.cluster, got, test.release)
 		}

@@ -56,15 +56,15 @@ func (h Helm) Object(kind, name, namespace string) []string {
 		"--namespace", cmp.Or(namespace, h.NamespaceOf()),
 		"--context", h.Context,
 		"--kubeconfig", h.Kubeconfig,
-		"--server", h.env("HELM_KUBEAPISERVER"),
-		"--as", h.env("HELM_KUBEASUSER"),
-		"--certificate-authority", h.env("HELM_KUBECAFILE"),
-		"--tls-server-name", h.env("HELM_KUBETLS_SERVER_NAME"),
+		"--server", h.Env("HELM_KUBEAPISERVER"),
+		"--as", h.Env("HELM_KUBEASUSER"),
+		"--certificate-authority", h.Env("HELM_KUBECAFILE"),
+		"--tls-server-name", h.Env("HELM_KUBETLS_SERVER_NAME"),
 	)...)
-	for group := range strings.SplitSeq(h.env("HELM_KUBEASGROUPS"), ",") {
+	for group := range strings.SplitSeq(h.Env("HELM_KUBEASGROUPS"), ",") {
 		words = append(words, given("--as-group", group)...)
 	}
-	if h.env("HELM_KUBEINSECURE_SKIP_TLS_VERIFY") == "true" {
+	if h.Env("HELM_KUBEINSECURE_SKIP_TLS_VERIFY") == "true" {
 		words = append(words, "--insecure-skip-tls-verify")
 	}
 	return words
@@ -78,7 +78,7 @@ const keyTemplate = `{{range $k, $v := .data}}{{$k}}{{"\n"}}{{end}}{{range $k, $
 // document returns the manifest of an object of the cluster with the value of one key; its other keys
 // have the value audit.Unread.
 func (h Helm) document(ctx context.Context, kind, name, key, namespace string, words []string) ([]byte, error) {
-	if h.env("HELM_KUBETOKEN") != "" {
+	if h.Env("HELM_KUBETOKEN") != "" {
 		return nil, errors.New("kubectl is not asked with a token, which others would see among its arguments")
 	}
 	if (render.Object{Kind: kind, Name: name, Key: key}).Check() != nil {

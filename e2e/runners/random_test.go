@@ -93,7 +93,7 @@ func (c *choices) Uint64() uint64 {
 // call runs a command line on a stream.
 func call(stream string, args ...string) (stdout, stderr string, code int) {
 	var out, messages bytes.Buffer
-	code = cli.Run(cli.Process{Args: args, Env: func(string) (string, bool) { return "", false },
+	code = cli.Run(cli.Process{Args: args, Env: func(string) string { return "" },
 		Stdin: strings.NewReader(stream), Stdout: &out, Stderr: &messages, Now: now})
 	return out.String(), messages.String(), code
 }
