@@ -16,11 +16,9 @@ import (
 type Source struct {
 	// Host is the name of the server that the certificates are for, without port and brackets, its case
 	// kept because the runner keeps it; empty for every host.
-	Host string
-	// Bundle is what was read; never nil.
-	Bundle *trust.Bundle
-	// FromFolder says that Host is the stem of a file name in a folder.
-	FromFolder bool
+	Host       string
+	Bundle     *trust.Bundle // what was read; never nil
+	FromFolder bool          // Host is the stem of a file name in a folder
 }
 
 // Choose returns the certificates for a host: those for this host, else those for every host, each

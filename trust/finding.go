@@ -70,12 +70,10 @@ const (
 // A Finding is one thing that a check, a fetch, a verdict or the filter found and that is no
 // refusal: a diagnosis, a reason, a warning.
 type Finding struct {
-	Code Code
-	// Object is the Kubernetes object that it concerns, "Deployment/ci-gitlab-runner"; empty where
-	// it concerns none.
-	Object string
-	// Host is the server as one types it for fetch, host[:port]; empty where it is not known.
-	Host string
+	Code   Code
+	Object string // the Kubernetes object that it concerns, "Deployment/ci-gitlab-runner"; empty where it concerns none
+	Host   string // the server as one types it for fetch, host[:port]; empty where it is not known
+
 	// Message says what was found, in lower case and without a final period. It names the
 	// certificate or the server, and the file if there is one.
 	Message string
@@ -88,18 +86,12 @@ func Found(code Code, format string, args ...any) Finding {
 
 // Error is a refusal of certificates, of an argument or of a connection.
 type Error struct {
-	// Origin is the file, the variable or the host:port that is at fault; an argument is quoted.
-	Origin string
-	// Line is the line of the origin, from 1; 0 where there is none.
-	Line int
-	// Code names the refusal.
-	Code Code
-	// Host is the server as one types it for fetch, host[:port]; empty where it is not known.
-	Host string
-	// Message says what is wrong: lower case, no final period.
-	Message string
-	// Err is the cause; may be nil.
-	Err error
+	Origin  string // the file, the variable or the host:port that is at fault; an argument is quoted
+	Line    int    // of the origin, from 1; 0 where there is none
+	Code    Code
+	Host    string // the server as one types it for fetch, host[:port]; empty where it is not known
+	Message string // what is wrong: lower case, no final period
+	Err     error  // the cause; may be nil
 }
 
 // Error returns "Origin:Line: Message: cause", leaving out what is empty.

@@ -30,11 +30,9 @@ func (s Status) Worse(other Status) Status {
 
 // Verdict is the answer to whether one client would connect.
 type Verdict struct {
-	Status Status
-	// Finding explains it; its code is CodeTrusted when the status is StatusOK.
-	Finding Finding
-	// Warnings are findings that do not keep this client from connecting today.
-	Warnings []Finding
+	Status   Status
+	Finding  Finding   // explains it; its code is CodeTrusted when the status is StatusOK
+	Warnings []Finding // that do not keep this client from connecting today
 }
 
 // OK reports whether the client would connect for sure.

@@ -25,8 +25,7 @@ import (
 // Fetched is what a server showed, and what belongs in the trust file because of it.
 type Fetched struct {
 	Target Target
-	// Sent are the server's certificates as it sent them, leaf first; never empty.
-	Sent []*x509.Certificate
+	Sent   []*x509.Certificate // as the server sent them, leaf first; never empty
 	// Chain is the chain from the leaf to the root or as far as it is known. Certificates that the
 	// server sent and that are not in its chain are left out.
 	Chain *trust.Bundle

@@ -15,10 +15,8 @@ import (
 
 // Target is a server to connect to. Its constructor is [ParseTarget].
 type Target struct {
-	// Host is a DNS name in the case it was typed, or an IP address without brackets.
-	Host string
-	// Port is 1 to 65535 in decimal.
-	Port string
+	Host string // a DNS name in the case it was typed, or an IP address without brackets
+	Port string // 1 to 65535 in decimal
 }
 
 const defaultPort = "443"

@@ -13,10 +13,9 @@ import (
 // Verdicts are the answers for the runner itself and for git in its jobs.
 type Verdicts struct {
 	Target Target
-	// Sent is the chain as the server sent it, leaf first; empty when there was no handshake.
-	Sent   []*x509.Certificate
-	Runner trust.Verdict // system pool and file
-	Git    trust.Verdict // file only; the system pool when there is no file
+	Sent   []*x509.Certificate // as the server sent it, leaf first; empty when there was no handshake
+	Runner trust.Verdict       // system pool and file
+	Git    trust.Verdict       // file only; the system pool when there is no file
 	// Dialed is the address that was connected to, or that did not answer: "192.0.2.1:443". It is
 	// empty behind a proxy, and where the name led to no address.
 	Dialed string

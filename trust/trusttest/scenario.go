@@ -21,16 +21,11 @@ type Scenario struct {
 	Port  string
 	// Addr is where the server listens: names of the domain .test resolve nowhere, so that clients need
 	// the address (curl --connect-to, git http.curloptResolve).
-	Addr string
-	// Proxy is the CONNECT proxy to go through; nil without one.
-	Proxy *url.URL
-	// Sends is what the server sends, leaf first; empty when it does not speak TLS.
-	Sends []*x509.Certificate
-	// Public is what stands for the CAs that everybody trusts.
-	Public []*x509.Certificate
-	// Root is the CA at the top of the chain, as its administrator could hand it out; nil where
-	// there is none.
-	Root *x509.Certificate
+	Addr   string
+	Proxy  *url.URL            // the CONNECT proxy to go through; nil without one
+	Sends  []*x509.Certificate // what the server sends, leaf first; empty when it does not speak TLS
+	Public []*x509.Certificate // what stands for the CAs that everybody trusts
+	Root   *x509.Certificate   // at the top of the chain, as its administrator could hand it out; nil where there is none
 }
 
 // URL is what a person gives to fetch: https, host and port.

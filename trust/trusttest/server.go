@@ -15,10 +15,8 @@ import (
 
 // Server is something that listens on loopback until it is closed.
 type Server struct {
-	// Addr is where it listens: "127.0.0.1:PORT" or "[::1]:PORT".
-	Addr string
-	// Close stops the server and its connections.
-	Close func()
+	Addr  string // where it listens: "127.0.0.1:PORT" or "[::1]:PORT"
+	Close func() // stops the server and its connections
 }
 
 // Port is the port that it listens on.
