@@ -78,7 +78,7 @@ func NewMount(volume, dir string) *yaml.RNode {
 // two items with one path.
 func (d *Deployment) join(v *pod.Volume, projections []pod.Source) (replaced bool, err error) {
 	err = d.changeItem(volume, "", v.Node, func() {
-		sources, paths := asProjected(v), pod.Paths(projections)
+		sources, paths := asProjected(v), pod.Paths(projections...)
 		yamledit.Retain(sources, func(source *yaml.RNode) bool {
 			for _, shown := range pod.Mountables {
 				items := manifest.Value(source, shown.Volume, "items")

@@ -153,9 +153,7 @@ func (c *Container) FileNames(dir string) (names []string, known bool) {
 		if o == nil {
 			return nil, false
 		}
-		for _, i := range s.Items {
-			names = append(names, i.Path)
-		}
+		names = append(names, Paths(s)...)
 		if len(s.Items) == 0 {
 			names = append(names, o.DataKeys()...)
 		}

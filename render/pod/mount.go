@@ -69,7 +69,7 @@ func (c *Container) closedAround(m Mount) (around *Mount, why string, sure bool)
 		}
 		at := parent.inVolume(m.Path)
 		folder, file := c.Runner.shape(m)
-		for _, shown := range Paths(v.Sources) {
+		for _, shown := range Paths(v.Sources...) {
 			switch {
 			case shown == at && !file:
 				return &parent, "has a file where it needs a folder", folder
@@ -99,7 +99,7 @@ func (r *Runner) shape(m Mount) (folder, file bool) {
 		return v.Kind == "emptyDir" && r.otherMounting(v.Name) == "", false
 	}
 	at, unseen := path.Clean(m.subPath), false
-	file = slices.Contains(Paths(v.Sources), at)
+	file = slices.Contains(Paths(v.Sources...), at)
 	for _, s := range v.Sources {
 		if len(s.Items) > 0 {
 			continue

@@ -102,7 +102,7 @@ func (v *Volume) readSource(node *yaml.RNode, kind string) Source {
 }
 
 // Paths returns the paths at which items of sources are shown.
-func Paths(sources []Source) (paths []string) {
+func Paths(sources ...Source) (paths []string) {
 	for _, s := range sources {
 		for _, i := range s.Items {
 			paths = append(paths, i.Path)
