@@ -30,19 +30,12 @@ func fetchAnd(text string) hint {
 }
 
 // only returns a text for one check, and nothing for the others.
-func only(check Check, text string) hint {
-	return func(c Context) string {
-		if c.Check != check {
-			return ""
-		}
-		return text
-	}
-}
+func only(check Check, text string) hint { return in(check, text, always("")) }
 
-// inFetch returns a text for findings of fetch, whose file is there already, and a hint for others.
-func inFetch(text string, otherwise hint) hint {
+// in returns a text for one check, and a hint for the others. With OfServer, the file is there already.
+func in(check Check, text string, otherwise hint) hint {
 	return func(c Context) string {
-		if c.Check == OfServer {
+		if c.Check == check {
 			return text
 		}
 		return otherwise(c)

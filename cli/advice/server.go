@@ -33,15 +33,15 @@ var serverHints = map[trust.Code]hint{
 
 	// What a server sends, and whether clients accept it.
 	probe.CodePubliclyTrusted: always("nothing to do with the charts' images; an image of another kind may lack that CA"),
-	probe.CodeTrustedHere:     inFetch("give the file with --cert", fetchAnd("fetch the chain and give it to the post-renderer with --cert: ")),
+	probe.CodeTrustedHere:     in(OfServer, "give the file with --cert", fetchAnd("fetch the chain and give it to the post-renderer with --cert: ")),
 	probe.CodePrivateCA:       always("give the file with --cert"),
 	probe.CodeStale:           fetchAnd("whenever it is renewed: "),
 
 	trust.CodeUnknownAuthority: fetchAnd("fetch the chain and give it to the post-renderer with --cert: "),
-	trust.CodeIncompleteChain:  inFetch("better still, let the server send the whole chain", fetchAnd("let the server send the whole chain, or let fetch complete it: ")),
+	trust.CodeIncompleteChain:  in(OfServer, "better still, let the server send the whole chain", fetchAnd("let the server send the whole chain, or let fetch complete it: ")),
 	trust.CodeNameMismatch:     nameMismatch,
 	trust.CodeUndecided:        tryGit,
-	trust.CodeStrictGit:        inFetch(appendRoot, fetchAnd(appendRoot+"; if it is public, or the server sends it, this finds it: ")),
+	trust.CodeStrictGit:        in(OfServer, appendRoot, fetchAnd(appendRoot+"; if it is public, or the server sends it, this finds it: ")),
 }
 
 const appendRoot = "append the root certificate, which the CA's administrator has"
