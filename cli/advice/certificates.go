@@ -50,17 +50,8 @@ var certificateHints = map[trust.Code]hint{
 	trust.CodeUnseen:               always("the post-renderer reads this form, and writes plain PEM: --cert=FILE"),
 	trust.CodeHugeKey:              always("have it issued again with a usual key: RSA of 2048 to 4096 bits, or ECDSA"),
 	trust.CodeInvalid:              always("have it issued again"),
-	trust.CodeIssuerMissing:        issuerMissing,
-}
-
-func issuerMissing(c Context) string {
-	switch c.Check {
-	case OfServer:
-		return "ask the administrator for the root certificate and append it to the file"
-	case OfHandshake:
-		return "append the root certificate to the file"
-	}
-	// Not fetch alone: where it finds no issuer, its file would lead here again.
-	return "append the issuer's certificate, which the server's administrator has; " +
-		fetchAnd("if it is public, this finds it: ")(c)
+	trust.CodeIssuerMissing: in(OfServer, "ask the administrator for the root certificate and append it to the file",
+		in(OfHandshake, "append the root certificate to the file",
+			// Not fetch alone: where it finds no issuer, its file would lead here again.
+			fetchAnd("append the issuer's certificate, which the server's administrator has; if it is public, this finds it: "))),
 }

@@ -62,11 +62,12 @@ var manifestHints = map[trust.Code]hint{
 	manifest.ClusterCA:      fetchAnd("get GitLab's CA from its server: "),
 
 	// The verdicts of verify on manifests.
-	audit.CodeFileUnknown:  fromCluster,
-	pod.CodeKeyMissing:     always("remove the volume or the variable from the chart's values, or give the object that key"),
-	pod.CodeNeverStarts:    always("correct volumes, volumeMounts and securityContext in the chart's values"),
-	audit.CodeUnreadable:   always("leave the mode out, or give the pod an fsGroup: podSecurityContext.fsGroup in the chart's values"),
-	audit.CodeCacheUnknown: cacheUnknown,
+	audit.CodeFileUnknown: fromCluster,
+	pod.CodeKeyMissing:    always("remove the volume or the variable from the chart's values, or give the object that key"),
+	pod.CodeNeverStarts:   always("correct volumes, volumeMounts and securityContext in the chart's values"),
+	audit.CodeUnreadable:  always("leave the mode out, or give the pod an fsGroup: podSecurityContext.fsGroup in the chart's values"),
+	audit.CodeCacheUnknown: in(OfHandshake, "the jobs' logs show whether there is a cache: its name may be one that only the cluster knows",
+		always("the jobs' logs show whether that is enough, and --online does where the cache can be reached from; if it is not: --jobs and --cert=HOST=FILE of the post-renderer")),
 	audit.CodeCacheFailed:  always("upgrade with the post-renderer's --jobs; for a cache with another CA than GitLab's, also: --cert=HOST=FILE"),
 	audit.CodeStoreUnknown: always("an upgrade with the post-renderer gives the runner a file, which works whatever its image trusts"),
 	audit.CodeProxied:      always("look from the pod: kubectl exec -it deploy/NAME -- curl -v https://HOST; or exempt GitLab's host with NO_PROXY"),
@@ -80,14 +81,6 @@ var manifestHints = map[trust.Code]hint{
 func noCertificateHint(c Context) string {
 	return fetchAnd("get the certificate, then pass --cert=FILE: ")(c) +
 		"; or name what is in the cluster: --from-secret=NAME/KEY, --from-configmap=NAME/KEY"
-}
-
-// cacheUnknown names what shows more than what was looked at.
-func cacheUnknown(c Context) string {
-	if c.Check == OfHandshake {
-		return "the jobs' logs show whether there is a cache: its name may be one that only the cluster knows"
-	}
-	return "the jobs' logs show whether that is enough, and --online does where the cache can be reached from; if it is not: --jobs and --cert=HOST=FILE of the post-renderer"
 }
 
 // cloneHint names the sources that can be joined in one file.
