@@ -33,9 +33,7 @@ func registerObjects(flags *pflag.FlagSet, all *[]render.Object, way *pod.Way) {
 			kind+" of the runner's namespace to mount, `[HOST=]NAME[/KEY]`; without KEY, ca.crt (repeatable)",
 			func(value string) error {
 				object, err := input.Object(kind, value)
-				if err == nil {
-					*all = append(*all, object)
-				}
+				*all = append(*all, object)
 				return err
 			})
 	}
