@@ -23,8 +23,6 @@ const (
 	apiVersion = "helm-runnertrust/v1"
 	filterKind = "RunnerTrust"
 	verifyKind = "RunnerTrustVerify"
-
-	certificateField = "spec.certificate"
 )
 
 // A spec has the options that a functionConfig sets: those of the filter, or those of verify.
@@ -84,7 +82,7 @@ func (s *spec) fields() map[string]field {
 			return err
 		}},
 		"certificate": {set: func(value string) error {
-			bundle, err := trust.Parse(certificateField, []byte(value))
+			bundle, err := trust.Parse("spec.certificate", []byte(value))
 			o.Sources = append(o.Sources, render.Source{Bundle: bundle})
 			return err
 		}},
