@@ -161,8 +161,7 @@ func newFetchResult(f *probe.Fetched, file *trust.Bundle, pinned bool, now time.
 		Diagnosis: context.Of(f.Diagnosis), Also: context.OfAll(f.Also), Fingerprint: pinned, PEM: string(file.PEM()),
 	}
 	if f.Fault != nil {
-		fault := context.Of(*f.Fault)
-		result.Fault = &fault
+		result.Fault = new(context.Of(*f.Fault))
 	}
 	result.verdict = verdictOn(f, gitclient.Judge(f.Target.Host, f.Sent, file, now))
 	return result
