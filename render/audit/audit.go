@@ -147,11 +147,13 @@ func (j *judge) container(a *Runner, c *pod.Container) (err error) {
 	if a.Finding.Code == CodeFileUnknown { // by envFrom
 		return nil
 	}
-	if unknown, ok := errors.AsType[*manifest.Error](err); ok { // of CertsDir
+	switch unknown, ok := errors.AsType[*manifest.Error](err); {
+	case ok: // of CertsDir
 		a.judge(trust.StatusUnknown, manifest.DirUnknown, "the directory of its certificates is not known: "+unknown.Field+": "+unknown.Err.Error())
 		return nil
-	}
-	if a.Server.Name == "" && a.File == "" {
+	case err != nil:
+		return err
+	case a.Server.Name == "" && a.File == "":
 		a.judge(trust.StatusUnknown, manifest.HostUnknown, "the manifest does not tell "+gitlabrunner.ServerURLVariable+", and so not the file's name")
 		return nil
 	}
@@ -172,7 +174,7 @@ func (j *judge) container(a *Runner, c *pod.Container) (err error) {
 		}
 	}
 	a.judgeFile(found, j.options)
-	if isPlain := a.File == "" || a.File == path.Clean(a.File); strings.Contains(a.File, "/..") || !isPlain && a.Status != trust.StatusFailed {
+	if strings.Contains(a.File, "/..") || a.Status == trust.StatusOK && a.File != path.Clean(a.File) {
 		a.judge(trust.StatusUnknown, CodeFileUnknown, "what its path leads to depends on the folders on the way, which the kernel follows")
 	}
 	if setting := commandSetting().FindString(c.Command()); setting != "" && a.Status == trust.StatusOK {
