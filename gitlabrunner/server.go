@@ -69,7 +69,7 @@ func ParseServer(rawURL string) (Server, error) {
 		return Server{}, fmt.Errorf("%q has an @ behind its host: / ? and # of a password are written %%2F %%3F and %%23", shown)
 	case strings.Contains(name, "%"):
 		return Server{}, fmt.Errorf("%q has a zone, which no certificate is for", shown)
-	case u.RawQuery != "" || u.Fragment != "":
+	case strings.ContainsAny(rawURL, "?#"):
 		return Server{}, fmt.Errorf("%q has a ? or a #, behind which the runner would put its paths", shown)
 	case !isPort(u.Port()):
 		return Server{}, fmt.Errorf("%q has a port over 65535", shown)
@@ -93,6 +93,14 @@ func address(u *url.URL) string {
 		return name
 	}
 	return net.JoinHostPort(name, port)
+}
+
+// Port returns the port of a server that is not Plain.
+func (s Server) Port() string {
+	if _, port, err := net.SplitHostPort(s.Address); err == nil {
+		return port
+	}
+	return "443"
 }
 
 // ForHost is the Server of https://host, for a host given without a URL: a name, an IPv4

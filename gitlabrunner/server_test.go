@@ -27,7 +27,7 @@ func TestParseServer(t *testing.T) {
 	}
 	for _, raw := range []string{"", "gitlab.test", "ftp://gitlab.test", "https://", "https://a b", "https:///group", "https://./", "ssh://u:sesame@h",
 		"oauth2:sesame@h", "https:oauth2:sesame@h", "https://oauth2:sesame#x@h", "https://oauth2:sesame/x@h", "https://oauth2:1/sesame@h",
-		"https://u:sesame%40h", "https://u:sesame", "https://u:sesame x@h", "https://[fe80::1%25eth0]", "https://gitlab.test/?a=b", "https://gitlab.test#a", "https://gitlab.test:99999"} {
+		"https://u:sesame%40h", "https://u:sesame", "https://u:sesame x@h", "https://[fe80::1%25eth0]", "https://gitlab.test/?a=b", "https://gitlab.test#a", "https://gitlab.test/?", "https://gitlab.test/#", "https://gitlab.test:99999"} {
 		if got, err := gitlabrunner.ParseServer(raw); err == nil || strings.Contains(err.Error(), "sesame") {
 			t.Errorf("%q: got %+v", raw, got)
 		}

@@ -2,6 +2,8 @@ package trust_test
 
 import (
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -70,9 +72,9 @@ func TestUnusableBesideGo(t *testing.T) {
 	}
 }
 
-// TestSignsNothingBesideGo compares the word on CAs of several keys and key usages with that of crypto/x509 on a
+// TestBarrenBesideGo compares the word on CAs of several keys and key usages with that of crypto/x509 on a
 // certificate that they signed.
-func TestSignsNothingBesideGo(t *testing.T) {
+func TestBarrenBesideGo(t *testing.T) {
 	const host = "gitlab.test"
 	t.Setenv("GODEBUG", "rsa1024min=0") // to make what Go refuses to check
 	short, err := rsa.GenerateKey(rand.Reader, 768)
@@ -93,18 +95,26 @@ func TestSignsNothingBesideGo(t *testing.T) {
 					ca.Certificate.PublicKeyAlgorithm = x509.UnknownPublicKeyAlgorithm
 				}
 				_, err := leaf.Verify(x509.VerifyOptions{Roots: trust.Pool(ca.Certificate), CurrentTime: noon, DNSName: host})
-				f := trust.SignsNothing(ca.Certificate, host)
+				f := trust.Barren(ca.Certificate, host)
 				if (err != nil) != (f != nil) {
 					t.Errorf("%T, %T, usage %b: got %v, and Go says %v", key, public, usage, f, err)
 				}
 				if f != nil {
 					barren++
 				}
-				if own := trust.SignsNothing(leaf, host); own != nil {
+				if own := trust.Barren(leaf, host); own != nil {
 					t.Errorf("the host's own certificate: %v", own)
 				}
 			}
 		}
+	}
+	curve, err := ecdsa.GenerateKey(elliptic.P224(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{host}, NotBefore: noon.Add(-day), NotAfter: noon.Add(day)}
+	if trust.Barren(trusttest.Certify(own, curve, nil).Certificate, host) == nil {
+		t.Error("a server's key on P-224 passes")
 	}
 	if barren != 23 {
 		t.Errorf("%d of 32 sign nothing", barren)

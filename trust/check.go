@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/elliptic"
 	"crypto/x509"
 	"encoding/asn1"
 	"errors"
@@ -239,18 +240,21 @@ func (b *Bundle) Working(host string, now time.Time) []*x509.Certificate {
 	})
 }
 
-// SignsNothing says why Go takes no certificate that c has signed (CheckSignatureFrom in crypto/x509, and the keys that
-// its checkSignature knows); nil where it may, and where c is the host's own.
-func SignsNothing(c *x509.Certificate, host string) *Finding {
-	_, isECDSA := c.PublicKey.(*ecdsa.PublicKey)
+// Barren says why Go takes neither c from a server nor what c has signed (verifyHandshakeSignature in crypto/tls;
+// CheckSignatureFrom and checkSignature in crypto/x509); nil where it may.
+func Barren(c *x509.Certificate, host string) *Finding {
+	key, isECDSA := c.PublicKey.(*ecdsa.PublicKey)
 	_, isEd25519 := c.PublicKey.(ed25519.PublicKey)
+	isOwn := host == "" || c.VerifyHostname(host) == nil
 	switch bits := rsaBits(c); {
-	case host == "" || c.VerifyHostname(host) == nil:
-		return nil
 	case bits == 0 && !isECDSA && !isEd25519:
 		return new(Found(CodeInvalid, "certificate %s has a key of a kind (%s) with which Go checks no signature", NameOf(c), c.PublicKeyAlgorithm))
 	case 0 < bits && bits < 1024:
 		return new(Found(CodeInvalid, "certificate %s has an RSA key of %d bits: Go checks no signature with less than 1024", NameOf(c), bits))
+	case isECDSA && isOwn && !c.IsCA && key.Curve == elliptic.P224():
+		return new(Found(CodeInvalid, "certificate %s has a key on the curve P-224, which no server can use with Go", NameOf(c)))
+	case isOwn:
+		return nil
 	}
 	return mayNotSign(c)
 }

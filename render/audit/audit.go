@@ -3,10 +3,12 @@ package audit
 
 import (
 	"cmp"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -51,6 +53,7 @@ type Runner struct {
 	Warnings   []trust.Finding // what does not keep it from connecting now
 
 	now        time.Time
+	sent       []*x509.Certificate // what the server sends, where that is the file
 	clone      gitlabrunner.Server // of clone_url, where that leads elsewhere
 	helper     Store               // of the image in which git clones
 	stricter   *trust.Finding      // why git may not accept a file that the runner does
@@ -171,13 +174,16 @@ func (j *judge) container(a *Runner, c *pod.Container) (err error) {
 	if found.Kind == "Secret" && found.Key == ingress.SecretKey && (found.State == pod.Unknown || found.State == pod.Found) {
 		if by, err := j.terminations.Secret(c.Runner.Object, a.Server.Name, true); err == nil && "Secret/"+by.Secret == found.From {
 			a.ServedBy = by.By
+			if !a.Server.Plain && slices.Contains(by.Ports, a.Server.Port()) {
+				a.sent = gitlabrunner.Certificates(found.Bytes)
+			}
 		}
 	}
 	a.judgeFile(found, j.options)
-	if strings.Contains(a.File, "/..") || a.Status == trust.StatusOK && a.File != path.Clean(a.File) {
+	if way := unplainPath().FindString(a.File); way != "" && (a.Status == trust.StatusOK || strings.Contains(way, "..")) {
 		a.judge(trust.StatusUnknown, CodeFileUnknown, "what its path leads to depends on the folders on the way, which the kernel follows")
 	}
-	if setting := commandSetting().FindString(c.Command()); setting != "" && a.Status == trust.StatusOK {
+	if setting := commandSetting(c); setting != "" && a.Status == trust.StatusOK {
 		a.judge(trust.StatusUnknown, CodeFileUnknown, "the command of the container has "+setting+", which wins over its variables")
 	}
 	a.Warnings = append(a.Warnings, manifest.ClusterCAOf(found.From, a.Server.Address)...)
@@ -191,10 +197,28 @@ func (j *judge) container(a *Runner, c *pod.Container) (err error) {
 	return nil
 }
 
-// commandSetting matches what a container's command has instead of the variables that the audit reads.
-var commandSetting = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`--tls-ca-file|(--url|-u)[= ]["']?https?://|` + gitlabrunner.CAFileVariable + `=|` + gitlabrunner.ServerURLVariable + `=`)
-})
+// unplainPath matches what the kernel follows of a path: to a folder up, into one that the kubelet makes for a volume
+// (pkg/volume/util/atomic_writer.go of Kubernetes), and into a file as if it were a folder.
+var unplainPath = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`/\.\.(/|data/|[0-9])|/\.?$`) })
+
+// registerURL and commandVariable match what a container's command has instead of the variables that the audit reads.
+var (
+	registerURL = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?s)\bregister\b.*?\s(-u|--?url)[= ]["']?(https?://[^\s"']*)`)
+	})
+	commandVariable = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`--?tls-ca-file|` + gitlabrunner.CAFileVariable + `=|` + gitlabrunner.ServerURLVariable + `=`)
+	})
+)
+
+// commandSetting returns what a container's command sets otherwise than its variables; "" for nothing.
+func commandSetting(c *pod.Container) string {
+	text, url := c.Command(), c.Variable(gitlabrunner.ServerURLVariable).Value
+	if found := registerURL().FindStringSubmatch(text); found != nil && strings.TrimSuffix(found[2], "/") != strings.TrimSuffix(url, "/") {
+		return found[1]
+	}
+	return commandVariable().FindString(text)
+}
 
 // findFile is the runner's order of looking: the variable, the setting, the certs directory
 // (network/client.go of gitlab-runner). Where envFrom may decide and the stream does not show it, the

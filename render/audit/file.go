@@ -67,20 +67,20 @@ func (a *Runner) judgeBundle(found pod.File, options Options) {
 		return
 	}
 	working, end := bundle.Working(a.Server.Name, options.Now), options.Now.Add(options.ExpiresWithin)
-	if reason := ofEach(working, a.Server.Name, trust.SignsNothing); reason != nil {
+	if reason := ofEach(working, a.Server.Name, trust.Barren); reason != nil {
 		a.fail(*reason)
 		return
 	}
-	if a.sendsFile() {
-		a.judgeServed(options.Now)
-	} else {
-		a.findStricter(working)
-	}
+	served, later := a.served(options.Now), a.served(end)
+	a.findStricter(working)
 	switch reason := ofEach(working, a.Server.Name, trust.CommonNameOnly); {
-	case a.Status == trust.StatusFailed:
-	case a.unusable(a.Server, end) != nil || a.sendsFile() && !a.served(end).OK():
+	case served.Status == trust.StatusFailed:
+		a.fail(served.Finding)
+	case a.unusable(a.Server, end) != nil || later.Status == trust.StatusFailed:
 		a.judge(trust.StatusFailed, CodeEndsTooEarly, "it will have stopped working by "+trust.Moment(end))
-	case reason != nil && !a.sendsFile():
+	case served.Status == trust.StatusUnknown:
+		a.Status, a.Finding = served.Status, served.Finding
+	case reason != nil && len(a.sent) == 0:
 		a.Status, a.Finding = trust.StatusUnknown, *reason
 	default:
 		a.judge(trust.StatusOK, CodeFileOK, "the file holds a CA or the server's own certificate, valid now")
@@ -91,42 +91,46 @@ func (a *Runner) judgeBundle(found pod.File, options Options) {
 func (a *Runner) fail(reason trust.Finding) {
 	reason.Host = a.Server.Address
 	a.Status, a.Finding = trust.StatusFailed, reason
-	a.Warnings = slices.DeleteFunc(a.Warnings, func(f trust.Finding) bool { return f.Code == reason.Code })
+	a.Warnings = slices.DeleteFunc(a.Warnings, func(f trust.Finding) bool {
+		return f.Code == reason.Code || reason.Code == trust.CodeExpired && f.Code == trust.CodeExpiredBeside
+	})
 }
 
-// sendsFile reports whether the server sends what is in the file, as an Ingress does, at the port of one.
-func (a *Runner) sendsFile() bool { return a.ServedBy != "" && a.Server.Address == a.Server.Name }
-
-// served judges the runner with a server that sends what is in the file.
+// served judges the runner by what its server sends; ok where that is not known.
 func (a *Runner) served(at time.Time) trust.Verdict {
-	return trust.JudgeRunner(a.Server.Name, a.Bundle.Certificates(), a.Bundle, a.Store.Pool(), at)
+	if len(a.sent) == 0 {
+		return trust.Verdict{Status: trust.StatusOK}
+	}
+	return trust.JudgeRunner(a.Server.Name, a.sent, a.Bundle, a.Store.Pool(), at)
 }
 
 // NotAfter returns when the file of a runner with a Bundle stops working, or what the server sends of it.
 func (a *Runner) NotAfter() time.Time {
 	end := a.Bundle.NotAfter(a.Server.Name)
-	if sent := a.Bundle.Certificates()[0].NotAfter.UTC(); a.sendsFile() && sent.Before(end) {
-		return sent
+	if len(a.sent) > 0 && a.sent[0].NotAfter.Before(end) {
+		return a.sent[0].NotAfter.UTC()
 	}
 	return end
 }
 
-// judgeServed judges the certificates of the file as those that the server sends.
-func (a *Runner) judgeServed(now time.Time) {
-	if v := a.served(now); !v.OK() {
-		a.fail(v.Finding)
-	}
-	if v := gitclient.Judge(a.Server.Name, a.Bundle.Certificates(), a.Bundle, now); !v.OK() {
-		a.stricter = &v.Finding
-	}
-}
-
-// findStricter finds what may keep git from connecting to a server, whatever that sends.
+// findStricter finds what may keep git from connecting: by what the server sends where that is known, else whatever it
+// sends.
 func (a *Runner) findStricter(working []*x509.Certificate) {
 	isStricter := func(f trust.Finding) bool { return f.Code == trust.CodeIssuerMissing || f.Code == trust.CodeExpiredCA }
 	if at := slices.IndexFunc(a.Warnings, isStricter); at >= 0 {
 		a.stricter = new(a.Warnings[at])
 		a.Warnings = slices.DeleteFunc(a.Warnings, isStricter)
+	}
+	if len(a.sent) > 0 {
+		v := gitclient.Judge(a.Server.Name, a.sent, a.Bundle, a.now)
+		if a.stricter = nil; !v.OK() {
+			a.stricter = &v.Finding
+		}
+		for _, warning := range v.Warnings {
+			warning.Host = a.Server.Address
+			a.Warnings = append(a.Warnings, warning)
+		}
+		return
 	}
 	a.stricter = cmp.Or(gitclient.FileOddity(a.Bundle), ofEach(working, a.Server.Name, gitclient.Oddity), a.stricter)
 }

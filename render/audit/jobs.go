@@ -21,9 +21,9 @@ import (
 func (j *judge) findClients(a *Runner, c *pod.Container) error {
 	a.Jobs = c.Runner.HasScript()
 	hosts := c.Hosts()[0]
-	by := ingress.Served{}
-	if hosts.Cache.Address == hosts.Cache.Name { // at the port of an Ingress
-		by, _ = j.terminations.Secret(c.Runner.Object, hosts.Cache.Name, false) // with an error it is no source, which would be refused
+	by, _ := j.terminations.Secret(c.Runner.Object, hosts.Cache.Name, false) // with an error it is no source, which would be refused
+	if !slices.Contains(by.Ports, hosts.Cache.Port()) {
+		by = ingress.Served{}
 	}
 	sent, _ := j.jobFile(a, c, "Secret", by.Secret, ingress.SecretKey)
 	helper := j.helper(a, c, by.Secret)
@@ -32,7 +32,7 @@ func (j *judge) findClients(a *Runner, c *pod.Container) error {
 	case a.jobFault != "":
 		a.gitUnknown = trust.Finding{Code: pod.CodeNeverStarts, Message: "jobs may not start: " + a.jobFault}
 	case hosts.CloneUnknown:
-		a.gitUnknown = trust.Finding{Code: manifest.CloneHost, Message: "the URL of its clone_url is not in the manifests"}
+		a.gitUnknown = trust.Finding{Code: manifest.CloneHost, Message: "its clone_url is not in the manifests, or no URL to clone from"}
 	case setting != "":
 		a.gitUnknown = trust.Finding{Code: trust.CodeUndecided, Message: "environment or a script of [[runners]] sets " + setting + ", so git may go by other certificates than the runner's, or to another host"}
 	}
@@ -77,7 +77,7 @@ var helperImage = sync.OnceValue(func() *regexp.Regexp {
 // gitSetting matches what leads git to other certificates than http.<url>.sslCAInfo, which the runner sets
 // (get_curl_handle in http.c of git), or may do.
 var gitSetting = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)(GIT_SSL_|\bssl)(CA|Cert|Key|Cipher|Version)\w*|insteadOf|GIT_CONFIG_(GLOBAL|SYSTEM)`)
+	return regexp.MustCompile(`(?i)(GIT_SSL_|\bssl)(CA|Cert|Key|Cipher|Version)\w*|insteadOf\W*https?:|GIT_CONFIG_KEY_\d+=url\.|GIT_CONFIG_(GLOBAL|SYSTEM)`)
 })
 
 // cloneScripts returns the text of what runs before git clones, also by the name before gitlab-runner 16.

@@ -45,6 +45,8 @@ func TestJobs(t *testing.T) {
 		"by its old name":         {head + "  pre_clone_script = \"git config --global http.sslcainfo /x\"\n" + volume("config_map", "ours", file, key), trust.CodeUndecided, trust.CodeTrusted},
 		"configuration of git":    {head + "  environment = [\"GIT_CONFIG_KEY_0=http.https://gitlab.example.com.sslCAInfo\"]\n" + volume("config_map", "ours", file, key), trust.CodeUndecided, trust.CodeTrusted},
 		"a client's certificate":  {head + "  environment = [\"GIT_SSL_CERT=/x\"]\n" + volume("config_map", "ours", file, key), trust.CodeUndecided, trust.CodeTrusted},
+		"another way to a host":   {head + "  pre_get_sources_script = \"git config --global url.https://gitlab.example.com/.insteadOf git@gitlab.example.com:\"\n" + volume("config_map", "ours", file, key), CodeFileOK, trust.CodeTrusted},
+		"another host, by key":    {head + "  environment = [\"GIT_CONFIG_KEY_0=url.https://mirror.example.com/.insteadOf\"]\n" + volume("config_map", "ours", file, key), trust.CodeUndecided, trust.CodeTrusted},
 		"another host for git":    {head + "  pre_get_sources_script = \"git config --global url.https://mirror.example.com/.insteadOf https://gitlab.example.com/\"\n" + volume("config_map", "ours", file, key), trust.CodeUndecided, trust.CodeTrusted},
 	} {
 		text := strings.Replace(c.template, head, head+"  executor = \"kubernetes\"\n", 1) + cache + "  [runners.kubernetes]\n    namespace = \"ci\"\n"

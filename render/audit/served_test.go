@@ -38,6 +38,8 @@ func TestServed(t *testing.T) {
 		"expired, and of other port": {expired, "https://" + gitlabHost + ":8443", 0, trust.StatusOK, trust.StatusOK, CodeFileOK},
 		"another host":               {issue(func(t *trusttest.Template) { t.DNSNames = []string{"web.example.com"} }), "https://" + gitlabHost, 0, trust.StatusFailed, trust.StatusFailed, trust.CodeNameMismatch},
 		"no names":                   {issue(func(t *trusttest.Template) { t.CommonName, t.DNSNames = gitlabHost, nil }), "https://" + gitlabHost, 0, trust.StatusFailed, trust.StatusFailed, trust.CodeNameForm},
+		"without TLS":                {expired, "http://" + gitlabHost, 0, trust.StatusOK, trust.StatusUnknown, CodeFileOK},
+		"its CA first":               {[]*x509.Certificate{expired[1], expired[0]}, "https://" + gitlabHost, 0, trust.StatusFailed, trust.StatusFailed, trust.CodeNameMismatch},
 		"git is stricter":            {issue(func(t *trusttest.Template) { t.Key = trusttest.RSA1024 }), "https://" + gitlabHost, 0, trust.StatusOK, trust.StatusUnknown, CodeFileOK},
 	} {
 		stream := auditCase{
@@ -56,11 +58,46 @@ func TestServed(t *testing.T) {
 			t.Errorf("%s: %+v, git %+v", name, clients[0].Verdict, clients[1].Verdict)
 		}
 		want := c.sent[0].NotAfter
-		if audited[0].Server.Address != gitlabHost {
+		if audited[0].Server.Address != gitlabHost || audited[0].Server.Plain {
 			want = ca.Certificate.NotAfter
 		}
 		if !end.Equal(want) {
 			t.Errorf("%s: it ends %s, want %s", name, end, want)
+		}
+	}
+}
+
+// TestServedPort has a Gateway, whose listeners tell at which ports the server sends the Secret.
+func TestServedPort(t *testing.T) {
+	ca := trusttest.SelfSigned(trusttest.CA("Example Root CA", now))
+	template := trusttest.Leaf(now, gitlabHost)
+	template.NotAfter = now.Add(-aDay)
+	for _, c := range []struct {
+		ports []string
+		url   string
+		want  trust.Status
+	}{
+		{[]string{"443"}, "https://" + gitlabHost, trust.StatusFailed},
+		{[]string{"8443"}, "https://" + gitlabHost + ":8443", trust.StatusFailed},
+		{[]string{"443", "8443"}, "https://" + gitlabHost, trust.StatusFailed},
+		{[]string{"8443"}, "https://" + gitlabHost, trust.StatusOK},
+	} {
+		gateway := "---\napiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: gitlab}\nspec:\n  listeners:\n"
+		for _, port := range c.ports {
+			gateway += "  - {name: p" + port + ", port: " + port + ", hostname: " + gitlabHost + ", tls: {certificateRefs: [{name: theirs}]}}\n"
+		}
+		stream := auditCase{
+			env:     "        - {name: CI_SERVER_URL, value: '" + c.url + "'}\n",
+			mounts:  certsMount,
+			volumes: "      - {name: certs, secret: {secretName: theirs, items: [{key: tls.crt, path: gitlab.example.com.crt}]}}\n",
+			objects: document("Secret", "theirs", "stringData", "tls.crt", string(trusttest.PEM(ca.Issue(template).Certificate, ca.Certificate))) + gateway,
+		}.stream()
+		audited, err := Run([]byte(stream), Options{Now: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := audited[0]; got.Status != c.want || got.ServedBy != "Gateway/gitlab" {
+			t.Errorf("listeners at %v, %s: %s %+v, served by %q", c.ports, c.url, got.Status, got.Finding, got.ServedBy)
 		}
 	}
 }

@@ -23,11 +23,15 @@ type termination struct {
 	hosts     []string // names and wildcards; "" for every host
 	anyLabels bool     // a wildcard stands for any number of labels
 	passes    bool     // the backend terminates TLS itself
+	port      string
 }
 
-// Served is the Secret that a server's certificate comes from, and the Ingress or Gateway that names
-// it.
-type Served struct{ Secret, By string }
+// Served is the Secret that a server's certificate comes from, the Ingress or Gateway that names it, and the ports at
+// which it answers.
+type Served struct {
+	Secret, By string
+	Ports      []string
+}
 
 // SecretKey is the key of a kubernetes.io/tls Secret with the certificates that the server sends.
 const SecretKey = "tls.crt"
@@ -63,7 +67,7 @@ func (all Terminations) Secret(runner *manifest.Object, host string, asked bool)
 		return Served{}, nil
 	}
 	var found termination
-	var named []string // each with what names it
+	var named, ports []string // each with what names it
 	several := false
 	for i, t := range all.closest(host, asked) {
 		namespace := cmp.Or(t.namespace, t.by.Namespace)
@@ -77,7 +81,8 @@ func (all Terminations) Secret(runner *manifest.Object, host string, asked bool)
 				t.secret, host, namespace, runner, runner.Namespace)
 		}
 		several = several || i > 0 && t.secret != found.secret
-		found, named = t, append(named, cmp.Or(t.secret, "none")+" ("+t.by.String()+")")
+		found, ports = t, append(ports, t.port)
+		named = append(named, cmp.Or(t.secret, "none")+" ("+t.by.String()+")")
 	}
 	slices.Sort(named)
 	switch {
@@ -88,7 +93,7 @@ func (all Terminations) Secret(runner *manifest.Object, host string, asked bool)
 	case found.secret == "":
 		return Served{}, found.by.Refuse(manifest.NoSecret, found.field, "it names no Secret for %s, so its controller answers with a certificate that the stream does not tell", host)
 	}
-	return Served{Secret: found.secret, By: found.by.String()}, nil
+	return Served{found.secret, found.by.String(), ports}, nil
 }
 
 // closest returns the terminations that name a host most closely, and those for every host only where
@@ -143,7 +148,7 @@ var (
 		"rules": manifest.Items, "host": manifest.Anything,
 	}
 	gatewayKeys = manifest.Keys{
-		"spec": manifest.Mapping, "listeners": manifest.Items, "hostname": manifest.Anything,
+		"spec": manifest.Mapping, "listeners": manifest.Items, "hostname": manifest.Anything, "port": manifest.Anything,
 		"tls": manifest.Mapping, "mode": manifest.Anything, "certificateRefs": manifest.Items,
 		"group": manifest.Anything, "kind": manifest.Anything, "name": manifest.Anything, "namespace": manifest.Anything,
 	}
@@ -154,7 +159,7 @@ var (
 func ofIngress(o *manifest.Object) (found []termination) {
 	fault := o.Check(ingressKeys)
 	for _, entry := range manifest.List(o.Node, "spec", "tls") {
-		t := termination{by: o, fault: fault, field: "spec.tls", secret: manifest.Text(entry, "secretName")}
+		t := termination{by: o, fault: fault, field: "spec.tls", port: "443", secret: manifest.Text(entry, "secretName")}
 		if manifest.Text(o.Node, "metadata", "annotations", passthroughAnnotation) == "true" {
 			t.secret, t.passes = "", true
 		}
@@ -181,7 +186,7 @@ func ofGateway(o *manifest.Object) (found []termination) {
 		if tls == nil {
 			continue
 		}
-		t := termination{by: o, fault: fault, field: "spec.listeners", anyLabels: true,
+		t := termination{by: o, fault: fault, field: "spec.listeners", anyLabels: true, port: manifest.Text(listener, "port"),
 			hosts: []string{manifest.Text(listener, "hostname")}, passes: manifest.Text(tls, "mode") == "Passthrough"}
 		references := manifest.List(tls, "certificateRefs")
 		if t.passes || len(references) == 0 {

@@ -45,12 +45,15 @@ func (c *Container) Hosts() (all []Hosts) {
 // false, the name of the bucket comes in front.
 func (c *Container) cache(t *Template) (server gitlabrunner.Server, fault string) {
 	address := c.registered(t, "CACHE_S3_SERVER_ADDRESS", "cache", "s3", "ServerAddress").Value
-	insecure := c.registered(t, "CACHE_S3_INSECURE", "cache", "s3", "Insecure")
-	if address == "" || c.registered(t, "CACHE_TYPE", "cache", "Type").Value != "s3" || insecure.Value != "" && !insecure.isFalse() {
+	if address == "" || c.registered(t, "CACHE_TYPE", "cache", "Type").Value != "s3" ||
+		c.switchedOn(t, "CACHE_S3_INSECURE", "cache", "s3", "Insecure").Value != "" {
 		return server, ""
 	}
 	byPath, _ := t.config.Value("cache", "s3", "PathStyle")
-	if style := c.Variable("CACHE_S3_PATH_STYLE"); style.isFalse() || !style.Set && byPath == false {
+	switch style := c.Variable("CACHE_S3_PATH_STYLE"); {
+	case style.Set && byPath != nil:
+		return server, "its PathStyle is set twice, in the template and by CACHE_S3_PATH_STYLE"
+	case style.isFalse() || byPath == false:
 		address = c.registered(t, "CACHE_S3_BUCKET_NAME", "cache", "s3", "BucketName").Value + "." + address
 	}
 	server, err := gitlabrunner.ParseServer("https://" + address)
@@ -124,12 +127,12 @@ func (r *Runner) JobsElsewhere() string {
 	for _, c := range r.Containers {
 		namespace := c.registered(t, "KUBERNETES_NAMESPACE", "kubernetes", "namespace")
 		overwrite := c.registered(t, "KUBERNETES_NAMESPACE_OVERWRITE_ALLOWED", "kubernetes", "namespace_overwrite_allowed")
-		perJob := c.registered(t, "KUBERNETES_NAMESPACE_PER_JOB", "kubernetes", "namespace_per_job")
+		perJob := c.switchedOn(t, "KUBERNETES_NAMESPACE_PER_JOB", "kubernetes", "namespace_per_job")
 		if !namespace.Set {
 			namespace.Value = "default"
 		}
 		switch {
-		case perJob.Set && !perJob.isFalse():
+		case perJob.Set:
 			return "each job has a namespace of its own (namespace_per_job)"
 		case overwrite.Set:
 			return "jobs may choose their namespace (namespace_overwrite_allowed)"

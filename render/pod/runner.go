@@ -211,7 +211,7 @@ var deployment = manifest.Keys{
 	"securityContext": manifest.Mapping, "runAsUser": manifest.Anything, "runAsGroup": manifest.Anything,
 	"runAsNonRoot": manifest.Anything, "fsGroup": manifest.Anything,
 
-	"env": manifest.Items, "value": manifest.Anything, "valueFrom": manifest.Anything,
+	"command": manifest.Items, "args": manifest.Items, "env": manifest.Items, "value": manifest.Anything, "valueFrom": manifest.Anything,
 	"envFrom": manifest.Items, "prefix": manifest.Anything, "configMapRef": manifest.Mapping, "secretRef": manifest.Mapping,
 
 	"volumeMounts": manifest.Items, "mountPath": manifest.Anything, "subPath": manifest.Anything,

@@ -42,11 +42,7 @@ func (r *Runner) StartFault() *trust.Verdict {
 				unsure = cmp.Or(unsure, fault)
 			}
 		}
-		for _, word := range c.words() { // the chart's script, which the container runs
-			if file, _ := c.Open(word); path.Dir(word) == chartFolder && (file.State == Missing || file.State == Unreadable) {
-				why = cmp.Or(why, "the container "+c.Name+" runs "+word+", which it cannot read")
-			}
-		}
+		why = cmp.Or(why, c.scriptFault())
 	}
 	switch {
 	case why != "":
@@ -55,6 +51,22 @@ func (r *Runner) StartFault() *trust.Verdict {
 		return &trust.Verdict{Status: trust.StatusUnknown, Finding: trust.Finding{Code: CodeNeverStarts, Message: "whether its pod starts is not in the manifests: " + unsure}}
 	}
 	return nil
+}
+
+// scriptFault says which of the chart's scripts, that a runner's container runs, it cannot read; "" for none.
+func (c *Container) scriptFault() string {
+	for _, word := range c.words() {
+		if path.Dir(word) != chartFolder || path.Clean(word) != word || !slices.Contains(c.Runner.Containers, c) {
+			continue
+		}
+		file, _ := c.Open(word)
+		_, name, _ := strings.Cut(file.From, "/")
+		o := c.Runner.find(Source{Kind: file.Kind, Name: name})
+		if file.State == Unreadable || file.State == Missing && o != nil && len(o.DataKeys()) > 0 {
+			return "the container " + c.Name + " runs " + word + ", which it cannot read"
+		}
+	}
+	return ""
 }
 
 // missingKey says which volume, or which variable, takes a key that its object in the stream does not have; "" for

@@ -125,14 +125,22 @@ func (r *Runner) absence(o *manifest.Object) string {
 	return ""
 }
 
-// registered returns what registration gives a runner: a variable wins over its template, unless it is false, in the
-// place of which the template's is taken (commands/register.go of gitlab-runner, with mergo).
+// registered returns what registration gives a runner: a variable wins over its template
+// (commands/register.go of gitlab-runner).
 func (c *Container) registered(t *Template, variable string, path ...string) Setting {
-	s, templates := c.Variable(variable), t.setting(path...)
-	if s.Set && (!s.isFalse() || !templates.Set) {
+	if s := c.Variable(variable); s.Set {
 		return s
 	}
-	return templates
+	return t.setting(path...)
+}
+
+// switchedOn returns the variable or the setting of the template that turns something on; an unset one where neither does.
+// Of a variable that is false, registration takes the template's value (mergo replaces what is empty).
+func (c *Container) switchedOn(t *Template, variable string, path ...string) Setting {
+	if s := c.Variable(variable); s.Set && !s.isFalse() {
+		return s
+	}
+	return t.setting(path...)
 }
 
 // isFalse reports whether gitlab-runner reads a variable as false (strconv.ParseBool).
