@@ -84,6 +84,7 @@ func TestCacheServer(t *testing.T) {
 		"by a variable":        {"ServerAddress = \"minio.example.com\"", "        - {name: CACHE_S3_PATH_STYLE, value: 'false'}\n", "b.minio.example.com"},
 		"twice":                {"ServerAddress = \"minio.example.com\"\nPathStyle = true", "        - {name: CACHE_S3_PATH_STYLE, value: 'false'}\n", ""},
 		"by its path":          {"ServerAddress = \"minio.example.com\"\nPathStyle = true", "", "minio.example.com"},
+		"not of S3":            {"ServerAddress = \"minio.example.com\"", "        - {name: CACHE_TYPE, value: gcs}\n", "none"},
 		"without TLS":          {"ServerAddress = \"minio.example.com\"\nInsecure = true", "        - {name: CACHE_S3_INSECURE, value: '0'}\n", "none"},
 		"by another word":      {"ServerAddress = \"minio.example.com\"", "        - {name: CACHE_S3_INSECURE, value: TRUE}\n", "none"},
 		"with TLS":             {"ServerAddress = \"minio.example.com\"\nInsecure = false", "        - {name: CACHE_S3_INSECURE, value: f}\n", "minio.example.com"},

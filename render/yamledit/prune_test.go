@@ -1,6 +1,8 @@
 package yamledit
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -59,5 +61,27 @@ func TestStays(t *testing.T) {
 				t.Errorf("got %q, %v, rewritten: %v; want %q", got, err, doc.Rewritten, c.want)
 			}
 		})
+	}
+}
+
+// TestPrune counts what is left of a tree: the way to the edit, and a key with a mark for each collection beside it.
+func TestPrune(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("first: {a: b}\nedited:\n- c: d\n- name: x\n  e:\n    f: g\n  h:\n    i: j\n")
+	for i := range 20 {
+		fmt.Fprintf(&text, "stays-%d:\n  a: b\n  c: [d, e]\n", i)
+	}
+	doc := Split([]byte(text.String())).Documents[0]
+	root, err := doc.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	Set(yaml.NewRNode(root.Field("edited").Value.YNode().Content[1]), "new", Text("v"))
+	c := &carrier{scalars: map[string]*yaml.Node{}}
+	before, after := c.prune(doc.before, doc.after)
+	for name, trees := range map[string][2]*yaml.Node{"before": {doc.before, before}, "after": {doc.after, after}} {
+		if all, left := len(nodesOf(trees[0], false)), len(nodesOf(trees[1], false)); all < 150 || left > 60 {
+			t.Errorf("%s: %d of %d nodes are left", name, left, all)
+		}
 	}
 }
