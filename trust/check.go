@@ -248,7 +248,7 @@ func Barren(c *x509.Certificate, host string) *Finding {
 	isOwn := host == "" || c.VerifyHostname(host) == nil
 	switch bits := rsaBits(c); {
 	case bits == 0 && !isECDSA && !isEd25519:
-		return new(Found(CodeInvalid, "certificate %s has a key of a kind (%s) with which Go checks no signature", NameOf(c), c.PublicKeyAlgorithm))
+		return new(Found(CodeInvalid, "certificate %s has a key that is not RSA, ECDSA or Ed25519: Go checks no signature with it", NameOf(c)))
 	case 0 < bits && bits < 1024:
 		return new(Found(CodeInvalid, "certificate %s has an RSA key of %d bits: Go checks no signature with less than 1024", NameOf(c), bits))
 	case isECDSA && isOwn && !c.IsCA && key.Curve == elliptic.P224():
