@@ -144,7 +144,7 @@ func raceSeries(t *testing.T, p programs, all bool) (found []*series, large []be
 				b := beside{c, &contender{name: "cat", command: []string{"cat"}, stream: c.stream}, &contender{name: leastName, command: []string{p.least}, stream: c.stream}}
 				group, large = append(group, b.cat, b.least), append(large, b)
 			}
-			race(t, p.peak, repeats(all, len(c.stream)), group...)
+			race(t, p.peak, repeats(all, len(c.stream))*len(group), group...) // more where there is a ratio to tell
 		}
 		found = append(found, one)
 	}
