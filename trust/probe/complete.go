@@ -17,9 +17,11 @@ const maxHops = 8
 
 // completion leads a chain upwards to its root.
 type completion struct {
-	dialer Dialer
-	server netip.Addr // that is connected to; the zero value through a proxy
-	now    time.Time
+	dialer  Dialer
+	server  netip.Addr     // that is connected to; the zero value through a proxy
+	system  *x509.CertPool // of the runner's image
+	machine *x509.CertPool // nil where it cannot be read
+	now     time.Time
 
 	public   bool // the chain ends in the image's pool
 	onlyHere bool // it ends in this machine's pool alone
@@ -33,11 +35,11 @@ func (c *completion) complete(ctx context.Context, sent []*x509.Certificate) []*
 	defer cancel()
 	leaf, known := sent[0], slices.Clone(sent)
 	for hops := 0; ; hops++ {
-		if chain := chainTo(c.dialer.system(), leaf, known, c.now); chain != nil {
+		if chain := chainTo(c.system, leaf, known, c.now); chain != nil {
 			c.public = true
 			return chain
 		}
-		if chain := chainTo(c.dialer.machine(), leaf, known, c.now); chain != nil {
+		if chain := chainTo(c.machine, leaf, known, c.now); chain != nil {
 			c.onlyHere = true
 			return chain
 		}

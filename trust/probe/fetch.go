@@ -54,7 +54,9 @@ func Fetch(ctx context.Context, target Target, d Dialer, now time.Time) (*Fetche
 		return nil, connectError(target, err)
 	}
 	server, _ := netip.ParseAddrPort(seen.dialed) // "" through a proxy
-	f := &Fetched{Target: target, Sent: seen.sent, completion: completion{dialer: d, server: server.Addr().Unmap(), now: now}}
+	f := &Fetched{Target: target, Sent: seen.sent, completion: completion{
+		dialer: d, server: server.Addr().Unmap(), system: d.system(), machine: d.machine(), now: now,
+	}}
 	if f.Chain, err = trust.NewBundle(target.Address(), f.complete(ctx, seen.sent)); err != nil {
 		return nil, err
 	}
@@ -103,7 +105,7 @@ func (f *Fetched) chooseFile() {
 // judge says why the runner would not connect with this file, or why the file is refused;
 // nil when it is of use.
 func (f *Fetched) judge(file *trust.Bundle) *trust.Finding {
-	runner := trust.JudgeRunner(f.Target.Host, f.Sent, file, f.dialer.system(), f.now)
+	runner := trust.JudgeRunner(f.Target.Host, f.Sent, file, f.system, f.now)
 	if !runner.OK() {
 		return &runner.Finding
 	}
