@@ -222,12 +222,12 @@ func (b *Bundle) NotAfter(host string) time.Time { return b.last(host).NotAfter.
 // sends: by the rule of [Bundle.NotAfter], no certificate that counts is valid, or for servers. It is nil when
 // there is one. An empty host leaves the names unchecked.
 func (b *Bundle) Unusable(host string, now time.Time) *Finding {
-	deciding := b.deciding(host)
-	switch {
-	case len(deciding) == 0:
-		return &b.checkHost(host)[0]
-	case len(b.Working(host, now)) > 0:
+	if len(b.Working(host, now)) > 0 {
 		return nil
+	}
+	deciding := b.deciding(host)
+	if len(deciding) == 0 {
+		return &b.checkHost(host)[0]
 	}
 	return cmp.Or(OutsideValidity(lastOf(deciding), now), unacceptable(lastOf(deciding), host))
 }
@@ -235,7 +235,7 @@ func (b *Bundle) Unusable(host string, now time.Time) *Finding {
 // Working returns the certificates by which a client with this bundle may connect to host at now: CAs, and the host's
 // own. There are none where the bundle is [Bundle.Unusable].
 func (b *Bundle) Working(host string, now time.Time) []*x509.Certificate {
-	return slices.DeleteFunc(slices.Clone(b.deciding(host)), func(c *x509.Certificate) bool {
+	return slices.DeleteFunc(b.deciding(host), func(c *x509.Certificate) bool {
 		return OutsideValidity(c, now) != nil || unacceptable(c, host) != nil
 	})
 }
