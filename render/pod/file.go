@@ -17,6 +17,8 @@ type File struct {
 	Whole bool   // all keys of the object are shown
 	Bytes []byte // where State is Found
 	Why   string // where State is Unknown, Unsure or Unreadable: follows From; where it is Hidden, the mounts
+
+	object *manifest.Object // nil where the stream does not have it
 }
 
 // A State is how much of a File the stream has.
@@ -94,6 +96,7 @@ func (c *Container) openSource(v *Volume, s Source, name string) (File, error) {
 		}
 	}
 	o := c.Runner.find(s)
+	f.object = o
 	switch {
 	case f.Key == "":
 		f.State = Missing

@@ -27,7 +27,8 @@ func (r *Runner) StartFault() *trust.Verdict {
 	}
 	inits := len(r.all) - len(containersOf(r.Object))
 	for n, c := range r.all {
-		if c.mustNotBeRoot() && (n < inits || slices.Contains(r.Containers, c)) { // verifyRunAsNonRoot in pkg/kubelet/kuberuntime of Kubernetes
+		runs := slices.Contains(r.Containers, c)
+		if c.mustNotBeRoot() && (n < inits || runs) { // verifyRunAsNonRoot in pkg/kubelet/kuberuntime of Kubernetes
 			switch {
 			case c.uid == 0:
 				why = cmp.Or(why, "the container "+c.Name+" has runAsNonRoot, and the user 0")
@@ -42,7 +43,9 @@ func (r *Runner) StartFault() *trust.Verdict {
 				unsure = cmp.Or(unsure, fault)
 			}
 		}
-		why = cmp.Or(why, c.scriptFault())
+		if runs {
+			why = cmp.Or(why, c.scriptFault())
+		}
 	}
 	switch {
 	case why != "":
@@ -53,16 +56,14 @@ func (r *Runner) StartFault() *trust.Verdict {
 	return nil
 }
 
-// scriptFault says which of the chart's scripts, that a runner's container runs, it cannot read; "" for none.
+// scriptFault says which of the chart's scripts, that the container runs, it cannot read; "" for none.
 func (c *Container) scriptFault() string {
 	for _, word := range c.words() {
-		if path.Dir(word) != chartFolder || path.Clean(word) != word || !slices.Contains(c.Runner.Containers, c) {
+		if path.Dir(word) != chartFolder || path.Clean(word) != word {
 			continue
 		}
 		file, _ := c.Open(word)
-		_, name, _ := strings.Cut(file.From, "/")
-		o := c.Runner.find(Source{Kind: file.Kind, Name: name})
-		if file.State == Unreadable || file.State == Missing && o != nil && len(o.DataKeys()) > 0 {
+		if file.State == Unreadable || file.State == Missing && file.object != nil && len(file.object.DataKeys()) > 0 {
 			return "the container " + c.Name + " runs " + word + ", which it cannot read"
 		}
 	}

@@ -88,13 +88,12 @@ func (c *Container) template() *Template {
 		f, err := c.Open(at)
 		copied, _ := c.Open(path.Join(folder, "config.toml"))
 		t.isBesides = t.isBesides || hasCAFile(string(copied.Bytes))
-		_, name, _ := strings.Cut(f.From, "/")
-		switch o := c.Runner.find(Source{Kind: f.Kind, Name: name}); {
+		switch {
 		case err != nil:
 			t.hidden = err
 		case t.ConfigMap != nil || f.State == Missing || f.State == Unmounted:
-		case o != nil && (isChart || f.Kind == "ConfigMap"):
-			t.ConfigMap, t.key = o, f.Key
+		case f.object != nil && (isChart || f.Kind == "ConfigMap"):
+			t.ConfigMap, t.key = f.object, f.Key
 			if f.State == Unreadable || f.State == Unsure {
 				t.unsure = c.Runner.Refuse(manifest.BadTemplate, c.Field(at), "%s %s", f.From, f.Why)
 			}
