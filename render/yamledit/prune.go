@@ -51,7 +51,7 @@ func stays(old, edited *yaml.Node) bool {
 // markOfAll returns a scalar that stands for a collection, by the marks of its first and its last scalar; one
 // without such, or a scalar, as it is.
 func (c *carrier) markOfAll(node *yaml.Node) *yaml.Node {
-	first, last := endOf(node, false), endOf(node, true)
+	first, last := outermost(node, false), outermost(node, true)
 	if first == nil || first == node {
 		return node
 	}
@@ -60,8 +60,8 @@ func (c *carrier) markOfAll(node *yaml.Node) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: edge + markOf(first) + edge + edge + markOf(last) + edge}
 }
 
-// endOf returns the first scalar of a tree, or the last one; nil for none.
-func endOf(node *yaml.Node, last bool) *yaml.Node {
+// outermost returns the first scalar of a tree, or the last one; nil for none.
+func outermost(node *yaml.Node, last bool) *yaml.Node {
 	if node.Kind == yaml.ScalarNode {
 		return node
 	}
@@ -69,7 +69,7 @@ func endOf(node *yaml.Node, last bool) *yaml.Node {
 		if last {
 			i = len(node.Content) - 1 - i
 		}
-		if found := endOf(node.Content[i], last); found != nil {
+		if found := outermost(node.Content[i], last); found != nil {
 			return found
 		}
 	}
