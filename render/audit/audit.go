@@ -171,14 +171,7 @@ func (j *judge) container(a *Runner, c *pod.Container) (err error) {
 	if a.Way == pod.WayCertsDir && found.Kind == "Secret" && found.Whole {
 		a.Way = pod.WayCertsSecretName
 	}
-	if found.Kind == "Secret" && found.Key == ingress.SecretKey && (found.State == pod.Unknown || found.State == pod.Found) {
-		if by, err := j.terminations.Secret(c.Runner.Object, a.Server.Name, true); err == nil && "Secret/"+by.Secret == found.From {
-			a.ServedBy = by.By
-			if !a.Server.Plain && slices.Contains(by.Ports, a.Server.Port()) {
-				a.sent = gitlabrunner.Certificates(found.Bytes)
-			}
-		}
-	}
+	j.findSent(a, c, found)
 	a.judgeFile(found, j.options)
 	if way := unplainPath().FindString(a.File); way != "" && (a.Status == trust.StatusOK || strings.Contains(way, "..")) {
 		a.judge(trust.StatusUnknown, CodeFileUnknown, "what its path leads to depends on the folders on the way, which the kernel follows")
@@ -195,6 +188,21 @@ func (j *judge) container(a *Runner, c *pod.Container) (err error) {
 		a.Warnings = append(a.Warnings, *uncertain)
 	}
 	return nil
+}
+
+// findSent finds whether the server sends what is in the runner's file.
+func (j *judge) findSent(a *Runner, c *pod.Container, found pod.File) {
+	if found.Kind != "Secret" || found.Key != ingress.SecretKey || found.State != pod.Unknown && found.State != pod.Found {
+		return
+	}
+	by, err := j.terminations.Secret(c.Runner.Object, a.Server.Name, true)
+	if err != nil || "Secret/"+by.Secret != found.From {
+		return // with an error it is no source, which would be refused
+	}
+	a.ServedBy = by.By
+	if !a.Server.Plain && slices.Contains(by.Ports, a.Server.Port()) {
+		a.sent = gitlabrunner.Certificates(found.Bytes)
+	}
 }
 
 // unplainPath matches what the kernel follows of a path: to a folder up, into one that the kubelet makes for a volume

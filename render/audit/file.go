@@ -71,12 +71,12 @@ func (a *Runner) judgeBundle(found pod.File, options Options) {
 		a.fail(*reason)
 		return
 	}
-	served, later := a.served(options.Now), a.served(end)
+	served := a.served(options.Now)
 	a.findStricter(working)
 	switch reason := ofEach(working, a.Server.Name, trust.CommonNameOnly); {
 	case served.Status == trust.StatusFailed:
 		a.fail(served.Finding)
-	case a.unusable(a.Server, end) != nil || later.Status == trust.StatusFailed:
+	case a.unusable(a.Server, end) != nil || a.served(end).Status == trust.StatusFailed:
 		a.judge(trust.StatusFailed, CodeEndsTooEarly, "it will have stopped working by "+trust.Moment(end))
 	case served.Status == trust.StatusUnknown:
 		a.Status, a.Finding = served.Status, served.Finding
@@ -117,22 +117,23 @@ func (a *Runner) NotAfter() time.Time {
 // sends.
 func (a *Runner) findStricter(working []*x509.Certificate) {
 	isStricter := func(f trust.Finding) bool { return f.Code == trust.CodeIssuerMissing || f.Code == trust.CodeExpiredCA }
+	var warned *trust.Finding
 	if at := slices.IndexFunc(a.Warnings, isStricter); at >= 0 {
-		a.stricter = new(a.Warnings[at])
+		warned = new(a.Warnings[at])
 		a.Warnings = slices.DeleteFunc(a.Warnings, isStricter)
 	}
-	if len(a.sent) > 0 {
-		v := gitclient.Judge(a.Server.Name, a.sent, a.Bundle, a.now)
-		if a.stricter = nil; !v.OK() {
-			a.stricter = &v.Finding
-		}
-		for _, warning := range v.Warnings {
-			warning.Host = a.Server.Address
-			a.Warnings = append(a.Warnings, warning)
-		}
+	if len(a.sent) == 0 {
+		a.stricter = cmp.Or(gitclient.FileOddity(a.Bundle), ofEach(working, a.Server.Name, gitclient.Oddity), warned)
 		return
 	}
-	a.stricter = cmp.Or(gitclient.FileOddity(a.Bundle), ofEach(working, a.Server.Name, gitclient.Oddity), a.stricter)
+	v := gitclient.Judge(a.Server.Name, a.sent, a.Bundle, a.now)
+	if !v.OK() {
+		a.stricter = &v.Finding
+	}
+	for _, warning := range v.Warnings {
+		warning.Host = a.Server.Address
+		a.Warnings = append(a.Warnings, warning)
+	}
 }
 
 // ofEach returns what there is against the first certificate, if there is something against every one.

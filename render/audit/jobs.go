@@ -39,15 +39,12 @@ func (j *judge) findClients(a *Runner, c *pod.Container) error {
 	if clone := hosts.Clone; a.Server.Plain || clone.Plain || !strings.EqualFold(clone.Address, a.Server.Address) {
 		a.clone = clone
 	}
-	a.cache = helper
-	switch {
-	case a.fault != nil:
+	if a.fault != nil || hosts.Cache.Name == "" && hosts.CacheFault == "" {
 		return a.fault
-	case hosts.CacheFault != "":
+	}
+	a.cache = helper
+	if hosts.CacheFault != "" {
 		a.cache.Verdict = trust.Verdict{Status: trust.StatusUnknown, Finding: trust.Finding{Code: CodeCacheUnknown, Message: hosts.CacheFault}}
-		return nil
-	case hosts.Cache.Name == "":
-		a.cache = nil
 		return nil
 	}
 	if a.jobFault != "" {
