@@ -2,6 +2,7 @@ package trust
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/rsa"
 	"crypto/x509"
 	"fmt"
@@ -34,6 +35,18 @@ func each(certs []*x509.Certificate, checks ...func(*x509.Certificate) *Finding)
 		}
 	}
 	return found
+}
+
+// OfEach returns what there is against the first certificate, if there is something against every one.
+func OfEach(certs []*x509.Certificate, host string, find func(c *x509.Certificate, host string) *Finding) (first *Finding) {
+	for _, c := range certs {
+		f := find(c, host)
+		if f == nil {
+			return nil
+		}
+		first = cmp.Or(first, f)
+	}
+	return first
 }
 
 // OutsideValidity returns that a certificate is not valid at now, nil where it is; both ends of the period belong to it

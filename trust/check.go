@@ -46,6 +46,9 @@ func (b *Bundle) findings(host string, now time.Time) (refused, warnings []Findi
 		refused = slices.Concat(b.dateFlaws(now), b.checkHost(host), b.unacceptable(host))
 	} else {
 		warnings, defaults = b.checkBeside(host, now), each(b.certificates, IngressDefault)
+		if f := OfEach(b.Working(host, now), host, Doubtful); f != nil {
+			warnings = append(warnings, *f)
+		}
 	}
 	if f := endsSoon(b.last(host), now); f != nil {
 		warnings = append(warnings, *f)
@@ -259,13 +262,18 @@ func Barren(c *x509.Certificate, host string) *Finding {
 	return mayNotSign(c)
 }
 
-// CommonNameOnly finds a self-signed certificate with a host in its common name and no other names. Where it is the
-// server's own, Go refuses it, as any without alternative names; a CA may be called so.
-func CommonNameOnly(c *x509.Certificate, host string) *Finding {
-	if len(CoveredNames(c)) > 0 || host == "" || !strings.EqualFold(c.Subject.CommonName, host) || !SelfSigned(c) {
+// Doubtful finds a self-signed CA that has names as a server's own certificate has, none of which Go takes for the host:
+// `openssl req -x509` makes every certificate a CA. Where the server sends it, the runner refuses it; what it has signed
+// may be for the host all the same.
+func Doubtful(c *x509.Certificate, host string) *Finding {
+	code, named := CodeHostNotCovered, len(CoveredNames(c)) > 0
+	if !named {
+		code, named = CodeNameForm, strings.EqualFold(c.Subject.CommonName, host)
+	}
+	if !named || host == "" || c.VerifyHostname(host) == nil || !SelfSigned(c) {
 		return nil
 	}
-	return new(Found(CodeNameForm, "certificate %s has the host in its common name only: if it is the server's own, the runner refuses it", NameOf(c)))
+	return new(Found(code, "if certificate %s is the server's own, the runner refuses it for host %q: it %s", NameOf(c), host, covers(c, host)))
 }
 
 // oldVersion warns of what keeps git with GnuTLS from reading the file that has it.

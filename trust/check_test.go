@@ -52,6 +52,11 @@ func TestCheck(t *testing.T) {
 	withIPs.IPs = ips("192.0.2.1", "fd00::1")
 	onlyCN := leaf()
 	onlyCN.CommonName = "gitlab.test"
+	own := func(cn string, names ...string) []*x509.Certificate { // as openssl req -x509 makes it
+		c := leaf(names...)
+		c.CommonName, c.CA = cn, true
+		return []*x509.Certificate{trusttest.SelfSigned(c).Certificate}
+	}
 	ending := leaf("gitlab.test")
 	ending.NotAfter = noon.Add(29 * day)
 	temporary := leaf("gitlab.test")
@@ -89,6 +94,13 @@ func TestCheck(t *testing.T) {
 		{name: "common name only", certs: self(onlyCN), host: "gitlab.test", refused: "name-form"},
 		{name: "common name only, another host", certs: self(onlyCN), host: "other.test", refused: "host-not-covered"},
 		{name: "common name only, beside its CA", certs: []*x509.Certificate{root.Issue(onlyCN).Certificate, root.Certificate}, host: "gitlab.test", warnings: "name-form"},
+		{name: "own, and a CA", certs: own("gitlab.test", "gitlab.test"), host: "gitlab.test"},
+		{name: "another's own, and a CA", certs: own("other.test", "other.test"), host: "gitlab.test", warnings: "host-not-covered"},
+		{name: "another's own, and no host", certs: own("other.test", "other.test")},
+		{name: "another's own beside a CA", certs: append(own("other.test", "other.test"), root.Certificate), host: "gitlab.test"},
+		{name: "another's own beside the host's", certs: append(own("other.test", "other.test"), own("", "gitlab.test")...), host: "gitlab.test"},
+		{name: "own with a common name only, and a CA", certs: own("gitlab.test"), host: "gitlab.test", warnings: "name-form"},
+		{name: "CA with another common name", certs: own("other.test"), host: "gitlab.test"},
 		{name: "wildcard one level too high", certs: issue("*.test"), host: "gitlab.dev.test", warnings: "host-not-covered"},
 		{name: "one of two leaves beside their CA", certs: append(issue("other.test"), issue("gitlab.test")...), host: "gitlab.test"},
 		{name: "leaf of another CA", certs: append(self(leaf("other.test")), root.Certificate), host: "gitlab.test"},

@@ -67,13 +67,13 @@ func (a *Runner) judgeBundle(found pod.File, options Options) {
 		return
 	}
 	working, end := bundle.Working(a.Server.Name, options.Now), options.Now.Add(options.ExpiresWithin)
-	if reason := ofEach(working, a.Server.Name, trust.Barren); reason != nil {
+	if reason := trust.OfEach(working, a.Server.Name, trust.Barren); reason != nil {
 		a.fail(*reason)
 		return
 	}
 	served := a.served(options.Now)
 	a.findStricter(working)
-	switch reason := ofEach(working, a.Server.Name, trust.CommonNameOnly); {
+	switch reason := trust.OfEach(working, a.Server.Name, trust.Doubtful); {
 	case served.Status == trust.StatusFailed:
 		a.fail(served.Finding)
 	case a.unusable(a.Server, end) != nil || a.served(end).Status == trust.StatusFailed:
@@ -81,7 +81,8 @@ func (a *Runner) judgeBundle(found pod.File, options Options) {
 	case served.Status == trust.StatusUnknown:
 		a.Status, a.Finding = served.Status, served.Finding
 	case reason != nil && len(a.sent) == 0:
-		a.Status, a.Finding = trust.StatusUnknown, *reason
+		a.fail(*reason)
+		a.Status = trust.StatusUnknown
 	default:
 		a.judge(trust.StatusOK, CodeFileOK, "the file holds a CA or the server's own certificate, valid now")
 	}
@@ -123,7 +124,7 @@ func (a *Runner) findStricter(working []*x509.Certificate) {
 		a.Warnings = slices.DeleteFunc(a.Warnings, isStricter)
 	}
 	if len(a.sent) == 0 {
-		a.stricter = cmp.Or(gitclient.FileOddity(a.Bundle), ofEach(working, a.Server.Name, gitclient.Oddity), warned)
+		a.stricter = cmp.Or(gitclient.FileOddity(a.Bundle), trust.OfEach(working, a.Server.Name, gitclient.Oddity), warned)
 		return
 	}
 	v := gitclient.Judge(a.Server.Name, a.sent, a.Bundle, a.now)
@@ -134,18 +135,6 @@ func (a *Runner) findStricter(working []*x509.Certificate) {
 		warning.Host = a.Server.Address
 		a.Warnings = append(a.Warnings, warning)
 	}
-}
-
-// ofEach returns what there is against the first certificate, if there is something against every one.
-func ofEach(certs []*x509.Certificate, host string, find func(c *x509.Certificate, host string) *trust.Finding) (first *trust.Finding) {
-	for _, c := range certs {
-		f := find(c, host)
-		if f == nil {
-			return nil
-		}
-		first = cmp.Or(first, f)
-	}
-	return first
 }
 
 // unusable says why no client with the runner's file connects to a server; nil where it may.

@@ -113,6 +113,7 @@ func TestUnfit(t *testing.T) {
 	good := self(func(*x509.Certificate) {})
 	silent := self(func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageCRLSign })
 	named := self(func(c *x509.Certificate) { c.Subject.CommonName = gitlabHost })
+	others := self(func(c *x509.Certificate) { c.DNSNames = []string{"other.example.com"} })
 	any := self(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageAny} })
 	leaf := func(names ...string) *x509.Certificate {
 		return self(func(c *x509.Certificate) {
@@ -129,6 +130,8 @@ func TestUnfit(t *testing.T) {
 		"and another one":                 {[]*x509.Certificate{silent, good}, trust.StatusOK, trust.StatusOK, CodeFileOK},
 		"one called as the host":          {[]*x509.Certificate{named}, trust.StatusUnknown, trust.StatusUnknown, trust.CodeNameForm},
 		"and one that is not":             {[]*x509.Certificate{named, good}, trust.StatusOK, trust.StatusOK, CodeFileOK},
+		"one with names of others":        {[]*x509.Certificate{others}, trust.StatusUnknown, trust.StatusUnknown, trust.CodeHostNotCovered},
+		"and one that has none":           {[]*x509.Certificate{others, good}, trust.StatusOK, trust.StatusOK, CodeFileOK},
 		"one that OpenSSL refuses":        {[]*x509.Certificate{any}, trust.StatusOK, trust.StatusUnknown, CodeFileOK},
 		"and one that it does not":        {[]*x509.Certificate{any, good}, trust.StatusOK, trust.StatusOK, CodeFileOK},
 		"the server's own":                {[]*x509.Certificate{leaf(gitlabHost)}, trust.StatusOK, trust.StatusOK, CodeFileOK},
