@@ -105,8 +105,7 @@ func (h handshake) judge(c audit.Client, flags verifyFlags, at time.Time) (v tru
 	if h.bundle != nil {
 		c.Bundle = h.bundle
 	}
-	later, end := flags.later(h.Verdicts, at)
-	now, then := of(h.Verdicts), of(later)
+	now, then := of(h.Verdicts), of(flags.later(h.Verdicts, at))
 	switch {
 	case c.Name == audit.ClientCache:
 		if slices.Contains(unreached, now.Finding.Code) { // its name may be one of the cluster
@@ -116,7 +115,6 @@ func (h handshake) judge(c audit.Client, flags verifyFlags, at time.Time) (v tru
 	case now.Status == trust.StatusFailed:
 		return now, true
 	case then.Status == trust.StatusFailed:
-		then.Finding = endsEarly(then.Finding, end)
 		return then, true
 	case offline.Status == trust.StatusFailed || stays:
 		return offline, false

@@ -50,8 +50,9 @@ func TestFetchAndVerify(t *testing.T) {
 	if code != exitDone || strings.Count(stdout, "trusted through") != 2 {
 		t.Errorf("verify: exit code %d, %s%s", code, stdout, stderr)
 	}
-	if _, stderr, code = call(t, "", nil, "verify", host, "--connect", address, "--cert", saved, "--expires-within", "61d"); code != exitError || !strings.Contains(stderr, "it will have stopped working by 2026-08-01 00:00 UTC: ") {
-		t.Errorf("verify --expires-within: exit code %d, %s", code, stderr)
+	if stdout, stderr, code = call(t, "", nil, "verify", host, "--connect", address, "--cert", saved, "--expires-within", "61d"); code != exitError || !strings.Contains(stderr, "it will have stopped working by 2026-08-01 00:00 UTC: ") ||
+		!strings.Contains(stdout, "runner: it will have stopped working by ") || strings.Contains(stdout, "warning") {
+		t.Errorf("verify --expires-within: exit code %d, %s%s", code, stdout, stderr)
 	}
 	patched, _, _ := call(t, fixtures.Input(t, "accept/current"), nil, "--cert", saved)
 	stdout, stderr, code = call(t, patched, nil, "verify", "--online", "--connect", address)

@@ -141,13 +141,19 @@ func (f verifyFlags) passes(status trust.Status) bool {
 	return status == trust.StatusOK || status == trust.StatusUnknown && f.allowUnknown
 }
 
-// later returns the verdicts of the end of --expires-within, and that end.
-func (f verifyFlags) later(v probe.Verdicts, now time.Time) (later probe.Verdicts, end time.Time) {
-	end = now.Add(time.Duration(f.expiresWithin))
-	if f.expiresWithin > 0 {
-		v = v.By(end)
+// later returns the verdicts of the end of --expires-within. What fails only then says so.
+func (f verifyFlags) later(now probe.Verdicts, at time.Time) probe.Verdicts {
+	if f.expiresWithin <= 0 {
+		return now
 	}
-	return v, end
+	end := at.Add(time.Duration(f.expiresWithin))
+	later := now.By(end)
+	for _, v := range []struct{ now, later *trust.Verdict }{{&now.Runner, &later.Runner}, {&now.Git, &later.Git}} {
+		if v.now.Status != trust.StatusFailed && v.later.Status == trust.StatusFailed {
+			v.later.Finding = trust.Found(audit.CodeEndsTooEarly, "it will have stopped working by %s: %s", trust.Moment(end), v.later.Finding.Message)
+		}
+	}
+	return later
 }
 
 func verifyServer(ctx context.Context, p Process, url string, flags verifyFlags) error {
@@ -163,7 +169,7 @@ func verifyServer(ctx context.Context, p Process, url string, flags verifyFlags)
 		return err
 	}
 	verdicts := probe.Verify(ctx, target, file, flags.connection.dialer(), p.Now)
-	later, end := flags.later(verdicts, p.Now)
+	later := flags.later(verdicts, p.Now)
 	passes := flags.passes(verdicts.Status().Worse(later.Status()))
 	result := newServerResult(later, file != nil, passes)
 	if err := writeReport(p, flags.output, result); err != nil || passes {
@@ -179,7 +185,7 @@ func verifyServer(ctx context.Context, p Process, url string, flags verifyFlags)
 		if later.Runner.OK() {
 			reason = later.Git.Finding
 		}
-		m := ofHandshake(later, advice.Verify(target.String())).Of(endsEarly(reason, end))
+		m := ofHandshake(later, advice.Verify(target.String())).Of(reason)
 		return &advice.Error{Verdict: trust.StatusFailed, What: target.Address() + ": " + m.Message, Hint: m.Hint}
 	}
 	return &advice.Error{Verdict: trust.StatusUnknown, What: "whether jobs work with " + target.Address() + " is not known",
@@ -199,11 +205,6 @@ func fileFor(p Process, target probe.Target, certs []string) (*trust.Bundle, err
 			Hint: advice.FetchInstead(advice.Context{Host: host}) + ", then: " + advice.Verify(host) + " --cert=FILE"}
 	}
 	return file, nil
-}
-
-// endsEarly explains a verdict of a time to come that is not good.
-func endsEarly(reason trust.Finding, end time.Time) trust.Finding {
-	return trust.Found(audit.CodeEndsTooEarly, "it will have stopped working by %s: %s", trust.Moment(end), reason.Message)
 }
 
 // serverResult is the result of verify for a URL; docs/JSON.md describes it.

@@ -71,7 +71,7 @@ func (s *Stream) AreHooks() bool {
 
 // Find returns the ConfigMap or Secret that a pod of a namespace would refer to: in its namespace,
 // else in one that may be the same; of several the last, which is applied last; nil where the stream has
-// none. Documents that do not parse have nothing that Kubernetes would take.
+// none. A document that cannot be read has nothing; see [Stream.Fault].
 func (s *Stream) Find(kind, name, namespace string) (found *Object) {
 	namespace = cmp.Or(namespace, s.Namespace)
 	for _, doc := range slices.Concat(s.named()[name], s.named()[""]) {
@@ -86,6 +86,16 @@ func (s *Stream) Find(kind, name, namespace string) (found *Object) {
 		}
 	}
 	return found
+}
+
+// Fault returns why a document cannot be read that may have a ConfigMap or Secret of a name; nil without one.
+func (s *Stream) Fault(name string) error {
+	for _, doc := range slices.Concat(s.named()[name], s.named()[""]) {
+		if _, err := s.Objects(doc); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // byName returns the documents that may have a ConfigMap or a Secret by the names in their texts, so that

@@ -102,6 +102,9 @@ func (c *Container) openSource(v *Volume, s Source, name string) (File, error) {
 		f.State = Missing
 		return f, nil
 	case o == nil:
+		if fault := c.Runner.stream.Fault(s.Name); fault != nil {
+			f.Why = "cannot be read: " + fault.Error()
+		}
 		c.limit(&f, mode)
 		return f, nil
 	}

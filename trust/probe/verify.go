@@ -38,8 +38,7 @@ func (v Verdicts) By(end time.Time) Verdicts {
 	}
 	if reason := v.file.Unusable(v.Target.Host, end); reason != nil {
 		v.Runner, v.Git = trust.Failed(*reason), trust.Failed(*reason)
-	}
-	if leaf := v.Sent[0]; end.After(leaf.NotAfter) {
+	} else if leaf := v.Sent[0]; end.After(leaf.NotAfter) {
 		renew := trust.Found(trust.CodeExpiresSoon, "the server's own certificate %s expires on %s",
 			trust.NameOf(leaf), trust.Moment(leaf.NotAfter))
 		v.Runner.Warnings = append(slices.Clone(v.Runner.Warnings), renew)
