@@ -24,10 +24,10 @@ func judgeClients(ctx context.Context, p Process, r *audit.Runner, about advice.
 	for i, c := range clients {
 		about.Host = cmp.Or(c.Server.Address, about.Host)
 		results[i] = newClientResult(c, about)
-		if known := c.Bundle != nil || c.Sends != "" || r.Way == pod.WayNone || c.Name == audit.ClientCache; !flags.online || c.Server.Name == "" || !known {
+		if known := c.Bundle != nil || c.Sends != "" || r.HasNone() || c.Name == audit.ClientCache; !flags.online || c.Server.Name == "" || !known {
 			continue
 		}
-		isGit, hasNone := c.Name == audit.ClientGit, r.Way == pod.WayNone
+		isGit, hasNone := c.Name == audit.ClientGit, r.HasNone()
 		if isGit && hasNone && !first.hands(r, &c, p.Now) {
 			continue
 		}
@@ -112,11 +112,13 @@ func (h handshake) judge(c audit.Client, flags verifyFlags, at time.Time) (v tru
 			now.Status, now.Finding.Code = trust.StatusUnknown, audit.CodeCacheUnknown
 		}
 		return now, true
+	case offline.Finding.Code == audit.CodeFileMissing && now.Status != trust.StatusOK:
+		return offline, false
 	case now.Status == trust.StatusFailed:
 		return now, true
 	case then.Status == trust.StatusFailed:
 		return then, true
-	case offline.Status == trust.StatusFailed || stays:
+	case offline.Status == trust.StatusFailed && offline.Finding.Code != audit.CodeFileMissing || stays:
 		return offline, false
 	case now.Status == trust.StatusUnknown:
 		return now, true

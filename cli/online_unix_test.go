@@ -151,12 +151,18 @@ func TestVerifyStore(t *testing.T) {
 	}
 	object := "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: ours, namespace: ci}\ndata:\n  ca.crt: |\n    " +
 		strings.ReplaceAll(strings.TrimSpace(string(trusttest.PEM(root.Certificate))), "\n", "\n    ") + "\n"
+	otherFile := func(stream string) string { // a folder of files, none of which is GitLab's
+		changed := strings.Replace(stream, mounts, mounts+"        - {name: certs, mountPath: /home/gitlab-runner/.gitlab-runner/certs}\n", 1)
+		return strings.Replace(changed, "      volumes:\n", "      volumes:\n      - {name: certs, configMap: {name: ours}}\n", 1) + object
+	}
 	for name, c := range map[string]struct{ stream, status, code string }{
-		"Mozilla":   {stream, "failed", "unknown-authority"},
-		"manifests": {store("/etc/ssl/certs", "configMap: {name: ours}") + object, "ok", "trusted"},
-		"node":      {store("/etc/ssl/certs", "hostPath: {path: /etc/ssl/certs}"), "unknown", "store-unknown"},
-		"image":     {strings.Replace(stream, image, "runner:1", 1), "unknown", "store-unknown"},
-		"proxy":     {strings.Replace(stream, "        env:        \n", "        env:\n        - {name: HTTPS_PROXY, value: 'http://proxy.example.com:3128'}\n", 1), "failed", "runner-proxied"},
+		"no file of its own, and Mozilla":   {otherFile(stream), "failed", "file-missing"},
+		"no file of its own, and manifests": {otherFile(store("/etc/ssl/certs", "configMap: {name: ours}")), "ok", "trusted"},
+		"Mozilla":                           {stream, "failed", "unknown-authority"},
+		"manifests":                         {store("/etc/ssl/certs", "configMap: {name: ours}") + object, "ok", "trusted"},
+		"node":                              {store("/etc/ssl/certs", "hostPath: {path: /etc/ssl/certs}"), "unknown", "store-unknown"},
+		"image":                             {strings.Replace(stream, image, "runner:1", 1), "unknown", "store-unknown"},
+		"proxy":                             {strings.Replace(stream, "        env:        \n", "        env:\n        - {name: HTTPS_PROXY, value: 'http://proxy.example.com:3128'}\n", 1), "failed", "runner-proxied"},
 	} {
 		stdout, stderr, code := call(t, c.stream, nil, "verify", "--online", "--expires-within", "1d", "--connect", address, "-o", "json")
 		if (code == exitDone) != (c.status == "ok") || !strings.Contains(stdout, `"status": "`+c.status+`"`) || !strings.Contains(stdout, `"code": "`+c.code+`"`) {

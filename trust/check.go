@@ -268,7 +268,7 @@ func Barren(c *x509.Certificate, host string) *Finding {
 func Doubtful(c *x509.Certificate, host string) *Finding {
 	code, named := CodeHostNotCovered, len(CoveredNames(c)) > 0
 	if !named {
-		code, named = CodeNameForm, strings.EqualFold(c.Subject.CommonName, host)
+		code, named = CodeNameForm, onlyCommonName(c, host)
 	}
 	if !named || host == "" || c.VerifyHostname(host) == nil || !SelfSigned(c) {
 		return nil

@@ -100,6 +100,7 @@ func TestCheck(t *testing.T) {
 		{name: "another's own beside a CA", certs: append(own("other.test", "other.test"), root.Certificate), host: "gitlab.test"},
 		{name: "another's own beside the host's", certs: append(own("other.test", "other.test"), own("", "gitlab.test")...), host: "gitlab.test"},
 		{name: "own with a common name only, and a CA", certs: own("gitlab.test"), host: "gitlab.test", warnings: "name-form"},
+		{name: "own with a wildcard as common name only, and a CA", certs: own("*.test"), host: "gitlab.test", warnings: "name-form"},
 		{name: "CA with another common name", certs: own("other.test"), host: "gitlab.test"},
 		{name: "wildcard one level too high", certs: issue("*.test"), host: "gitlab.dev.test", warnings: "host-not-covered"},
 		{name: "one of two leaves beside their CA", certs: append(issue("other.test"), issue("gitlab.test")...), host: "gitlab.test"},

@@ -93,12 +93,17 @@ func closer(c *x509.Certificate, host string, f Finding) Finding {
 	if known := IngressDefault(c); known != nil {
 		return *known
 	}
-	name := c.Subject.CommonName
-	moved := x509.Certificate{DNSNames: []string{name}}
-	if addressAsName(c, host) || len(CoveredNames(c)) == 0 && name != "" && (name == host || moved.VerifyHostname(host) == nil) {
+	if addressAsName(c, host) || onlyCommonName(c, host) {
 		return Found(CodeNameForm, "certificate %s has the host %q where the runner does not look for it: it %s", NameOf(c), host, covers(c, host))
 	}
 	return f
+}
+
+// onlyCommonName reports whether a certificate has the host in its common name, and no other names.
+func onlyCommonName(c *x509.Certificate, host string) bool {
+	name := c.Subject.CommonName
+	moved := x509.Certificate{DNSNames: []string{name}}
+	return len(CoveredNames(c)) == 0 && name != "" && (name == host || moved.VerifyHostname(host) == nil)
 }
 
 func addressAsName(c *x509.Certificate, host string) bool {

@@ -215,7 +215,8 @@ var (
 		return regexp.MustCompile(`(?s)\bregister\b.*?\s(-u|--?url)[= ]["']?(https?://[^\s"']*)`)
 	})
 	commandVariable = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`--?tls-ca-file|` + gitlabrunner.CAFileVariable + `=|` + gitlabrunner.ServerURLVariable + `=`)
+		return regexp.MustCompile(`--?(tls-ca-file|template-config|clone-url|env)\b|\b(HOME|TEMPLATE_CONFIG_FILE|CLONE_URL|RUNNER_ENV|` +
+			gitlabrunner.CAFileVariable + `|` + gitlabrunner.ServerURLVariable + `)=`)
 	})
 )
 

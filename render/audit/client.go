@@ -38,6 +38,12 @@ func (n ClientName) Label() string {
 	return string(n)
 }
 
+// HasNone reports whether the runner trusts the system's certificates only: it has no file, also where a volume in its
+// certs directory does not have it.
+func (a *Runner) HasNone() bool {
+	return a.Way == pod.WayNone || a.Finding.Code == CodeFileMissing && (a.Way == pod.WayCertsDir || a.Way == pod.WayCertsSecretName)
+}
+
 // Decides reports whether a client's status counts for whether the runner works: jobs go on without
 // their cache, so that it counts only where it is sure to fail.
 func (c Client) Decides() bool {
@@ -71,7 +77,7 @@ func (a *Runner) Clients() []Client {
 	case a.Server.Plain:
 		git.Verdict = unknown(manifest.PlainHTTP, "without a clone_url it clones from GitLab's own URL, which may be https: "+gitlabrunner.ServerURLVariable+mayBeHTTPS)
 	}
-	if a.Way == pod.WayNone && a.Server.Plain { // with no chain of a connection to hand on
+	if a.HasNone() && a.Server.Plain { // with no chain of a connection to hand on
 		git.Store = a.helper
 		git.Store.uncertain("its runner may hand it the chain of its own connection, where its URL leads to https")
 	}
@@ -88,7 +94,7 @@ func (a *Runner) Clients() []Client {
 func (a *Runner) judgeClone(runner trust.Verdict, unknown func(trust.Code, string) trust.Verdict) trust.Verdict {
 	elsewhere := "it clones from " + a.clone.Address + " (clone_url), and reads the file for its " + gitlabrunner.ServerURLVariable + " only: "
 	switch {
-	case a.Way == pod.WayNone:
+	case a.HasNone():
 		return unknown(manifest.CloneHost, elsewhere+"there is none, and the runner hands it the chain of its own connection instead")
 	case a.Bundle == nil || a.Status != trust.StatusOK:
 		return runner

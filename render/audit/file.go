@@ -123,8 +123,8 @@ func (a *Runner) findStricter(working []*x509.Certificate) {
 		warned = new(a.Warnings[at])
 		a.Warnings = slices.DeleteFunc(a.Warnings, isStricter)
 	}
-	if len(a.sent) == 0 {
-		a.stricter = cmp.Or(gitclient.FileOddity(a.Bundle), trust.OfEach(working, a.Server.Name, gitclient.Oddity), warned)
+	if len(a.sent) == 0 || a.clone.Name != "" { // which sends what is not known
+		a.stricter = cmp.Or(gitclient.FileOddity(a.Bundle), gitclient.Ambiguity(a.Bundle), trust.OfEach(working, a.Server.Name, gitclient.Oddity), warned)
 		return
 	}
 	v := gitclient.Judge(a.Server.Name, a.sent, a.Bundle, a.now)

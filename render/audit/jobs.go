@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/x509"
 	"fmt"
+	"net"
 	"path"
 	"regexp"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/pod"
 	"helm-runnertrust/trust"
+	"helm-runnertrust/trust/gitclient"
 )
 
 // findClients finds the servers that jobs connect to, and what job pods trust.
@@ -28,13 +30,20 @@ func (j *judge) findClients(a *Runner, c *pod.Container) error {
 	sent, _ := j.jobFile(a, c, "Secret", by.Secret, ingress.SecretKey)
 	helper := j.helper(a, c, by.Secret)
 	a.helper = helper.Store
+	git := a.Server
+	if hosts.Clone.Name != "" {
+		git = hosts.Clone
+	}
+	spelled := strings.TrimSuffix(git.CertFile, ".crt")
 	switch setting := gitSetting().FindString(jobsEnvironment(c) + cloneScripts(c)); {
 	case a.jobFault != "":
 		a.gitUnknown = trust.Finding{Code: pod.CodeNeverStarts, Message: "jobs may not start: " + a.jobFault}
 	case hosts.CloneUnknown:
 		a.gitUnknown = trust.Finding{Code: manifest.CloneHost, Message: "its clone_url is not in the manifests, or no URL to clone from"}
+	case git.Name != "" && net.ParseIP(git.Name) == nil && !gitclient.TakesHost(spelled):
+		a.gitUnknown = trust.Finding{Code: manifest.BadURL, Message: fmt.Sprintf("git may not find its file for the host as its URL has it, %q: %s would do", spelled, strings.TrimSuffix(git.Name, "."))}
 	case setting != "":
-		a.gitUnknown = trust.Finding{Code: trust.CodeUndecided, Message: "environment or a script of [[runners]] sets " + setting + ", so git may go by other certificates than the runner's, or to another host"}
+		a.gitUnknown = trust.Finding{Code: trust.CodeUndecided, Message: "environment, pod_spec or a script of [[runners]] sets " + setting + ", so git may go by other certificates than the runner's, or to another host"}
 	}
 	if clone := hosts.Clone; a.Server.Plain || clone.Plain || !strings.EqualFold(clone.Address, a.Server.Address) {
 		a.clone = clone
@@ -74,22 +83,34 @@ var helperImage = sync.OnceValue(func() *regexp.Regexp {
 // gitSetting matches what leads git to other certificates than http.<url>.sslCAInfo, which the runner sets
 // (get_curl_handle in http.c of git), or may do.
 var gitSetting = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)(GIT_SSL_|\bssl)(CA|Cert|Key|Cipher|Version)\w*|insteadOf\W*https?:|GIT_CONFIG_KEY_\d+=url\.|GIT_CONFIG_(GLOBAL|SYSTEM)`)
+	return regexp.MustCompile(`(?i)(GIT_SSL_|\bssl)(CA|Cert|Key|Cipher|Version)\w*|insteadOf\W*(https?:|\$)|GIT_CONFIG_KEY_\d+=(url|include)|` +
+		`\binclude(If)?\.\S*path|GIT_CONFIG_(GLOBAL|SYSTEM)|\bpatch_path|` + regexp.QuoteMeta(unshown))
 })
 
 // cloneScripts returns the text of what runs before git clones, also by the name before gitlab-runner 16.
 func cloneScripts(c *pod.Container) (text string) {
 	for _, name := range []string{"pre_get_sources_script", "pre_clone_script"} {
 		script, _, _ := c.Runner.Config().String(name)
-		text += script + c.Variable("RUNNER_"+strings.ToUpper(name)).Value
+		text += script + textOf(c.Variable("RUNNER_"+strings.ToUpper(name)))
 	}
 	return text
 }
 
-// jobsEnvironment returns the text of the variables that [[runners]] has for its jobs.
+// jobsEnvironment returns the text of the variables that [[runners]] has for its jobs, and of what it changes their pods by.
 func jobsEnvironment(c *pod.Container) string {
 	listed, _ := c.Runner.Config().Value("environment")
-	return fmt.Sprintln(listed, c.Variable("RUNNER_ENV").Value)
+	patches, _ := c.Runner.Config().Value("kubernetes", "pod_spec")
+	return fmt.Sprintln(listed, patches, textOf(c.Variable("RUNNER_ENV")))
+}
+
+// unshown stands in a text for what the manifests do not show.
+const unshown = "a value that is not in the manifests"
+
+func textOf(s pod.Setting) string {
+	if s.Set {
+		return cmp.Or(s.Value, unshown)
+	}
+	return ""
 }
 
 // helper returns the client of the cache, which reads no file of the runner: it trusts what the image of
@@ -113,10 +134,14 @@ func (j *judge) helper(a *Runner, c *pod.Container, served string) *Client {
 			client.Store.uncertain("environment of [[runners]] sets %s", name)
 		}
 	}
+	if patches, _ := config.Value("kubernetes", "pod_spec"); patches != nil || strings.Contains(cloneScripts(c), "update-ca-") {
+		client.Store.uncertain("pod_spec or a script of [[runners]] may change what the helper trusts")
+	}
 	var all []*x509.Certificate
 	for _, v := range config.Volumes() {
 		at := path.Clean(v.MountPath)
-		if hides := at == storeBundle || at == pod.SystemCertDir || pod.IsBelow(pod.SystemCertDir, at); hides || strings.Contains(at, "$") {
+		hides := slices.ContainsFunc(goStore, func(file string) bool { return at == file || pod.IsBelow(file, at) })
+		if hides || strings.Contains(at, "$") {
 			client.Store.Mozilla = client.Store.Mozilla && !hides
 			client.Store.uncertain("the volume %q of the job pods is mounted at %s", v.Name, v.MountPath)
 			continue

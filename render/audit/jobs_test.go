@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/pod"
 	"helm-runnertrust/trust"
 )
@@ -28,26 +29,38 @@ func TestJobs(t *testing.T) {
 		template   string
 		git, cache trust.Code
 	}{
-		"a volume":                {head + volume("config_map", "ours", file, key), CodeFileOK, trust.CodeTrusted},
-		"another folder":          {"[[runners]]\n  environment = [\"SSL_CERT_DIR=/x\"]\n" + volume("config_map", "ours", file, key), CodeFileOK, CodeStoreUnknown},
-		"a folder below":          {head + volume("config_map", "ours", "/etc/ssl/certs/x/x.crt", key), CodeFileOK, CodeCacheFailed},
-		"no such item":            {head + volume("config_map", "ours", file, key+items), pod.CodeNeverStarts, pod.CodeNeverStarts},
-		"an item of another one":  {head + volume("config_map", "ours", file, key) + volume("config_map", "o.urs", "/x", items), pod.CodeNeverStarts, pod.CodeNeverStarts},
-		"no such key":             {head + volume("config_map", "ours", file, "    sub_path = \"none\"\n"), pod.CodeNeverStarts, pod.CodeNeverStarts},
-		"items without the file":  {head + volume("config_map", "ours", file, key+strings.Replace(items, "none", "gitlab.example.com.crt", 1)), CodeFileOK, CodeStoreUnknown},
-		"no name of a volume":     {head + volume("config_map", "o.urs", file, key), pod.CodeNeverStarts, pod.CodeNeverStarts},
-		"a variable in a name":    {head + volume("config_map", "ours", file, key) + volume("pvc", "Build-$CI_CONCURRENT_ID", "/builds", ""), CodeFileOK, trust.CodeTrusted},
-		"a claim twice":           {head + volume("config_map", "ours", file, key) + volume("pvc", "a", "/a", "") + volume("pvc", "a", "/b", ""), CodeFileOK, trust.CodeTrusted},
-		"two volumes of one name": {head + volume("config_map", "ours", file, key) + volume("secret", "ours", "/x", ""), pod.CodeNeverStarts, pod.CodeNeverStarts},
-		"two at one path":         {head + volume("config_map", "ours", file, key) + volume("secret", "a", file, ""), pod.CodeNeverStarts, pod.CodeNeverStarts},
-		"one inside of another":   {head + volume("config_map", "ours", file, key) + volume("empty_dir", "a", "/a", "") + volume("empty_dir", "b", "/a/b", ""), CodeFileOK, trust.CodeTrusted},
-		"a script before clones":  {head + "  pre_get_sources_script = \"export GIT_SSL_CAINFO=/x\"\n" + volume("config_map", "ours", file, key), trust.CodeUndecided, trust.CodeTrusted},
-		"by its old name":         {head + "  pre_clone_script = \"git config --global http.sslcainfo /x\"\n" + volume("config_map", "ours", file, key), trust.CodeUndecided, trust.CodeTrusted},
-		"configuration of git":    {head + "  environment = [\"GIT_CONFIG_KEY_0=http.https://gitlab.example.com.sslCAInfo\"]\n" + volume("config_map", "ours", file, key), trust.CodeUndecided, trust.CodeTrusted},
-		"a client's certificate":  {head + "  environment = [\"GIT_SSL_CERT=/x\"]\n" + volume("config_map", "ours", file, key), trust.CodeUndecided, trust.CodeTrusted},
-		"another way to a host":   {head + "  pre_get_sources_script = \"git config --global url.https://gitlab.example.com/.insteadOf git@gitlab.example.com:\"\n" + volume("config_map", "ours", file, key), CodeFileOK, trust.CodeTrusted},
-		"another host, by key":    {head + "  environment = [\"GIT_CONFIG_KEY_0=url.https://mirror.example.com/.insteadOf\"]\n" + volume("config_map", "ours", file, key), trust.CodeUndecided, trust.CodeTrusted},
-		"another host for git":    {head + "  pre_get_sources_script = \"git config --global url.https://mirror.example.com/.insteadOf https://gitlab.example.com/\"\n" + volume("config_map", "ours", file, key), trust.CodeUndecided, trust.CodeTrusted},
+		"a volume":                  {head + volume("config_map", "ours", file, key), CodeFileOK, trust.CodeTrusted},
+		"another folder":            {"[[runners]]\n  environment = [\"SSL_CERT_DIR=/x\"]\n" + volume("config_map", "ours", file, key), CodeFileOK, CodeStoreUnknown},
+		"a folder below":            {head + volume("config_map", "ours", "/etc/ssl/certs/x/x.crt", key), CodeFileOK, CodeCacheFailed},
+		"no such item":              {head + volume("config_map", "ours", file, key+items), pod.CodeNeverStarts, pod.CodeNeverStarts},
+		"an item of another one":    {head + volume("config_map", "ours", file, key) + volume("config_map", "o.urs", "/x", items), pod.CodeNeverStarts, pod.CodeNeverStarts},
+		"no such key":               {head + volume("config_map", "ours", file, "    sub_path = \"none\"\n"), pod.CodeNeverStarts, pod.CodeNeverStarts},
+		"items without the file":    {head + volume("config_map", "ours", file, key+strings.Replace(items, "none", "gitlab.example.com.crt", 1)), CodeFileOK, CodeStoreUnknown},
+		"no name of a volume":       {head + volume("config_map", "o.urs", file, key), pod.CodeNeverStarts, pod.CodeNeverStarts},
+		"a variable in a name":      {head + volume("config_map", "ours", file, key) + volume("pvc", "Build-$CI_CONCURRENT_ID", "/builds", ""), CodeFileOK, trust.CodeTrusted},
+		"a claim twice":             {head + volume("config_map", "ours", file, key) + volume("pvc", "a", "/a", "") + volume("pvc", "a", "/b", ""), CodeFileOK, trust.CodeTrusted},
+		"two volumes of one name":   {head + volume("config_map", "ours", file, key) + volume("secret", "ours", "/x", ""), pod.CodeNeverStarts, pod.CodeNeverStarts},
+		"two at one path":           {head + volume("config_map", "ours", file, key) + volume("secret", "a", file, ""), pod.CodeNeverStarts, pod.CodeNeverStarts},
+		"one inside of another":     {head + volume("config_map", "ours", file, key) + volume("empty_dir", "a", "/a", "") + volume("empty_dir", "b", "/a/b", ""), CodeFileOK, trust.CodeTrusted},
+		"a script before clones":    {head + "  pre_get_sources_script = \"export GIT_SSL_CAINFO=/x\"\n" + volume("config_map", "ours", file, key), trust.CodeUndecided, trust.CodeTrusted},
+		"by its old name":           {head + "  pre_clone_script = \"git config --global http.sslcainfo /x\"\n" + volume("config_map", "ours", file, key), trust.CodeUndecided, trust.CodeTrusted},
+		"configuration of git":      {head + "  environment = [\"GIT_CONFIG_KEY_0=http.https://gitlab.example.com.sslCAInfo\"]\n" + volume("config_map", "ours", file, key), trust.CodeUndecided, trust.CodeTrusted},
+		"a client's certificate":    {head + "  environment = [\"GIT_SSL_CERT=/x\"]\n" + volume("config_map", "ours", file, key), trust.CodeUndecided, trust.CodeTrusted},
+		"another way to a host":     {head + "  pre_get_sources_script = \"git config --global url.https://gitlab.example.com/.insteadOf git@gitlab.example.com:\"\n" + volume("config_map", "ours", file, key), CodeFileOK, trust.CodeTrusted},
+		"another host, by key":      {head + "  environment = [\"GIT_CONFIG_KEY_0=url.https://mirror.example.com/.insteadOf\"]\n" + volume("config_map", "ours", file, key), trust.CodeUndecided, trust.CodeTrusted},
+		"another host, by variable": {head + "  pre_get_sources_script = \"git config --global url.https://mirror.example.com/.insteadOf $CI_SERVER_URL\"\n" + volume("config_map", "ours", file, key), trust.CodeUndecided, trust.CodeTrusted},
+		"another file of settings":  {head + "  environment = [\"GIT_CONFIG_KEY_0=include.path\"]\n" + volume("config_map", "ours", file, key), trust.CodeUndecided, trust.CodeTrusted},
+		"a pod that is changed":     {head + volume("config_map", "ours", file, key) + "  [[runners.kubernetes.pod_spec]]\n    patch = \"- name: GIT_SSL_CAINFO\"\n", trust.CodeUndecided, trust.CodeTrusted},
+		"a pod and another CA":      {head + "  [[runners.kubernetes.pod_spec]]\n    patch = \"hostname: x\"\n" + volume("config_map", "ours", "/x", key), CodeFileOK, CodeStoreUnknown},
+		"a helper that adds CAs":    {head + "  pre_get_sources_script = \"update-ca-certificates\"\n" + volume("config_map", "ours", "/x", key), CodeFileOK, CodeStoreUnknown},
+		"a dot behind the host":     {head + "  clone_url = \"https://gitlab.example.com.\"\n" + volume("config_map", "ours", file, key), manifest.BadURL, trust.CodeTrusted},
+		"a host in other letters":   {head + "  clone_url = \"https://gitläb.example.com\"\n" + volume("config_map", "ours", file, key), manifest.BadURL, trust.CodeTrusted},
+		"a host in upper case":      {head + "  clone_url = \"https://GitLab.example.com\"\n" + volume("config_map", "ours", file, key), CodeFileOK, trust.CodeTrusted},
+		"another bundle of Go":      {head + volume("config_map", "ours", "/etc/pki/tls/certs", ""), CodeFileOK, CodeStoreUnknown},
+		"no path of a volume":       {head + volume("config_map", "ours", "", key), pod.CodeNeverStarts, pod.CodeNeverStarts},
+		"an item outside":           {head + volume("config_map", "ours", file, strings.Replace(items, "= \"", "= \"../", 1)), pod.CodeNeverStarts, pod.CodeNeverStarts},
+		"another type":              {head + strings.Replace(volume("config_map", "ours", file, key), "mount_path", "read_only = 1\n    mount_path", 1), pod.CodeNeverStarts, pod.CodeNeverStarts},
+		"another host for git":      {head + "  pre_get_sources_script = \"git config --global url.https://mirror.example.com/.insteadOf https://gitlab.example.com/\"\n" + volume("config_map", "ours", file, key), trust.CodeUndecided, trust.CodeTrusted},
 	} {
 		text := strings.Replace(c.template, head, head+"  executor = \"kubernetes\"\n", 1) + cache + "  [runners.kubernetes]\n    namespace = \"ci\"\n"
 		stream := auditCase{mounts: certsMount + templateMount, volumes: certsVolume + "      - {name: config, configMap: {name: config}}\n",

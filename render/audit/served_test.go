@@ -102,6 +102,29 @@ func TestServedPort(t *testing.T) {
 	}
 }
 
+// TestClonePort has a server's own certificate as the file, which git takes from that server alone for sure.
+func TestClonePort(t *testing.T) {
+	own := trusttest.SelfSigned(trusttest.CA("Example Root CA", now)).Issue(trusttest.Leaf(now, gitlabHost))
+	gateway := "---\napiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: gitlab}\nspec:\n  listeners:\n" +
+		"  - {name: https, port: 443, hostname: " + gitlabHost + ", tls: {certificateRefs: [{name: theirs}]}}\n"
+	for port, want := range map[string]trust.Code{"443": CodeFileOK, "8443": trust.CodeIssuerMissing} {
+		template := document("ConfigMap", "config", "data", configName, "[[runners]]\n  clone_url = \"https://"+gitlabHost+":"+port+"\"\n")
+		stream := auditCase{
+			mounts: certsMount + templateMount,
+			volumes: "      - {name: certs, secret: {secretName: theirs, items: [{key: tls.crt, path: gitlab.example.com.crt}]}}\n" +
+				"      - {name: config, configMap: {name: config}}\n",
+			objects: template + document("Secret", "theirs", "stringData", "tls.crt", string(trusttest.PEM(own.Certificate))) + gateway,
+		}.stream()
+		audited, err := Run([]byte(stream), Options{Now: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if git := audited[0].Clients()[1]; git.Verdict.Finding.Code != want {
+			t.Errorf("clone_url at port %s: %+v", port, git.Verdict)
+		}
+	}
+}
+
 // TestUnfit has files whose certificates are valid, and through which no client connects, or git may not.
 func TestUnfit(t *testing.T) {
 	self := func(edit func(*x509.Certificate)) *x509.Certificate {
@@ -110,7 +133,8 @@ func TestUnfit(t *testing.T) {
 		edit(template)
 		return trusttest.Certify(template, trusttest.NewKey(trusttest.P256), nil).Certificate
 	}
-	good := self(func(*x509.Certificate) {})
+	good := self(func(c *x509.Certificate) { c.Subject.CommonName = "Good" })
+	first, rekeyed := self(func(*x509.Certificate) {}), self(func(*x509.Certificate) {})
 	silent := self(func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageCRLSign })
 	named := self(func(c *x509.Certificate) { c.Subject.CommonName = gitlabHost })
 	others := self(func(c *x509.Certificate) { c.DNSNames = []string{"other.example.com"} })
@@ -132,6 +156,8 @@ func TestUnfit(t *testing.T) {
 		"and one that is not":             {[]*x509.Certificate{named, good}, trust.StatusOK, trust.StatusOK, CodeFileOK},
 		"one with names of others":        {[]*x509.Certificate{others}, trust.StatusUnknown, trust.StatusUnknown, trust.CodeHostNotCovered},
 		"and one that has none":           {[]*x509.Certificate{others, good}, trust.StatusOK, trust.StatusOK, CodeFileOK},
+		"two of one name":                 {[]*x509.Certificate{first, rekeyed}, trust.StatusOK, trust.StatusUnknown, CodeFileOK},
+		"one twice":                       {[]*x509.Certificate{first, first}, trust.StatusOK, trust.StatusOK, CodeFileOK},
 		"one that OpenSSL refuses":        {[]*x509.Certificate{any}, trust.StatusOK, trust.StatusUnknown, CodeFileOK},
 		"and one that it does not":        {[]*x509.Certificate{any, good}, trust.StatusOK, trust.StatusOK, CodeFileOK},
 		"the server's own":                {[]*x509.Certificate{leaf(gitlabHost)}, trust.StatusOK, trust.StatusOK, CodeFileOK},

@@ -42,6 +42,10 @@ func (s Store) Pool() *x509.CertPool {
 // (crypto/x509/root_linux.go), and in pod.SystemCertDir and its like.
 const storeBundle = pod.SystemCertDir + "/ca-certificates.crt"
 
+// goStore are the bundles that Go looks for on Linux (crypto/x509/root_linux.go).
+var goStore = []string{storeBundle, pod.SystemCertDirElse + "/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/pki/tls/cacert.pem",
+	"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/cert.pem"}
+
 // runnerImage matches the images of GitLab Runner, also in another registry, by the tags that they have.
 var runnerImage = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(^|/)gitlab-runner:((alpine|ubuntu)[0-9.]*-)?(v[0-9]+\.[0-9]+\.[0-9]+|latest|bleeding)(@sha256:[0-9a-f]+)?$|(^|/)gitlab-runner:(alpine|ubuntu)$`)

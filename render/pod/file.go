@@ -65,6 +65,9 @@ func (c *Container) Open(file string) (File, error) {
 		}
 		return File{}, nil // it has what the runner itself writes
 	}
+	if there[0].subKey == "subPathExpr" && strings.Contains(there[0].subPath, "$") {
+		return File{State: Unknown, From: "the volume " + v.Name, Why: "is shown by a subPathExpr with variables"}, nil
+	}
 	best := File{State: Missing, Kind: v.Kind, From: "the projected volume"}
 	for _, s := range v.Sources {
 		found, err := c.openSource(v, s, there[0].inVolume(file))

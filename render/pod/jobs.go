@@ -196,6 +196,14 @@ func volumeClash(v tomledit.Volume, others []tomledit.Volume) string {
 	if slices.Contains([]string{"repo", "scripts", "logs"}, v.Name) {
 		return "the executor has a volume of this name"
 	}
+	if v.MountPath == "" {
+		return "it has no mount_path"
+	}
+	for _, at := range v.Items {
+		if !isItemPath(at) {
+			return fmt.Sprintf("it has an item at %q", at)
+		}
+	}
 	for _, other := range others {
 		switch {
 		case other.Name == v.Name && (v.Kind != "pvc" || other.Kind != "pvc"):
@@ -213,6 +221,9 @@ var JobKinds = map[string]string{"config_map": "ConfigMap", "secret": "Secret"}
 // JobFault says why job pods may not start with the volumes of the template; "" for nothing.
 func (r *Runner) JobFault() string {
 	volumes, elsewhere := r.Config().Volumes(), r.JobsElsewhere()
+	if !r.Config().VolumesFit() {
+		return "a setting of its volumes has another type than the runner's"
+	}
 	for i, v := range volumes {
 		if why := volumeClash(v, volumes[:i]); why != "" {
 			return fmt.Sprintf("volume %q: %s", v.Name, why)

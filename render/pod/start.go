@@ -109,7 +109,10 @@ func (r *Runner) lacking(kind, name string, optional bool) func(key string) bool
 			keys = o.DataKeys()
 		}
 	}
-	return func(key string) bool { return len(keys) > 0 && !slices.Contains(keys, key) }
+	return func(key string) bool {
+		_, has := slices.BinarySearch(keys, key)
+		return len(keys) > 0 && !has
+	}
 }
 
 // volumeFault says which volume the API server refuses (ValidateVolumes in pkg/apis/core/validation of
@@ -139,7 +142,7 @@ func (v *Volume) fault() string {
 		}
 		for _, i := range s.Items {
 			switch {
-			case i.Path == "" || strings.HasPrefix(i.Path, "..") || !staysInside(i.Path):
+			case !isItemPath(i.Path):
 				return fmt.Sprintf("has an item at %q", i.Path)
 			case paths[i.Path] && v.Kind == "projected":
 				return "has two items with the path " + i.Path
@@ -159,6 +162,13 @@ func (v *Volume) fault() string {
 		return "has a file mode that is none"
 	}
 	return ""
+}
+
+// isItemPath reports whether a file of a volume can have a path (validateLocalNonReservedPath, as above, and validatePath
+// in pkg/volume/util/atomic_writer.go of Kubernetes).
+func isItemPath(at string) bool {
+	isTooLong := slices.ContainsFunc(strings.Split(at, "/"), func(name string) bool { return len(name) > 255 })
+	return path.Clean(at) != "." && !strings.HasPrefix(at, "..") && staysInside(at) && !isTooLong
 }
 
 // staysInside reports whether a path is relative and has no step back (validateLocalDescendingPath, as above).

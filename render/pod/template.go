@@ -101,6 +101,9 @@ func (c *Container) template() *Template {
 			t.hidden = c.Runner.Refuse(manifest.BadTemplate, c.Field(at), "its content is not known: %s %s", f.From, f.Why)
 		}
 	}
+	if other := c.Variable("TEMPLATE_CONFIG_FILE"); t.ConfigMap == nil && t.hidden == nil && other.Set { // the chart's script wins over it
+		t.hidden = other.Refuse(manifest.BadTemplate, "it names another template than the chart's")
+	}
 	return t
 }
 

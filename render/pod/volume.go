@@ -3,6 +3,7 @@ package pod
 import (
 	"cmp"
 	"math"
+	"path"
 	"slices"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -96,7 +97,11 @@ func (v *Volume) readSource(node *yaml.RNode, kind string) Source {
 		items = []*yaml.RNode{source} // a token, for instance
 	}
 	for _, item := range items {
-		s.Items = append(s.Items, Item{Key: manifest.Text(item, "key"), Path: manifest.Text(item, "path"), mode: fileMode(manifest.Value(item, "mode"), v.mode)})
+		at := manifest.Text(item, "path")
+		if staysInside(at) {
+			at = path.Clean(at) // as the kubelet does
+		}
+		s.Items = append(s.Items, Item{Key: manifest.Text(item, "key"), Path: at, mode: fileMode(manifest.Value(item, "mode"), v.mode)})
 	}
 	return s
 }

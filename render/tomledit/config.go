@@ -24,7 +24,7 @@ type Config struct {
 	table map[string]any // its settings
 	positions
 
-	volumes func() []Volume // read once
+	volumes func() (all []Volume, fit bool) // read once
 }
 
 // The settings of [[runners]] that are edited.
@@ -42,13 +42,11 @@ var settingTypes = []struct {
 }{
 	{"a string", `name url token tls-ca-file tls-cert-file tls-key-file executor builds_dir cache_dir clone_url shell
 		pre_get_sources_script post_get_sources_script pre_build_script post_build_script
-		kubernetes.namespace kubernetes.namespace_overwrite_allowed kubernetes.image kubernetes.helper_image kubernetes.service_account
-		kubernetes.cpu_limit kubernetes.cpu_request kubernetes.memory_limit kubernetes.memory_request
-		kubernetes.helper_cpu_limit kubernetes.helper_cpu_request kubernetes.helper_memory_limit kubernetes.helper_memory_request
-		kubernetes.service_cpu_limit kubernetes.service_cpu_request kubernetes.service_memory_limit kubernetes.service_memory_request
+		kubernetes.namespace kubernetes.image kubernetes.helper_image kubernetes.service_account
+		kubernetes.bearer_token kubernetes.dns_policy kubernetes.priority_class_name kubernetes.scheduler_name
 		cache.Type cache.Path cache.s3.ServerAddress cache.s3.BucketName cache.s3.AccessKey cache.s3.SecretKey`, isOf[string]},
 	{"true or false", `proxy_exec debug_trace_disabled safe_directory_checkout clean_git_config
-		kubernetes.privileged kubernetes.allow_privilege_escalation kubernetes.namespace_per_job
+		kubernetes.privileged kubernetes.allow_privilege_escalation kubernetes.namespace_per_job kubernetes.bearer_token_overwrite_allowed
 		kubernetes.automount_service_account_token cache.Shared cache.s3.Insecure`, isOf[bool]},
 	{"a whole number", "limit output_limit request_concurrency kubernetes.poll_interval kubernetes.poll_timeout", isOf[int64]},
 	{"a list of strings", "environment kubernetes.image_pull_secrets kubernetes.allowed_images kubernetes.allowed_services kubernetes.cap_add kubernetes.cap_drop",
@@ -60,6 +58,11 @@ var settingTypes = []struct {
 	{"a table of strings", "kubernetes.node_selector kubernetes.node_tolerations kubernetes.pod_labels kubernetes.pod_annotations", isTableOf[string]},
 	{"a table of true or false", "feature_flags", isTableOf[bool]},
 }
+
+// stringSetting matches the settings of [runners.kubernetes] that are strings by their names, as above.
+var stringSetting = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)_(limit|request|overwrite_max_allowed)$|^(namespace|node_selector|pod_labels|pod_annotations|service_account)_overwrite_allowed$`)
+})
 
 func isOf[T any](value any) bool {
 	_, is := value.(T)
@@ -110,7 +113,10 @@ func Parse(text string) (*Config, error) {
 	if len(text) > maxSize {
 		return nil, &Error{Message: fmt.Sprintf("it has %d bytes, more than %d", len(text), maxSize)}
 	}
-	c := &Config{text: text, volumes: sync.OnceValue(func() []Volume { return readVolumes(text) })}
+	if strings.HasPrefix(text, "\ufeff") {
+		return nil, &Error{Message: "it begins with a byte order mark, which some versions of the runner refuse"}
+	}
+	c := &Config{text: text, volumes: sync.OnceValues(func() ([]Volume, bool) { return readVolumes(text) })}
 	if err := toml.Unmarshal([]byte(text), &c.tree); err != nil {
 		line := 0
 		if positioned, ok := errors.AsType[*toml.DecodeError](err); ok {
@@ -142,17 +148,31 @@ func Parse(text string) (*Config, error) {
 func (c *Config) check() error {
 	for _, known := range settingTypes {
 		for name := range strings.FieldsSeq(known.paths) {
-			path := strings.Split(name, ".")
-			value, spelled, err := c.walk(path)
-			if err != nil {
+			if err := c.checkType(known.is, known.name, strings.Split(name, ".")...); err != nil {
 				return err
-			}
-			if value != nil && !known.is(value) {
-				return &Error{Line: c.lineOf(spelled...), Key: spelled[len(path)-1], Message: "it is not " + known.name}
 			}
 		}
 	}
+	settings, _, _ := c.walk([]string{kubernetes}) // a table, checked above
+	table, _ := settings.(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(table)) {
+		if !stringSetting().MatchString(name) {
+			continue
+		}
+		if err := c.checkType(isOf[string], "a string", kubernetes, name); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// checkType returns an error where there is a value of another type at a path of keys.
+func (c *Config) checkType(is func(value any) bool, name string, path ...string) error {
+	value, spelled, err := c.walk(path)
+	if err == nil && value != nil && !is(value) {
+		err = &Error{Line: c.lineOf(spelled...), Key: spelled[len(path)-1], Message: "it is not " + name}
+	}
+	return err
 }
 
 // several is the error about several [[runners]], with each of them, and their hosts, by which one knows them.

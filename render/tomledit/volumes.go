@@ -27,29 +27,43 @@ type Volume struct {
 }
 
 // Volumes returns the volumes of job pods, by kind, then in order. Those after a value of another
-// type than the runner's are left out.
+// type than the runner's are left out; see VolumesFit.
 func (c *Config) Volumes() []Volume {
 	if c.volumes == nil {
 		return []Volume{}
 	}
-	return slices.Clone(c.volumes())
+	all, _ := c.volumes()
+	return slices.Clone(all)
 }
 
-func readVolumes(text string) (all []Volume) {
+// VolumesFit reports whether all settings of volumes have the runner's types.
+func (c *Config) VolumesFit() bool {
+	if c.volumes == nil {
+		return true
+	}
+	_, fit := c.volumes()
+	return fit
+}
+
+func readVolumes(text string) (all []Volume, fit bool) {
+	type volume struct {
+		Volume
+		ReadOnly bool `toml:"read_only"`
+	}
 	type runner struct {
-		Kubernetes struct{ Volumes map[string][]Volume }
+		Kubernetes struct{ Volumes map[string][]volume }
 	}
 	all = []Volume{}
 	tree := struct{ Runners []runner }{make([]runner, 1)}
-	_ = toml.Unmarshal([]byte(text), &tree) // which compares keys without regard to case, as the runner does
+	err := toml.Unmarshal([]byte(text), &tree) // which compares keys without regard to case, as the runner does
 	volumes := tree.Runners[0].Kubernetes.Volumes
 	for _, kind := range slices.Sorted(maps.Keys(volumes)) {
 		for _, v := range volumes[kind] {
 			v.Kind = strings.ToLower(kind)
-			all = append(all, v)
+			all = append(all, v.Volume)
 		}
 	}
-	return all
+	return all, err == nil
 }
 
 // AddJobVolumes returns the text with read-only volumes of the kinds config_map and secret, as

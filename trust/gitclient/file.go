@@ -40,6 +40,27 @@ func FileOddity(file *trust.Bundle) *trust.Finding {
 	return nil
 }
 
+// Ambiguity says which CA of a file is not the only one of its name, so that it depends on the server's chain, and on the
+// order in the file, which of them git tries (tried with 2.39); nil for none.
+func Ambiguity(file *trust.Bundle) *trust.Finding {
+	first := map[string]*x509.Certificate{}
+	for _, c := range file.Certificates() {
+		name := canonical(c.Subject)
+		if other := first[name]; other != nil && !sameKey(other, c) {
+			return new(unknown(unusual(c, "is not the only one of its name: the file holds another")).Finding)
+		}
+		if c.IsCA {
+			first[name] = c
+		}
+	}
+	return nil
+}
+
+// TakesHost reports whether git takes the certificates that the runner hands it for a host, as the URL has it: it finds no
+// setting of URLs with other letters (URL_HOST_CHARS in urlmatch.c of git), and with GnuTLS no host with a dot at its end
+// (both tried with 2.39).
+func TakesHost(host string) bool { return plainName(strings.ToLower(host)) }
+
 // Oddity says what about a certificate of the file, a CA or the host's own, may keep git from connecting through it,
 // whatever else there is; nil where it is plain. An empty host leaves the names unchecked.
 func Oddity(c *x509.Certificate, host string) *trust.Finding {
