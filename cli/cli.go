@@ -100,7 +100,7 @@ RUNNERTRUST_CERTS_DIR. RUNNERTRUST_CERT takes a path or the PEM text itself.`,
 		root.AddCommand(wrapCommand(p, name))
 	}
 	root.SetFlagErrorFunc(flagError)
-	for _, cmd := range append(root.Commands(), root) {
+	for _, cmd := range slices.Concat(root.Commands(), []*cobra.Command{root}) {
 		if isCompleting(p) { // which reads the flags twice
 			registerCompletions(p, cmd)
 		} else {

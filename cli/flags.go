@@ -117,7 +117,7 @@ func readEnvironment(p Process, flags *pflag.FlagSet) error {
 // warnUnknownVariables warns of variables with our prefix that neither a command nor the installer reads.
 func warnUnknownVariables(p Process, root *cobra.Command) {
 	read := []string{input.CertVariable, messagesVariable, "RUNNERTRUST_BIN_DIR", "RUNNERTRUST_NO_LINK", "RUNNERTRUST_RELEASES"}
-	for _, cmd := range append(root.Commands(), root) {
+	for _, cmd := range slices.Concat(root.Commands(), []*cobra.Command{root}) {
 		cmd.Flags().VisitAll(func(flag *pflag.Flag) {
 			if flag.Annotations[isCommandLineOnly] == nil && flag.Name != "help" {
 				read = append(read, variable(flag.Name))

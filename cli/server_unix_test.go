@@ -81,7 +81,7 @@ func TestVerifyOnlineFails(t *testing.T) {
 				t.Errorf("exit code %d, %s%s", code, stdout, stderr)
 			}
 			finding := result.Runners[0].Finding
-			if finding.Code != "unknown-authority" || !strings.HasSuffix(finding.Hint, "fetch "+host+" --save FILE") {
+			if finding.Code != "unknown-authority" || !strings.HasSuffix(finding.Hint, "fetch "+host+" --connect "+address+" --save FILE") {
 				t.Errorf("finding %+v", finding)
 			}
 		})

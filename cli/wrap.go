@@ -97,7 +97,7 @@ func checkWrapped(cmd *cobra.Command, ours, helms []string) error {
 				Hint: "leave it out; to run another post-renderer after this one: --pipe='CMD ARG…' before --"}
 		case name != "force" && flags.Lookup(name) != nil: // Helm has a --force too
 			return &advice.Error{What: "--" + name + " is the post-renderer's, and stands among Helm's arguments",
-				Hint: "put it before --: " + cmd.CommandPath() + " --" + name + " -- HELM'S ARGUMENTS"}
+				Hint: "put it before --: " + cmd.CommandPath() + " " + advice.Quote(arg) + " -- HELM'S ARGUMENTS"}
 		}
 	}
 	return nil

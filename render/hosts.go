@@ -142,6 +142,7 @@ func (f *filter) fillCache(c container, cache gitlabrunner.Server) error {
 			}
 			err = f.fill(c, file, cache, o)
 		case f.options.Jobs:
+			o.Object = f.filled(c, o.Object)
 			c.files.jobs = append(c.files.jobs, o.Object)
 			err = f.check(c, o.Object, cache)
 		}

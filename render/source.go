@@ -79,12 +79,7 @@ func (f *filter) choose(c container) (Offer, error) {
 
 // fill puts an offer for a server into a file of a container, and checks what it has.
 func (f *filter) fill(c container, file string, server gitlabrunner.Server, o Offer) error {
-	if o.Object.Kind == "ConfigMap" && o.Object.Key == defaultKey {
-		found := f.run.Stream.Find(o.Object.Kind, o.Object.Name, c.Runner.Namespace)
-		if found != nil && manifest.IsTrue(manifest.Text(found.Node, "metadata", "labels", "config.openshift.io/inject-trusted-cabundle")) {
-			o.Object.Key = "ca-bundle.crt" // OpenShift fills it
-		}
-	}
+	o.Object = f.filled(c, o.Object)
 	findings, err := c.files.Fill(file, server, o)
 	f.warn(findings...)
 	if err != nil || o.Bundle != nil {
@@ -95,6 +90,18 @@ func (f *filter) fill(c container, file string, server gitlabrunner.Server, o Of
 			Message: "the certificate is " + o.String() + ", which " + o.By + " names for " + server.Name})
 	}
 	return f.check(c, o.Object, server)
+}
+
+// filled returns an object with the key that OpenShift fills, where its label says so.
+func (f *filter) filled(c container, o Object) Object {
+	if o.Kind != "ConfigMap" || o.Key != defaultKey {
+		return o
+	}
+	found := f.run.Stream.Find(o.Kind, o.Name, c.Runner.Namespace)
+	if found != nil && manifest.IsTrue(manifest.Text(found.Node, "metadata", "labels", "config.openshift.io/inject-trusted-cabundle")) {
+		o.Key = "ca-bundle.crt"
+	}
+	return o
 }
 
 // check checks an object that is in the stream like the certificates of Options.Sources. One whose

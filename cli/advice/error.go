@@ -54,6 +54,7 @@ const (
 type Context struct {
 	Check    Check
 	Host     string            // the server as one types it for fetch, host[:port]
+	Connect  string            // where the server was asked instead of by its name; "" for that
 	Leaf     *x509.Certificate // that the server sends
 	Release  string            // that the manifests are of, as one types it for Helm
 	Command  string            // that connects to the server, as one types it; "" is fetch
@@ -104,7 +105,7 @@ func Explain(err error, usage string) Message {
 		m.Code, m.Hint = refused.Code, hintFor(refused.Code, context)
 	}
 	if refused, ok := errors.AsType[*trust.Error](err); ok {
-		context = Context{Host: refused.Host, Verify: context.Verify}
+		context = Context{Host: refused.Host, Connect: context.Connect, Verify: context.Verify}
 		if context.Verify && refused.Host != "" {
 			context.Command = Verify(refused.Host)
 		}

@@ -25,7 +25,11 @@ func always(text string) hint { return func(Context) string { return text } }
 // fetchAnd returns a text that ends in the command that gets a chain.
 func fetchAnd(text string) hint {
 	return func(c Context) string {
-		return text + Program + " fetch " + Quote(cmp.Or(c.Host, "HOST")) + " --save FILE"
+		command := Program + " fetch " + Quote(cmp.Or(c.Host, "HOST"))
+		if c.Connect != "" {
+			command += " --connect " + Quote(c.Connect)
+		}
+		return text + command + " --save FILE"
 	}
 }
 

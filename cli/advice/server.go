@@ -47,6 +47,9 @@ var serverHints = map[trust.Code]hint{
 const appendRoot = "append the root certificate, which the CA's administrator has"
 
 func noSuchName(c Context) string {
+	if c.Connect != "" {
+		return "check the address of --connect"
+	}
 	return "check the spelling, or give its address: " + cmp.Or(c.Command, fetchAnd("")(c)) + " --connect ADDR"
 }
 

@@ -1,5 +1,5 @@
 // Package release asks Helm about releases, and kubectl about objects that releases do not have. It prints
-// nothing; what it runs ends with its context.
+// nothing.
 package release
 
 import (

@@ -18,7 +18,6 @@ const (
 	CodeNoAnswer          trust.Code = "no-answer" // of the address
 	CodeUnreachable       trust.Code = "unreachable"
 	CodeTimeout           trust.Code = "timeout" // connected, and then silence
-	CodeInterrupted       trust.Code = "interrupted"
 	CodeNotTLS            trust.Code = "not-tls"
 	CodeClosed            trust.Code = "closed"
 	CodeProtocolTooOld    trust.Code = "protocol-too-old"

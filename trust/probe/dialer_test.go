@@ -155,7 +155,6 @@ func TestExplain(t *testing.T) {
 		"unreachable":       &net.OpError{Op: "dial", Err: errors.New("no route to host")},
 		"no-answer":         &net.OpError{Op: "dial", Err: context.DeadlineExceeded},
 		"timeout":           context.DeadlineExceeded,
-		"interrupted":       context.Canceled,
 		"closed":            io.ErrUnexpectedEOF,
 		"handshake-failed":  errors.New("remote error: tls: internal error"),
 		"nothing-in-common": errors.New("remote error: tls: handshake failure"),

@@ -33,8 +33,6 @@ func explainNetwork(err error) trust.Finding {
 		return trust.Found(CodeUnresolvable, "the name %q cannot be resolved here", dns.Name)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return trust.Found(CodeRefused, "nothing listens on the port: the connection is refused")
-	case errors.Is(err, context.Canceled):
-		return trust.Found(CodeInterrupted, "interrupted")
 	case dialing && op.Timeout():
 		return trust.Found(CodeNoAnswer, "no answer from the address")
 	case dialing:
