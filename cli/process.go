@@ -71,7 +71,7 @@ func (p Process) repeat(text string, filtering bool, code int) {
 	if text == "" || !filtering && name != pluginName {
 		return
 	}
-	if path := p.Env(messagesVariable); path != "" && (name == pluginName || code == exitDone) && appendMessages(path, text) == nil {
+	if path := p.Env("RUNNERTRUST_MESSAGES"); path != "" && (name == pluginName || code == exitDone) && appendMessages(path, text) == nil {
 		return
 	}
 	parent := parentProcess()

@@ -11,7 +11,7 @@ import (
 )
 
 // TestHelmSays records the words of Helm that docs/TROUBLESHOOTING.md quotes: where the
-// post-renderer is not there, where it refuses, where an object was made or edited by hand, and where
+// post-renderer is not there, where it refuses, where its flags are not Helm's one argument, where an object was made or edited by hand, and where
 // an upgrade was killed.
 func TestHelmSays(t *testing.T) {
 	underEachHelm(t, func(t *testing.T, r *release) {
@@ -27,6 +27,11 @@ func TestHelmSays(t *testing.T) {
 		record("no plugin", said, err)
 		_, said, err = r.Try(r.args("template", filteredWith(expiredCert(t)))...)
 		record("the post-renderer refuses", said, err)
+		blank := append(filtered("--cert"), g.certFile)
+		_, said, err = r.Try(r.args("template", blank)...)
+		record("a blank behind a flag, template", said, err)
+		_, said, err = r.Try(r.args("upgrade", blank)...)
+		record("a blank behind a flag, upgrade", said, err)
 		if r.bin == "helm3" {
 			record(foreignPlugin(t, r))
 		}
