@@ -56,6 +56,9 @@ Give it all manifests of the release: the template of registration, which the co
 file. Objects that are only in the cluster are unknown, also where ` + "`envFrom`" + ` names one that may set CI_SERVER_TLS_CA_FILE or
 HOME. With ` + "`--release`" + ` and ` + "`--all`" + `, their one key is read with kubectl.
 
+The verdict is unknown where words in the container's command, in its variables for registration, or in the environment,
+a script or a ` + "`pod_spec`" + ` of [[runners]] may lead elsewhere: to another file, home or template, or git to another host.
+
 ` + "`--online`" + ` dials the servers of all clients, and follows an http:// URL to where it redirects. ` + "`--connect`" + ` and the pod's
 ` + "`hostAliases`" + ` are for the host of CI_SERVER_URL. What a client trusts without a file is Mozilla's list for GitLab's
 images, and what the manifests put in its place or beside it; else it is unknown, as it is where the image's
