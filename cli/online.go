@@ -83,11 +83,18 @@ func (h handshake) hands(r *audit.Runner, git *audit.Client, now time.Time) bool
 // unreached are the codes of servers that may be reached from elsewhere.
 var unreached = []trust.Code{probe.CodeUnresolvable, probe.CodeRefused, probe.CodeNoAnswer, probe.CodeUnreachable, probe.CodeTimeout, probe.CodeProxy}
 
+// whatever are the codes of verdicts that stay, whatever a server sends; otherFile are those that do where a file is known
+// and the client may read another.
+var (
+	whatever  = []trust.Code{pod.CodeNeverStarts, manifest.BadTemplate}
+	otherFile = []trust.Code{audit.CodeFileUnknown, manifest.UserUnknown, manifest.DirElsewhere}
+)
+
 // judge returns the verdict on a client from its manifests and a handshake together, and whether that
 // is the handshake's.
 func (h handshake) judge(c audit.Client, flags verifyFlags, at time.Time) (v trust.Verdict, isOfHandshake bool) {
 	offline := c.Verdict
-	stays := offline.Finding.Code == pod.CodeNeverStarts || offline.Finding.Code == manifest.BadTemplate // whatever a server sends
+	stays := slices.Contains(whatever, offline.Finding.Code) || c.Bundle != nil && slices.Contains(otherFile, offline.Finding.Code)
 	if h.instead != nil {
 		if offline.Status == trust.StatusFailed || stays || h.instead.OK() && c.Name == audit.ClientGit && !h.isClone { // which may clone from elsewhere
 			return offline, false

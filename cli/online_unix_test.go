@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -155,7 +156,15 @@ func TestVerifyStore(t *testing.T) {
 		changed := strings.Replace(stream, mounts, mounts+"        - {name: certs, mountPath: /home/gitlab-runner/.gitlab-runner/certs}\n", 1)
 		return strings.Replace(changed, "      volumes:\n", "      volumes:\n      - {name: certs, configMap: {name: ours}}\n", 1) + object
 	}
+	file := func(volume string) string {
+		changed := strings.Replace(stream, mounts, mounts+"        - {name: certs, mountPath: /home/gitlab-runner/.gitlab-runner/certs}\n", 1)
+		return strings.Replace(changed, "      volumes:\n", "      volumes:\n      - {name: "+volume+", configMap: {name: ours, items: [{key: ca.crt, path: "+host+".crt}]}}\n", 1) + object
+	}
+	elsewhere := regexp.MustCompile(`(?m)^        command: .*$`).ReplaceAllString(file("certs"), "        command: [env, HOME=/x, /entrypoint]")
 	for name, c := range map[string]struct{ stream, status, code string }{
+		"a file":                            {file("certs"), "ok", "trusted"},
+		"no volume":                         {file("other"), "failed", "pod-never-starts"},
+		"another home":                      {elsewhere, "unknown", "content-unknown"},
 		"no file of its own, and Mozilla":   {otherFile(stream), "failed", "file-missing"},
 		"no file of its own, and manifests": {otherFile(store("/etc/ssl/certs", "configMap: {name: ours}")), "ok", "trusted"},
 		"Mozilla":                           {stream, "failed", "unknown-authority"},

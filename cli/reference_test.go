@@ -69,7 +69,9 @@ GitLab's images), and nodes on which no pod fits; what the API server refuses of
 of volumes and mounts (kinds of sources, selectors, restart policies, values of variables that are no strings), and of other
 objects (names, keys, sizes); capabilities, SELinux and file systems of the node; other variables that ` + "`envFrom`" + ` sets
 from objects of the cluster; what scripts in the container change before the runner starts, and where they look for the
-template; the job pods' own host aliases.
+template; the job pods' own host aliases; the types of rarer settings in the template, and TOML that older runners do not
+read (` + "`\\e`" + ` in a string, dotted keys); what service accounts may do; files of more than 128 KiB, with which no job of a runner
+before 16.6 starts.
 `)
 	page.WriteString("\n## Exit codes\n\n" + markdownTable([][]string{
 		{"code", "meaning"},

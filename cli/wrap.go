@@ -96,6 +96,9 @@ func checkWrapped(cmd *cobra.Command, ours, helms []string) error {
 			return &advice.Error{What: "--" + name + " is filled in by this command",
 				Hint: "leave it out; to run another post-renderer after this one: --pipe='CMD ARG…' before --"}
 		case name != "force" && flags.Lookup(name) != nil: // Helm has a --force too
+			if !strings.Contains(arg, "=") && flags.Lookup(name).NoOptDefVal == "" {
+				arg += "=…"
+			}
 			return &advice.Error{What: "--" + name + " is the post-renderer's, and stands among Helm's arguments",
 				Hint: "put it before --: " + cmd.CommandPath() + " " + advice.Quote(arg) + " -- HELM'S ARGUMENTS"}
 		}

@@ -116,6 +116,13 @@ func TestBarrenBesideGo(t *testing.T) {
 	if trust.Barren(trusttest.Certify(own, curve, nil).Certificate, host) == nil {
 		t.Error("a server's key on P-224 passes")
 	}
+	long := trusttest.Certify(own, trusttest.NewKey(trusttest.RSA2048), nil).Certificate
+	for bits, want := range map[uint]bool{8192: false, 8193: true} {
+		long.PublicKey = &rsa.PublicKey{N: new(big.Int).Lsh(big.NewInt(1), bits-1), E: 65537}
+		if got := trust.Barren(long, host) != nil; got != want {
+			t.Errorf("a server's RSA key of %d bits: %t", bits, got)
+		}
+	}
 	if barren != 23 {
 		t.Errorf("%d of 32 sign nothing", barren)
 	}

@@ -125,7 +125,7 @@ func (b *Bundle) checkChains(now time.Time) []Finding {
 		path := PathFrom(c, valid)
 		top := path[len(path)-1]
 		rootBeside := func(other *x509.Certificate) bool { // of a cross-signed root
-			return SelfSigned(other) && bytes.Equal(other.RawSubject, top.RawSubject) && bytes.Equal(other.RawSubjectPublicKeyInfo, top.RawSubjectPublicKeyInfo)
+			return bytes.Equal(other.RawSubject, top.RawSubject) && bytes.Equal(other.RawSubjectPublicKeyInfo, top.RawSubjectPublicKeyInfo) && SelfSigned(other)
 		}
 		// Nobody has the issuer of a temporary one.
 		if temporary(c) == nil && !slices.ContainsFunc(valid, rootBeside) && !slices.ContainsFunc(tops, top.Equal) {
@@ -254,6 +254,8 @@ func Barren(c *x509.Certificate, host string) *Finding {
 		return new(Found(CodeInvalid, "certificate %s has a key that is not RSA, ECDSA or Ed25519: Go checks no signature with it", NameOf(c)))
 	case 0 < bits && bits < 1024:
 		return new(Found(CodeInvalid, "certificate %s has an RSA key of %d bits: Go checks no signature with less than 1024", NameOf(c), bits))
+	case isOwn && bits > 8192: // maxRSAKeySize of crypto/tls
+		return new(Found(CodeInvalid, "certificate %s has an RSA key of %d bits: Go takes none of more than 8192 from a server", NameOf(c), bits))
 	case isECDSA && isOwn && !c.IsCA && key.Curve == elliptic.P224():
 		return new(Found(CodeInvalid, "certificate %s has a key on the curve P-224, which no server can use with Go", NameOf(c)))
 	case isOwn:

@@ -28,7 +28,7 @@ var manifestHints = map[trust.Code]hint{
 	// The ways that the runner finds its file, and the objects that are added.
 	manifest.WayUnknown:      always("leave out --via for the default, certs-dir"),
 	manifest.NoTemplate:      always("gitlab-runner charts from 0.20 on have it, where runners.config is set; --via=env needs no template, and for --jobs set runners.config"),
-	manifest.BadTemplate:     always("fix runners.config in the chart's values; where its ConfigMap is not in the manifests, give all that the chart renders"),
+	manifest.BadTemplate:     always("fix what is named, in the chart's values (runners.config); where a ConfigMap is not in the manifests, give all that the chart renders"),
 	manifest.ScriptSet:       always("move the script to runners.config in the chart's values, as pre_build_script of [[runners]]"),
 	manifest.ExecutorUnfit:   always("leave out --jobs: jobs of other executors trust what their own machine trusts"),
 	manifest.ShellUnfit:      always("leave out --jobs: the images of these jobs have to trust GitLab themselves; for jobs on Linux, set the shell to bash"),

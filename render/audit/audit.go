@@ -122,7 +122,7 @@ func (j *judge) deployment(o *manifest.Object) (all []Runner, err error) {
 		return nil, err
 	}
 	jobFault := r.JobFault()
-	fault := cmp.Or(r.StartFault(), r.TemplateFault(), r.TemplateUnknown())
+	fault := cmp.Or(r.StartFault(), r.TemplateFault(), r.TemplateUnknown(), r.VariableFault())
 	var faults []error
 	for _, c := range r.Containers {
 		a := Runner{Deployment: r.Name, Namespace: r.Namespace, Container: c.Name, jobFault: jobFault}
@@ -212,10 +212,10 @@ var unplainPath = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompi
 // registerURL and commandVariable match what a container's command has instead of the variables that the audit reads.
 var (
 	registerURL = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?s)\bregister\b.*?\s(-u|--?url)[= ]["']?(https?://[^\s"']*)`)
+		return regexp.MustCompile(`(?s)\b(?:register|run-single)\b.*?\s(-u|--?url)[= ]["']?(https?://[^\s"']*)`)
 	})
 	commandVariable = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`--?(tls-ca-file|template-config|clone-url|env)\b|\b(HOME|TEMPLATE_CONFIG_FILE|CLONE_URL|RUNNER_ENV|` +
+		return regexp.MustCompile(`(?:^|[\s"'])--?(tls-ca-file|template-config|config|clone-url|env)\b|\b(HOME|TEMPLATE_CONFIG_FILE|CLONE_URL|RUNNER_ENV|` +
 			gitlabrunner.CAFileVariable + `|` + gitlabrunner.ServerURLVariable + `)=`)
 	})
 )

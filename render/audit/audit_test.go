@@ -100,7 +100,7 @@ func TestAudit(t *testing.T) {
 			objects: document("ConfigMap", "ours", "data", "x", "y"), way: pod.WayCertsDir, status: trust.StatusFailed, code: CodeFileMissing, from: "the projected volume"},
 		"sub path": {mounts: "        - {name: certs, mountPath: " + homeCerts + "/" + file + ", subPath: ca.crt}\n", volumes: config,
 			objects: document("ConfigMap", "ours", "data", "ca.crt", ca), way: pod.WayCertsDir, status: trust.StatusOK, code: CodeFileOK, from: "ConfigMap/ours"},
-		"no such volume": {mounts: mount, way: pod.WayCertsDir, status: trust.StatusFailed, code: CodeFileMissing},
+		"no such volume": {mounts: mount, way: pod.WayCertsDir, status: trust.StatusFailed, code: pod.CodeNeverStarts},
 		"host path":      {mounts: mount, volumes: "      - {name: certs, hostPath: {path: /x}}\n", way: pod.WayCertsDir, status: trust.StatusUnknown, code: CodeFileUnknown, from: "volume of kind hostPath"},
 		"expired":        {mounts: mount, volumes: config, objects: document("ConfigMap", "ours", "data", file, expired), way: pod.WayCertsDir, status: trust.StatusFailed, code: "expired", from: "ConfigMap/ours"},
 		"expires within": {mounts: mount, volumes: config, objects: document("ConfigMap", "ours", "data", file, certificate(t, "soon.crt")), options: Options{ExpiresWithin: 720 * time.Hour},

@@ -44,7 +44,7 @@ func (a *Runner) judgeFile(found pod.File, options Options) {
 	case found.State == pod.Hidden:
 		a.judge(trust.StatusFailed, CodeMountTwice, fmt.Sprintf("two volumes are mounted at its directory, %s: one hides the other", found.Why))
 	case found.State == pod.NoVolume:
-		a.judge(trust.StatusFailed, CodeFileMissing, "the mount at its place names no volume of the pod")
+		a.judge(trust.StatusFailed, pod.CodeNeverStarts, "the mount at its place names no volume of the pod")
 	case found.State == pod.Missing:
 		a.judge(trust.StatusFailed, CodeFileMissing, fmt.Sprintf("%s has no file %s", found.From, path.Base(a.File)))
 	default:
@@ -124,7 +124,7 @@ func (a *Runner) findStricter(working []*x509.Certificate) {
 		a.Warnings = slices.DeleteFunc(a.Warnings, isStricter)
 	}
 	if len(a.sent) == 0 || a.clone.Name != "" { // which sends what is not known
-		a.stricter = cmp.Or(gitclient.FileOddity(a.Bundle), gitclient.Ambiguity(a.Bundle), trust.OfEach(working, a.Server.Name, gitclient.Oddity), warned)
+		a.stricter = cmp.Or(gitclient.FileOddity(a.Bundle), gitclient.Ambiguity(a.Bundle, a.Server.Name), trust.OfEach(working, a.Server.Name, gitclient.Oddity), warned)
 		return
 	}
 	v := gitclient.Judge(a.Server.Name, a.sent, a.Bundle, a.now)

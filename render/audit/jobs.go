@@ -15,6 +15,7 @@ import (
 	"helm-runnertrust/render/ingress"
 	"helm-runnertrust/render/manifest"
 	"helm-runnertrust/render/pod"
+	"helm-runnertrust/render/tomledit"
 	"helm-runnertrust/trust"
 	"helm-runnertrust/trust/gitclient"
 )
@@ -40,8 +41,10 @@ func (j *judge) findClients(a *Runner, c *pod.Container) error {
 		a.gitUnknown = trust.Finding{Code: pod.CodeNeverStarts, Message: "jobs may not start: " + a.jobFault}
 	case hosts.CloneUnknown:
 		a.gitUnknown = trust.Finding{Code: manifest.CloneHost, Message: "its clone_url is not in the manifests, or no URL to clone from"}
-	case git.Name != "" && net.ParseIP(git.Name) == nil && !gitclient.TakesHost(spelled):
+	case git.Name != "" && !git.Plain && net.ParseIP(git.Name) == nil && !gitclient.TakesHost(spelled):
 		a.gitUnknown = trust.Finding{Code: manifest.BadURL, Message: fmt.Sprintf("git may not find its file for the host as its URL has it, %q: %s would do", spelled, strings.TrimSuffix(git.Name, "."))}
+	case slices.ContainsFunc(c.Runner.Config().Volumes(), holdsGitConfig):
+		a.gitUnknown = trust.Finding{Code: trust.CodeUndecided, Message: "a volume of the job pods may hold a configuration of git, so git may go by other certificates than the runner's, or to another host"}
 	case setting != "":
 		a.gitUnknown = trust.Finding{Code: trust.CodeUndecided, Message: "environment, pod_spec or a script of [[runners]] sets " + setting + ", so git may go by other certificates than the runner's, or to another host"}
 	}
@@ -86,6 +89,14 @@ var gitSetting = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(GIT_SSL_|\bssl)(CA|Cert|Key|Cipher|Version)\w*|insteadOf\W*(https?:|\$)|GIT_CONFIG_KEY_\d+=(url|include)|` +
 		`\binclude(If)?\.\S*path|GIT_CONFIG_(GLOBAL|SYSTEM)|\bpatch_path|` + regexp.QuoteMeta(unshown))
 })
+
+// holdsGitConfig reports whether a volume of job pods may hold a file that git reads as its configuration (FILES in
+// git-config).
+func holdsGitConfig(v tomledit.Volume) bool {
+	at := path.Clean(v.MountPath)
+	return path.Base(at) == ".gitconfig" || strings.HasSuffix(at, "/git/config") || at == "/etc/gitconfig" ||
+		pod.IsBelow("/etc/gitconfig", at) || pod.IsBelow("/root/.gitconfig", at)
+}
 
 // cloneScripts returns the text of what runs before git clones, also by the name before gitlab-runner 16.
 func cloneScripts(c *pod.Container) (text string) {

@@ -56,13 +56,19 @@ func TestJobs(t *testing.T) {
 		"a dot behind the host":     {head + "  clone_url = \"https://gitlab.example.com.\"\n" + volume("config_map", "ours", file, key), manifest.BadURL, trust.CodeTrusted},
 		"a host in other letters":   {head + "  clone_url = \"https://gitläb.example.com\"\n" + volume("config_map", "ours", file, key), manifest.BadURL, trust.CodeTrusted},
 		"a host in upper case":      {head + "  clone_url = \"https://GitLab.example.com\"\n" + volume("config_map", "ours", file, key), CodeFileOK, trust.CodeTrusted},
+		"a configuration of git":    {head + volume("config_map", "ours", file, key) + volume("secret", "git", "/root/.gitconfig", "    sub_path = \"x\"\n"), trust.CodeUndecided, trust.CodeTrusted},
+		"Kubernetes's word":         {head + volume("config_map", "ours", file, key) + "  [runners.kubernetes]\n    namespace = \"ci\"\n    pull_policy = [\"IfNotPresent\"]\n", pod.CodeNeverStarts, pod.CodeNeverStarts},
+		"a path outside":            {head + volume("config_map", "ours", file, "    sub_path = \"../x\"\n"), pod.CodeNeverStarts, pod.CodeNeverStarts},
 		"another bundle of Go":      {head + volume("config_map", "ours", "/etc/pki/tls/certs", ""), CodeFileOK, CodeStoreUnknown},
 		"no path of a volume":       {head + volume("config_map", "ours", "", key), pod.CodeNeverStarts, pod.CodeNeverStarts},
 		"an item outside":           {head + volume("config_map", "ours", file, strings.Replace(items, "= \"", "= \"../", 1)), pod.CodeNeverStarts, pod.CodeNeverStarts},
 		"another type":              {head + strings.Replace(volume("config_map", "ours", file, key), "mount_path", "read_only = 1\n    mount_path", 1), pod.CodeNeverStarts, pod.CodeNeverStarts},
 		"another host for git":      {head + "  pre_get_sources_script = \"git config --global url.https://mirror.example.com/.insteadOf https://gitlab.example.com/\"\n" + volume("config_map", "ours", file, key), trust.CodeUndecided, trust.CodeTrusted},
 	} {
-		text := strings.Replace(c.template, head, head+"  executor = \"kubernetes\"\n", 1) + cache + "  [runners.kubernetes]\n    namespace = \"ci\"\n"
+		text := strings.Replace(c.template, head, head+"  executor = \"kubernetes\"\n", 1) + cache
+		if !strings.Contains(text, "[runners.kubernetes]\n") {
+			text += "  [runners.kubernetes]\n    namespace = \"ci\"\n"
+		}
 		stream := auditCase{mounts: certsMount + templateMount, volumes: certsVolume + "      - {name: config, configMap: {name: config}}\n",
 			objects: document("ConfigMap", "config", "data", configName, text) + objects}.stream()
 		audited, err := Run([]byte(strings.Replace(stream, "  name: ci\n", "  name: ci\n  namespace: ci\n", 1)), Options{Now: now, Namespace: "ci"})

@@ -139,6 +139,14 @@ func TestUnfit(t *testing.T) {
 	named := self(func(c *x509.Certificate) { c.Subject.CommonName = gitlabHost })
 	others := self(func(c *x509.Certificate) { c.DNSNames = []string{"other.example.com"} })
 	any := self(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageAny} })
+	ownWith := func(id byte) *x509.Certificate {
+		return self(func(c *x509.Certificate) {
+			c.DNSNames, c.KeyUsage = []string{gitlabHost}, x509.KeyUsageDigitalSignature|x509.KeyUsageCertSign
+			if id > 0 {
+				c.SubjectKeyId, c.AuthorityKeyId = []byte{id}, []byte{id}
+			}
+		})
+	}
 	leaf := func(names ...string) *x509.Certificate {
 		return self(func(c *x509.Certificate) {
 			c.IsCA, c.DNSNames, c.KeyUsage = false, names, x509.KeyUsageDigitalSignature
@@ -156,6 +164,11 @@ func TestUnfit(t *testing.T) {
 		"and one that is not":             {[]*x509.Certificate{named, good}, trust.StatusOK, trust.StatusOK, CodeFileOK},
 		"one with names of others":        {[]*x509.Certificate{others}, trust.StatusUnknown, trust.StatusUnknown, trust.CodeHostNotCovered},
 		"and one that has none":           {[]*x509.Certificate{others, good}, trust.StatusOK, trust.StatusOK, CodeFileOK},
+		"a leaf and a CA of one name":     {[]*x509.Certificate{first, self(func(c *x509.Certificate) { c.IsCA = false; c.DNSNames = []string{gitlabHost} })}, trust.StatusOK, trust.StatusUnknown, CodeFileOK},
+		"the server's own, twice made":    {[]*x509.Certificate{ownWith(1), ownWith(2)}, trust.StatusOK, trust.StatusOK, CodeFileOK},
+		"and without identifiers":         {[]*x509.Certificate{ownWith(0), ownWith(0)}, trust.StatusOK, trust.StatusUnknown, CodeFileOK},
+		"the server's own, only to sign":  {[]*x509.Certificate{self(func(c *x509.Certificate) { c.DNSNames = []string{gitlabHost} })}, trust.StatusOK, trust.StatusUnknown, CodeFileOK},
+		"an empty name":                   {[]*x509.Certificate{good, self(func(c *x509.Certificate) { c.Subject.CommonName = "x"; c.EmailAddresses = []string{""} })}, trust.StatusOK, trust.StatusUnknown, CodeFileOK},
 		"two of one name":                 {[]*x509.Certificate{first, rekeyed}, trust.StatusOK, trust.StatusUnknown, CodeFileOK},
 		"one twice":                       {[]*x509.Certificate{first, first}, trust.StatusOK, trust.StatusOK, CodeFileOK},
 		"one that OpenSSL refuses":        {[]*x509.Certificate{any}, trust.StatusOK, trust.StatusUnknown, CodeFileOK},

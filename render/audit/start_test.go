@@ -50,6 +50,7 @@ func TestStart(t *testing.T) {
 		"a Secret by a ConfigMap's key":     {volumes: "      - {name: s, secret: {name: x}}\n", status: trust.StatusFailed},
 		"a projected one by a Secret's key": {volumes: "      - {name: s, projected: {sources: [{secret: {secretName: x}}]}}\n", status: trust.StatusFailed},
 		"an item at the folder itself":      {volumes: "      - {name: s, configMap: {name: ours, items: [{key: " + file + ", path: ./}]}}\n", status: trust.StatusFailed},
+		"an item without a key":             {volumes: "      - {name: s, configMap: {name: unseen, items: [{path: a}]}}\n", status: trust.StatusFailed},
 		"an item with a long name":          {volumes: "      - {name: s, configMap: {name: ours, items: [{key: " + file + ", path: " + strings.Repeat("x", 256) + "}]}}\n", status: trust.StatusFailed},
 		"one path in two spellings":         {volumes: "      - {name: s, configMap: {name: ours, items: [{key: " + file + ", path: ./a}, {key: " + file + ", path: a/b}]}}\n", status: trust.StatusFailed},
 		"root in an initContainer":          {init: "securityContext: {runAsUser: 0, runAsNonRoot: true}", status: trust.StatusFailed},

@@ -22,6 +22,7 @@ type Object struct {
 	Name, Namespace string // Namespace is "" for the release's
 
 	siblings *yaml.RNode // the items of the List that it is in; nil for a document of its own
+	data     *entries    // of a ConfigMap or Secret; nil until it is read
 }
 
 // String returns the object's name in messages: "Deployment/ci-gitlab-runner".

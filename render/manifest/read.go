@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"encoding/base64"
+	"maps"
 	"slices"
 	"strings"
 
@@ -62,39 +63,55 @@ func IsTrue(scalar string) bool {
 // dataFields are the fields of a ConfigMap or Secret with its keys (k8s.io/api/core/v1). The first that has a key counts.
 var dataFields = map[string][]string{"ConfigMap": {"data", "binaryData"}, "Secret": {"stringData", "data"}}
 
-// DataKeys returns the keys of a ConfigMap or Secret, sorted, also those that are null, which the API
-// server takes for an empty text.
-func (o *Object) DataKeys() []string {
-	var keys []string
+// entries are what a ConfigMap or Secret has, read once for all keys: values are edited in place, and keys never are.
+type entries struct {
+	fault  error
+	keys   []string // sorted
+	fields map[string]entry
+}
+
+type entry struct {
+	field string // that has the key
+	value *yaml.RNode
+}
+
+func (o *Object) entries() *entries {
+	if o.data != nil {
+		return o.data
+	}
+	o.data = &entries{fault: o.Check(dataKeys), fields: map[string]entry{}}
 	for _, field := range dataFields[o.Kind] {
-		for _, entry := range yamledit.Fields(Value(o.Node, field)) {
-			keys = append(keys, entry.Key)
+		for _, pair := range yamledit.Fields(Value(o.Node, field)) {
+			if _, known := o.data.fields[pair.Key]; !known {
+				o.data.fields[pair.Key] = entry{field, pair.Value}
+			}
 		}
 	}
-	slices.Sort(keys)
-	return slices.Compact(keys)
+	o.data.keys = slices.Sorted(maps.Keys(o.data.fields))
+	return o.data
 }
+
+// DataKeys returns the keys of a ConfigMap or Secret, sorted, also those that are null, which the API
+// server takes for an empty text. It is not to be changed.
+func (o *Object) DataKeys() []string { return o.entries().keys }
 
 // Data returns the bytes under a key of a ConfigMap or Secret; ok is false without the key. What is no
 // base64, or has a key twice, is an error.
 func (o *Object) Data(key string) (content []byte, ok bool, err error) {
-	if err := o.Check(dataKeys); err != nil {
+	if err := o.entries().fault; err != nil {
 		return nil, false, err
 	}
-	for _, field := range dataFields[o.Kind] {
-		entry := Value(o.Node, field).Field(key)
-		if entry == nil {
-			continue
-		}
-		written := yaml.GetValue(entry.Value)
-		if field == "stringData" || field == "data" && o.Kind == "ConfigMap" {
-			return []byte(written), true, nil
-		}
-		content, err = base64.StdEncoding.DecodeString(written) // as encoding/json does it for the API server
-		if err != nil {
-			return nil, false, o.Refuse(BadDocument, "data "+key, "it is not base64")
-		}
-		return content, true, nil
+	found, ok := o.entries().fields[key]
+	if !ok {
+		return nil, false, nil
 	}
-	return nil, false, nil
+	written := yaml.GetValue(found.value)
+	if found.field == "stringData" || found.field == "data" && o.Kind == "ConfigMap" {
+		return []byte(written), true, nil
+	}
+	content, err = base64.StdEncoding.DecodeString(written) // as encoding/json does it for the API server
+	if err != nil {
+		return nil, false, o.Refuse(BadDocument, "data "+key, "it is not base64")
+	}
+	return content, true, nil
 }

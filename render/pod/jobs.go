@@ -196,8 +196,11 @@ func volumeClash(v tomledit.Volume, others []tomledit.Volume) string {
 	if slices.Contains([]string{"repo", "scripts", "logs"}, v.Name) {
 		return "the executor has a volume of this name"
 	}
-	if v.MountPath == "" {
+	switch {
+	case v.MountPath == "":
 		return "it has no mount_path"
+	case !staysInside(v.SubPath):
+		return fmt.Sprintf("it has the sub_path %q", v.SubPath)
 	}
 	for _, at := range v.Items {
 		if !isItemPath(at) {
@@ -218,11 +221,30 @@ func volumeClash(v tomledit.Volume, others []tomledit.Volume) string {
 // JobKinds are the kinds of objects that job pods mount, by their tables in the template.
 var JobKinds = map[string]string{"config_map": "ConfigMap", "secret": "Secret"}
 
+// policies are the words of two settings, without which no job starts (GetPullPolicies and KubernetesDNSPolicy.Get in
+// common/config.go of gitlab-runner): Kubernetes spells them otherwise.
+var policies = map[string][]string{
+	"pull_policy": {"", "always", "if-not-present", "never"},
+	"dns_policy":  {"", "none", "default", "cluster-first", "cluster-first-with-host-net"},
+}
+
 // JobFault says why job pods may not start with the volumes of the template; "" for nothing.
 func (r *Runner) JobFault() string {
 	volumes, elsewhere := r.Config().Volumes(), r.JobsElsewhere()
 	if !r.Config().VolumesFit() {
 		return "a setting of its volumes has another type than the runner's"
+	}
+	for name, known := range policies {
+		written, _ := r.Config().Value("kubernetes", name)
+		list, isList := written.([]any)
+		if !isList {
+			list = []any{written}
+		}
+		for _, word := range list {
+			if text, isText := word.(string); isText && !slices.Contains(known, text) {
+				return fmt.Sprintf("%s is %q, which the runner does not know", name, text)
+			}
+		}
 	}
 	for i, v := range volumes {
 		if why := volumeClash(v, volumes[:i]); why != "" {

@@ -142,6 +142,8 @@ func (v *Volume) fault() string {
 		}
 		for _, i := range s.Items {
 			switch {
+			case i.Key == "" && slices.ContainsFunc(Mountables, func(m Mountable) bool { return m.Kind == s.Kind }):
+				return "has an item without a key"
 			case !isItemPath(i.Path):
 				return fmt.Sprintf("has an item at %q", i.Path)
 			case paths[i.Path] && v.Kind == "projected":

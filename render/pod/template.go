@@ -1,10 +1,12 @@
 package pod
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"helm-runnertrust/gitlabrunner"
@@ -31,8 +33,6 @@ type Template struct {
 	config *tomledit.Config // of the text that was parsed last
 	fault  error            // of that text
 	parsed string
-
-	isBesides bool // config.toml, which the chart's script copies, has a tls-ca-file
 }
 
 // ConfigTemplate returns the template of the runner. It refuses one that cannot be edited.
@@ -58,7 +58,6 @@ func (r *Runner) findTemplate() (*Template, error) {
 		r.template = &Template{}
 		for at, c := range r.Containers {
 			t := c.template()
-			t.isBesides = t.isBesides || r.template.isBesides
 			if first := r.template; at > 0 && (t.ConfigMap != first.ConfigMap || t.key != first.key) {
 				t.ConfigMap, t.hidden = nil, r.Refuse(manifest.BadTemplate, c.Field(TemplateKey), "it is not that of the other containers")
 				r.template = t
@@ -76,6 +75,7 @@ func (r *Runner) findTemplate() (*Template, error) {
 // template returns what registration in a container takes for its template: the file in the folder of the chart, else
 // one that a ConfigMap of the stream shows in any folder.
 func (c *Container) template() *Template {
+	var fault error // of a config.toml
 	folders, t := []string{chartFolder}, &Template{}
 	isChart := slices.ContainsFunc(c.Mounts, func(m Mount) bool { return m.Path == chartFolder || IsBelow(m.Path, chartFolder) })
 	for _, m := range c.Mounts {
@@ -87,7 +87,9 @@ func (c *Container) template() *Template {
 		at := path.Join(folder, TemplateKey)
 		f, err := c.Open(at)
 		copied, _ := c.Open(path.Join(folder, "config.toml"))
-		t.isBesides = t.isBesides || hasCAFile(string(copied.Bytes))
+		if err := tomledit.CheckCopied(string(copied.Bytes)); err != nil && copied.State == Found {
+			fault = cmp.Or(fault, copied.object.Refuse(manifest.BadTemplate, copied.Key, "%w", err))
+		}
 		switch {
 		case err != nil:
 			t.hidden = err
@@ -103,6 +105,11 @@ func (c *Container) template() *Template {
 	}
 	if other := c.Variable("TEMPLATE_CONFIG_FILE"); t.ConfigMap == nil && t.hidden == nil && other.Set { // the chart's script wins over it
 		t.hidden = other.Refuse(manifest.BadTemplate, "it names another template than the chart's")
+	}
+	if t.ConfigMap == nil {
+		t.hidden = cmp.Or(t.hidden, fault)
+	} else {
+		t.unsure = cmp.Or(t.unsure, fault)
 	}
 	return t
 }
@@ -130,6 +137,32 @@ func (r *Runner) TemplateUnknown() *trust.Verdict {
 		return templateVerdict(trust.StatusUnknown, "it may not read its template: ", t.unsure)
 	}
 	return templateVerdict(trust.StatusUnknown, "its template may have a tls-ca-file: ", err)
+}
+
+// VariableFault returns, with an unknown status, which variable of registration has a value of another type, with which
+// it fails (ParseBool and ParseInt of strconv); nil for none.
+func (r *Runner) VariableFault() *trust.Verdict {
+	const switches = `KUBERNETES_PRIVILEGED KUBERNETES_ALLOW_PRIVILEGE_ESCALATION KUBERNETES_NAMESPACE_PER_JOB KUBERNETES_BEARER_TOKEN_OVERWRITE_ALLOWED
+		REGISTER_RUN_UNTAGGED REGISTER_LOCKED REGISTER_PAUSED CACHE_SHARED CACHE_S3_INSECURE CACHE_S3_PATH_STYLE RUNNER_DEBUG_TRACE_DISABLED`
+	const numbers = `RUNNER_LIMIT RUNNER_OUTPUT_LIMIT RUNNER_REQUEST_CONCURRENCY REGISTER_MAXIMUM_TIMEOUT KUBERNETES_POLL_INTERVAL
+		KUBERNETES_POLL_TIMEOUT KUBERNETES_CLEANUP_GRACE_PERIOD_SECONDS KUBERNETES_POD_TERMINATION_GRACE_PERIOD_SECONDS`
+	for _, c := range r.Containers {
+		for name := range strings.FieldsSeq(switches) {
+			if s := c.Variable(name); s.Value != "" {
+				if _, err := strconv.ParseBool(s.Value); err != nil {
+					return templateVerdict(trust.StatusUnknown, "registration may fail: ", s.Refuse(manifest.BadTemplate, "%q is neither true nor false", s.Value))
+				}
+			}
+		}
+		for name := range strings.FieldsSeq(numbers) {
+			if s := c.Variable(name); s.Value != "" {
+				if _, err := strconv.ParseInt(s.Value, 0, 64); err != nil {
+					return templateVerdict(trust.StatusUnknown, "registration may fail: ", s.Refuse(manifest.BadTemplate, "%q is no whole number", s.Value))
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // templateVerdict is about a fault of the template; nil for any other error, and for none.
@@ -212,22 +245,15 @@ func (t *Template) WithPlace(err error) error {
 }
 
 // caFile returns the tls-ca-file of the runner's template. One that is in a text which is no template does not show its
-// value: it does not parse, has several [[runners]], or is the one that the template is merged into.
+// value: it does not parse, or has several [[runners]].
 func (r *Runner) caFile() (s Setting) {
 	t, _ := r.findTemplate()
 	if t != nil {
 		if _, err := t.Config(); err == nil {
 			s = t.setting(gitlabrunner.CAFileSetting)
-		} else if hasCAFile(t.Text()) {
+		} else if strings.Contains(strings.ToLower(t.Text()), gitlabrunner.CAFileSetting) {
 			s = Setting{Set: true, by: t.ConfigMap, field: "data " + t.key + ", " + gitlabrunner.CAFileSetting}
 		}
 	}
-	if !s.Set && r.template.isBesides {
-		s = Setting{Set: true, by: r.Object, field: "config.toml, " + gitlabrunner.CAFileSetting}
-	}
 	return s
-}
-
-func hasCAFile(text string) bool {
-	return strings.Contains(strings.ToLower(text), gitlabrunner.CAFileSetting)
 }

@@ -2,6 +2,7 @@ package gitclient
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/x509"
 	"encoding/pem"
 	"slices"
@@ -11,7 +12,7 @@ import (
 )
 
 // readFile returns the certificates of a file, and whether both libraries read the same ones. GnuTLS
-// takes nothing of a file in which one certificate does not parse, as of version 1 with extensions,
+// takes nothing of a file in which one certificate does not parse, as of version 1 with extensions or with an empty name,
 // and OpenSSL reads other labels and no long lines, so that each block has to be as PEM is usually
 // written. Text between blocks is passed over by all.
 func readFile(text []byte) (certs []*x509.Certificate, plain bool) {
@@ -24,7 +25,7 @@ func readFile(text []byte) (certs []*x509.Certificate, plain bool) {
 		}
 		lines := slices.Concat([]byte("\n"), pem.EncodeToMemory(block))
 		c, err := x509.ParseCertificate(block.Bytes)
-		if err != nil || block.Type != "CERTIFICATE" || len(block.Headers) > 0 || trust.HidesExtensions(c) ||
+		if err != nil || block.Type != "CERTIFICATE" || len(block.Headers) > 0 || trust.HidesExtensions(c) || hasEmptyName(c) ||
 			!bytes.HasSuffix(append([]byte("\n"), rest[:len(rest)-len(after)]...), lines) {
 			return nil, false
 		}
@@ -41,17 +42,22 @@ func FileOddity(file *trust.Bundle) *trust.Finding {
 }
 
 // Ambiguity says which CA of a file is not the only one of its name, so that it depends on the server's chain, and on the
-// order in the file, which of them git tries (tried with 2.39); nil for none.
-func Ambiguity(file *trust.Bundle) *trust.Finding {
-	first := map[string]*x509.Certificate{}
+// order in the file, which of them git tries; nil for none. The host's own are told apart by the identifiers of their keys
+// (both tried with 2.39).
+func Ambiguity(file *trust.Bundle, host string) *trust.Finding {
+	isOwn := func(c *x509.Certificate) bool {
+		return len(c.SubjectKeyId) > 0 && bytes.Equal(c.AuthorityKeyId, c.SubjectKeyId) && c.VerifyHostname(host) == nil
+	}
+	confused := func(a, b *x509.Certificate) bool {
+		return (a.IsCA || b.IsCA) && !sameKey(a, b) && (!isOwn(a) || !isOwn(b) || bytes.Equal(a.SubjectKeyId, b.SubjectKeyId))
+	}
+	names := map[string][]*x509.Certificate{}
 	for _, c := range file.Certificates() {
 		name := canonical(c.Subject)
-		if other := first[name]; other != nil && !sameKey(other, c) {
+		if slices.ContainsFunc(names[name], func(other *x509.Certificate) bool { return confused(c, other) }) {
 			return new(unknown(unusual(c, "is not the only one of its name: the file holds another")).Finding)
 		}
-		if c.IsCA {
-			first[name] = c
-		}
+		names[name] = append(names[name], c)
 	}
 	return nil
 }
@@ -59,12 +65,17 @@ func Ambiguity(file *trust.Bundle) *trust.Finding {
 // TakesHost reports whether git takes the certificates that the runner hands it for a host, as the URL has it: it finds no
 // setting of URLs with other letters (URL_HOST_CHARS in urlmatch.c of git), and with GnuTLS no host with a dot at its end
 // (both tried with 2.39).
-func TakesHost(host string) bool { return plainName(strings.ToLower(host)) }
+func TakesHost(host string) bool {
+	return plainName(strings.ToLower(strings.ReplaceAll(host, "_", "-")))
+}
 
 // Oddity says what about a certificate of the file, a CA or the host's own, may keep git from connecting through it,
 // whatever else there is; nil where it is plain. An empty host leaves the names unchecked.
 func Oddity(c *x509.Certificate, host string) *trust.Finding {
 	f := certificateOddity(c, !c.IsCA)
+	if host != "" && c.VerifyHostname(host) == nil {
+		f = cmp.Or(f, usageOddity(c, true))
+	}
 	switch {
 	case f != nil:
 	case len(extension(c, oidNameConstraints)) > 0 && (!c.IsCA || !plainConstraints(c, []string{strings.ToLower(host)})):

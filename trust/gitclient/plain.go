@@ -62,6 +62,9 @@ func certificateOddity(c *x509.Certificate, leaf bool) *trust.Finding {
 	case !leaf && (!c.BasicConstraintsValid || !c.IsCA):
 		return unusual(c, "is not marked as a CA, but issued another")
 	}
+	if hasEmptyName(c) {
+		return unusual(c, "has an empty alternative name")
+	}
 	signature := signatureOddity(c)
 	if selfIssued(c) {
 		signature = nil
@@ -75,6 +78,14 @@ func certificateOddity(c *x509.Certificate, leaf bool) *trust.Finding {
 		}
 	}
 	return nil
+}
+
+// hasEmptyName reports whether an alternative name is empty, as OpenSSL writes it for the line "DNS.2 =": git with GnuTLS
+// takes no such certificate from a server, and reads nothing of a file with one (tried with 2.39).
+func hasEmptyName(c *x509.Certificate) bool {
+	var names []asn1.RawValue
+	_, err := asn1.Unmarshal(extension(c, oidAltName), &names)
+	return err == nil && slices.ContainsFunc(names, func(name asn1.RawValue) bool { return len(name.Bytes) == 0 })
 }
 
 func keyOddity(c *x509.Certificate) *trust.Finding {
@@ -121,6 +132,7 @@ func usageOddity(c *x509.Certificate, leaf bool) *trust.Finding {
 
 const (
 	oidKeyUsage        = "2.5.29.15"
+	oidAltName         = "2.5.29.17"
 	oidNameConstraints = "2.5.29.30"
 	oidAuthorityKeyID  = "2.5.29.35"
 	oidExtKeyUsage     = "2.5.29.37"
@@ -130,7 +142,7 @@ const (
 // critical.
 var plainExtensions = map[string]bool{
 	"2.5.29.19": true, oidKeyUsage: true, oidExtKeyUsage: true, oidNameConstraints: true, // also basicConstraints
-	"2.5.29.17": true,                            // subjectAltName
+	oidAltName:  true,
 	"2.5.29.14": false, oidAuthorityKeyID: false, // subjectKeyIdentifier
 	"2.5.29.31": false, "2.5.29.46": false, "2.5.29.32": false, // cRLDistributionPoints, freshestCRL, certificatePolicies
 	"1.3.6.1.5.5.7.1.1": false, "1.3.6.1.5.5.7.1.3": false, // authorityInfoAccess, qcStatements
