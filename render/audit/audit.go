@@ -226,7 +226,7 @@ func commandSetting(c *pod.Container) string {
 	if found := registerURL().FindStringSubmatch(text); found != nil && strings.TrimSuffix(found[2], "/") != strings.TrimSuffix(url, "/") {
 		return found[1]
 	}
-	return commandVariable().FindString(text)
+	return strings.Trim(commandVariable().FindString(text), " \t\n\"'=")
 }
 
 // findFile is the runner's order of looking: the variable, the setting, the certs directory

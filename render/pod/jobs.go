@@ -234,14 +234,14 @@ func (r *Runner) JobFault() string {
 	if !r.Config().VolumesFit() {
 		return "a setting of its volumes has another type than the runner's"
 	}
-	for name, known := range policies {
+	for _, name := range slices.Sorted(maps.Keys(policies)) {
 		written, _ := r.Config().Value("kubernetes", name)
 		list, isList := written.([]any)
 		if !isList {
 			list = []any{written}
 		}
 		for _, word := range list {
-			if text, isText := word.(string); isText && !slices.Contains(known, text) {
+			if text, isText := word.(string); isText && !slices.Contains(policies[name], text) {
 				return fmt.Sprintf("%s is %q, which the runner does not know", name, text)
 			}
 		}

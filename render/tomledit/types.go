@@ -1,6 +1,7 @@
 package tomledit
 
 import (
+	"cmp"
 	"maps"
 	"regexp"
 	"slices"
@@ -82,15 +83,18 @@ func (c *Config) check() error {
 
 // checkGlobal returns an error where a setting outside of [[runners]] has another type (Config in common/config.go).
 func checkGlobal(tree map[string]any) error {
-	for name, is := range map[string]func(any) bool{"concurrent": isOf[int64], "check_interval": isOf[int64], "shutdown_timeout": isOf[int64],
-		"log_level": isOf[string], "log_format": isOf[string], "listen_address": isOf[string], "sentry_dsn": isOf[string]} {
-		for _, key := range spellings(tree, name) {
-			if !is(tree[key]) {
-				return &Error{Key: key, Message: "it has another type than the runner's"}
+	check := func(is func(any) bool, names ...string) error {
+		for _, name := range names {
+			for _, key := range spellings(tree, name) {
+				if !is(tree[key]) {
+					return &Error{Key: key, Message: "it has another type than the runner's"}
+				}
 			}
 		}
+		return nil
 	}
-	return nil
+	return cmp.Or(check(isOf[int64], "concurrent", "check_interval", "shutdown_timeout"),
+		check(isOf[string], "log_level", "log_format", "listen_address", "sentry_dsn"))
 }
 
 // CheckCopied returns an *Error where the runner would not load a config.toml that registration adds to, or runs more
