@@ -174,7 +174,7 @@ func verdictOn(f *probe.Fetched, git trust.Verdict) string {
 	}
 	for _, finding := range append([]trust.Finding{f.Diagnosis}, f.Also...) {
 		if finding.Code == probe.CodeClientCertificate {
-			return "not usable: " + finding.Message
+			return "usable by clients with a certificate of their own: " + finding.Message
 		}
 	}
 	switch {

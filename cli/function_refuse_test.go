@@ -84,6 +84,7 @@ func TestFunctionRefusesLists(t *testing.T) {
 		listHead + listConfig + "---\n" + listHead + listConfig:                                "document 2 of stdin" + besides + "1\n",
 		listHead + listConfig + listConfig:                                                     "items and results are not lists of objects",
 		listHead + listConfig + "items: {a: TOPSECRET}\n":                                      "items and results are not lists of objects",
+		listHead + listConfig + "items: [null]\n":                                              "items and results are not lists of objects",
 		listHead + listConfig + "items: TOPSECRET\n":                                           "items and results are not lists of objects",
 		listHead + listConfig + "results: TOPSECRET\n":                                         "items and results are not lists of objects",
 		listHead + listConfig + "items: [" + secret + ", TOPSECRET]\n":                         "items and results are not lists of objects",

@@ -66,10 +66,12 @@ func newList(stream *yamledit.Stream, doc *yamledit.Document) (*resourceList, er
 		Items          []struct{ Metadata map[string]yaml.Node }
 		Results        []yaml.Node
 	}
-	if root.YNode().Decode(&shape) != nil { // its error has values
+	items := manifest.List(root, "items")
+	isObject := func(item *yaml.RNode) bool { return item.YNode().Kind == yaml.MappingNode }
+	if root.YNode().Decode(&shape) != nil || len(slices.DeleteFunc(slices.Clone(items), isObject)) > 0 { // its error has values
 		return nil, malformed("items and results are not lists of objects with metadata, functionConfig is no object, or a key is there twice", nil)
 	}
-	l := &resourceList{document: doc, root: root, config: manifest.Value(root, "functionConfig"), items: manifest.List(root, "items")}
+	l := &resourceList{document: doc, root: root, config: manifest.Value(root, "functionConfig"), items: items}
 	if l.config == nil {
 		return nil, &advice.Error{What: "the ResourceList has no functionConfig", Hint: "it takes apiVersion: " + apiVersion + ", kind: " + filterKind}
 	}
