@@ -228,7 +228,7 @@ var policies = map[string][]string{
 	"dns_policy":  {"", "none", "default", "cluster-first", "cluster-first-with-host-net"},
 }
 
-// JobFault says why job pods may not start with the volumes of the template; "" for nothing.
+// JobFault says why job pods may not start with the volumes and policies of the template; "" for nothing.
 func (r *Runner) JobFault() string {
 	volumes, elsewhere := r.Config().Volumes(), r.JobsElsewhere()
 	if !r.Config().VolumesFit() {
