@@ -58,6 +58,8 @@ func TestJobs(t *testing.T) {
 		"a host in upper case":      {head + "  clone_url = \"https://GitLab.example.com\"\n" + volume("config_map", "ours", file, key), CodeFileOK, trust.CodeTrusted},
 		"a configuration of git":    {head + volume("config_map", "ours", file, key) + volume("secret", "git", "/root/.gitconfig", "    sub_path = \"x\"\n"), trust.CodeUndecided, trust.CodeTrusted},
 		"Kubernetes's word":         {head + volume("config_map", "ours", file, key) + "  [runners.kubernetes]\n    namespace = \"ci\"\n    pull_policy = [\"IfNotPresent\"]\n", pod.CodeNeverStarts, pod.CodeNeverStarts},
+		"the runner's word":         {head + volume("config_map", "ours", file, key) + "  [runners.kubernetes]\n    namespace = \"ci\"\n    pull_policy = \"always\"\n", CodeFileOK, trust.CodeTrusted},
+		"no URL to clone from":      {head + "  clone_url = \"gitlab.example.com\"\n" + volume("config_map", "ours", file, key), manifest.CloneHost, trust.CodeTrusted},
 		"a path outside":            {head + volume("config_map", "ours", file, "    sub_path = \"../x\"\n"), pod.CodeNeverStarts, pod.CodeNeverStarts},
 		"another bundle of Go":      {head + volume("config_map", "ours", "/etc/pki/tls/certs", ""), CodeFileOK, CodeStoreUnknown},
 		"no path of a volume":       {head + volume("config_map", "ours", "", key), pod.CodeNeverStarts, pod.CodeNeverStarts},
