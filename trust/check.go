@@ -42,11 +42,12 @@ func (b *Bundle) Check(host, server string, now time.Time, force bool) (warnings
 // findings returns what is wrong by the rule of [Bundle.NotAfter], and what there is to warn of.
 func (b *Bundle) findings(host string, now time.Time) (refused, warnings []Finding) {
 	var defaults []Finding
-	if b.Unusable(host, now) != nil {
+	working := b.Working(host, now)
+	if len(working) == 0 {
 		refused = slices.Concat(b.dateFlaws(now), b.checkHost(host), b.unacceptable(host))
 	} else {
 		warnings, defaults = b.checkBeside(host, now), each(b.certificates, IngressDefault)
-		if f := OfEach(b.Working(host, now), host, Doubtful); f != nil {
+		if f := OfEach(working, host, Doubtful); f != nil {
 			warnings = append(warnings, *f)
 		}
 	}

@@ -67,8 +67,8 @@ func newList(stream *yamledit.Stream, doc *yamledit.Document) (*resourceList, er
 		Results        []yaml.Node
 	}
 	items := manifest.List(root, "items")
-	isObject := func(item *yaml.RNode) bool { return item.YNode().Kind == yaml.MappingNode }
-	if root.YNode().Decode(&shape) != nil || len(slices.DeleteFunc(slices.Clone(items), isObject)) > 0 { // its error has values
+	isNoObject := func(item *yaml.RNode) bool { return item.YNode().Kind != yaml.MappingNode }
+	if root.YNode().Decode(&shape) != nil || slices.ContainsFunc(items, isNoObject) { // its error has values
 		return nil, malformed("items and results are not lists of objects with metadata, functionConfig is no object, or a key is there twice", nil)
 	}
 	l := &resourceList{document: doc, root: root, config: manifest.Value(root, "functionConfig"), items: items}

@@ -122,7 +122,7 @@ func (j *judge) deployment(o *manifest.Object) (all []Runner, err error) {
 		return nil, err
 	}
 	jobFault := r.JobFault()
-	fault := cmp.Or(r.StartFault(), r.TemplateFault(), r.TemplateUnknown(), r.VariableFault())
+	fault := cmp.Or(r.StartFault(), r.TemplateFault(), r.TemplateUnknown(), r.RegistrationFault())
 	var faults []error
 	for _, c := range r.Containers {
 		a := Runner{Deployment: r.Name, Namespace: r.Namespace, Container: c.Name, jobFault: jobFault}

@@ -137,12 +137,13 @@ func (v *Volume) fault() string {
 	paths := map[string]bool{}
 	mode := v.mode
 	for _, s := range v.Sources {
-		if _, ok := MountableFor(s.Kind); ok && s.Name == "" {
+		_, isObject := MountableFor(s.Kind)
+		if isObject && s.Name == "" {
 			return "names no " + s.Kind
 		}
 		for _, i := range s.Items {
 			switch {
-			case i.Key == "" && slices.ContainsFunc(Mountables, func(m Mountable) bool { return m.Kind == s.Kind }):
+			case isObject && i.Key == "":
 				return "has an item without a key"
 			case !isItemPath(i.Path):
 				return fmt.Sprintf("has an item at %q", i.Path)

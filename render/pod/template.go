@@ -75,21 +75,11 @@ func (r *Runner) findTemplate() (*Template, error) {
 // template returns what registration in a container takes for its template: the file in the folder of the chart, else
 // one that a ConfigMap of the stream shows in any folder.
 func (c *Container) template() *Template {
-	var fault error // of a config.toml
-	folders, t := []string{chartFolder}, &Template{}
-	isChart := slices.ContainsFunc(c.Mounts, func(m Mount) bool { return m.Path == chartFolder || IsBelow(m.Path, chartFolder) })
-	for _, m := range c.Mounts {
-		if !isChart {
-			folders = append(folders, strings.TrimSuffix(m.Path, "/"+TemplateKey))
-		}
-	}
+	t := &Template{}
+	folders, isChart := c.templateFolders()
 	for _, folder := range folders {
 		at := path.Join(folder, TemplateKey)
 		f, err := c.Open(at)
-		copied, _ := c.Open(path.Join(folder, "config.toml"))
-		if err := tomledit.CheckCopied(string(copied.Bytes)); err != nil && copied.State == Found {
-			fault = cmp.Or(fault, copied.object.Refuse(manifest.BadTemplate, copied.Key, "%w", err))
-		}
 		switch {
 		case err != nil:
 			t.hidden = err
@@ -106,12 +96,35 @@ func (c *Container) template() *Template {
 	if other := c.Variable("TEMPLATE_CONFIG_FILE"); t.ConfigMap == nil && t.hidden == nil && other.Set { // the chart's script wins over it
 		t.hidden = other.Refuse(manifest.BadTemplate, "it names another template than the chart's")
 	}
-	if t.ConfigMap == nil {
-		t.hidden = cmp.Or(t.hidden, fault)
-	} else {
-		t.unsure = cmp.Or(t.unsure, fault)
-	}
 	return t
+}
+
+// templateFolders returns where a template may be: the chart's folder alone where something is mounted there.
+func (c *Container) templateFolders() (folders []string, isChart bool) {
+	folders = []string{chartFolder}
+	if slices.ContainsFunc(c.Mounts, func(m Mount) bool { return m.Path == chartFolder || IsBelow(m.Path, chartFolder) }) {
+		return folders, true
+	}
+	for _, m := range c.Mounts {
+		folders = append(folders, strings.TrimSuffix(m.Path, "/"+TemplateKey))
+	}
+	return folders, false
+}
+
+// copiedFault returns what is wrong with a config.toml beside the template, which the chart's script copies before
+// registration; nil for nothing.
+func (c *Container) copiedFault() error {
+	folders, _ := c.templateFolders()
+	for _, folder := range folders {
+		f, _ := c.Open(path.Join(folder, "config.toml"))
+		if f.State != Found {
+			continue
+		}
+		if err := tomledit.CheckCopied(string(f.Bytes)); err != nil {
+			return f.object.Refuse(manifest.BadTemplate, f.Key, "%w", err)
+		}
+	}
+	return nil
 }
 
 // TemplateFault returns what keeps a runner from registering with its template, with an unknown status where it only
@@ -139,26 +152,36 @@ func (r *Runner) TemplateUnknown() *trust.Verdict {
 	return templateVerdict(trust.StatusUnknown, "its template may have a tls-ca-file: ", err)
 }
 
-// VariableFault returns, with an unknown status, which variable of registration has a value of another type, with which
-// it fails (ParseBool and ParseInt of strconv); nil for none.
-func (r *Runner) VariableFault() *trust.Verdict {
-	const switches = `KUBERNETES_PRIVILEGED KUBERNETES_ALLOW_PRIVILEGE_ESCALATION KUBERNETES_NAMESPACE_PER_JOB KUBERNETES_BEARER_TOKEN_OVERWRITE_ALLOWED
-		REGISTER_RUN_UNTAGGED REGISTER_LOCKED REGISTER_PAUSED CACHE_SHARED CACHE_S3_INSECURE CACHE_S3_PATH_STYLE RUNNER_DEBUG_TRACE_DISABLED`
-	const numbers = `RUNNER_LIMIT RUNNER_OUTPUT_LIMIT RUNNER_REQUEST_CONCURRENCY REGISTER_MAXIMUM_TIMEOUT KUBERNETES_POLL_INTERVAL
-		KUBERNETES_POLL_TIMEOUT KUBERNETES_CLEANUP_GRACE_PERIOD_SECONDS KUBERNETES_POD_TERMINATION_GRACE_PERIOD_SECONDS`
+// RegistrationFault returns, with an unknown status, what besides the template may keep a runner from registering: a
+// config.toml, or a variable with a value of another type; nil for nothing.
+func (r *Runner) RegistrationFault() *trust.Verdict {
 	for _, c := range r.Containers {
-		for name := range strings.FieldsSeq(switches) {
-			if s := c.Variable(name); s.Value != "" {
-				if _, err := strconv.ParseBool(s.Value); err != nil {
-					return templateVerdict(trust.StatusUnknown, "registration may fail: ", s.Refuse(manifest.BadTemplate, "%q is neither true nor false", s.Value))
-				}
-			}
+		if err := cmp.Or(c.copiedFault(), c.variableFault()); err != nil {
+			return templateVerdict(trust.StatusUnknown, "registration may fail: ", err)
 		}
-		for name := range strings.FieldsSeq(numbers) {
-			if s := c.Variable(name); s.Value != "" {
-				if _, err := strconv.ParseInt(s.Value, 0, 64); err != nil {
-					return templateVerdict(trust.StatusUnknown, "registration may fail: ", s.Refuse(manifest.BadTemplate, "%q is no whole number", s.Value))
-				}
+	}
+	return nil
+}
+
+// registerTypes are variables of `gitlab-runner register` by the types of their values.
+var registerTypes = []struct {
+	names, otherwise string
+	parse            func(value string) error
+}{
+	{`KUBERNETES_PRIVILEGED KUBERNETES_ALLOW_PRIVILEGE_ESCALATION KUBERNETES_NAMESPACE_PER_JOB KUBERNETES_BEARER_TOKEN_OVERWRITE_ALLOWED
+		REGISTER_RUN_UNTAGGED REGISTER_LOCKED REGISTER_PAUSED CACHE_SHARED CACHE_S3_INSECURE CACHE_S3_PATH_STYLE RUNNER_DEBUG_TRACE_DISABLED`,
+		"is neither true nor false", func(value string) error { _, err := strconv.ParseBool(value); return err }},
+	{`RUNNER_LIMIT RUNNER_OUTPUT_LIMIT RUNNER_REQUEST_CONCURRENCY REGISTER_MAXIMUM_TIMEOUT KUBERNETES_POLL_INTERVAL
+		KUBERNETES_POLL_TIMEOUT KUBERNETES_CLEANUP_GRACE_PERIOD_SECONDS KUBERNETES_POD_TERMINATION_GRACE_PERIOD_SECONDS`,
+		"is no whole number", func(value string) error { _, err := strconv.ParseInt(value, 0, 64); return err }},
+}
+
+// variableFault returns which variable registration cannot parse; nil for none.
+func (c *Container) variableFault() error {
+	for _, known := range registerTypes {
+		for name := range strings.FieldsSeq(known.names) {
+			if s := c.Variable(name); s.Value != "" && known.parse(s.Value) != nil {
+				return s.Refuse(manifest.BadTemplate, "%q %s", s.Value, known.otherwise)
 			}
 		}
 	}

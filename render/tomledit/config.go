@@ -67,20 +67,11 @@ const maxSize = 64 << 10
 // ("configuration template must contain exactly one [[runners]] entry" in commands/register.go of
 // gitlab-runner), or reads it by chance; only the limit of 64 KiB is the package's.
 func Parse(text string) (*Config, error) {
-	if len(text) > maxSize {
-		return nil, &Error{Message: fmt.Sprintf("it has %d bytes, more than %d", len(text), maxSize)}
+	tree, err := decode(text)
+	if err != nil {
+		return nil, err
 	}
-	if strings.HasPrefix(text, "\ufeff") {
-		return nil, &Error{Message: "it begins with a byte order mark, which some versions of the runner refuse"}
-	}
-	c := &Config{text: text, volumes: sync.OnceValues(func() ([]Volume, bool) { return readVolumes(text) })}
-	if err := toml.Unmarshal([]byte(text), &c.tree); err != nil {
-		line := 0
-		if positioned, ok := errors.AsType[*toml.DecodeError](err); ok {
-			line, _ = positioned.Position()
-		}
-		return nil, &Error{Fatal: true, Line: line, Message: strings.TrimPrefix(err.Error(), "toml: ")}
-	}
+	c := &Config{text: text, tree: tree, volumes: sync.OnceValues(func() ([]Volume, bool) { return readVolumes(text) })}
 	keys := spellings(c.tree, "runners")
 	if len(keys) == 0 {
 		return nil, &Error{Fatal: true, Message: "there is no [[runners]]; the runner needs exactly one"}
@@ -99,6 +90,24 @@ func Parse(text string) (*Config, error) {
 		return nil, c.several(items)
 	}
 	return c, c.check()
+}
+
+// decode returns the tree of a text of a bounded size; the error is an *Error.
+func decode(text string) (tree map[string]any, err error) {
+	if len(text) > maxSize {
+		return nil, &Error{Message: fmt.Sprintf("it has %d bytes, more than %d", len(text), maxSize)}
+	}
+	if strings.HasPrefix(text, "\ufeff") {
+		return nil, &Error{Message: "it begins with a byte order mark, which some versions of the runner refuse"}
+	}
+	if err := toml.Unmarshal([]byte(text), &tree); err != nil {
+		line := 0
+		if positioned, ok := errors.AsType[*toml.DecodeError](err); ok {
+			line, _ = positioned.Position()
+		}
+		return nil, &Error{Fatal: true, Line: line, Message: strings.TrimPrefix(err.Error(), "toml: ")}
+	}
+	return tree, nil
 }
 
 // several is the error about several [[runners]], with each of them, and their hosts, by which one knows them.

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-
-	"github.com/pelletier/go-toml/v2"
 )
 
 // settingTypes are the well-known settings by their types (RunnerConfig, RunnerSettings, KubernetesConfig and CacheConfig
@@ -100,9 +98,9 @@ func checkGlobal(tree map[string]any) error {
 // CheckCopied returns an *Error where the runner would not load a config.toml that registration adds to, or runs more
 // than it registers.
 func CheckCopied(text string) error {
-	var tree map[string]any
-	if err := toml.Unmarshal([]byte(text), &tree); err != nil {
-		return &Error{Message: strings.TrimPrefix(err.Error(), "toml: ")}
+	tree, err := decode(text)
+	if err != nil {
+		return err
 	}
 	if keys := spellings(tree, "runners"); len(keys) > 0 {
 		return &Error{Key: keys[0], Message: "it has runners before registration"}
