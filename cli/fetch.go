@@ -94,7 +94,7 @@ func fetch(ctx context.Context, p Process, argument string, flags fetchFlags, pi
 	if flags.withLeaf {
 		file = fetched.Chain
 	}
-	result := newFetchResult(fetched, file, flags.connection.connect, pinned, p.Now)
+	result := newFetchResult(fetched, file, pinned, p.Now)
 	if !flags.output.isJSON() {
 		p.print.report(result.report())
 	}
@@ -154,8 +154,8 @@ type fetchResult struct {
 	verdict string
 }
 
-func newFetchResult(f *probe.Fetched, file *trust.Bundle, connect string, pinned bool, now time.Time) fetchResult {
-	context := advice.Context{Check: advice.OfServer, Host: f.Target.String(), Connect: connect, Leaf: f.Sent[0]}
+func newFetchResult(f *probe.Fetched, file *trust.Bundle, pinned bool, now time.Time) fetchResult {
+	context := advice.Context{Check: advice.OfServer, Host: f.Target.String(), Connect: f.Connect(), Leaf: f.Sent[0]}
 	result := fetchResult{
 		Target: f.Target.Address(), Sent: certificates(f.Sent), Chain: certificates(f.Chain.Certificates()), File: certificates(file.Certificates()),
 		Diagnosis: context.Of(f.Diagnosis), Also: context.OfAll(f.Also), Fingerprint: pinned, PEM: string(file.PEM()),

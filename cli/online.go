@@ -83,10 +83,10 @@ func (h handshake) hands(r *audit.Runner, git *audit.Client, now time.Time) bool
 // unreached are the codes of servers that may be reached from elsewhere.
 var unreached = []trust.Code{probe.CodeUnresolvable, probe.CodeRefused, probe.CodeNoAnswer, probe.CodeUnreachable, probe.CodeTimeout, probe.CodeProxy}
 
-// whatever are the codes of verdicts that stay, whatever a server sends; otherFile are those that do where a file is known
-// and the client may read another.
+// unstarted are the codes of verdicts that stay, whatever a server sends; otherFile are those that do where a file is
+// known and the client may read another.
 var (
-	whatever  = []trust.Code{pod.CodeNeverStarts, manifest.BadTemplate}
+	unstarted = []trust.Code{pod.CodeNeverStarts, manifest.BadTemplate}
 	otherFile = []trust.Code{audit.CodeFileUnknown, manifest.UserUnknown, manifest.DirElsewhere}
 )
 
@@ -94,7 +94,7 @@ var (
 // is the handshake's.
 func (h handshake) judge(c audit.Client, flags verifyFlags, at time.Time) (v trust.Verdict, isOfHandshake bool) {
 	offline := c.Verdict
-	stays := slices.Contains(whatever, offline.Finding.Code) || c.Bundle != nil && slices.Contains(otherFile, offline.Finding.Code)
+	stays := slices.Contains(unstarted, offline.Finding.Code) || c.Bundle != nil && slices.Contains(otherFile, offline.Finding.Code)
 	if h.instead != nil {
 		if offline.Status == trust.StatusFailed || stays || h.instead.OK() && c.Name == audit.ClientGit && !h.isClone { // which may clone from elsewhere
 			return offline, false

@@ -70,7 +70,7 @@ type storeResult struct {
 
 // ofHandshake returns the context of hints about a handshake; command repeats it.
 func ofHandshake(v probe.Verdicts, command string) advice.Context {
-	context := advice.Context{Check: advice.OfHandshake, Host: v.Target.String(), Connect: v.Connect, Command: command}
+	context := advice.Context{Check: advice.OfHandshake, Host: v.Target.String(), Connect: v.Connect(), Command: command}
 	if len(v.Sent) > 0 {
 		context.Leaf = v.Sent[0]
 	}

@@ -147,12 +147,14 @@ func (f verifyFlags) later(now probe.Verdicts, at time.Time) probe.Verdicts {
 		return now
 	}
 	end := at.Add(time.Duration(f.expiresWithin))
-	later := now.By(end)
-	for _, v := range []struct{ now, later *trust.Verdict }{{&now.Runner, &later.Runner}, {&now.Git, &later.Git}} {
-		if v.now.Status != trust.StatusFailed && v.later.Status == trust.StatusFailed {
-			v.later.Finding = trust.Found(audit.CodeEndsTooEarly, "it will have stopped working by %s: %s", trust.Moment(end), v.later.Finding.Message)
+	endsEarly := func(now, later trust.Verdict) trust.Verdict {
+		if now.Status != trust.StatusFailed && later.Status == trust.StatusFailed {
+			later.Finding = trust.Found(audit.CodeEndsTooEarly, "it will have stopped working by %s: %s", trust.Moment(end), later.Finding.Message)
 		}
+		return later
 	}
+	later := now.By(end)
+	later.Runner, later.Git = endsEarly(now.Runner, later.Runner), endsEarly(now.Git, later.Git)
 	return later
 }
 

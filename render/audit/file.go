@@ -63,35 +63,34 @@ func (a *Runner) judgeBundle(found pod.File, options Options) {
 	warnings, _ := bundle.Check(a.Server.Name, a.Server.Address, options.Now, true) // forced: no error
 	a.Bundle, a.Warnings = bundle, slices.Concat(unseen, warnings)
 	if reason := a.unusable(a.Server, options.Now); reason != nil {
-		a.fail(*reason)
+		a.judgeBy(trust.StatusFailed, *reason)
 		return
 	}
 	working, end := bundle.Working(a.Server.Name, options.Now), options.Now.Add(options.ExpiresWithin)
 	if reason := trust.OfEach(working, a.Server.Name, trust.Barren); reason != nil {
-		a.fail(*reason)
+		a.judgeBy(trust.StatusFailed, *reason)
 		return
 	}
 	served := a.served(options.Now)
 	a.findStricter(working)
 	switch reason := trust.OfEach(working, a.Server.Name, trust.Doubtful); {
 	case served.Status == trust.StatusFailed:
-		a.fail(served.Finding)
+		a.judgeBy(trust.StatusFailed, served.Finding)
 	case a.unusable(a.Server, end) != nil || a.served(end).Status == trust.StatusFailed:
 		a.judge(trust.StatusFailed, CodeEndsTooEarly, "it will have stopped working by "+trust.Moment(end))
 	case served.Status == trust.StatusUnknown:
 		a.Status, a.Finding = served.Status, served.Finding
 	case reason != nil && len(a.sent) == 0:
-		a.fail(*reason)
-		a.Status = trust.StatusUnknown
+		a.judgeBy(trust.StatusUnknown, *reason)
 	default:
 		a.judge(trust.StatusOK, CodeFileOK, "the file holds a CA or the server's own certificate, valid now")
 	}
 }
 
-// fail judges by a finding of the certificates, of which a warning may be there already.
-func (a *Runner) fail(reason trust.Finding) {
+// judgeBy judges by a finding of the certificates, of which a warning may be there already.
+func (a *Runner) judgeBy(status trust.Status, reason trust.Finding) {
 	reason.Host = a.Server.Address
-	a.Status, a.Finding = trust.StatusFailed, reason
+	a.Status, a.Finding = status, reason
 	a.Warnings = slices.DeleteFunc(a.Warnings, func(f trust.Finding) bool {
 		return f.Code == reason.Code || reason.Code == trust.CodeExpired && f.Code == trust.CodeExpiredBeside
 	})

@@ -31,23 +31,7 @@ func (j *judge) findClients(a *Runner, c *pod.Container) error {
 	sent, _ := j.jobFile(a, c, "Secret", by.Secret, ingress.SecretKey)
 	helper := j.helper(a, c, by.Secret)
 	a.helper = helper.Store
-	git := a.Server
-	if hosts.Clone.Name != "" {
-		git = hosts.Clone
-	}
-	spelled := strings.TrimSuffix(git.CertFile, ".crt")
-	switch setting := gitSetting().FindString(jobsEnvironment(c) + cloneScripts(c)); {
-	case a.jobFault != "":
-		a.gitUnknown = trust.Finding{Code: pod.CodeNeverStarts, Message: "jobs may not start: " + a.jobFault}
-	case hosts.CloneUnknown:
-		a.gitUnknown = trust.Finding{Code: manifest.CloneHost, Message: "its clone_url is not in the manifests, or no URL to clone from"}
-	case git.Name != "" && !git.Plain && net.ParseIP(git.Name) == nil && !gitclient.TakesHost(spelled):
-		a.gitUnknown = trust.Finding{Code: manifest.BadURL, Message: fmt.Sprintf("git may not find its file for the host as its URL has it, %q: %s would do", spelled, strings.TrimSuffix(git.Name, "."))}
-	case slices.ContainsFunc(c.Runner.Config().Volumes(), holdsGitConfig):
-		a.gitUnknown = trust.Finding{Code: trust.CodeUndecided, Message: "a volume of the job pods may hold a configuration of git, so git may go by other certificates than the runner's, or to another host"}
-	case setting != "":
-		a.gitUnknown = trust.Finding{Code: trust.CodeUndecided, Message: "environment, pod_spec or a script of [[runners]] sets " + setting + ", so git may go by other certificates than the runner's, or to another host"}
-	}
+	a.gitUnknown = a.whyGitUnknown(c, hosts)
 	if clone := hosts.Clone; a.Server.Plain || clone.Plain || !strings.EqualFold(clone.Address, a.Server.Address) {
 		a.clone = clone
 	}
@@ -78,6 +62,29 @@ func (j *judge) findClients(a *Runner, c *pod.Container) error {
 	return nil
 }
 
+// whyGitUnknown says why the stream does not show what git connects to, or with; the zero Finding where it does.
+func (a *Runner) whyGitUnknown(c *pod.Container, hosts pod.Hosts) trust.Finding {
+	const elsewhere = ", so git may go by other certificates than the runner's, or to another host"
+	git := a.Server
+	if hosts.Clone.Name != "" {
+		git = hosts.Clone
+	}
+	spelled := strings.TrimSuffix(git.CertFile, ".crt")
+	switch setting := gitSetting().FindString(jobsEnvironment(c) + cloneScripts(c)); {
+	case a.jobFault != "":
+		return trust.Finding{Code: pod.CodeNeverStarts, Message: "jobs may not start: " + a.jobFault}
+	case hosts.CloneUnknown:
+		return trust.Finding{Code: manifest.CloneHost, Message: "its clone_url is not in the manifests, or no URL to clone from"}
+	case git.Name != "" && !git.Plain && net.ParseIP(git.Name) == nil && !gitclient.TakesHost(spelled):
+		return trust.Finding{Code: manifest.BadURL, Message: fmt.Sprintf("git may not find its file for the host as its URL has it, %q: %s would do", spelled, strings.TrimSuffix(git.Name, "."))}
+	case slices.ContainsFunc(c.Runner.Config().Volumes(), holdsGitConfig):
+		return trust.Finding{Code: trust.CodeUndecided, Message: "a volume of the job pods may hold a configuration of git" + elsewhere}
+	case setting != "":
+		return trust.Finding{Code: trust.CodeUndecided, Message: "environment, pod_spec or a script of [[runners]] sets " + setting + elsewhere}
+	}
+	return trust.Finding{}
+}
+
 // helperImage matches GitLab's images of the helper, also in another registry.
 var helperImage = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(^|/)gitlab-runner-helper:((alpine|ubuntu)[a-z0-9.]*-)*(x86_64|arm64|arm|s390x|ppc64le|riscv64)-[^/]+$`)
@@ -94,9 +101,11 @@ var gitSetting = sync.OnceValue(func() *regexp.Regexp {
 // git-config).
 func holdsGitConfig(v tomledit.Volume) bool {
 	at := path.Clean(v.MountPath)
-	return path.Base(at) == ".gitconfig" || strings.HasSuffix(at, "/git/config") || at == "/etc/gitconfig" ||
-		pod.IsBelow("/etc/gitconfig", at) || pod.IsBelow("/root/.gitconfig", at)
+	return path.Base(at) == ".gitconfig" || strings.HasSuffix(at, "/git/config") || covers(at, "/etc/gitconfig") || covers(at, "/root/.gitconfig")
 }
+
+// covers reports whether a mount at a path puts something in the place of a file or a folder.
+func covers(at, name string) bool { return at == name || pod.IsBelow(name, at) }
 
 // cloneScripts returns the text of what runs before git clones, also by the name before gitlab-runner 16.
 func cloneScripts(c *pod.Container) (text string) {
@@ -151,7 +160,7 @@ func (j *judge) helper(a *Runner, c *pod.Container, served string) *Client {
 	var all []*x509.Certificate
 	for _, v := range config.Volumes() {
 		at := path.Clean(v.MountPath)
-		hides := slices.ContainsFunc(goStore, func(file string) bool { return at == file || pod.IsBelow(file, at) })
+		hides := slices.ContainsFunc(goStore, func(file string) bool { return covers(at, file) })
 		if hides || strings.Contains(at, "$") {
 			client.Store.Mozilla = client.Store.Mozilla && !hides
 			client.Store.uncertain("the volume %q of the job pods is mounted at %s", v.Name, v.MountPath)

@@ -131,7 +131,7 @@ func (s *storeReader) addEntrypoint() {
 func (s *storeReader) addMount(at string) {
 	for _, dir := range []string{pod.SystemCertDir, pod.SystemCertDirElse} {
 		switch {
-		case at == dir || pod.IsBelow(dir, at):
+		case covers(at, dir):
 			s.Mozilla = s.Mozilla && dir != pod.SystemCertDir
 			s.addDir(dir)
 		case pod.IsBelow(at, dir):

@@ -228,12 +228,8 @@ var policies = map[string][]string{
 	"dns_policy":  {"", "none", "default", "cluster-first", "cluster-first-with-host-net"},
 }
 
-// JobFault says why job pods may not start with the volumes and policies of the template; "" for nothing.
-func (r *Runner) JobFault() string {
-	volumes, elsewhere := r.Config().Volumes(), r.JobsElsewhere()
-	if !r.Config().VolumesFit() {
-		return "a setting of its volumes has another type than the runner's"
-	}
+// policyFault says which policy the runner does not know; "" for none.
+func (r *Runner) policyFault() string {
 	for _, name := range slices.Sorted(maps.Keys(policies)) {
 		written, _ := r.Config().Value("kubernetes", name)
 		list, isList := written.([]any)
@@ -245,6 +241,18 @@ func (r *Runner) JobFault() string {
 				return fmt.Sprintf("%s is %q, which the runner does not know", name, text)
 			}
 		}
+	}
+	return ""
+}
+
+// JobFault says why job pods may not start with the volumes and policies of the template; "" for nothing.
+func (r *Runner) JobFault() string {
+	volumes, elsewhere := r.Config().Volumes(), r.JobsElsewhere()
+	if !r.Config().VolumesFit() {
+		return "a setting of its volumes has another type than the runner's"
+	}
+	if why := r.policyFault(); why != "" {
+		return why
 	}
 	for i, v := range volumes {
 		if why := volumeClash(v, volumes[:i]); why != "" {

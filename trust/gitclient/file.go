@@ -2,7 +2,6 @@ package gitclient
 
 import (
 	"bytes"
-	"cmp"
 	"crypto/x509"
 	"encoding/pem"
 	"slices"
@@ -73,8 +72,8 @@ func TakesHost(host string) bool {
 // whatever else there is; nil where it is plain. An empty host leaves the names unchecked.
 func Oddity(c *x509.Certificate, host string) *trust.Finding {
 	f := certificateOddity(c, !c.IsCA)
-	if host != "" && c.VerifyHostname(host) == nil {
-		f = cmp.Or(f, usageOddity(c, true))
+	if f == nil && c.IsCA && host != "" && c.VerifyHostname(host) == nil { // and may be the host's own all the same
+		f = usageOddity(c, true)
 	}
 	switch {
 	case f != nil:

@@ -45,6 +45,9 @@ type Fetched struct {
 	completion // of the chain
 }
 
+// Connect returns that of the Dialer.
+func (f *Fetched) Connect() string { return f.dialer.Connect }
+
 // Fetch connects to the target without trusting it, completes the chain upwards and judges it at
 // now. An [*trust.Error] with a code of [Explain] says why no chain came. A server that demands a
 // client certificate still shows its own: that is among the findings.

@@ -19,8 +19,6 @@ type Verdicts struct {
 	// Dialed is the address that was connected to, or that did not answer: "192.0.2.1:443". It is
 	// empty behind a proxy, and where the name led to no address.
 	Dialed string
-	// Connect is that of the Dialer.
-	Connect string
 
 	dialer Dialer
 	file   *trust.Bundle
@@ -59,6 +57,9 @@ func (v Verdicts) With(file *trust.Bundle, now time.Time) Verdicts {
 	return v
 }
 
+// Connect returns that of the Dialer.
+func (v Verdicts) Connect() string { return v.dialer.Connect }
+
 // Status is that of both together.
 func (v Verdicts) Status() trust.Status { return v.Runner.Status.Worse(v.Git.Status) }
 
@@ -66,7 +67,7 @@ func (v Verdicts) Status() trust.Status { return v.Runner.Status.Worse(v.Git.Sta
 // and under that of git in jobs. File may be nil. A server that cannot be reached is a verdict too.
 func Verify(ctx context.Context, target Target, file *trust.Bundle, d Dialer, now time.Time) Verdicts {
 	seen, err := d.handshake(ctx, target)
-	v := Verdicts{Target: target, Sent: seen.sent, Dialed: seen.dialed, Connect: d.Connect, dialer: d}
+	v := Verdicts{Target: target, Sent: seen.sent, Dialed: seen.dialed, dialer: d}
 	switch {
 	case err != nil:
 		v.fault = new(Explain(err))
