@@ -133,32 +133,37 @@ func textOf(s pod.Setting) string {
 	return ""
 }
 
-// helper returns the client of the cache, which reads no file of the runner: it trusts what the image of
-// the helper does, and what is mounted beside it in the folders of [crypto/x509]. served is the Secret with
-// the certificate of its server.
-func (j *judge) helper(a *Runner, c *pod.Container, served string) *Client {
-	config, elsewhere := c.Runner.Config(), c.Runner.JobsElsewhere()
-	client := &Client{Name: ClientCache, Store: Store{Mozilla: true}}
-	image, _, _ := config.String("kubernetes", "helper_image")
+// helperStore returns what the helper trusts by its image, and by the environment, the scripts and the pods of [[runners]].
+func helperStore(c *pod.Container, environment string) Store {
+	store := Store{Mozilla: true}
+	image, _, _ := c.Runner.Config().String("kubernetes", "helper_image")
 	if set := c.Variable("KUBERNETES_HELPER_IMAGE"); set.Set {
 		image = cmp.Or(set.Value, pod.ErrUnknown.Error())
 	}
 	if image != "" && !helperImage().MatchString(image) {
-		client.Store.Mozilla = false
-		client.Store.uncertain("what the image %q trusts is not known", image)
+		store.Mozilla = false
+		store.uncertain("what the image %q trusts is not known", image)
 	}
-	environment := jobsEnvironment(c)
 	for _, name := range []string{"SSL_CERT_FILE", pod.CertDirVariable, "AWS_CA_BUNDLE"} {
 		if strings.Contains(environment, name+"=") {
-			client.Store.Mozilla = client.Store.Mozilla && name != "SSL_CERT_FILE"
-			client.Store.uncertain("environment of [[runners]] sets %s", name)
+			store.Mozilla = store.Mozilla && name != "SSL_CERT_FILE"
+			store.uncertain("environment of [[runners]] sets %s", name)
 		}
 	}
-	if patches, _ := config.Value("kubernetes", "pod_spec"); patches != nil || strings.Contains(cloneScripts(c), "update-ca-") {
-		client.Store.uncertain("pod_spec or a script of [[runners]] may change what the helper trusts")
+	if patches, _ := c.Runner.Config().Value("kubernetes", "pod_spec"); patches != nil || strings.Contains(cloneScripts(c), "update-ca-") {
+		store.uncertain("pod_spec or a script of [[runners]] may change what the helper trusts")
 	}
+	return store
+}
+
+// helper returns the client of the cache, which reads no file of the runner: it trusts what the image of
+// the helper does, and what is mounted beside it in the folders of [crypto/x509]. served is the Secret with
+// the certificate of its server.
+func (j *judge) helper(a *Runner, c *pod.Container, served string) *Client {
+	elsewhere, environment := c.Runner.JobsElsewhere(), jobsEnvironment(c)
+	client := &Client{Name: ClientCache, Store: helperStore(c, environment)}
 	var all []*x509.Certificate
-	for _, v := range config.Volumes() {
+	for _, v := range c.Runner.Config().Volumes() {
 		at := path.Clean(v.MountPath)
 		hides := slices.ContainsFunc(goStore, func(file string) bool { return covers(at, file) })
 		if hides || strings.Contains(at, "$") {

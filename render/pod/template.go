@@ -112,14 +112,15 @@ func (c *Container) templateFolders() (folders []string, isChart bool) {
 }
 
 // copiedFault returns what is wrong with a config.toml beside the template, which the chart's script copies before
-// registration; nil for nothing.
-func (c *Container) copiedFault() error {
+// registration; nil for nothing. A key of an object is looked at once, for whichever container.
+func (c *Container) copiedFault(checked map[string]bool) error {
 	folders, _ := c.templateFolders()
 	for _, folder := range folders {
 		f, _ := c.Open(path.Join(folder, "config.toml"))
-		if f.State != Found {
+		if f.State != Found || checked[f.From+f.Key] {
 			continue
 		}
+		checked[f.From+f.Key] = true
 		if err := tomledit.CheckCopied(string(f.Bytes)); err != nil {
 			return f.object.Refuse(manifest.BadTemplate, f.Key, "%w", err)
 		}
@@ -155,8 +156,9 @@ func (r *Runner) TemplateUnknown() *trust.Verdict {
 // RegistrationFault returns, with an unknown status, what besides the template may keep a runner from registering: a
 // config.toml, or a variable with a value of another type; nil for nothing.
 func (r *Runner) RegistrationFault() *trust.Verdict {
+	checked := map[string]bool{}
 	for _, c := range r.Containers {
-		if err := cmp.Or(c.copiedFault(), c.variableFault()); err != nil {
+		if err := cmp.Or(c.copiedFault(checked), c.variableFault()); err != nil {
 			return templateVerdict(trust.StatusUnknown, "registration may fail: ", err)
 		}
 	}
